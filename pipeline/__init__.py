@@ -1,0 +1,1 @@
+"""The composition root and the outside world: commands, graph, sources, sinks, SQL."""

@@ -1,0 +1,1 @@
+"""The quality scoreboard: one module a suite, each measuring a stage on labelled data."""
