@@ -79,6 +79,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """An entry seen in a feed: what ``appearances`` keeps of it."""
+
+    feed_url: str
+    guid: str
+    url: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A feed document, parsed. ``reason`` is set when nothing could be read from it."""
 
@@ -122,6 +132,8 @@ class Page:
     tz: str | None = None  # of the publisher, when known
     feed_url: str | None = None
     entry: Entry | None = None  # the earliest sighting of this page in a feed
+    sightings: tuple[Sighting, ...] = ()  # every one
+    payload: str | None = None  # JSON text that names this input again, for a replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +329,7 @@ class Document:
     article: Article
     events: tuple[Event, ...] = ()
     fingerprint: Fingerprint | None = None
+    sightings: tuple[Sighting, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -338,4 +351,5 @@ class Rejected:
     raw_ref: str | None = None
     content_id: str | None = None  # identifies the element when it has no URL
     article: Article | None = None
+    sightings: tuple[Sighting, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
