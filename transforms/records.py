@@ -280,8 +280,9 @@ class Event:
 class Fingerprint:
     """What deduplication needs of an article, small enough to travel through a shuffle.
 
-    ``bands`` are the MinHash band keys (unsigned 64-bit); ``shingles`` the sorted distinct word
-    3-gram hashes of the body as little-endian uint32 bytes, ``lead`` the 2-grams of its lead.
+    ``bands`` are band keys as little-endian uint64 bytes; ``shingles`` the sorted distinct word
+    3-gram hashes of the body as little-endian uint32 bytes, ``lead`` the 2-grams of its lead,
+    ``names`` and ``numbers`` the hashes of what tells two fillings of one template apart.
     """
 
     article_id: str
@@ -292,9 +293,12 @@ class Fingerprint:
     publisher: str | None
     agency: str | None
     tokens: int
-    bands: tuple[int, ...] = ()
+    bands: bytes = b""
     shingles: bytes = b""
     lead: bytes = b""
+    names: bytes = b""
+    numbers: bytes = b""
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
