@@ -1,0 +1,295 @@
+"""The steps of the diagram that touch documents: read and join, process in the pool, make rows.
+
+Bodies never go through a shuffle: refs are grouped, and everything from reading to staged files
+happens in one fused stage.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
+
+import transforms.coders  # noqa: F401 - registers the coder of records
+from pipeline.pool import Failure, KillablePool
+from pipeline.sinks.base import Sink
+from pipeline.sources import feeds, pages, prefetched, texts
+from pipeline.sources.base import Ref
+from pipeline.sources.storage import UnreadableError
+from transforms.document import process_document
+from transforms.feeds.join import join_page
+from transforms.metrics import count, count_timings
+from transforms.records import Document, Entry, Fingerprint, Page, Rejected, Sighting
+from transforms.rows import (
+    Provenance,
+    appearance_row,
+    article_row,
+    dead_letter_row,
+    event_row,
+    validate_row,
+)
+
+Outcome = Document | Rejected
+TableRow = tuple[str, dict[str, Any]]
+
+_LOADERS: Final[dict[str, Callable[[Ref], Page | Entry | Rejected]]] = {
+    "text": texts.load,
+    "page": pages.load,
+    "prefetched": prefetched.load,
+    "entry": feeds.load,
+}
+_BATCH: Final = 128
+_ROWS_A_FILE: Final = 20_000
+
+
+def read_documents(key: str, refs: Iterable[Ref]) -> list[Page | Rejected]:
+    """Read everything that stands under one URL and join it.
+
+    Args:
+        key: the canonical URL, or ``file:`` and a hash.
+        refs: the given pages and the feed entries of that URL, in any order.
+
+    Returns:
+        The pages to process, entries joined to them; or why there is none.
+    """
+    found: list[Page] = []
+    entries: list[Entry] = []
+    rejected: list[Page | Rejected] = []
+    for ref in sorted(refs, key=lambda ref: (ref.kind, ref.path, ref.offset)):
+        try:
+            record = _LOADERS[ref.kind](ref)
+        except UnreadableError as error:
+            rejected.append(Rejected("read", "unreadable", str(error), url=key))
+            continue
+        if isinstance(record, Page):
+            found.append(record)
+        elif isinstance(record, Entry):
+            entries.append(record)
+        else:
+            rejected.append(record)
+    joined = join_page(found, entries, key=key) if found or entries else []
+    return rejected + _with_sightings(joined, entries)
+
+
+def _with_sightings(
+    joined: Sequence[Page | Rejected], entries: Sequence[Entry]
+) -> list[Page | Rejected]:
+    """Hang every sighting on the last page, so that each stands in ``appearances`` once."""
+    if not joined or not entries:
+        return list(joined)
+    sightings = {
+        Sighting(entry.feed_url, entry.guid, entry.url, entry.position) for entry in entries
+    }
+    ordered = sorted(sightings, key=lambda each: (each.feed_url, each.position, each.guid))
+    return [*joined[:-1], replace(joined[-1], sightings=tuple(ordered))]
+
+
+@dataclass
+class ReadDocuments(beam.PTransform):
+    """``(key, refs)`` -> pages, joined with the entries that link to them; and rejections."""
+
+    def expand(self, grouped: Any) -> Any:
+        """Read each group."""
+        return grouped | "ReadGroups" >> beam.FlatMapTuple(_read_counted)
+
+
+def _read_counted(key: str, refs: Iterable[Ref]) -> Iterator[Page | Rejected]:
+    count("read", "in")
+    for record in read_documents(key, refs):
+        count("read", f"rejected.{record.reason}" if isinstance(record, Rejected) else "out")
+        yield record
+
+
+@dataclass
+class ProcessDocuments(beam.PTransform):
+    """Pages (rejections pass through) -> documents or rejections, in a killable pool."""
+
+    processes: int
+    timeout: float
+    memory_mb: int
+
+    def expand(self, records: Any) -> Any:
+        """Batch, so that the pool is never idle, and process."""
+        batches = records | "Batch" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
+        work = _ProcessBatch(self.processes, self.timeout, self.memory_mb)
+        return batches | "ProcessBatch" >> beam.ParDo(work).with_output_types(Any)
+
+
+class _ProcessBatch(beam.DoFn):
+    """Runs ``process_document`` in worker processes, one page at a time each."""
+
+    def __init__(self, processes: int, timeout: float, memory_mb: int) -> None:
+        self._settings = (processes, timeout, memory_mb)
+        self._pool: KillablePool[Page, Outcome] | None = None
+
+    def setup(self) -> None:
+        """Make the pool; its processes start with the first page."""
+        processes, timeout, memory_mb = self._settings
+        self._pool = KillablePool(
+            process_document, processes=processes, timeout=timeout, memory_mb=memory_mb
+        )
+
+    def teardown(self) -> None:
+        """End the pool."""
+        if self._pool is not None:
+            self._pool.close()
+
+    def process(self, batch: Sequence[Page | Rejected]) -> Iterator[Outcome]:
+        """Answer a batch: each page becomes one document or one rejection."""
+        if self._pool is None:
+            raise RuntimeError("setup() has not run")
+        given = [record for record in batch if isinstance(record, Page)]
+        yield from (record for record in batch if isinstance(record, Rejected))
+        for index, answer in self._pool.as_completed(given):
+            outcome = _failed(answer, given[index]) if isinstance(answer, Failure) else answer
+            _count_outcome(outcome)
+            yield outcome
+
+
+def _failed(failure: Failure, page: Page) -> Rejected:
+    return Rejected(
+        "document",
+        failure.reason,
+        failure.detail,
+        url=page.final_url or page.url or None,
+        feed_url=page.feed_url or (page.entry.feed_url if page.entry else None),
+        source_id=page.source_id,
+        payload=page.payload,
+        raw_ref=page.raw_ref,
+        sightings=page.sightings,
+    )
+
+
+_STAGES: Final = ("extract", "language", "topics", "events", "dedup")
+
+
+def _count_outcome(outcome: Outcome) -> None:
+    count_timings(dict(outcome.timings_ms))
+    rejected = outcome if isinstance(outcome, Rejected) else None
+    if rejected is not None and rejected.stage not in _STAGES:
+        count(rejected.stage, f"rejected.{rejected.reason}")
+        return
+    for stage in _STAGES:
+        count(stage, "in")
+        if rejected is not None and rejected.stage == stage:
+            count(stage, f"rejected.{rejected.reason}")
+            return
+        count(stage, "out")
+    if isinstance(outcome, Document):
+        count("events", "coded", len(outcome.events))
+
+
+@dataclass
+class MakeRows(beam.PTransform):
+    """Documents and rejections -> rows of their tables, each checked against the schema."""
+
+    provenance: Provenance
+    from_date: date | None = None
+    to_date: date | None = None
+
+    def expand(self, outcomes: Any) -> Any:
+        """Make the rows of each outcome."""
+        return outcomes | "RowsOf" >> beam.FlatMap(self.rows_of)
+
+    def rows_of(self, outcome: Outcome) -> Iterator[TableRow]:
+        """The rows that one outcome gives; a row the schema refuses becomes a dead letter."""
+        if isinstance(outcome, Document) and not self._wanted(outcome.article.event_time):
+            count("rows", "outside_dates")
+            return
+        for table, row in self._all_rows(outcome):
+            count("rows", "in")
+            refused = validate_row(table, row)
+            if refused is not None:
+                count("rows", f"rejected.{refused.reason}")
+                yield "dead_letters", dead_letter_row(refused, self.provenance)
+                continue
+            count("rows", "out")
+            yield table, row
+
+    def _wanted(self, moment: datetime | None) -> bool:
+        if moment is None or (self.from_date is None and self.to_date is None):
+            return True
+        day = moment.astimezone(UTC).date()
+        return (self.from_date or day) <= day <= (self.to_date or day)
+
+    def _all_rows(self, outcome: Outcome) -> Iterator[TableRow]:
+        article = outcome.article if isinstance(outcome, Document) else None
+        if isinstance(outcome, Document):
+            yield "articles", article_row(outcome.article, self.provenance)
+            for event in outcome.events:
+                yield "events", event_row(event, self.provenance)
+        else:
+            yield "dead_letters", dead_letter_row(outcome, self.provenance)
+        for sighting in outcome.sightings:
+            yield "appearances", appearance_row(sighting, article, self.provenance)
+
+
+@dataclass
+class StageRows(beam.PTransform):
+    """Rows -> staged files of the sink, named by their content."""
+
+    sink: Sink
+    run_id: str
+
+    def expand(self, rows: Any) -> Any:
+        """Write the rows of each bundle."""
+        return rows | "WriteStaged" >> beam.ParDo(_StageBundle(self.sink, self.run_id))
+
+
+class _StageBundle(beam.DoFn):
+    """Collects rows by table and writes a file when there are enough, or the bundle ends."""
+
+    def __init__(self, sink: Sink, run_id: str) -> None:
+        self._sink = sink
+        self._run_id = run_id
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+
+    def start_bundle(self) -> None:
+        """Begin with nothing: a retried bundle must not keep rows of its first try."""
+        self._rows = {}
+
+    def process(self, element: TableRow) -> Iterator[Any]:
+        """Keep a row; write when a file is full."""
+        table, row = element
+        kept = self._rows.setdefault(table, [])
+        kept.append(row)
+        if len(kept) >= _ROWS_A_FILE:
+            yield self._sink.stage(self._run_id, table, self._rows.pop(table))
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        """Write what is left."""
+        for table, kept in sorted(self._rows.items()):
+            staged = self._sink.stage(self._run_id, table, kept)
+            yield WindowedValue(staged, MIN_TIMESTAMP, [GlobalWindow()])
+        self._rows = {}
+
+
+def fingerprint_of(outcome: Outcome) -> Iterator[Fingerprint]:
+    """The fingerprint of a document that has one."""
+    if isinstance(outcome, Document) and outcome.fingerprint is not None:
+        yield outcome.fingerprint
+
+
+@dataclass
+class TickProgress(beam.PTransform):
+    """Passes outcomes on and adds a byte to a file for each, for the launcher's progress bar."""
+
+    path: str
+
+    def expand(self, outcomes: Any) -> Any:
+        """Count each outcome where another process can see it."""
+        return outcomes | "Tick" >> beam.Map(_tick, self.path)
+
+
+def _tick(outcome: Outcome, path: str) -> Outcome:
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    os.write(handle, b".")
+    os.close(handle)
+    return outcome

@@ -1,0 +1,80 @@
+"""THE diagram: what a run is made of, in the order the data goes.
+
+    refs -> group by URL -> read + join -> decode, extract, language, events -> rows -> staged files
+                                                            `-> fingerprints
+    fingerprints (new and stored) -> pairs -> rows -> staged files
+
+A bounded job runs ``documents`` once a tick and ``relations`` once; what both staged is committed
+together, with the clusters that follow from all of it (``pipeline.job``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+
+from pipeline.documents import (
+    MakeRows,
+    ProcessDocuments,
+    ReadDocuments,
+    StageRows,
+    TickProgress,
+    fingerprint_of,
+)
+from pipeline.handover import ReadFingerprints, WriteFingerprints, WriteNames
+from pipeline.options import Config
+from pipeline.sinks.base import Sink
+from pipeline.sources.base import Ref
+from transforms.dedup.transform import FindPairs
+from transforms.rows import Provenance, duplicate_row
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a run's parts meet: its sink, its provenance, and its working directory."""
+
+    config: Config
+    sink: Sink
+    provenance: Provenance
+    work: str  # a local directory: names of staged files, fingerprints, progress
+
+
+def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
+    """One tick: refs to staged rows and fingerprints; ``names`` lists the files written."""
+    config = plan.config
+    outcomes = (
+        root
+        | "Refs" >> beam.Create([(ref.key, ref) for ref in refs], reshuffle=False)
+        | "GroupByUrl" >> beam.GroupByKey()
+        | "ReadDocuments" >> ReadDocuments()
+        | "ProcessDocuments"
+        >> ProcessDocuments(config.processes, config.page_timeout, config.page_memory)
+        | "TickProgress" >> TickProgress(f"{plan.work}/progress")
+    )
+    staged = (
+        outcomes
+        | "MakeRows" >> MakeRows(plan.provenance, config.from_date, config.to_date)
+        | "StageRows" >> StageRows(plan.sink, plan.provenance.run_id)
+    )
+    prints = (
+        outcomes
+        | "Fingerprints" >> beam.FlatMap(fingerprint_of)
+        | "WriteFingerprints" >> WriteFingerprints(plan.work)
+    )
+    (staged, prints) | "Written" >> beam.Flatten() | "WriteNames" >> WriteNames(names)
+
+
+def relations(root: Any, plan: Plan, files: Sequence[str], names: str) -> None:
+    """Fingerprints to staged duplicate pairs; ``names`` lists the files written."""
+    (
+        root
+        | "Files" >> beam.Create(list(files), reshuffle=False)
+        | "ReadFingerprints" >> ReadFingerprints()
+        | "FindPairs" >> FindPairs()
+        | "PairRows" >> beam.Map(lambda pair: ("duplicates", duplicate_row(pair, plan.provenance)))
+        | "StagePairs" >> StageRows(plan.sink, plan.provenance.run_id)
+        | "WriteNames" >> WriteNames(names)
+    )

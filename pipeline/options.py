@@ -1,0 +1,223 @@
+"""The options of a run: the only place where a flag is named.
+
+This module imports no Beam, so that usage errors and help are instant; ``pipeline.beam_options``
+gives the same flags to Beam as ``NewsOptions``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Final, NoReturn
+
+from pipeline.errors import NotBuiltError, UsageError
+
+_EPILOG: Final = """\
+examples:
+  rasd run seeds/ --output out --offline            the demo's input, to Parquet under out/
+  rasd run page.html feed.xml docs.jsonl --output out
+  zcat docs.jsonl.gz | rasd run - --output out      prefetched documents on standard input
+  rasd query "select * from v_stories limit 5" --data out
+
+Unknown options are Beam's own (--direct_running_mode, --temp_location ...); a mistyped one is
+refused. exit codes: 0 done, 1 failed, 2 bad usage, 3 nothing usable came in, 4 more dead letters
+than --max-dead-letters.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a run was asked to do.
+
+    Attributes:
+        inputs: paths, URIs, feed URLs, or ``-``.
+        output: the URI of the sink.
+        as_of: the run's only clock.
+        beam_args: what goes on to Beam.
+    """
+
+    inputs: tuple[str, ...]
+    output: str
+    as_of: datetime
+    from_date: date | None = None
+    to_date: date | None = None
+    archive: str | None = None
+    offline: bool = False
+    allow_private_hosts: bool = False
+    force: bool = False
+    debug: bool = False
+    max_dead_letters: int | None = None
+    processes: int = 1
+    page_timeout: float = 20.0
+    page_memory: int = 2048
+    tick_size: int = 5000
+    runner: str = "DirectRunner"
+    beam_args: tuple[str, ...] = ()
+
+    def describe(self) -> dict[str, Any]:
+        """The options that decide what the rows are, for the manifest and the run's id."""
+        return {
+            "from": self.from_date.isoformat() if self.from_date else None,
+            "to": self.to_date.isoformat() if self.to_date else None,
+            "offline": self.offline,
+            "force": self.force,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One option of a run."""
+
+    name: str
+    help: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no timestamp; write 2024-01-31T12:00:00Z"
+        ) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+_SWITCH: Final[dict[str, Any]] = {"action": "store_true", "default": False}
+FLAGS: Final[tuple[Flag, ...]] = (
+    Flag(
+        "output",
+        "where rows go: a directory, parquet://DIR, gs://BUCKET/PATH, bigquery://project.dataset",
+        {"metavar": "URI"},
+    ),
+    Flag("from", "keep articles from this day on (by event_time)", {"type": _day, "dest": "from_date", "metavar": "DATE"}),
+    Flag("to", "keep articles up to this day, inclusive", {"type": _day, "dest": "to_date", "metavar": "DATE"}),
+    Flag("as_of", "the run's clock; the start of the run by default", {"type": _moment, "metavar": "TIMESTAMP"}),
+    Flag("archive", "store every fetched response as WARC here", {"metavar": "URI"}),
+    Flag("offline", "open no socket: what would need one becomes a dead letter not_fetched", _SWITCH),
+    Flag("allow_private_hosts", "let requests go to private addresses (intranets, tests)", _SWITCH),
+    Flag("force", "process again what is stored, and replace the stored rows", _SWITCH),
+    Flag("debug", "show tracebacks and Beam's own log", _SWITCH),
+    Flag("max_dead_letters", "end with code 4 when more elements fail", {"type": _count, "metavar": "N"}),
+    Flag("processes", "worker processes; one a core by default", {"type": _count, "metavar": "N"}),
+    Flag("page_timeout", "seconds a page may take before it is given up", {"type": float, "default": 20.0, "metavar": "S"}),
+    Flag("page_memory", "megabytes a page may take", {"type": _count, "default": 2048, "metavar": "MB"}),
+    Flag("tick_size", "documents a tick: bounds the memory of a local run", {"type": _count, "default": 5000, "metavar": "N"}),
+    Flag("runner", "DirectRunner (in this process) is the only one built yet", {"default": "DirectRunner", "metavar": "NAME"}),
+)
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the flags of a run.
+
+    Args:
+        parser: ours, or Beam's; ``--as-of`` and ``--as_of`` are the same.
+    """
+    for flag in FLAGS:
+        names = dict.fromkeys((f"--{flag.name.replace('_', '-')}", f"--{flag.name}"))
+        parser.add_argument(*names, help=flag.help, **flag.settings)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of leaving the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see rasd run --help")
+
+
+def run_parser() -> argparse.ArgumentParser:
+    """The parser of ``rasd run``."""
+    parser = _Parser(
+        prog="rasd run",
+        description="Turn articles, pages, feeds and prefetched documents into coded rows.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files, directories, URIs or -")
+    add_flags(parser)
+    return parser
+
+
+def parse_run(args: Sequence[str], now: datetime) -> Config:
+    """Read the arguments of ``rasd run``.
+
+    Args:
+        args: the command line behind ``run``.
+        now: the start of the run, the default of ``--as-of``.
+
+    Raises:
+        UsageError: something is missing, mistyped or not built yet.
+    """
+    known, unknown = run_parser().parse_known_intermixed_args(list(args))
+    beam_args = _beam_args(unknown)
+    if not known.inputs:
+        raise UsageError("nothing to read: name files, directories or - ; see rasd run --help")
+    if not known.output:
+        raise UsageError("no --output: name a directory for the rows, such as --output out")
+    refuse_unbuilt(known)
+    return Config(
+        inputs=tuple(known.inputs),
+        output=known.output,
+        as_of=known.as_of or now,
+        from_date=known.from_date,
+        to_date=known.to_date,
+        archive=known.archive,
+        offline=known.offline,
+        allow_private_hosts=known.allow_private_hosts,
+        force=known.force,
+        debug=known.debug,
+        max_dead_letters=known.max_dead_letters,
+        processes=known.processes or os.cpu_count() or 1,
+        page_timeout=known.page_timeout,
+        page_memory=known.page_memory,
+        tick_size=max(1, known.tick_size),
+        runner=known.runner,
+        beam_args=beam_args,
+    )
+
+
+def refuse_unbuilt(known: argparse.Namespace) -> None:
+    """Refuse options whose feature is not there yet.
+
+    Raises:
+        NotBuiltError: one was given.
+    """
+    if known.archive:
+        raise NotBuiltError("--archive is not built yet: nothing is fetched, so nothing is archived")
+
+
+def _beam_args(unknown: Sequence[str]) -> tuple[str, ...]:
+    """What goes on to Beam; a word that neither rasd nor Beam knows is refused."""
+    if not unknown:
+        return ()
+    from pipeline.beam_options import beam_flags  # noqa: PLC0415 - Beam takes seconds
+
+    flags = beam_flags()
+    for word in unknown:
+        name = word.split("=", 1)[0]
+        if not word.startswith("--"):
+            continue
+        if name not in flags:
+            ours = {f"--{flag.name.replace('_', '-')}" for flag in FLAGS}
+            near = difflib.get_close_matches(name, sorted(ours | flags), n=1, cutoff=0.6)
+            hint = f"; did you mean {near[0]}?" if near else "; see rasd run --help"
+            raise UsageError(f"unknown option {name}{hint}")
+    return tuple(unknown)

@@ -1,0 +1,77 @@
+"""Progress of long work: a bar on a terminal, plain lines elsewhere; always on standard error."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+
+class Progress:
+    """Tells a person what a run is doing.
+
+    Args:
+        quiet: say nothing.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        """Keep the settings."""
+        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def say(self, what: str) -> None:
+        """Tell one step."""
+        self._console.print(f"rasd: {what}", markup=False)
+
+    def start(self, what: str, total: int, ticks: Path) -> None:
+        """Follow work whose every finished piece adds a byte to a file.
+
+        Args:
+            what: the pieces' name.
+            total: how many there are.
+            ticks: the file that grows.
+        """
+        self._stop.clear()
+        follow = self._follow_bar if self._console.is_terminal else self._follow_lines
+        self._thread = threading.Thread(target=follow, args=(what, total, ticks), daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Stop following."""
+        if self._thread is not None:
+            self._stop.set()
+            self._thread.join()
+            self._thread = None
+
+    def _follow_bar(self, what: str, total: int, ticks: Path) -> None:
+        columns = (
+            TextColumn("rasd: {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Bar(*columns, console=self._console, transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            while not self._stop.wait(0.2):
+                bar.update(task, completed=_size(ticks))
+        self.say(f"{what}: {_size(ticks)} of {total} done")
+
+    def _follow_lines(self, what: str, total: int, ticks: Path) -> None:
+        told = time.monotonic()
+        while not self._stop.wait(0.2):
+            if time.monotonic() - told >= 10:
+                told = time.monotonic()
+                self.say(f"{what}: {_size(ticks)} of {total}")
+        self.say(f"{what}: {_size(ticks)} of {total} done")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

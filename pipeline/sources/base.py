@@ -1,0 +1,62 @@
+"""What the index of a run holds, and what a source is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from transforms.records import Entry, Page, ParsedFeed, Rejected
+
+RefKind = Literal["text", "page", "prefetched", "entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Where one document lies, without its body.
+
+    Attributes:
+        key: the canonical URL, or ``file:`` and the content's hash: what joins a feed's entry to
+            the page it links to, and what slices a run into ticks.
+        kind: which source reads it.
+        path: the file.
+        offset: the document's first byte in the file.
+        length: its bytes; -1 is the rest of the file.
+    """
+
+    key: str
+    kind: RefKind
+    path: str
+    offset: int = 0
+    length: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that was passed over, and why; it stands in the run's manifest."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFeed:
+    """A feed read while indexing; its entries are refs of their own."""
+
+    path: str
+    feed: ParsedFeed
+
+
+Indexed = Ref | Skipped | Rejected | SeenFeed
+
+
+class Source(Protocol):
+    """One kind of input: a module of this package."""
+
+    def index(self, path: str) -> Iterator[Indexed]:
+        """List the documents of a file, without keeping their bodies."""
+        ...
+
+    def load(self, ref: Ref) -> Page | Entry | Rejected:
+        """Read one document."""
+        ...

@@ -1,0 +1,71 @@
+"""Feed documents in files: every entry becomes a ref under the URL it links to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from pipeline.pool import Failure, KillablePool
+from pipeline.sources import storage
+from pipeline.sources.base import Indexed, Ref, SeenFeed
+from pipeline.sources.spool import Spool, read_record
+from pipeline.sources.storage import UnreadableError
+from transforms.feeds import parse_feed
+from transforms.records import Entry, ParsedFeed, Rejected, content_id
+from transforms.text.urls import canonicalise_url
+
+
+def index(paths: Sequence[str], spool: Spool, *, processes: int) -> Iterator[Indexed]:
+    """List the entries of feed files; each is put down in the spool.
+
+    Args:
+        paths: the files.
+        spool: takes the entries, which may carry full articles.
+        processes: workers that parse, so that no file can hang or end the run.
+    """
+    if not paths:
+        return
+    with KillablePool(parse_file, processes=processes) as pool:
+        for path, parsed in zip(paths, pool.map(paths), strict=True):
+            yield from _listed(path, parsed, spool)
+
+
+def parse_file(path: str) -> ParsedFeed | Rejected:
+    """Read and parse one feed file; it knows its own address, or goes by its name."""
+    name = f"file:{PurePath(path).name}"
+    try:
+        data = storage.read_bytes(path)
+    except UnreadableError as error:
+        return Rejected("read", "unreadable", str(error), url=name)
+    parsed = parse_feed(data, url=name, headers={})
+    address = parsed.self_url or name
+    entries = tuple(replace(entry, feed_url=address) for entry in parsed.entries)
+    return replace(parsed, url=address, entries=entries)
+
+
+def _listed(path: str, parsed: ParsedFeed | Rejected | Failure, spool: Spool) -> Iterator[Indexed]:
+    name = f"file:{PurePath(path).name}"
+    if isinstance(parsed, Failure):
+        yield Rejected("feeds", parsed.reason, f"{path}: {parsed.detail}", url=name)
+        return
+    if isinstance(parsed, Rejected):
+        yield parsed
+        return
+    if parsed.reason is not None:
+        yield Rejected("feeds", parsed.reason, f"{path}: {parsed.detail}", url=parsed.url)
+    if parsed.entries or parsed.reason is None:
+        yield SeenFeed(path, replace(parsed, entries=()))
+    for entry in parsed.entries:
+        yield Ref(entry_key(entry), "entry", *spool.put(entry))
+
+
+def entry_key(entry: Entry) -> str:
+    """The key that joins an entry to its page: the canonical URL it links to."""
+    return canonicalise_url(entry.url) or f"file:{content_id(entry.feed_url, entry.guid, entry.title)}"
+
+
+def load(ref: Ref) -> Entry:
+    """Read one entry back from the spool."""
+    entry: Entry = read_record(storage.read_bytes(ref.path, ref.offset, ref.length))
+    return entry

@@ -1,0 +1,144 @@
+"""The index of a run's inputs: which document lies where, under which URL; no bodies.
+
+Directories are walked; each file's kind is found by its suffix, then by its content. A feed list
+is polled only when it is named itself. Unknown files in a directory are skipped (the manifest
+says so); named explicitly they become dead letters.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+from typing import Final, Literal
+
+from pipeline.sources import feeds, pages, prefetched, storage, texts
+from pipeline.sources.base import Indexed, Skipped
+from pipeline.sources.spool import Spool
+from pipeline.sources.storage import UnreadableError
+from transforms.records import Rejected
+
+Kind = Literal["text", "page", "feed", "feeds", "prefetched", "warc", "unknown", "empty"]
+
+_SUFFIXES: Final[dict[str, Kind]] = {
+    ".txt": "text",
+    ".html": "page",
+    ".htm": "page",
+    ".mhtml": "page",
+    ".mht": "page",
+    ".xml": "feed",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".rdf": "feed",
+    ".opml": "feeds",
+    ".toml": "feeds",
+    ".jsonl": "prefetched",
+    ".warc": "warc",
+}
+_SNIFFED: Final = 4096
+
+
+def kind_of(path: str) -> Kind:
+    """Tell what kind of input a file is, by suffix, then by content.
+
+    Raises:
+        UnreadableError: its content was needed and cannot be read.
+    """
+    name = PurePath(path).name.lower()
+    suffix = PurePath(name.removesuffix(".gz")).suffix
+    kind = _SUFFIXES.get(suffix)
+    if kind == "text" and _lists_urls(path):
+        return "feeds"
+    if kind is not None:
+        return kind
+    return _sniff(storage.read_bytes(path, 0, _SNIFFED), suffix)
+
+
+def _sniff(head: bytes, suffix: str) -> Kind:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
+    if not start:
+        return "empty" if not head else "unknown"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "page"
+    if start.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf")):
+        return "feed"
+    if start.startswith(b"warc/1."):
+        return "warc"
+    if start.startswith(b"{"):
+        if b"jsonfeed.org/version" in head:
+            return "feed"
+        return "prefetched" if suffix != ".json" or b"}\n{" in head else "unknown"
+    return "unknown"
+
+
+def _lists_urls(path: str) -> bool:
+    """Whether every line of a .txt file is a URL: then it is a list of feeds."""
+    lines = [line.strip() for line in storage.read_bytes(path, 0, 65536).splitlines()]
+    lines = [line for line in lines if line]
+    return bool(lines) and all(line.startswith((b"http://", b"https://")) for line in lines)
+
+
+class FileIndex:
+    """Lists the documents of local paths, ``gs://`` URIs and standard input.
+
+    Args:
+        spool: where entries and standard input are put down until they are read.
+        processes: workers that parse feeds.
+    """
+
+    def __init__(self, spool: Spool, *, processes: int) -> None:
+        """Keep the settings; nothing is read yet."""
+        self._spool = spool
+        self._processes = processes
+
+    def index(self, inputs: Sequence[str]) -> Iterator[Indexed]:
+        """List every document of the inputs.
+
+        Args:
+            inputs: paths, URIs, or ``-`` for JSON lines on standard input.
+
+        Raises:
+            UsageError: an input is not there.
+        """
+        feed_files: list[str] = []
+        for given in inputs:
+            if given == "-":
+                path = self._spool.take("stdin.jsonl", sys.stdin.buffer)
+                yield from prefetched.index(path, self._spool)
+                continue
+            named = storage.is_remote(given) or not Path(given).is_dir()
+            for path in storage.walk(given):
+                yield from self._index_file(path, feed_files, named=named and path == given)
+        yield from feeds.index(feed_files, self._spool, processes=self._processes)
+
+    def _index_file(self, path: str, feed_files: list[str], *, named: bool) -> Iterator[Indexed]:
+        try:
+            kind = kind_of(path)
+            if kind == "text":
+                yield from texts.index(path)
+            elif kind == "page":
+                yield from pages.index(path)
+            elif kind == "prefetched":
+                yield from prefetched.index(path, self._spool)
+            elif kind == "feed":
+                feed_files.append(path)
+            else:
+                yield _not_indexed(path, kind, named=named)
+        except UnreadableError as error:
+            yield Rejected("read", "unreadable", str(error), url=f"file:{PurePath(path).name}")
+
+
+def _not_indexed(path: str, kind: Kind, *, named: bool) -> Skipped | Rejected:
+    """What becomes of a file that holds no documents."""
+    name = PurePath(path).name
+    if kind == "empty":
+        return Rejected("read", "empty_input", f"{path}: the file is empty", url=f"file:{name}")
+    if kind == "feeds":
+        return Skipped(path, "a feed list is polled only when it is named itself")
+    if named:
+        detail = (
+            f"{path}: no kind of input this version reads; known suffixes: "
+            + " ".join(sorted(_SUFFIXES))
+        )
+        return Rejected("read", "unknown_format", detail, url=f"file:{name}")
+    return Skipped(path, "unknown kind of file")

@@ -1,0 +1,116 @@
+"""Prefetched documents: JSON lines with a page or a body somebody else has fetched."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+from pipeline.sources import storage
+from pipeline.sources.base import Ref
+from pipeline.sources.spool import Spool
+from transforms.records import Page, Rejected, content_id
+from transforms.text.dates import parse_timestamp
+from transforms.text.urls import canonicalise_url
+
+_PAYLOAD_CAP: Final = 64 * 1024
+
+
+def index(path: str, spool: Spool) -> Iterator[Ref | Rejected]:
+    """List the documents of a file under their canonical URLs; broken lines are rejected."""
+    if path.endswith(".gz"):
+        import gzip  # noqa: PLC0415 - rarely needed
+
+        storage.read_bytes(path)  # a broken archive is told before half of it is taken
+        with gzip.open(path) as stream:
+            path = spool.take(f"{content_id(path)}.jsonl", stream)  # type: ignore[arg-type]
+    for offset, line in storage.open_lines(path):
+        if not line.strip():
+            continue
+        page = parse_line(line)
+        if isinstance(page, Rejected):
+            yield page
+            continue
+        key = canonicalise_url(page.url) or f"file:{content_id(page.title, page.content)}"
+        yield Ref(key, "prefetched", path, offset, len(line))
+
+
+def load(ref: Ref) -> Page | Rejected:
+    """Read one document."""
+    return parse_line(storage.read_bytes(ref.path, ref.offset, ref.length))
+
+
+def parse_line(line: bytes) -> Page | Rejected:
+    """Make a page of a prefetched document.
+
+    Args:
+        line: one JSON object: ``{"id"?, "url"?, "html_base64"? | "html"? | "body"?, "title"?,
+            "published_at"?, "fetched_at"?, "content_type"?, "feed_url"?, "publisher"?}``.
+
+    Returns:
+        The page; or ``Rejected`` (read, bad_json) when the line is no such object.
+    """
+    payload = line[:_PAYLOAD_CAP].decode("utf-8", "replace").strip()
+    try:
+        given = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return _bad(f"not a JSON object: {error}", payload)
+    if not isinstance(given, dict):
+        return _bad(f"a JSON {type(given).__name__} where an object was expected", payload)
+    source_id = _text(given, "id") or None
+    try:
+        content, kind, content_type = _content(given)
+    except (ValueError, binascii.Error) as error:
+        return _bad(f"html_base64 is no base64: {error}", payload, source_id)
+    return Page(
+        content,
+        kind,
+        url=_text(given, "url"),
+        content_type=content_type,
+        fetched_at=_time(_text(given, "fetched_at")),
+        source_id=source_id,
+        title=_text(given, "title"),
+        published=_text(given, "published_at"),
+        publisher=_text(given, "publisher") or None,
+        feed_url=_text(given, "feed_url") or None,
+        payload=payload if len(line) <= _PAYLOAD_CAP else None,
+    )
+
+
+def _content(given: dict[str, Any]) -> tuple[bytes, Any, str]:
+    """The document's bytes, their kind and content type, in the order of precedence."""
+    if given.get("html_base64"):
+        data = base64.b64decode(_text(given, "html_base64"), validate=True)
+        return data, "html", _text(given, "content_type")
+    if given.get("html"):
+        return _bytes(given, "html"), "html", "text/html; charset=utf-8"
+    return _bytes(given, "body"), "body", "text/plain; charset=utf-8"
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    return "" if value is None else str(value)
+
+
+def _bytes(given: dict[str, Any], name: str) -> bytes:
+    return _text(given, name).encode("utf-8", "replace")
+
+
+def _time(written: str) -> datetime | None:
+    stamp = parse_timestamp(written) if written else None
+    return None if stamp is None else stamp.value.astimezone(UTC)
+
+
+def _bad(detail: str, payload: str, source_id: str | None = None) -> Rejected:
+    return Rejected(
+        "read",
+        "bad_json",
+        detail,
+        source_id=source_id,
+        payload=payload,
+        content_id=content_id(payload),
+    )

@@ -1,0 +1,137 @@
+"""Read inputs: local files directly, everything with a scheme through Beam's filesystems."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.errors import UsageError
+
+# More than any page or feed has a right to; documents are capped again where they are parsed.
+MAX_BYTES: Final = 256 * 1024 * 1024
+
+
+class UnreadableError(Exception):
+    """A file that is there but cannot be read; the message is one line."""
+
+
+def is_remote(path: str) -> bool:
+    """Whether a path has a scheme of an object store (``gs://bucket/...``)."""
+    return "://" in path
+
+
+def _filesystems() -> Any:
+    from apache_beam.io.filesystems import FileSystems  # noqa: PLC0415 - Beam takes seconds
+
+    return FileSystems
+
+
+def _remote(path: str, call: Any) -> Any:
+    """Run a call on Beam's filesystems, in words a user can act on when it fails."""
+    try:
+        return call(_filesystems())
+    except ValueError as error:
+        message = f"{path}: no filesystem for this scheme; for gs:// install rasd[gcp] ({error})"
+        raise UsageError(message) from error
+    except Exception as error:
+        raise UnreadableError(f"{path}: {error}") from error
+
+
+def walk(path: str) -> Iterator[str]:
+    """List the files of a directory, recursively and sorted; a file lists itself.
+
+    Hidden files and the outputs of other runs (directories with ``_schema.json``) are left out.
+
+    Raises:
+        UsageError: there is nothing at ``path``.
+    """
+    if is_remote(path):
+        yield from _walk_remote(path)
+        return
+    root = Path(path)
+    if not root.exists():
+        raise UsageError(f"no such file or directory: {path}")
+    if not root.is_dir():
+        yield path
+        return
+    for folder, folders, files in os.walk(root):
+        if "_schema.json" in files:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield str(Path(folder) / name)
+
+
+def _walk_remote(path: str) -> Iterator[str]:
+    pattern = path.rstrip("/") + "/**"
+    found = _remote(path, lambda systems: systems.match([path, pattern]))
+    names = sorted({each.path for result in found for each in result.metadata_list})
+    if not names:
+        raise UsageError(f"nothing found at {path}")
+    yield from names
+
+
+def read_bytes(path: str, offset: int = 0, length: int = -1) -> bytes:
+    """Read a stretch of a file; a whole ``.gz`` file is unpacked.
+
+    Args:
+        path: a local path or a URI.
+        offset: first byte.
+        length: how many bytes; -1 for the rest.
+
+    Raises:
+        UnreadableError: the file cannot be read, or is a broken or huge archive.
+    """
+    if is_remote(path):
+        data = _remote(path, lambda systems: _read(systems.open(path), offset, length))
+        return bytes(data)
+    try:
+        if path.endswith(".gz"):
+            return _read(gzip.open(path), offset, length)
+        return _read(open(path, "rb"), offset, length)  # noqa: PTH123, SIM115 - closed in _read
+    except EOFError as error:
+        raise UnreadableError(f"{path}: the archive ends in the middle") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise UnreadableError(f"{path}: not a whole gzip archive ({error})") from error
+    except OSError as error:
+        raise UnreadableError(f"{path}: {error.strerror or error}") from error
+
+
+def _read(handle: Any, offset: int, length: int) -> bytes:
+    with handle:
+        if offset:
+            handle.seek(offset)
+        data: bytes = handle.read(MAX_BYTES + 1 if length < 0 else length)
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(f"larger than {MAX_BYTES >> 20} MB")
+    return data
+
+
+def open_lines(path: str) -> Iterator[tuple[int, bytes]]:
+    """Read a file line by line with each line's offset.
+
+    Args:
+        path: a local path or a URI, not compressed.
+
+    Raises:
+        UnreadableError: the file cannot be read.
+    """
+    handle: Any
+    try:
+        if is_remote(path):
+            handle = _remote(path, lambda systems: systems.open(path))
+        else:
+            handle = open(path, "rb")  # noqa: PTH123, SIM115 - closed below
+        with handle:
+            offset = 0
+            while line := handle.readline():
+                yield offset, line
+                offset += len(line)
+    except OSError as error:
+        raise UnreadableError(f"{path}: {error.strerror or error}") from error

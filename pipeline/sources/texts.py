@@ -1,0 +1,31 @@
+"""Plain .txt articles: UTF-8 text without a URL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from pipeline.sources import storage
+from pipeline.sources.base import Ref
+from transforms.records import Page, Rejected, content_id
+
+
+def index(path: str) -> Iterator[Ref | Rejected]:
+    """List the one article of a file under its content's hash."""
+    data = storage.read_bytes(path)
+    if not data.strip():
+        name = PurePath(path).name
+        yield Rejected("read", "empty_input", f"{path}: the file is empty", url=f"file:{name}")
+        return
+    yield Ref(f"file:{content_id(data)}", "text", path)
+
+
+def load(ref: Ref) -> Page:
+    """Read the article."""
+    return Page(
+        storage.read_bytes(ref.path),
+        "text",
+        source_id=PurePath(ref.path).name,
+        payload=json.dumps({"path": ref.path}, ensure_ascii=False),
+    )
