@@ -27,14 +27,14 @@ from transforms.document import process_document
 from transforms.feeds.join import join_page
 from transforms.metrics import count, count_timings
 from transforms.records import Document, Entry, Fingerprint, Page, Rejected, Sighting
-from transforms.rows import (
+from transforms.rows.rows import (
     Provenance,
     appearance_row,
     article_row,
     dead_letter_row,
     event_row,
-    validate_row,
 )
+from transforms.rows.validate import check_row
 
 Outcome = Document | Rejected
 TableRow = tuple[str, dict[str, Any]]
@@ -205,7 +205,7 @@ class MakeRows(beam.PTransform):
             return
         for table, row in self._all_rows(outcome):
             count("rows", "in")
-            refused = validate_row(table, row)
+            refused = check_row(table, row)
             if refused is not None:
                 count("rows", f"rejected.{refused.reason}")
                 yield "dead_letters", dead_letter_row(refused, self.provenance)
@@ -228,7 +228,15 @@ class MakeRows(beam.PTransform):
         else:
             yield "dead_letters", dead_letter_row(outcome, self.provenance)
         for sighting in outcome.sightings:
-            yield "appearances", appearance_row(sighting, article, self.provenance)
+            yield (
+                "appearances",
+                appearance_row(
+                    sighting,
+                    self.provenance,
+                    article_id=article.article_id if article else None,
+                    page_id=article.page_id if article else None,
+                ),
+            )
 
 
 @dataclass

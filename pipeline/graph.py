@@ -2,10 +2,10 @@
 
     refs -> group by URL -> read + join -> decode, extract, language, events -> rows -> staged files
                                                             `-> fingerprints
-    fingerprints (new and stored) -> pairs -> rows -> staged files
+    fingerprints (new and stored) -> duplicate pairs
 
-A bounded job runs ``documents`` once a tick and ``relations`` once; what both staged is committed
-together, with the clusters that follow from all of it (``pipeline.job``).
+A bounded job runs ``documents`` once a tick and ``relations`` once; rows, pairs and the clusters
+that follow from them are committed together (``pipeline.job``).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pipeline.options import Config
 from pipeline.sinks.base import Sink
 from pipeline.sources.base import Ref
 from transforms.dedup.transform import FindPairs
-from transforms.rows import Provenance, duplicate_row
+from transforms.rows.rows import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,12 @@ def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
     (staged, prints) | "Written" >> beam.Flatten() | "WriteNames" >> WriteNames(names)
 
 
-def relations(root: Any, plan: Plan, files: Sequence[str], names: str) -> None:
-    """Fingerprints to staged duplicate pairs; ``names`` lists the files written."""
+def relations(root: Any, _plan: Plan, files: Sequence[str], names: str) -> None:
+    """Fingerprints to verified duplicate pairs; ``names`` lists the pairs."""
     (
         root
         | "Files" >> beam.Create(list(files), reshuffle=False)
         | "ReadFingerprints" >> ReadFingerprints()
         | "FindPairs" >> FindPairs()
-        | "PairRows" >> beam.Map(lambda pair: ("duplicates", duplicate_row(pair, plan.provenance)))
-        | "StagePairs" >> StageRows(plan.sink, plan.provenance.run_id)
-        | "WriteNames" >> WriteNames(names)
+        | "WritePairs" >> WriteNames(names)
     )

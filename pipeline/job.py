@@ -28,15 +28,15 @@ from pipeline.manifest import manifest_of, stage_counters
 from pipeline.measure import PeakMemory
 from pipeline.options import Config
 from pipeline.progress import Progress
-from pipeline.relations import Relations
+from pipeline.relations import Relations, load_fingerprints
 from pipeline.runners import open_runner
 from pipeline.sinks.base import Sink, StagedFile, open_sink
 from pipeline.sources.base import Ref, SeenFeed, Skipped
 from pipeline.sources.files import FileIndex
 from pipeline.sources.spool import Spool
 from pipeline.version import __version__
-from transforms.records import Rejected, content_id
-from transforms.rows import Provenance, dead_letter_row, feed_row
+from transforms.records import Feed, Rejected, content_id
+from transforms.rows.rows import Provenance, dead_letter_row, feed_row
 
 
 @dataclass(slots=True)
@@ -166,7 +166,13 @@ class Job:
     def _stage_index(self, plan: Plan, inputs: Inputs) -> list[StagedFile]:
         """Stage what the index alone can tell: dead letters and feeds."""
         letters = [dead_letter_row(rejected, plan.provenance) for rejected in inputs.rejected]
-        feeds = [feed_row(seen.feed, plan.provenance) for seen in inputs.feeds]
+        feeds = [
+            feed_row(
+                Feed(seen.feed.url, seen.feed.title or None, language=seen.feed.language),
+                plan.provenance,
+            )
+            for seen in inputs.feeds
+        ]
         return [
             plan.sink.stage(plan.provenance.run_id, table, rows)
             for table, rows in (("dead_letters", letters), ("feeds", feeds))
@@ -189,15 +195,17 @@ class Job:
     ) -> list[StagedFile]:
         """Find duplicate pairs among new and stored articles, and assign clusters."""
         self._progress.say("finding duplicates")
-        known = Relations(plan.sink, force=self._config.force)
-        files = known.fingerprint_files(prints, str(work))
+        found = Relations(plan.sink, load_fingerprints(prints), force=self._config.force)
+        files = found.fingerprint_files(str(work))
         if not files:
             return []
-        staged = list(self._execute(runner, work / "relations", graph.relations, plan, files))
-        clusters = known.cluster_rows(staged, plan.provenance)
-        if clusters:
-            staged.append(plan.sink.stage(plan.provenance.run_id, "clusters", clusters))
-        return staged
+        pairs = self._execute(runner, work / "relations", graph.relations, plan, files)
+        duplicates, clusters = found.rows(pairs, plan.provenance)
+        return [
+            plan.sink.stage(plan.provenance.run_id, table, rows)
+            for table, rows in (("duplicates", duplicates), ("clusters", clusters))
+            if rows
+        ]
 
     def _usable(self, inputs: Inputs) -> int:
         """How much usable came in: articles, and feeds that could be read."""

@@ -1,0 +1,46 @@
+"""``rasd evaluate``: the quality scoreboard on labelled data."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.errors import Exit, UsageError
+from pipeline.evaluation.report import as_json, as_table
+from pipeline.evaluation.suites import SUITES, run_suites
+
+
+class Format(StrEnum):
+    """How figures are written."""
+
+    table = "table"
+    json = "json"
+
+
+def command(
+    suite: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SUITE]...", help=f"Which suites: {', '.join(SUITES)}; all by default."),
+    ] = None,
+    *,
+    data: Annotated[
+        Path, typer.Option(help="The labelled data (events/, pages/, langid/, neardup/ below it).")
+    ] = Path("../shared/data"),
+    output: Annotated[Format, typer.Option("--format", help="How to write the figures.")] = Format.table,
+    worst: Annotated[int, typer.Option(help="Also list the N worst cases of each suite.")] = 0,
+) -> int:
+    """Measure quality on labelled data: precision, recall, F1, counts and the worst cases."""
+    chosen = suite or list(SUITES)
+    unknown = sorted(set(chosen) - set(SUITES))
+    if unknown:
+        raise UsageError(f"no such suite: {', '.join(unknown)}; there are {', '.join(SUITES)}")
+    if not data.is_dir():
+        raise UsageError(f"no labelled data at {data}: name its directory with --data")
+    reports = run_suites(chosen, data)
+    write = as_json if output is Format.json else as_table
+    sys.stdout.write(write(reports, worst=worst))
+    return Exit.DONE

@@ -1,0 +1,95 @@
+"""Write the figures of suites: a table for people, JSON for programs, Markdown for the docs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.evaluation.base import Figure, SuiteReport
+
+
+def _value(figure: Figure) -> str:
+    return f"{figure.value:.4f}" if figure.value != int(figure.value) else f"{figure.value:.0f}"
+
+
+def _bar(figure: Figure) -> str:
+    if figure.bar is None:
+        return ""
+    return f"{'>=' if figure.higher_is_better else '<='} {figure.bar:g}"
+
+
+def _reached(figure: Figure) -> str:
+    return {None: "", True: "yes", False: "no"}[figure.reached]
+
+
+def as_table(reports: Sequence[SuiteReport], *, worst: int = 0) -> str:
+    """Write figures for a person.
+
+    Args:
+        reports: what the suites said.
+        worst: how many of each suite's worst cases to list.
+    """
+    stream = io.StringIO()
+    console = Console(file=stream, width=110)
+    for report in reports:
+        table = Table(title=report.suite, title_justify="left")
+        for heading in ("figure", "value", "n", "bar", "reached", "95 % interval"):
+            table.add_column(heading)
+        for figure in report.figures:
+            interval = "" if figure.low is None else f"{figure.low:.3f} to {figure.high:.3f}"
+            table.add_row(
+                figure.name, _value(figure), str(figure.n), _bar(figure), _reached(figure), interval
+            )
+        console.print(table)
+        for case in _worst(report, worst):
+            console.print(f"  {case['id']}\n    expected {case['expected']}\n    got      {case['got']}", markup=False)
+    return stream.getvalue()
+
+
+def as_json(reports: Sequence[SuiteReport], *, worst: int = 0) -> str:
+    """Write figures for a program: one object with a member for each suite."""
+    document = {
+        report.suite: {
+            "data_hash": report.data_hash,
+            "figures": {
+                figure.name: {
+                    "value": figure.value,
+                    "n": figure.n,
+                    "bar": figure.bar,
+                    "higher_is_better": figure.higher_is_better,
+                    "reached": figure.reached,
+                    "low": figure.low,
+                    "high": figure.high,
+                }
+                for figure in report.figures
+            },
+            "worst": _worst(report, worst),
+        }
+        for report in reports
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def as_markdown(reports: Sequence[SuiteReport]) -> str:
+    """Write figures for the docs."""
+    lines = []
+    for report in reports:
+        lines += [f"## {report.suite}", "", "| figure | value | n | bar | reached |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {figure.name} | {_value(figure)} | {figure.n} | {_bar(figure)} | {_reached(figure)} |"
+            for figure in report.figures
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _worst(report: SuiteReport, count: int) -> list[dict[str, Any]]:
+    ordered = sorted(report.cases, key=lambda case: (-case.badness, case.id))
+    return [
+        {"id": case.id, "expected": case.expected, "got": case.got} for case in ordered[:count]
+    ]

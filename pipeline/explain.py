@@ -1,0 +1,94 @@
+"""Explain documents: the same road as a run's, with every answer kept in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+from pipeline.pool import Failure, KillablePool
+from pipeline.sources.prefetched import parse_line
+from transforms.document import process_document
+from transforms.records import Article, Document, Event, Page, Rejected
+from transforms.rows.rows import Provenance, article_row, event_row
+
+_NOBODY: Final = Provenance("", "", datetime(1970, 1, 1, tzinfo=UTC))
+_PROVENANCE: Final = ("run_id", "pipeline_version", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What every stage found in one document."""
+
+    source_id: str | None
+    article: Article | None
+    events: tuple[Event, ...] = ()
+    rejected: Rejected | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+def explain_page(page: Page | Rejected) -> Explained:
+    """Take one page through every stage."""
+    if isinstance(page, Rejected):
+        return Explained(page.source_id, None, rejected=page)
+    return _explained(page.source_id, process_document(page))
+
+
+def explain_line(line: bytes) -> Explained:
+    """Take one prefetched document, given as a JSON line, through every stage."""
+    return explain_page(parse_line(line))
+
+
+def explain_lines(lines: Iterable[bytes], *, processes: int) -> Iterator[bytes]:
+    """Answer JSON lines with JSON lines, in order, never fewer.
+
+    Args:
+        lines: prefetched documents; a line that is not JSON is answered too.
+        processes: workers that can be killed, so that no line stops the others.
+    """
+    with KillablePool(_line_to_json, processes=processes) as pool:
+        for answer in pool.map(lines):
+            if isinstance(answer, Failure):
+                rejected = Rejected("document", answer.reason, answer.detail)
+                yield to_json(Explained(None, None, rejected=rejected))
+            else:
+                yield answer
+
+
+def _line_to_json(line: bytes) -> bytes:
+    return to_json(explain_line(line))
+
+
+def _explained(source_id: str | None, outcome: Document | Rejected) -> Explained:
+    if isinstance(outcome, Rejected):
+        return Explained(source_id, outcome.article, (), outcome, outcome.timings_ms)
+    return Explained(source_id, outcome.article, outcome.events, None, outcome.timings_ms)
+
+
+def to_json(explained: Explained) -> bytes:
+    """Write an explanation as one JSON object: columns as in the tables, times in ISO 8601."""
+    rejected = explained.rejected
+    return orjson.dumps(
+        {
+            "source_id": explained.source_id,
+            "article": _columns(article_row(explained.article, _NOBODY))
+            if explained.article
+            else None,
+            "events": [_columns(event_row(event, _NOBODY)) for event in explained.events],
+            "rejected": {
+                "stage": rejected.stage,
+                "reason": rejected.reason,
+                "detail": rejected.detail,
+            }
+            if rejected
+            else None,
+            "timings_ms": dict(explained.timings_ms),
+        }
+    )
+
+
+def _columns(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in _PROVENANCE}

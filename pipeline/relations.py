@@ -1,0 +1,139 @@
+"""Relations between articles: what follows from all that is known so far.
+
+Facts (articles, pairs) never change; clusters are assigned anew for every connected component
+that a run touches, by one pure function, at the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from pipeline.handover import read_pickled, save_fingerprints
+from pipeline.sinks.base import Sink
+from transforms.dedup import assign_clusters, fingerprint, touched_component
+from transforms.records import Article, Duplicate, Fingerprint
+from transforms.rows.rows import Provenance, cluster_row, duplicate_row
+
+_LIGHT: Final = ("article_id", "page_id", "published_at", "modified_at", "event_time")
+_MARKED: Final = (*_LIGHT, "title", "body", "norm_hash", "content_hash", "publisher", "agency")
+_PAIR: Final = (
+    "article_a",
+    "article_b",
+    "kind",
+    "jaccard",
+    "containment",
+    "day_gap",
+    "same_publisher",
+    "origin_agency",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What clustering needs of an article."""
+
+    article_id: str
+    page_id: str
+    published_at: datetime | None
+    modified_at: datetime | None
+    event_time: datetime | None
+
+
+class Relations:
+    """The duplicate pairs and clusters of one run.
+
+    Args:
+        sink: knows what is stored.
+        new: the run's fingerprints; those of stored articles change nothing.
+        force: treat stored articles as new.
+    """
+
+    def __init__(self, sink: Sink, new: Sequence[Fingerprint], *, force: bool) -> None:
+        """Look up which articles are stored already."""
+        self._sink = sink
+        stored = set() if force else {key[0] for key in sink.keys("articles")}
+        self._new = {each.article_id: each for each in new if each.article_id not in stored}
+
+    def fingerprint_files(self, directory: str) -> list[str]:
+        """Put down the fingerprints among which pairs are looked for.
+
+        Args:
+            directory: where the files go.
+
+        Returns:
+            Files of the new articles' fingerprints and of the stored ones within seven days of
+            them; none when nothing is new.
+        """
+        if not self._new:
+            return []
+        files = [save_fingerprints(directory, list(self._new.values()))]
+        stored = list(self._stored_nearby())
+        if stored:
+            files.append(save_fingerprints(directory, stored))
+        return files
+
+    def _stored_nearby(self) -> Iterator[Fingerprint]:
+        table = self._sink.read("articles", columns=_MARKED, dates=self._days())
+        for row in table.to_pylist():
+            if row["article_id"] not in self._new:
+                yield fingerprint(Article(**row))
+
+    def _days(self) -> list[date | None] | None:
+        """The partitions that can hold a partner: undated ones always do."""
+        days: set[date | None] = {None}
+        for each in self._new.values():
+            if each.event_time is None:
+                return None  # an undated article may be a copy of any
+            day = each.event_time.astimezone(UTC).date()
+            days.update(day + timedelta(days=gap) for gap in range(-7, 8))
+        return sorted(days, key=lambda day: day or date.min)
+
+    def rows(
+        self, pairs: Sequence[Duplicate], provenance: Provenance
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Make the rows of pairs and of every cluster they touch.
+
+        Args:
+            pairs: the run's verified pairs.
+            provenance: who writes the rows.
+
+        Returns:
+            Rows of ``duplicates`` and of ``clusters``.
+        """
+        known = self._known()
+        stored = [
+            Duplicate(**row) for row in self._sink.read("duplicates", columns=_PAIR).to_pylist()
+        ]
+        edges = [*pairs, *stored]
+        touched = touched_component(set(self._new), edges, known.values())
+        clusters = assign_clusters((known[each] for each in sorted(touched) if each in known), edges)
+        return (
+            [
+                duplicate_row(pair, provenance, event_time=known[pair.article_a].event_time)
+                for pair in pairs
+            ],
+            [
+                cluster_row(cluster, provenance, event_time=known[each].event_time)
+                for each, cluster in sorted(clusters.items())
+            ],
+        )
+
+    def _known(self) -> dict[str, Known]:
+        """Every article by its id, stored and new, without its text."""
+        known = {
+            row["article_id"]: Known(**row)
+            for row in self._sink.read("articles", columns=_LIGHT).to_pylist()
+        }
+        for each in self._new.values():
+            known[each.article_id] = Known(
+                each.article_id, each.page_id, each.published_at, each.modified_at, each.event_time
+            )
+        return known
+
+
+def load_fingerprints(files: Sequence[str]) -> list[Fingerprint]:
+    """Read the fingerprints that the ticks of a run put down."""
+    return [each for path in files for each in read_pickled(path)]
