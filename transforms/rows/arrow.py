@@ -1,0 +1,70 @@
+"""The schema as Arrow, and rows as Arrow tables.
+
+Every Arrow field is nullable: NOT NULL is held by ``validate_row`` before a row gets here, and a
+nullable field is what an older file, a Parquet reader and DuckDB all agree on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import pyarrow as pa
+
+from transforms.rows.columns import PARTITION_COLUMN, Column
+from transforms.rows.rows import partition_date
+from transforms.rows.schema import TABLES
+
+_SCALARS: Final[dict[str, pa.DataType]] = {
+    "STRING": pa.string(),
+    "INT64": pa.int64(),
+    "FLOAT64": pa.float64(),
+    "BOOL": pa.bool_(),
+    "TIMESTAMP": pa.timestamp("us", tz="UTC"),
+    "DATE": pa.date32(),
+}
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """Return the Arrow type of a column; an ARRAY's element is called ``element``."""
+    if column.type == "STRUCT":
+        kind = pa.struct([pa.field(field.name, arrow_type(field)) for field in column.fields])
+    else:
+        kind = _SCALARS[column.type]
+    return pa.list_(pa.field("element", kind)) if column.repeated else kind
+
+
+@cache
+def arrow_schema(table: str, *, with_date: bool = False) -> pa.Schema:
+    """Return the Arrow schema of a table.
+
+    Args:
+        table: the table's name.
+        with_date: add the hidden partition column ``date`` of a partitioned table.
+
+    Raises:
+        KeyError: no such table.
+    """
+    spec = TABLES[table]
+    columns = spec.stored_columns if with_date else spec.columns
+    return pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
+
+
+def to_arrow(table: str, rows: Sequence[Mapping[str, Any]], *, with_date: bool = False) -> pa.Table:
+    """Turn validated rows into an Arrow table of the table's schema, in the given order.
+
+    Args:
+        table: the table's name.
+        rows: valid rows (see ``validate_row``); a missing key is NULL.
+        with_date: add each row's partition date as the column ``date``.
+
+    Returns:
+        The Arrow table, one chunk a column.
+    """
+    schema = arrow_schema(table)
+    result = pa.Table.from_pylist(list(rows), schema=schema)
+    if with_date and TABLES[table].partition is not None:
+        dates = pa.array([partition_date(table, row) for row in rows], pa.date32())
+        result = result.append_column(PARTITION_COLUMN, dates)
+    return result

@@ -1,0 +1,120 @@
+"""One row per key: what becomes of a stored row when a run brings its key again.
+
+Pure, and the same for every sink. Rows here are plain dictionaries that carry their partition as
+``date`` when the table is partitioned.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, reduce
+from typing import Any, Final
+
+from transforms.rows.columns import PARTITION_COLUMN
+from transforms.rows.rows import Row, partition_date
+from transforms.rows.schema import PROVENANCE, TABLES
+
+_WRITERS: Final = frozenset({"run_id", "pipeline_version"})
+
+
+@cache
+def _facts(table: str) -> tuple[str, ...]:
+    """Return the columns that make a row what it is; ``date`` too where it is handed in."""
+    spec = TABLES[table]
+    names = tuple(name for name in spec.names if name not in PROVENANCE)
+    return (*names, PARTITION_COLUMN) if spec.partition == PARTITION_COLUMN else names
+
+
+def same_facts(table: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two rows differ in provenance at most."""
+    return all(one.get(name) == other.get(name) for name in _facts(table))
+
+
+def _replace(table: str, stored: Row, newer: Row) -> Row:
+    """Keep the stored row while nothing but provenance differs, else take the newer."""
+    return stored if same_facts(table, stored, newer) else newer
+
+
+def _unless_equal(stored: Row, merged: Row) -> Row:
+    """Return the stored row itself when a merge changed nothing but who wrote it."""
+    changed = any(stored.get(name) != merged[name] for name in merged if name not in _WRITERS)
+    return merged if changed else stored
+
+
+def _appearance(_table: str, stored: Row, newer: Row) -> Row:
+    """Widen the sightings; the rest is that of the latest, an id once known is kept."""
+    latest = stored if stored["last_seen_at"] > newer["last_seen_at"] else newer
+    earlier = newer if latest is stored else stored
+    merged = dict(latest)
+    for name in ("article_id", "page_id", "url"):
+        if merged.get(name) is None:
+            merged[name] = earlier.get(name)
+    merged["first_seen_at"] = min(stored["first_seen_at"], newer["first_seen_at"])
+    return _unless_equal(stored, merged)
+
+
+def _dead_letter(_table: str, stored: Row, newer: Row) -> Row:
+    """Count the runs it failed in, keep the first failure; a failure after a fix reopens it."""
+    merged = dict(newer)
+    same_run = stored["run_id"] == newer["run_id"]
+    merged["attempts"] = (
+        max(stored["attempts"], newer["attempts"])
+        if same_run
+        else stored["attempts"] + newer["attempts"]
+    )
+    merged["failed_at"] = min(stored["failed_at"], newer["failed_at"])
+    mended = stored.get("resolved_at")
+    if newer.get("resolved_at") is None and mended is not None and newer["failed_at"] <= mended:
+        merged["resolved_at"] = mended
+        merged["resolved_run_id"] = stored.get("resolved_run_id")
+    return _unless_equal(stored, merged)
+
+
+_POLICIES: Final[dict[str, Callable[[str, Row, Row], Row]]] = {
+    "appearances": _appearance,
+    "dead_letters": _dead_letter,
+}
+
+
+def merge_rows(table: str, stored: Row, newer: Row) -> Row:
+    """Merge two rows of one key.
+
+    Args:
+        table: the table's name.
+        stored: the row the store holds.
+        newer: the row a run brings.
+
+    Returns:
+        ``stored`` itself when nothing changes; else the row to store, with the ``date`` it
+        belongs to. Facts: the newer row, unless only provenance differs. Appearances: the first
+        and the latest sighting. Dead letters: attempts added up, the first failure kept.
+    """
+    merged = _POLICIES.get(table, _replace)(table, stored, newer)
+    if merged is not stored and TABLES[table].partition is not None:
+        merged = merged | {PARTITION_COLUMN: partition_date(table, merged)}
+    return merged
+
+
+def canonical_json(row: Mapping[str, Any]) -> str:
+    """Return a row as JSON text that is equal for equal rows."""
+    return json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def fold_rows(table: str, rows: Sequence[Row]) -> Row:
+    """Make one row of several that one run brings for one key, whatever their order.
+
+    Among facts the earliest fetched wins, then the smallest in canonical form.
+
+    Args:
+        table: the table's name.
+        rows: at least one row; all of one key.
+    """
+    ordered = sorted(
+        rows,
+        key=lambda row: (str(row.get("fetched_at") or "~"), canonical_json(row)),
+        reverse=True,
+    )
+    if table not in _POLICIES:
+        return ordered[-1]
+    return reduce(lambda one, other: merge_rows(table, one, other), ordered)
