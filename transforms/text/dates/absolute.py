@@ -1,0 +1,345 @@
+"""Written dates: day, month, year, weekday, clock and zone in whatever order they stand.
+
+The parts of a date line are gathered into slots and must agree: two month names are the same
+month, a Hijri date lies within two days of the Gregorian one beside it (calendars by sighting
+differ from the computed one), a weekday is the day's own. What does not agree, or is left over,
+makes the whole no date.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from hijridate import Hijri
+
+from transforms.text.dates.lexicon import Tokens
+from transforms.text.dates.zones import parse_offset
+
+FIRST_YEAR: Final = 1800
+LAST_YEAR: Final = 2100
+_HIJRI_YEARS: Final = range(1343, 1501)  # what the Umm al-Qura tables cover
+_BARE_HIJRI_YEARS: Final = range(1400, 1460)  # years that need no era mark
+_SIGHTING: Final = 2  # days that a local Hijri calendar may differ
+_NUMERIC: Final = re.compile(r"(\d{1,4})[/.\-\\](\d{1,2})[/.\-\\](\d{1,4})")
+_CLOCK: Final = re.compile(r"(\d{1,2})[:.,](\d{2})(?::(\d{2})(?:\.\d+)?)?")
+_IGNORED: Final = frozenset(",-/|():.lnmuyo09+#")
+
+
+@dataclass(slots=True)
+class Slots:
+    """The parts of a written date, as far as they were given."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    hijri_year: int | None = None
+    hijri_month: int | None = None
+    hijri_day: int | None = None
+    weekdays: list[int] = field(default_factory=list)
+    hour: int | None = None
+    minute: int = 0
+    second: int | None = None
+    half: str | None = None  # am, pm, noon, night
+    minutes_written: bool = False
+    daypart: str | None = None
+    zone: str | None = None
+    numeric: str | None = None  # a Gregorian numeric date as written
+    era: set[str] = field(default_factory=set)
+
+    @property
+    def time(self) -> dt.time | None:
+        """The clock time; None when there is none. ``valid_time`` says whether it is possible."""
+        hour = clock_hour(self.hour, self.half or self.daypart) if self.hour is not None else None
+        return None if hour is None else dt.time(hour, self.minute, self.second or 0)
+
+    @property
+    def valid_time(self) -> bool:
+        """False when the clock cannot be read (25:00, 13 ص)."""
+        if self.hour is None:
+            return self.half is None or self.half in _DAYPARTS
+        possible = self.minute < 60 and (self.second or 0) < 60
+        return possible and clock_hour(self.hour, self.half or self.daypart) is not None
+
+    @property
+    def gregorian(self) -> bool:
+        """Whether anything of a Gregorian date was given."""
+        return self.month is not None or self.day is not None
+
+    @property
+    def hijri(self) -> bool:
+        """Whether anything of a Hijri date was given."""
+        return self.hijri_month is not None
+
+
+_DAYPARTS: Final = {"am", "pm", "noon", "night", "MO", "MI", "AF", "EV", "NI"}
+
+
+def clock_hour(hour: int, half: str | None) -> int | None:
+    """The hour of the day.
+
+    Args:
+        hour: as written.
+        half: am, pm, noon, night, a TIMEX part of the day (MO, MI, AF, EV, NI) or None.
+
+    Returns:
+        0 to 23; None when hour and half contradict each other (13 ص) or leave the day open
+        (12 ليلا).
+    """
+    if hour > 23:
+        return None
+    if half is None:
+        return hour
+    if half in {"am", "MO"}:
+        return 0 if hour == 12 else hour if hour < 12 else None
+    if half in {"noon", "MI"}:
+        return hour if hour >= 10 and hour <= 15 else hour + 12 if 1 <= hour <= 3 else None
+    if half in {"night", "NI"}:
+        return _night_hour(hour)
+    if hour >= 12:
+        return hour
+    return hour + 12 if hour else None
+
+
+def _night_hour(hour: int) -> int | None:
+    if hour >= 18 or 1 <= hour <= 4:
+        return hour
+    return hour + 12 if 7 <= hour <= 11 else None
+
+
+def read_slots(tokens: Tokens) -> Slots | None:
+    """Gather the parts of a written date.
+
+    Args:
+        tokens: the date line, nothing else in it.
+
+    Returns:
+        The slots; None when a token is no part of a date or two parts contradict each other.
+    """
+    slots = Slots()
+    used: set[int] = set()
+    for index, code in enumerate(tokens.codes):
+        if index in used:
+            continue
+        reader = _READERS.get(code)
+        if reader is None:
+            if code not in _IGNORED:
+                return None
+        elif not reader(slots, tokens, index, used):
+            return None
+    return slots if slots.valid_time else None
+
+
+def _neighbour(tokens: Tokens, index: int, step: int, skip: str) -> int:
+    """The nearest token in a direction whose code is not in ``skip``; -1 at the end."""
+    index += step
+    while 0 <= index < len(tokens.codes) and tokens.codes[index] in skip:
+        index += step
+    return index if 0 <= index < len(tokens.codes) else -1
+
+
+def _number(tokens: Tokens, index: int) -> int:
+    return int(tokens.values[index] or 0)
+
+
+def _month(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """A month name: its day stands before it, or behind it in the English order."""
+    hijri = tokens.codes[index] == "H"
+    month = _number(tokens, index)
+    known = slots.hijri_month if hijri else slots.month
+    if known is not None:
+        return known == month
+    before = _neighbour(tokens, index, -1, "nm/-,.(" if not hijri else "nm/-,.")
+    day = None
+    if before >= 0 and tokens.codes[before] in "DN1" and before in used:
+        before = -1
+    if before >= 0 and tokens.codes[before] in "DN1":
+        day = before
+    else:
+        after = _neighbour(tokens, index, 1, "/-.,")
+        follower = tokens.codes[after + 1 : after + 2]
+        if after >= 0 and tokens.codes[after] == "D" and follower not in {"A", "T"}:
+            day = after
+    if day is not None:
+        used.add(day)
+    value = _number(tokens, day) if day is not None else None
+    if hijri:
+        slots.hijri_month, slots.hijri_day = month, value
+        return True
+    slots.month = month
+    if value is not None:
+        slots.day = value
+    return True
+
+
+def _day(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """A small number: a day before its month, or an hour."""
+    after = _neighbour(tokens, index, 1, "nm/-,.")
+    if after >= 0 and tokens.codes[after] in "MH":
+        return True  # the month takes it
+    previous = tokens.codes[index - 1] if index else ""
+    following = tokens.codes[index + 1 : index + 2]
+    before = _neighbour(tokens, index, -1, "/-.,")
+    english = before >= 0 and tokens.codes[before] == "M" and slots.day is None
+    if slots.hour is None and (previous == "o" or following in {"A", "T", "2"}) and not english:
+        slots.hour = _number(tokens, index)
+        return _half_of_hour(slots, tokens, index, used)
+    return False
+
+
+def _half_of_hour(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """ "والنصف" and its like, and the half of the day, after an hour."""
+    following = index + 1
+    if tokens.codes[following : following + 1] == "2" and slots.hour is not None:
+        used.add(following)
+        minutes = _number(tokens, following)
+        if minutes < 0:
+            slots.hour = (slots.hour - 1) or 12
+        slots.minute = minutes % 60
+        following += 1
+    return _take_half(slots, tokens, following, used)
+
+
+def _take_half(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    code = tokens.codes[index : index + 1]
+    if code and (code in "AT" or (code == "e" and tokens.values[index] == "g")):
+        used.add(index)
+        slots.half = "pm" if code == "e" else str(tokens.values[index])
+    return True
+
+
+def _clock(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """A clock time in digits."""
+    match = _CLOCK.fullmatch(str(tokens.values[index]))
+    if match is None or slots.hour is not None:
+        return False
+    slots.hour, slots.minute = int(match.group(1)), int(match.group(2))
+    slots.second = int(match.group(3)) if match.group(3) else None
+    return _take_half(slots, tokens, index + 1, used)
+
+
+def _dotted(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """18.30 or 18,30: a clock time only beside a word that says so."""
+    following = tokens.codes[index + 1 : index + 2]
+    named = index > 0 and tokens.codes[index - 1] == "o"
+    return (named or following in {"A", "T", "z"}) and _clock(slots, tokens, index, used)
+
+
+def _year(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """A year of four digits, by its size and its era mark."""
+    value = _number(tokens, index)
+    following = tokens.codes[index + 1 : index + 2]
+    era = str(tokens.values[index + 1]) if following == "e" else ""
+    if following == "e":
+        used.add(index + 1)
+    if era == "h" or (not era and value in _BARE_HIJRI_YEARS and slots.hijri):
+        known, slots.hijri_year = slots.hijri_year, value
+        return value in _HIJRI_YEARS and known in {None, value}
+    known, slots.year = slots.year, value
+    return FIRST_YEAR <= value <= LAST_YEAR and known in {None, value}
+
+
+def _numeric_date(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """A date in digits: day first, or year first; month first is no Arabic order."""
+    match = _NUMERIC.fullmatch(str(tokens.values[index]))
+    if match is None:
+        return False
+    parts = match.groups()
+    if len(parts[0]) == 4 and len(parts[2]) <= 2:
+        year, month, day = (int(part) for part in parts)
+    elif len(parts[2]) == 4 and len(parts[0]) <= 2:
+        day, month, year = (int(part) for part in parts)
+    else:
+        return False
+    following = tokens.codes[index + 1 : index + 2]
+    era = str(tokens.values[index + 1]) if following == "e" else ""
+    if following == "e":
+        used.add(index + 1)
+    if not 1 <= month <= 12 and not (1 <= day <= 12 and month <= 31 and len(parts[2]) == 4):
+        return False
+    if era == "h" or (not era and year in _BARE_HIJRI_YEARS):
+        fresh = slots.hijri_month is None
+        slots.hijri_year, slots.hijri_month, slots.hijri_day = year, month, day
+        return fresh
+    if (slots.month, slots.day, slots.year) not in {(None, None, None), (month, day, year)}:
+        return False
+    slots.numeric = str(tokens.values[index])
+    slots.year, slots.month, slots.day = year, month, day
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def _weekday(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    slots.weekdays.append(_number(tokens, index))
+    return len(slots.weekdays) <= 2
+
+
+def _daypart(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    """A part of the day before the date, or an am/pm word at some distance from its clock."""
+    if tokens.codes[index] == "A":
+        if slots.half is not None:
+            return False
+        slots.half = str(tokens.values[index])
+        return True
+    slots.daypart = str(tokens.values[index])
+    return True
+
+
+def _zone(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    written = str(tokens.values[index])
+    zone = parse_offset(written) or (written if "/" in written or written == "UTC" else None)
+    if zone is None:
+        return False
+    if slots.zone == "+00:00":  # "GMT +0300"
+        slots.zone = None
+    known, slots.zone = slots.zone, zone
+    return known in {None, zone}
+
+
+def _era(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+    return tokens.codes[index - 1 : index] in {"Y", "f"}
+
+
+_READERS: Final[dict[str, Callable[[Slots, Tokens, int, set[int]], bool]]] = {
+    "M": _month, "H": _month, "D": _day, "N": _day, "1": _day, "Y": _year, "f": _numeric_date,
+    "t": _clock, "q": _dotted, "W": _weekday, "w": _weekday, "T": _daypart, "A": _daypart,
+    "z": _zone, "e": _era,
+}  # fmt: skip
+
+
+def gregorian_date(year: int, month: int, day: int) -> dt.date | None:
+    """A date, or None when the calendar has no such day."""
+    if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
+        return None
+    if not 1 <= day <= calendar.monthrange(year, month)[1]:
+        return None
+    return dt.date(year, month, day)
+
+
+def hijri_date(year: int, month: int, day: int) -> dt.date | None:
+    """The Gregorian day of a Hijri date (Umm al-Qura), or None when it does not exist."""
+    if year not in _HIJRI_YEARS or not 1 <= month <= 12 or not 1 <= day <= 30:
+        return None
+    try:
+        found = Hijri(year, month, day).to_gregorian()
+    except (ValueError, OverflowError):
+        return None
+    return dt.date(found.year, found.month, found.day)
+
+
+def agrees(found: dt.date, slots: Slots) -> bool:
+    """Whether weekday and Hijri date beside a Gregorian date say the same day.
+
+    Args:
+        found: the Gregorian day.
+        slots: the date line. Of two weekdays ("ليل الثلاثاء الأربعاء") one must fit.
+    """
+    if slots.weekdays and found.weekday() not in slots.weekdays:
+        return False
+    if slots.hijri_year and slots.hijri_month and slots.hijri_day:
+        other = hijri_date(slots.hijri_year, slots.hijri_month, slots.hijri_day)
+        return other is not None and abs((other - found).days) <= _SIGHTING
+    return True

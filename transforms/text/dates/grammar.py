@@ -1,0 +1,61 @@
+"""The grammar of dates, written over token classes (see ``lexicon``).
+
+Each rule names its handler in ``handlers``. The rules stand in the order in which they are
+tried at a place of the text; the longest forms come first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MONTH: Final = r"M(?:[/(\-]M\)?)?"
+_YEAR_OF: Final = r"(?:,?(?:n?y)?Ye?|[PFC]|n?h?y[PFC]|n?hy)"
+_GREGORIAN: Final = rf"[DN1][/\-]?n?m?{_MONTH}{_YEAR_OF}?"
+_HIJRI: Final = r"[DN1][/\-]?n?m?H(?:,?(?:n?y)?Ye?)"
+_NUMERIC: Final = r"fe?"
+_DATE: Final = (
+    rf"(?:{_HIJRI}(?:[,(/\-]*9?[,(]?(?:{_GREGORIAN}|{_NUMERIC})\)?)?"
+    rf"|(?:{_GREGORIAN}|{_NUMERIC})(?:[,(/\-]*9?[,(]?(?:{_HIJRI}|(?<=9){_NUMERIC})\)?)?)"
+)
+_CLOCK: Final = r"(?:[,|\-]?0*(?:o(?:[1DN]2?|[tq])[ATe]?|[tq](?:[ATe]|z)|[DN]A|t)z?)"
+_WEEKDAYS: Final = r"u?W(?:[/+\-]?u?W)?"
+_TODAY: Final = r"(?<![=?])[@R](?![=!X1pP])"
+_NUMBER: Final = r"(?:[NDY]|I)"
+_UNIT: Final = r"[uvmyijds]"
+_DUAL: Final = r"[UVQZJLGO]"
+_AMOUNT: Final = rf"(?:8?{_NUMBER}{_UNIT}|8?{_DUAL}|8?[uvmyij](?![WwMH]|Y))"
+
+RULES: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "written",
+        rf"(?:Tn?)?(?:[@R],?)?(?:{_WEEKDAYS}[,(\-]*9?,?)?{_DATE}{_CLOCK}?",
+    ),
+    ("pair", rf"[DN](?:\+|\-|n?[DN]\+)(?={_GREGORIAN})"),
+    ("weekofweekday", r"(?:Tn?)?u?Wn?(?:v[PFC]|hv)"),
+    (
+        "weekday",
+        rf"(?:Tn?)?(?:[@Rr],?\(?)?{_WEEKDAYS}[PFC]?\)?(?:,?{_TODAY})?(?:T|A)?{_CLOCK}?",
+    ),
+    ("dayword", rf"(?:Tn?)?(?:h?{_TODAY}|r)(?:T|A)?{_CLOCK}?"),
+    ("named", rf"7?u(?=\b\B)|(?:Tn?)?@[X]"),
+    ("hung", rf"[BE]{_AMOUNT}n(?!{_DATE}|@)"),
+    ("ago", rf"(?:B|S){_AMOUNT}"),
+    ("later", rf"E{_AMOUNT}(?!n)"),
+    ("phase", rf"Kn?(?:h?[vmy][PFC]|h[vmy]|[vmy](?!Y))"),
+    ("unit", r"h[vmy]|[vmy][PFCX]|[vmy]p"),
+    ("month", rf"(?:Kn?)?m?{_MONTH}(?:{_YEAR_OF})"),
+    ("baremonth", rf"(?:Kn?m?|m){_MONTH}|M[/(]M\)?"),
+    ("year", r"(?:Kn?)?yYe?"),
+    ("decade", r"(?:Kn?)?y?3"),
+    ("century", r"(?:Kn?)?s[1P]"),
+    ("season", r"4(?:n?yY|Y|[PFC]|n?y[PFC])?"),
+    ("vague", r"5|[uvmyi][PFcX]|[UVQZ][PFcX]"),
+    ("set", r"6|7(?:[NDu]?[uvmyi]|[UVQZ])|7[Ww]"),
+    ("clock", r"o(?:[1DN]2?|[tq])[AT]?z?"),
+    ("duration", rf"8?{_NUMBER}{_UNIT}|8?{_DUAL}"),
+)
+FULL: Final[dict[str, re.Pattern[str]]] = {name: re.compile(rule) for name, rule in RULES}
+SCAN: Final = re.compile("|".join(f"(?P<{name}>{rule})" for name, rule in RULES))
+# A cheap test before the scan: a text without any of these letters holds no date.
+ANY: Final = re.compile(r"[fMHW@RrBSEKvmyUVQZ3sO456o]")

@@ -1,0 +1,53 @@
+"""Any date that a feed or a page states -> a point in time in UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from transforms.text.dates.model import ResolvedDate, Timestamp
+from transforms.text.dates.resolve import resolve_date
+from transforms.text.dates.zones import country_timezone, zone_info
+
+
+def parse_timestamp(
+    raw: str, *, tz: str | None = None, country: str | None = None
+) -> Timestamp | None:
+    """Read an absolute date as a feed or a page writes it.
+
+    Args:
+        raw: ISO 8601, RFC 822 and its broken forms, Arabic date lines.
+        tz: zone of the feed or publisher, when known; a zone in the text wins over it.
+        country: the publisher's country (ISO 3166 alpha-3), the next best.
+
+    Returns:
+        The time; None when it is relative, impossible or unsure. Without any zone UTC is meant.
+    """
+    resolved = resolve_date(raw)
+    if resolved is None or resolved.basis != "explicit":
+        return None
+    return to_timestamp(resolved, tz=tz, country=country)
+
+
+def to_timestamp(
+    resolved: ResolvedDate, *, tz: str | None = None, country: str | None = None
+) -> Timestamp | None:
+    """Turn a resolved date into a point in time.
+
+    Args:
+        resolved: the date; its own zone wins.
+        tz: the zone otherwise.
+        country: else the zone of this country (ISO 3166 alpha-3), else UTC.
+
+    Returns:
+        The time; None for a week or a year, which no timestamp can hold.
+    """
+    precision = resolved.precision
+    if precision in {"week", "year"}:
+        return None
+    if resolved.time is None:
+        midnight = dt.datetime.combine(resolved.date, dt.time(0), tzinfo=dt.UTC)
+        return Timestamp(midnight, "month" if precision == "month" else "day")
+    name = resolved.tz or tz or (country_timezone(country) if country else None)
+    zone = (zone_info(name) if name else None) or dt.UTC
+    moment = dt.datetime.combine(resolved.date, resolved.time, tzinfo=zone)
+    return Timestamp(moment.astimezone(dt.UTC), "second" if precision == "second" else "minute")
