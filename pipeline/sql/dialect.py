@@ -1,0 +1,96 @@
+"""BigQuery's dialect on DuckDB: transpiled by sqlglot, guarded by a lint on the syntax tree.
+
+Some functions transpile without an error and answer something else (measured on sqlglot 30 and
+DuckDB 2): they are refused with the form that means the same on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+from pipeline.errors import UsageError
+
+# Expression of the tree -> what to write instead.
+_REFUSED: Final[dict[type[exp.Expression], str]] = {
+    exp.CountIf: "COUNTIF gives NULL on an empty group in DuckDB: write SUM(IF(condition, 1, 0))",
+    exp.ApproxDistinct: "APPROX_COUNT_DISTINCT differs: write COUNT(DISTINCT x)",
+    exp.ApproxTopK: "APPROX_TOP_COUNT is BigQuery's only: group, order and limit",
+    exp.TimestampTrunc: "TIMESTAMP_TRUNC depends on the zone: write DATE_TRUNC(DATE(x), MONTH) by EXTRACT",
+    exp.TimeToStr: "FORMAT_TIMESTAMP depends on the zone: write CAST(DATE(x) AS STRING)",
+}
+_REFUSED_NAMES: Final[dict[str, str]] = {
+    "FORMAT_TIMESTAMP": "write CAST(DATE(x) AS STRING)",
+    "FARM_FINGERPRINT": "it is BigQuery's only",
+    "NORMALIZE": "it is BigQuery's only",
+    "ST_GEOGPOINT": "use place.lat and place.lon",
+}
+_REFUSED_PARTS: Final = {
+    "DAYOFWEEK": "EXTRACT(DAYOFWEEK) counts from another day",
+    "WEEK": "weeks begin on another day",
+    "ISOWEEK": "ISOWEEK fails to transpile",
+}
+
+
+def lint(tree: exp.Expression) -> Iterator[str]:
+    """Find what would mean something else on the other side.
+
+    Args:
+        tree: a parsed statement.
+
+    Yields:
+        One sentence for each finding, with what to write instead.
+    """
+    for node in tree.walk():
+        for kind, advice in _REFUSED.items():
+            if type(node) is kind:
+                yield advice
+        if isinstance(node, exp.Anonymous) and node.name.upper() in _REFUSED_NAMES:
+            yield f"{node.name.upper()} is not portable: {_REFUSED_NAMES[node.name.upper()]}"
+        if isinstance(node, exp.Unnest) and node.args.get("offset"):
+            yield "WITH OFFSET counts from 1 in DuckDB: number the rows with ROW_NUMBER()"
+        if isinstance(node, exp.Extract | exp.DateTrunc):
+            part = str(node.args.get("unit") or node.this).upper()
+            if part in _REFUSED_PARTS:
+                yield f"{_REFUSED_PARTS[part]} in DuckDB: use MONTH, or the date itself"
+        if isinstance(node, exp.ArrayAgg) and node.find(exp.Limit):
+            yield "ARRAY_AGG with LIMIT is BigQuery's only: number the rows first"
+
+
+def parse(sql: str) -> exp.Expression:
+    """Parse one query in BigQuery's dialect.
+
+    Raises:
+        UsageError: it does not parse, is not one query, or is not portable; the message says what.
+    """
+    try:
+        statements = [each for each in sqlglot.parse(sql, read="bigquery") if each is not None]
+    except SqlglotError as error:
+        message = str(error).split("\n", 1)[0]
+        raise UsageError(f"the query does not parse: {message}") from error
+    if len(statements) != 1:
+        raise UsageError(f"one query at a time, not {len(statements)}")
+    tree = statements[0]
+    if not isinstance(tree, exp.Query):
+        raise UsageError(f"only queries read the rows: {tree.key.upper()} is refused")
+    problems = sorted(set(lint(tree)))
+    if problems:
+        raise UsageError("not portable between BigQuery and DuckDB: " + "; ".join(problems))
+    return tree
+
+
+def to_duckdb(sql: str) -> str:
+    """Translate one query from BigQuery's dialect to DuckDB's.
+
+    Raises:
+        UsageError: see ``parse``; or sqlglot cannot translate it.
+    """
+    tree = parse(sql)
+    try:
+        return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
+    except SqlglotError as error:
+        raise UsageError(f"the query cannot be translated for DuckDB: {error}") from error

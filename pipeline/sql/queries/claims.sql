@@ -1,0 +1,7 @@
+-- Who says so: events by the speaker they are attributed to.
+SELECT speaker, claim_status, event_type, COUNT(*) AS events
+FROM v_event_mentions
+WHERE speaker IS NOT NULL
+GROUP BY speaker, claim_status, event_type
+ORDER BY events DESC, speaker, event_type
+LIMIT 50

@@ -1,0 +1,228 @@
+"""Take an article's body from a page: our own cut, trafilatura's cleaning, our own repairs."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lxml import etree
+from lxml.html import Element
+from trafilatura.core import trafilatura_sequence
+from trafilatura.settings import Extractor
+from trafilatura.xml import xmltotxt
+
+from transforms.extract import blocks as b
+from transforms.extract import phrases
+from transforms.extract.lines import render_lines, tidy
+from transforms.extract.markup import MAX_ELEMENTS
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_OPTIONS: Final = Extractor(output_format="python", fast=True, precision=True, comments=False)
+_CAPTION: Final = re.compile(
+    r"caption|(?:photo|image|img|media|pic)[-_]*(?:credit|desc|title|source|copy|text|info)|"
+    r"copyright|\bcredits?\b",
+    re.IGNORECASE,
+)
+_ASIDE: Final = re.compile(
+    r"related|read-?(?:also|more|next)|see-?also|recommend|more-(?:news|stories|from|on)|"
+    r"most-(?:read|popular|viewed)|trending|also-read|inread|newsletter|subscri|disqus|"
+    r"comment(?!ary)|social|share|sharing|\btags?\b|keywords|breadcrumb|author-(?:box|bio|card)",
+    re.IGNORECASE,
+)
+_STANDFIRST: Final = re.compile(
+    r"standfirst|announce|stand-first|\blede\b|\blead\b|lead-text|article[-_]*lead|chapo|sapo\b|"
+    r"\bintro\b|article[-_]*(?:intro|summary|excerpt|description)|"
+    r"post[-_]*(?:excerpt|summary|intro)|news[-_]*(?:summary|intro|lead)|\bkicker\b",
+    re.IGNORECASE,
+)
+_LETTERS: Final = re.compile(r"[^\W_]+")
+_SENTENCE_END: Final = re.compile(r"[.!?؟…:،\"”»)]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An extracted body and what was measured on the way.
+
+    Attributes:
+        text: paragraphs joined by newlines.
+        region: the container it came from.
+        coverage: characters of the text for each character of prose in the container.
+    """
+
+    text: str
+    region: b.Region
+    coverage: float
+
+
+def extract_body(root: Any, *, title: str, description: str) -> Body:
+    """Extract the body.
+
+    Args:
+        root: the page's tree; it is cut in place, so read the metadata first.
+        title: the page's title; a first line that repeats it is dropped.
+        description: the page's own summary, evidence for a standfirst outside the container.
+
+    Returns:
+        The body; its text is "" when there is none.
+    """
+    b.clean(root)
+    page = root.find("body")
+    page = root if page is None else page
+    all_blocks = b.find_blocks(page)
+    region = b.find_region(page, all_blocks)
+    standfirst = _standfirst(all_blocks, page, description)
+    _prune(region.element)
+    lines = _article_lines(page, region)
+    lines = _without_title(_without_boilerplate(lines), title)
+    if standfirst and not _repeats(standfirst, lines):
+        lines.insert(0, standfirst)
+    text = "\n".join(lines)
+    return Body(text, region, len(text) / max(1, region.weight))
+
+
+def _article_lines(page: Any, region: b.Region) -> list[str]:
+    """Let trafilatura clean the container; the whole page, or plain rendering, when it fails."""
+    element = region.element
+    elements = sum(1 for _ in page.iter())
+    if elements > MAX_ELEMENTS:
+        return render_lines(element)
+    lines = _trafilatura(element)
+    if sum(map(len, lines)) >= 0.6 * region.weight:
+        return lines
+    rendered = [line for line in render_lines(element) if len(line) >= 25]
+    if region.weight >= 250 and _share_of_prose(element) > 0.6:
+        return max(lines, rendered, key=lambda found: sum(map(len, found)))
+    return lines
+
+
+def _share_of_prose(element: Any) -> float:
+    """Share of an element's text that stands outside links."""
+    total = len("".join(element.itertext()))
+    links = sum(len("".join(link.itertext())) for link in element.iter("a"))
+    return 1 - links / total if total else 0.0
+
+
+def _trafilatura(element: Any) -> list[str]:
+    """Run trafilatura over a copy of one element, dressed as a page of its own."""
+    document = Element("html")
+    body = etree.SubElement(document, "body")
+    article = etree.SubElement(body, "article")
+    if element.tag in {"body", "html"}:
+        article.text = element.text
+        article.extend(list(element))
+    else:
+        tail, element.tail = element.tail, None
+        article.append(element)
+        element.tail = tail
+        element.tail = None
+    try:
+        found, _, _, _ = trafilatura_sequence(document, _OPTIONS)
+        text = xmltotxt(found, include_formatting=False)
+    except (ValueError, TypeError, AttributeError, RecursionError, etree.LxmlError):
+        return []
+    return [line for raw in text.split("\n") if (line := tidy(raw))]
+
+
+def _prune(container: Any) -> None:
+    """Take captions, related boxes and share bars out of the container, by name and by words."""
+    doomed = [
+        element
+        for element in container.iter("div", "p", "ul", "section", "span", "h2", "h3", "h4", "li", "a")
+        if element is not container and _is_noise(element)
+    ]
+    for element in doomed:
+        if element.tag in {"p", "h2", "h3", "h4", "div", "span"}:
+            _remove_following_links(element)
+        b.remove(element)
+
+
+def _is_noise(element: Any) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if len(names) > 1:
+        if _CAPTION.search(names) and len(_text(element)) < 300:
+            return True
+        if element.tag in {"div", "ul", "section", "p"} and _ASIDE.search(names):
+            return _is_light(element)
+    first = (element.text or "").lstrip()
+    if first and element.tag != "li" and phrases.is_related_label(first):
+        return len(_text(element)) <= 250
+    return False
+
+
+def _is_light(element: Any) -> bool:
+    """Short, or made of links: what a box round the article may be and its body never is."""
+    text = _text(element)
+    if len(text) < 250:
+        return True
+    links = sum(len(_text(link)) for link in element.iter("a"))
+    return links > 0.4 * len(text)
+
+
+def _remove_following_links(label: Any) -> None:
+    """After a bare "read also" heading, take out the links it announces."""
+    if not phrases.is_bare_related_label(_text(label)):
+        return
+    for _ in range(8):
+        follower = label.getnext()
+        if follower is None:
+            return
+        text = _text(follower)
+        links = sum(len(_text(link)) for link in follower.iter("a"))
+        if text and links < 0.7 * len(text):
+            return
+        b.remove(follower)
+
+
+def _text(element: Any) -> str:
+    return tidy("".join(element.itertext()))
+
+
+def _without_boilerplate(lines: list[str]) -> list[str]:
+    return [line for line in lines if not phrases.is_boilerplate_line(line)]
+
+
+def _without_title(lines: list[str], title: str) -> list[str]:
+    """Drop a first line that only repeats the title."""
+    if title and lines and _key(lines[0]) == _key(title) and len(lines) > 1:
+        return lines[1:]
+    return lines
+
+
+def _key(text: str) -> str:
+    """Letters and digits only, for comparing texts that differ in typography."""
+    return "".join(_LETTERS.findall(text))
+
+
+def _repeats(text: str, lines: list[str]) -> bool:
+    """Whether the body says the text already."""
+    key = _key(text)
+    return key in _key(" ".join(lines[:4])) or any(_key(line)[:60] == key[:60] for line in lines)
+
+
+def _standfirst(blocks: list[b.Block], page: Any, description: str) -> str | None:
+    """Find the standfirst: prose between headline and body, named so or equal to the summary."""
+    heading = next(page.iter("h1"), None)
+    wanted = _key(description)[:60]
+    seen_heading = heading is None
+    order = {id(block.element): block for block in blocks}
+    for element in page.iter("h1", "p", "div", "section", "span", "h2", "article", "td"):
+        seen_heading = seen_heading or element is heading
+        block = order.get(id(element))
+        if block is None or not seen_heading or block.links > 0.3 * block.weight:
+            continue
+        text = tidy(block.text)
+        if not 40 <= len(text) <= 800:
+            continue
+        if len(wanted) >= 40 and _key(text).startswith(wanted):
+            return text
+        names = " ".join(
+            f"{holder.get('class') or ''} {holder.get('id') or ''}"
+            for holder in (element, element.getparent())
+            if holder is not None and holder.tag not in {"body", "article", "main"}
+        )
+        if _STANDFIRST.search(names) and _SENTENCE_END.search(text):
+            return text
+    return None

@@ -1,0 +1,91 @@
+"""Make a tree of a page, once, in bounded time, whatever the page does.
+
+libxml2 has three traps: the attributes of one element cost quadratic time, nesting beyond 2,048
+loses the text without a word, and a flood of elements makes everything after it slow. Each is met
+here by simplifying the markup before (or instead of) trusting it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from lxml import etree
+from lxml.html import HTMLParser, document_fromstring
+
+MAX_CHARS: Final = 12_000_000  # a longer page is no news page
+MAX_ELEMENTS: Final = 20_000  # above it a page is simplified; real news pages stay under 6,000
+_MANY_EQUALS: Final = 20_000  # fewer attributes than this are parsed in half a second at worst
+_MAX_TAG_ATTRIBUTES: Final = 300
+
+# What no sink takes and no text needs: C0 controls but tab, LF, CR; lone surrogates; noncharacters.
+_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NULL_REFERENCE: Final = re.compile(r"&#(?:0+|x0+)(?![0-9a-f]);?", re.IGNORECASE)
+_TAG: Final = re.compile(
+    r"""<(?P<name>[a-zA-Z][^\s>/"']*+)(?:[^>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z)"""
+)
+# In a simplified page only the tags that part text from text or carry metadata are left.
+_NOT_KEPT: Final = re.compile(
+    r"</?(?!(?:p|br|h[1-6]|title|meta|link|html|head|body|script|style|a)\b)[a-zA-Z!][^<>]*>",
+    re.IGNORECASE,
+)
+_ANCHOR: Final = re.compile(r"</?a\b[^<>]*>", re.IGNORECASE)
+
+
+def storable(text: str) -> str:
+    """Drop the characters that sinks refuse (NUL, other C0 controls, lone surrogates)."""
+    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+
+
+def parse_page(text: str) -> Any | None:
+    """Parse a decoded page.
+
+    Args:
+        text: the page's markup.
+
+    Returns:
+        The root (an ``lxml.html`` element) or None when there is nothing to parse. Markup that
+        attacks the parser is simplified; its text is kept.
+    """
+    text = _NULL_REFERENCE.sub("", storable(text))
+    if text.count("=") > _MANY_EQUALS:
+        text = _TAG.sub(_without_flood, text)
+    if text.count("<") > 2 * MAX_ELEMENTS:
+        return _parse(simplified(text))
+    root = _parse(text)
+    if root is not None and _too_deep(root):
+        root = _parse(simplified(text))
+    return root
+
+
+def simplified(text: str) -> str:
+    """Reduce markup to paragraphs, headings and metadata; anchors go when they are a flood too."""
+    text = _NOT_KEPT.sub(" ", text)
+    return _ANCHOR.sub(" ", text) if text.count("<") > 2 * MAX_ELEMENTS else text
+
+
+def _without_flood(match: re.Match[str]) -> str:
+    tag = match.group()
+    return f"<{match['name']}>" if tag.count("=") > _MAX_TAG_ATTRIBUTES else tag
+
+
+def _parse(text: str) -> Any | None:
+    # A parser of its own for each page: its error log tells whether text was lost.
+    parser = HTMLParser(
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+        encoding="utf-8",
+        huge_tree=True,
+    )
+    try:
+        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def _too_deep(root: Any) -> bool:
+    """Whether the parser gave up on nesting, or left a tree that recursion could not walk."""
+    log = root.getroottree().parser.error_log
+    return any("Excessive depth" in entry.message for entry in log[-2:])
