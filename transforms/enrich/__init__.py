@@ -1,0 +1,10 @@
+"""Code events in Arabic news: who did what to whom, where and when, each with its place in the text.
+
+``code_events`` is the pure function; ``transform.CodeEvents`` its PTransform twin. Rules are data
+(``rules/*.toml``), word forms come from a table made beforehand, syntax is shallow.
+"""
+
+from transforms.enrich.coder import code_events
+from transforms.enrich.rows import CODER_VERSION
+
+__all__ = ["CODER_VERSION", "code_events"]

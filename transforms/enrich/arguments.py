@@ -1,0 +1,360 @@
+"""Who did it to whom: fill a trigger's slots from the noun phrases around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from transforms.enrich.cues import has_cue
+from transforms.enrich.lexicon import analyse
+from transforms.enrich.match import Match
+from transforms.enrich.syntax import SentenceView
+
+Phrase = tuple[int, int]  # first and last token of a noun phrase
+
+_AGENT_OPENERS: Final = (
+    ("علي", "يد"),
+    ("علي", "ايدي"),
+    ("من", "قبل"),
+    ("من", "جانب"),
+    ("من", "طرف"),
+)
+_AGENT_WORDS: Final = frozenset({"برصاص", "بنيران", "بايدي", "بيد", "بقصف", "بقذائف"})
+_HELPERS: Final = frozenset(
+    {"قد", "لم", "لن", "لا", "ما", "كان", "كانت", "كانوا", "سوف", "تم", "يتم", "جري"}
+)
+# Verbs whose subject is also the subject of a masdar that completes them.
+_CONTROL: Final = frozenset(
+    ["بدأ", "واصل", "استأنف", "قرر", "رفض", "حاول", "قام", "استمر", "تمكن", "أعلن", "نفذ", "شن", "نجح", "شرع", "ارتكب", "كثف", "اعتزم", "عمد", "أقدم", "سعى", "هدد", "أكد", "تعهد", "خاض", "علق", "أنهى", "أجرى", "شارك", "دعا", "نظم", "وافق", "أوقف", "لوح", "أمر", "توعد", "جدد", "وجه", "أعرب", "أبدى", "واجه", "عبر", "عقد", "شهد", "تبنى"]
+)  # fmt: skip
+_MAX_REACH: Final = 14  # tokens after a trigger in which a prepositional slot may open
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The noun phrases that fill a trigger's slots.
+
+    Attributes:
+        actors: phrases of who acts (both sides of a reciprocal event).
+        recipients: phrases of who is acted upon.
+        passive: whether the trigger was read as passive.
+        inherited: whether the actor stands in another clause.
+        slots: the prepositions found, also those without a role.
+    """
+
+    actors: list[Phrase] = field(default_factory=list)
+    recipients: list[Phrase] = field(default_factory=list)
+    passive: bool = False
+    inherited: bool = False
+    slots: set[str] = field(default_factory=set)
+
+    def add(self, role: str, phrase: Phrase | None) -> None:
+        """Put a phrase into the slot of its role, once."""
+        if phrase is None:
+            return
+        target = self.recipients if role == "recipient" else self.actors
+        if role in {"actor", "actors", "recipient"} and phrase not in target:
+            target.append(phrase)
+
+
+def find_arguments(view: SentenceView, match: Match) -> Arguments:
+    """Fill the slots of a trigger.
+
+    Args:
+        view: the sentence.
+        match: the trigger.
+
+    Returns:
+        What was found; empty lists when nothing was.
+    """
+    arguments = Arguments()
+    if match.verbal:
+        _verb_arguments(view, match, arguments)
+    else:
+        _noun_arguments(view, match, arguments)
+    _prepositional(view, match, arguments)
+    _agents(view, match, arguments)
+    if match.rule.reciprocal:
+        _reciprocal(view, match, arguments)
+    _tidy(match, arguments)
+    return arguments
+
+
+def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
+    """Subject and object of a verb, by voice."""
+    rule = match.rule
+    left = _left_subject(view, match.head)
+    right = _right_subject(view, match)
+    plural = match.reading is not None and match.reading.person in {"3mp", "3fp", "3md", "3fd"}
+    relative = _antecedent(view, match.head)
+    subject = relative or left or (None if plural else right)
+    taken_right = subject == right and right is not None
+    pronoun = bool(match.reading and match.reading.pronoun)
+    object_ = None
+    if rule.object != "none" and not pronoun:
+        after = right[1] + 1 if taken_right and right else match.last + 1
+        object_ = view.noun_phrase(after) if _direct(view, after) else None
+    has_object = object_ is not None or pronoun
+    arguments.passive = _is_passive(view, match, subject, has_object=has_object)
+    if arguments.passive:
+        arguments.add(rule.object, subject)
+        return
+    if subject is None:
+        subject = _inherited(view, match.head)
+        arguments.inherited = subject is not None
+    if pronoun and relative and match.reading and match.reading.pos == "V":
+        # هجوم نفذته طالبان: the antecedent is the object, the subject follows.
+        arguments.add(rule.object, relative)
+        subject = right
+    arguments.add(rule.subject, subject)
+    arguments.add(rule.object, object_)
+
+
+def _direct(view: SentenceView, index: int) -> bool:
+    """Whether a direct object may begin here: no stop, no clause, no verb in between."""
+    index = view.skip_quotes(index)
+    while view.kind(index) in "TX" and index < view.stop:
+        index += 1
+    return view.kind(index) in "N#"
+
+
+def _is_passive(
+    view: SentenceView, match: Match, subject: Phrase | None, *, has_object: bool
+) -> bool:
+    """Read the voice: from the letters, from a written damma, or from the missing object."""
+    reading = match.reading
+    if reading is None or match.rule.object == "none" or len(match.parts) > 1:
+        return False
+    if reading.voice in {"a", "p"}:
+        return reading.voice == "p"
+    raw = view.tokens.text(match.head, match.head)
+    if reading.tense == "past" and "\u064f" in raw[:3]:
+        return True
+    if not match.rule.passive or has_object:
+        return False
+    return subject is None or _victim(view, subject) or not _left_is(view, match, subject)
+
+
+def _left_is(view: SentenceView, match: Match, subject: Phrase) -> bool:
+    return subject[1] < match.head and not _victim(view, subject)
+
+
+def _victim(view: SentenceView, phrase: Phrase) -> bool:
+    """Whether a phrase names people counted or unarmed."""
+    return any(
+        view.kind(index) == "#" or has_cue(view.words[index], "victims")
+        for index in range(phrase[0], phrase[1] + 1)
+    )
+
+
+def _left_subject(view: SentenceView, head: int) -> Phrase | None:
+    """The noun phrase before a verb in its clause (أن المسلحين ... بدأوا)."""
+    position = head - 1
+    while position >= view.first and (
+        view.kind(position) in 'TX"' or view.words[position] in _HELPERS
+    ):
+        position -= 1
+    if position < view.first or view.kind(position) in ".,CRV":
+        return _across_insert(view, position) if view.kind(position) in ",R" else None
+    if analyse(view.words[head]) and _conjoined(view, head):
+        return None
+    start = position
+    while start > view.first and view.kind(start - 1) not in ".,CRV":
+        start -= 1
+    phrase = view.noun_phrase(start, head)
+    if phrase is None or view.kind(start) == "P":
+        return None
+    if _adverbial_opening(view, start):
+        return None
+    return phrase
+
+
+def _conjoined(view: SentenceView, head: int) -> bool:
+    """Whether the verb itself carries و or ف, so that a new clause begins with it."""
+    word = view.words[head]
+    return word[0] in "وف" and all(r.conjunction for r in analyse(word) if r.pos == "V")
+
+
+def _adverbial_opening(view: SentenceView, start: int) -> bool:
+    """Whether the clause begins with a time word or preposition, not with its subject."""
+    return view.kind(start) in "TP"
+
+
+def _across_insert(view: SentenceView, position: int) -> Phrase | None:
+    """The subject before an inserted stretch: أن سيارة، كانت متوقفة، انفجرت."""
+    steps = 0
+    while position > view.first and steps < 25:
+        position -= 1
+        steps += 1
+        if view.kind(position) == "C":
+            return view.noun_phrase(position + 1)
+    return None
+
+
+def _antecedent(view: SentenceView, head: int) -> Phrase | None:
+    """The phrase before a relative pronoun that governs the verb."""
+    position = head - 1
+    while position >= view.first and (
+        view.kind(position) in 'TX"' or view.words[position] in _HELPERS
+    ):
+        position -= 1
+    if view.kind(position) != "R":
+        return None
+    position -= 1
+    while position > view.first and view.kind(position) in ',"':
+        position -= 1
+    end = position
+    start = position
+    while start > view.first and view.kind(start - 1) in 'N#"':
+        start -= 1
+    if view.kind(end) not in "N#":
+        return None
+    return view.noun_phrase(start, end + 1)
+
+
+def _right_subject(view: SentenceView, match: Match) -> Phrase | None:
+    """The noun phrase right after a verb, inside the gap of a light-verb phrase or behind it."""
+    limit = match.parts[1] if len(match.parts) > 1 else None
+    index = match.head + 1
+    if limit is not None and limit == index:
+        index, limit = match.last + 1, None
+        if not _direct(view, index):
+            return None
+        phrase = view.noun_phrase(index)
+        return phrase
+    return view.noun_phrase(index, limit) if _direct(view, index) else None
+
+
+def _inherited(view: SentenceView, head: int) -> Phrase | None:
+    """The subject of the last verb before this one in the sentence (وقتلتهم)."""
+    position = head - 1
+    while position >= view.first:
+        if view.is_verb(position) and view.words[position] not in _HELPERS:
+            found = _left_subject(view, position) or _antecedent(view, position)
+            if found is None and _direct(view, position + 1):
+                found = view.noun_phrase(position + 1, head)
+            return found
+        position -= 1
+    return None
+
+
+def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
+    """The genitive of a masdar and the subject that a governing verb lends it."""
+    rule, reading = match.rule, match.reading
+    genitive = rule.genitive
+    participle = reading is not None and reading.pos == "A"
+    if participle:
+        arguments.add(rule.subject, _inherited(view, match.head))
+        arguments.inherited = True
+        if rule.object != "none" and _direct(view, match.last + 1):
+            arguments.add(rule.object, view.noun_phrase(match.last + 1))
+        return
+    if genitive != "none":
+        arguments.add(genitive, _genitive(view, match))
+    if rule.subject in {"actor", "actors"} and not arguments.actors:
+        lent = _lent_subject(view, match)
+        arguments.add("actor", lent)
+        arguments.inherited = lent is not None
+
+
+def _genitive(view: SentenceView, match: Match) -> Phrase | None:
+    """The phrase that completes a masdar; its own adjectives are no complement."""
+    index = match.last + 1
+    reading = match.reading
+    if reading is not None and reading.pronoun:
+        return _inherited(view, match.head)
+    if view.kind(view.skip_quotes(index)) not in "N#":
+        return None
+    if match.rule.genitive == "recipient" and view.words[match.last].startswith(("ال", "وال")):
+        return None
+    return view.noun_phrase(index)
+
+
+def _lent_subject(view: SentenceView, match: Match) -> Phrase | None:
+    """The subject of a verb such as بدأ or شن that governs the masdar."""
+    position = match.head - 1
+    while position >= max(view.first, match.head - 10) and view.kind(position) not in ".CR":
+        if view.is_verb(position):
+            lemmas = {r.lemma for r in analyse(view.words[position])}
+            if lemmas & _CONTROL:
+                found = _left_subject(view, position) or _antecedent(view, position)
+                if found is None and _direct(view, position + 1):
+                    found = view.noun_phrase(position + 1, match.head)
+                return found or _inherited(view, position)
+            return None
+        position -= 1
+    return None
+
+
+def _prepositional(view: SentenceView, match: Match, arguments: Arguments) -> None:
+    """Slots opened by على, ضد, إلى, مع, ب, ل ... after the trigger."""
+    slots = match.rule.slots
+    stop = min(view.clause_stop(match.last), match.last + _MAX_REACH)
+    index = match.head + 1
+    while index < stop:
+        word = view.words[index]
+        if view.is_verb(index) and index > match.last:
+            break
+        pair = f"{word} {view.words[index + 1]}" if index + 1 < view.stop else ""
+        key = pair if pair in slots else word
+        if view.kind(index) == "P" or key in slots:
+            arguments.slots.add(key)
+            if key in slots:
+                arguments.add(slots[key], view.noun_phrase(index + len(key.split())))
+        else:
+            _attached(view, index, slots, arguments)
+        index += 1
+
+
+def _attached(view: SentenceView, index: int, slots: object, arguments: Arguments) -> None:
+    """A slot whose preposition (ب, ل) is written together with its noun."""
+    if not isinstance(slots, dict):
+        return
+    word = view.words[index]
+    for letter in "بل":
+        if not word.startswith(letter) or len(word) < 4:
+            continue
+        readings = analyse(word)
+        if readings and not any(r.preposition == letter for r in readings):
+            continue
+        arguments.slots.add(letter)
+        if letter in slots:
+            arguments.add(slots[letter], view.noun_phrase(index))
+
+
+def _agents(view: SentenceView, match: Match, arguments: Arguments) -> None:
+    """The agent of a passive or a masdar: على يد، من قبل، برصاص، في غارة إسرائيلية."""
+    if match.rule.object == "none":
+        return
+    stop = min(view.clause_stop(match.last), match.last + _MAX_REACH)
+    for index in range(match.last + 1, stop):
+        word = view.words[index]
+        following = view.words[index + 1] if index + 1 < view.stop else ""
+        opener = (word, following) in _AGENT_OPENERS
+        if opener or word in _AGENT_WORDS:
+            if opener and view.kind(index + 2) == "T":  # من قبل يومين
+                continue
+            phrase = view.noun_phrase(index + (2 if opener else 1))
+            if phrase is not None:
+                arguments.actors = [phrase]
+            return
+
+
+def _reciprocal(view: SentenceView, match: Match, arguments: Arguments) -> None:
+    """``بين A و B``: both sides are actors."""
+    stop = min(view.clause_stop(match.last), match.last + _MAX_REACH)
+    for index in range(match.head + 1, stop):
+        if view.words[index] in {"بين", "وبين"}:
+            arguments.add("actor", view.noun_phrase(index + 1))
+            break
+
+
+def _tidy(match: Match, arguments: Arguments) -> None:
+    """No phrase fills two slots, and none is the trigger itself."""
+    own = set(match.parts)
+    arguments.actors = [p for p in arguments.actors if not own & set(range(p[0], p[1] + 1))]
+    arguments.recipients = [
+        p
+        for p in arguments.recipients
+        if not own & set(range(p[0], p[1] + 1)) and p not in arguments.actors
+    ]

@@ -1,0 +1,174 @@
+"""Code the events of an article: triggers, slots, status, dates, places, merged into rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from transforms.enrich.arguments import Phrase, find_arguments
+from transforms.enrich.attribution import Speaker, claim_status, speaker_of
+from transforms.enrich.confidence import confidence, features
+from transforms.enrich.cues import find_cues
+from transforms.enrich.draft import Draft
+from transforms.enrich.match import Match, find_matches
+from transforms.enrich.merge import merge
+from transforms.enrich.parties import actors_of, is_old, place_of, when_of
+from transforms.enrich.rows import to_event
+from transforms.enrich.rulebook import anchors
+from transforms.enrich.sizes import casualties
+from transforms.enrich.status import find_status
+from transforms.enrich.syntax import SentenceView
+from transforms.enrich.tokens import tokenise
+from transforms.enrich.world import World
+from transforms.records import Article, Event, Evidence, Span, TextField
+from transforms.text.arabic import normalise
+from transforms.text.sentences import split_sentences
+
+HISTORICAL_DAYS: Final = 60
+MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is left out
+MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
+# Modes told by cue words, by event type.
+_MODE_CUES: Final = {
+    "ASSAULT": (
+        ("suicide", "suicide-attack"), ("explosives", "explosives"), ("drone", "drone"), ("aerial", "aerial"),
+        ("heavy", "heavy-weapons"), ("firearms", "firearms"), ("primitive", "primitive"), ("crowd", "crowd-control"),
+        ("unconventional", "unconventional"),
+    ),
+    "CONSULT": (("phone", "phone"), ("visit", "visit"), ("multilateral", "multilateral")),
+}  # fmt: skip
+_CONTEXT_CUES: Final = {
+    "military": "military", "terrorism": "terrorism", "economic": "economic", "election": "election",
+    "nuclear": "cbrn", "humanitarian": "human_security", "legal": "legal",
+}  # fmt: skip
+
+
+def code_events(article: Article) -> list[Event]:
+    """Code the events of an article.
+
+    Args:
+        article: its title and body are read; ``published_at`` anchors relative dates.
+
+    Returns:
+        Distinct events in the order of the text, also negated, future, hypothetical and
+        historical ones (see ``Event.status``) and those below the default confidence.
+    """
+    anchor = article.published_at.date() if article.published_at else None
+    drafts: list[Draft] = []
+    for field, text in (("title", article.title or ""), ("body", article.body[:MAX_TEXT])):
+        if text:
+            drafts.extend(_field_drafts(text, "title" if field == "title" else "body", anchor))
+    events = [to_event(draft, article) for draft in merge(drafts)]
+    return sorted(
+        events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
+    )
+
+
+def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterator[Draft]:
+    """The mentions of a title or body."""
+    tokens = tokenise(text, normalise(text), field)
+    hot = [index for index, word in enumerate(tokens.words) if anchors(word)]
+    if not hot:
+        return
+    world: World | None = None
+    speaker: Speaker | None = None
+    position = 0
+    for sentence in split_sentences(text):
+        first, stop = tokens.range_of(sentence.start, sentence.end)
+        stop = min(stop, first + MAX_SENTENCE)
+        while position < len(hot) and hot[position] < first:
+            position += 1
+        starts = []
+        while position < len(hot) and hot[position] < stop:
+            starts.append(hot[position])
+            position += 1
+        if not starts:
+            continue
+        view = SentenceView(tokens, first, stop, sentence.paragraph)
+        matches = find_matches(view, starts)
+        if not matches:
+            continue
+        if world is None:
+            world = World(tokens, anchor)
+        speaker = speaker_of(world, view, speaker)
+        yield from _sentence_drafts(world, view, matches, speaker)
+
+
+def _sentence_drafts(
+    world: World, view: SentenceView, matches: list[Match], speaker: Speaker | None
+) -> Iterator[Draft]:
+    """The mentions of a sentence."""
+    dates = world.dates(view.first, view.stop)
+    for match in matches:
+        draft = _draft(world, view, match, speaker)
+        if draft is None:
+            continue
+        draft.when = when_of(world, view, match, dates)
+        if draft.status == "asserted" and (
+            is_old(draft.when, world.anchor, HISTORICAL_DAYS) or draft.realis.background
+        ):
+            draft.status = "historical"
+        draft.features = features(draft)
+        draft.confidence = confidence(draft)
+        yield draft
+
+
+def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | None) -> Draft | None:
+    """A mention with its slots, or None when a slot the rule needs stays empty."""
+    arguments = find_arguments(view, match)
+    rule = match.rule
+    if rule.need_preposition and not arguments.slots & set(rule.need_preposition):
+        return None
+    actors = actors_of(world, arguments.actors)
+    recipients = actors_of(world, arguments.recipients)
+    if ("actor" in rule.need and not actors) or ("recipient" in rule.need and not recipients):
+        return None
+    if not actors and rule.speaks and speaker is not None:
+        actors = [speaker.actor]
+        arguments.inherited = True
+    realis = find_status(view, match)
+    event_type, status = rule.event_type, realis.status
+    if status == "future" and rule.future_type:
+        event_type, status = rule.future_type, "asserted"
+    tokens = world.tokens
+    start, end = tokens.span(match.head, match.last)
+    cues = find_cues(view.words[view.first : view.stop])
+    taken = _taken(arguments.actors + arguments.recipients)
+    draft = Draft(
+        match=match, view=view, arguments=arguments, realis=realis, event_type=event_type,
+        status=status, trigger=Span(tokens.raw[start:end], tokens.field, start, end),
+        evidence=[_evidence(view, match)], actors=actors, recipients=recipients,
+        place=place_of(world, view, match, taken),
+        modes=_modes(match, event_type, cues),
+        contexts=[*rule.contexts, *(c for q, c in _CONTEXT_CUES.items() if q in cues)],
+        speaker=speaker.actor.text if speaker else None,
+    )  # fmt: skip
+    if event_type == "ASSAULT":
+        draft.fatalities, draft.injured = casualties(world, view)
+    draft.claim_status = claim_status(draft, speaker)
+    return draft
+
+
+def _taken(phrases: list[Phrase]) -> set[int]:
+    return {index for first, last in phrases for index in range(first, last + 1)}
+
+
+def _modes(match: Match, event_type: str, cues: frozenset[str]) -> list[str]:
+    """The rule's modes, then those the sentence tells."""
+    if event_type != match.rule.event_type:
+        return []
+    found = list(match.rule.modes)
+    if not found or found == ["explosives"] or event_type == "CONSULT":
+        found += [mode for cue, mode in _MODE_CUES.get(event_type, ()) if cue in cues]
+    return list(dict.fromkeys(found))
+
+
+def _evidence(view: SentenceView, match: Match) -> Evidence:
+    """The clause around a trigger, as the article writes it."""
+    first = view.clause_start(match.head)
+    last = max(view.clause_stop(match.last) - 1, match.last)
+    start, end = view.tokens.span(first, last)
+    return Evidence(view.tokens.raw[start:end], view.tokens.field, start, end, view.paragraph)
+
+
+__all__ = ["HISTORICAL_DAYS", "code_events"]

@@ -1,0 +1,82 @@
+"""How sure the coder is of an event: a logistic formula over what was found, weights as data.
+
+0.5 is the default threshold. ``weights.json`` holds one weight a feature for all types, and
+``"TYPE:feature"`` where a type differs.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from transforms.enrich.cues import find_cues
+from transforms.enrich.draft import Draft
+from transforms.enrich.parties import mentions_time
+
+_FILE: Final = Path(__file__).parent / "weights.json"
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """The packaged weights."""
+    return {key: float(value) for key, value in json.loads(_FILE.read_text()).items()}
+
+
+def features(draft: Draft) -> dict[str, float]:
+    """Describe a mention by numbers.
+
+    Args:
+        draft: the mention, its slots filled.
+
+    Returns:
+        Feature name -> value, zero values left out.
+    """
+    view, match, reading = draft.view, draft.match, draft.match.reading
+    words = view.words[view.first : view.stop]
+    cues = find_cues(words)
+    noun = not match.verbal and reading is not None and reading.pos == "N"
+    named = [a for a in (*draft.actors, *draft.recipients) if a.country]
+    found: dict[str, float] = {
+        "bias": 1.0,
+        "strength": match.rule.strength,
+        "verb": match.verbal,
+        "phrase": len(match.parts) > 1,
+        "actor": bool(draft.actors) and not draft.arguments.inherited,
+        "inherited": bool(draft.actors) and draft.arguments.inherited,
+        "recipient": bool(draft.recipients),
+        "country": bool(named),
+        "time": mentions_time(view),
+        "place": draft.place is not None,
+        "number": any(w[0].isdigit() for w in words),
+        "general": "general" in cues,
+        "opinion": "opinion" in cues,
+        "legal": "legal" in cues,
+        "arts": "arts" in cues,
+        "violence": "violence" in cues,
+        "imperfect": match.verbal and reading is not None and reading.tense == "imp",
+        "plural_noun": noun and reading is not None and reading.person == "p",
+        "definite_noun": noun and reading is not None and reading.definite,
+        "participle": reading is not None and reading.pos == "A",
+        "question": "؟" in words or "?" in words,
+        "title": draft.trigger.field == "title",
+        "short": len(words) < 6,
+        "long": len(words) > 45,
+        "sized": draft.fatalities is not None or draft.injured is not None,
+        "passive": draft.arguments.passive,
+        "background": draft.realis.background,
+    }
+    return {name: float(value) for name, value in found.items() if value}
+
+
+def confidence(draft: Draft) -> float:
+    """The probability that a mention is an event of its type, from its features."""
+    table = weights()
+    total = 0.0
+    for name, value in draft.features.items():
+        own = table.get(f"{draft.event_type}:{name}")
+        total += value * (table.get(name, 0.0) if own is None else own)
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

@@ -1,0 +1,139 @@
+"""Find the triggers of a sentence: which rules its tokens start, and which one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from transforms.enrich.cues import find_cues
+from transforms.enrich.lexicon import Reading
+from transforms.enrich.rulebook import GAP, Element, Rule, anchors
+from transforms.enrich.syntax import SentenceView
+
+_BLOCK_BEFORE = 3  # tokens before a trigger in which a blocking phrase may begin
+_BLOCK_AFTER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that a stretch of tokens triggers.
+
+    Attributes:
+        rule: the rule.
+        parts: the tokens that matched its elements, in order.
+        head: the token of the first element (the verb of a light-verb phrase).
+        reading: the head's reading; None for an exact word.
+        verbal: whether the head is a verb.
+    """
+
+    rule: Rule
+    parts: tuple[int, ...]
+    reading: Reading | None
+    verbal: bool
+
+    @property
+    def head(self) -> int:
+        """The token of the first element."""
+        return self.parts[0]
+
+    @property
+    def last(self) -> int:
+        """The last token of the trigger."""
+        return self.parts[-1]
+
+
+def _element_at(view: SentenceView, index: int, element: Element) -> bool:
+    """Whether a token is an element in the sense it has here (verb or noun)."""
+    if not view.first <= index < view.stop or not element.accepts(view.words[index]):
+        return False
+    if not element.kinds:
+        return True
+    return _sense(view, index, element) is not None
+
+
+def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
+    """The reading by which a token is an element, agreeing with its kind in the sentence."""
+    verb = view.is_verb(index)
+    for kinds in ({"V"}, {"N", "A"}):
+        if ("V" in kinds) != verb:
+            continue
+        reading = view.reading(index, element.words, kinds & element.kinds)
+        if reading is not None and (not verb or reading.person[0] == "3" or reading.person == "1p"):
+            return reading
+    return None
+
+
+def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tuple[int, ...] | None:
+    """The tokens of a trigger that begins at ``start``, or None."""
+    parts = [start]
+    position = start + 1
+    for element in trigger[1:]:
+        tries = range(position, position + (GAP + 1 if element.gap else 1))
+        found = None
+        for index in tries:
+            plain = view.skip_quotes(index)
+            if _element_at(view, plain, element):
+                found = plain
+                break
+            if element.gap and view.kind(index) in ".,C":
+                break
+        if found is None:
+            return None
+        parts.append(found)
+        position = found + 1
+    return tuple(parts)
+
+
+def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule, cues: frozenset[str]) -> bool:
+    """Whether a blocking phrase stands around the trigger, or a cue forbids or lacks."""
+    if rule.need_cue and rule.need_cue not in cues:
+        return True
+    if any(cue in cues for cue in rule.block_cues):
+        return True
+    low = max(view.first, parts[0] - _BLOCK_BEFORE)
+    high = min(view.stop, parts[-1] + _BLOCK_AFTER)
+    return any(
+        _phrase_at(view, index, phrase) for phrase in rule.block for index in range(low, high)
+    )
+
+
+def _phrase_at(view: SentenceView, index: int, phrase: tuple[Element, ...]) -> bool:
+    return phrase[0].accepts(view.words[index]) and _follow(view, index, phrase) is not None
+
+
+def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
+    """Find the triggers of a sentence.
+
+    Args:
+        view: the sentence.
+        starts: its tokens that can start a rule.
+
+    Returns:
+        At most one match for a stretch of tokens and an event type, in the order of the text.
+    """
+    cues = find_cues(view.words[view.first : view.stop])
+    found: list[Match] = []
+    for start in starts:
+        for rule, trigger in anchors(view.words[start]):
+            if not _element_at(view, start, trigger[0]):
+                continue
+            parts = _follow(view, start, trigger)
+            if parts is None or _blocked(view, parts, rule, cues):
+                continue
+            first = trigger[0]
+            reading = _sense(view, start, first) if first.kinds else None
+            verbal = view.is_verb(start)
+            found.append(Match(rule, parts, reading, verbal))
+    return _longest(found)
+
+
+def _longest(matches: list[Match]) -> list[Match]:
+    """Of matches that share a token keep the longest, then the strongest rule."""
+    ranked = sorted(matches, key=lambda m: (-len(m.parts), -m.rule.strength, m.head, m.rule.id))
+    kept: list[Match] = []
+    taken: set[int] = set()
+    for match in ranked:
+        if not taken.intersection(match.parts):
+            kept.append(match)
+            taken.update(match.parts)
+    return sorted(kept, key=lambda m: m.head)

@@ -1,0 +1,140 @@
+"""One event, one row: mentions of the same event in an article are merged into the best one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from transforms.enrich.draft import Draft
+from transforms.records import Actor, Place
+
+# What a stronger event of the same clause takes in: type -> absorbed types.
+_ABSORBS: Final = {"ASSAULT": frozenset({"MOBILIZE"})}
+_UNCERTAIN: Final = "document"
+
+
+def merge(drafts: list[Draft]) -> list[Draft]:
+    """Merge the mentions of an article.
+
+    Args:
+        drafts: mentions in the order of the text, the title first.
+
+    Returns:
+        Distinct events; each keeps the fields of its most confident mention, what that one lacks
+        from the others, and all evidence.
+    """
+    groups: list[list[Draft]] = []
+    for draft in drafts:
+        for group in groups:
+            if all(_same(draft, other) for other in group):
+                group.append(draft)
+                break
+        else:
+            groups.append([draft])
+    merged = [_united(group) for group in groups]
+    return [d for d in merged if not any(_absorbed(d, other) for other in merged)]
+
+
+def _countries(actors: Iterable[Actor]) -> set[str]:
+    return {a.country for a in actors if a.country}
+
+
+def _compatible(first: set[str], second: set[str]) -> bool:
+    return not first or not second or bool(first & second)
+
+
+def _same(first: Draft, second: Draft) -> bool:
+    """Whether two mentions can be of one event."""
+    if first.match.rule.family != second.match.rule.family or first.status != second.status:
+        return False
+    if first.event_type != second.event_type:
+        return False
+    return (
+        _parties_agree(first, second)
+        and _same_time(first, second)
+        and _same_place(first.place, second.place)
+        and _same_size(first, second)
+    )
+
+
+def _parties_agree(first: Draft, second: Draft) -> bool:
+    """Whether actors and recipients do not contradict each other (both sides may be swapped)."""
+    a, b = _countries(first.actors), _countries(first.recipients)
+    c, d = _countries(second.actors), _countries(second.recipients)
+    if _compatible(a, c) and _compatible(b, d):
+        return True
+    return first.match.rule.reciprocal and bool((a | b) & (c | d))
+
+
+def _same_time(first: Draft, second: Draft) -> bool:
+    one, two = first.when, second.when
+    if one is None or two is None or _UNCERTAIN in {one.basis, two.basis}:
+        return True
+    return one.start <= two.end and two.start <= one.end
+
+
+def _same_place(one: Place | None, two: Place | None) -> bool:
+    if one is None or two is None:
+        return True
+    if one.country and two.country and one.country != two.country:
+        return False
+    if one.precision == "country" or two.precision == "country":
+        return True
+    return (
+        one.name == two.name
+        or (one.admin1 is not None and one.name == two.admin1)
+        or (two.admin1 is not None and two.name == one.admin1)
+    )
+
+
+def _same_size(first: Draft, second: Draft) -> bool:
+    one, two = first.fatalities, second.fatalities
+    return one is None or two is None or one == two
+
+
+def _absorbed(draft: Draft, other: Draft) -> bool:
+    """Whether an event is only the beginning of a stronger one in the same clause."""
+    if draft is other or draft.event_type not in _ABSORBS.get(other.event_type, frozenset()):
+        return False
+    return draft.view is other.view and _parties_agree(draft, other)
+
+
+def _united(group: list[Draft]) -> Draft:
+    """The most confident mention, completed from the others."""
+    best = max(
+        group, key=lambda d: (d.confidence, d.trigger.field == "body", -d.trigger.char_start)
+    )
+    for other in group:
+        if other is best:
+            continue
+        _complete(best, other)
+    best.evidence = sorted(
+        {(e.field, e.char_start): e for d in group for e in d.evidence}.values(),
+        key=lambda e: (e.field != "title", e.char_start),
+    )
+    return best
+
+
+def _complete(best: Draft, other: Draft) -> None:
+    """Take over from another mention what the best one lacks."""
+    if not best.actors:
+        best.actors = other.actors
+    if not best.recipients:
+        best.recipients = other.recipients
+    best.actors = _named(best.actors, other.actors)
+    best.recipients = _named(best.recipients, other.recipients)
+    if best.place is None or (
+        best.place.precision == "country" and other.place and other.place.precision != "country"
+    ):
+        best.place = other.place or best.place
+    if best.when is None or (best.when.basis == _UNCERTAIN and other.when is not None):
+        best.when = other.when
+    best.fatalities = best.fatalities or other.fatalities
+    best.injured = best.injured or other.injured
+    best.modes += [m for m in other.modes if m not in best.modes]
+    best.contexts += [c for c in other.contexts if c not in best.contexts]
+
+
+def _named(own: list[Actor], others: list[Actor]) -> list[Actor]:
+    """Prefer another mention's phrases when none of the own ones is known."""
+    return others if own and not _countries(own) and _countries(others) else own

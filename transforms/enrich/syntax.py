@@ -1,0 +1,239 @@
+"""Shallow syntax of one sentence: token kinds, clauses and noun phrases, without a parser.
+
+Kinds, one letter a token: ``V`` verb, ``N`` noun or anything nominal, ``P`` preposition, ``C``
+opener of a clause, ``R`` relative pronoun, ``T`` time word, ``X`` particle, ``,`` weak stop,
+``.`` strong stop, ``"`` quote mark, ``#`` number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from transforms.enrich import grammar
+from transforms.enrich.lexicon import Reading, analyse
+from transforms.enrich.tokens import Tokens
+
+_MAX_NP: Final = 9  # tokens of a noun phrase
+_AFTER_NOUN: Final = frozenset({"P"})
+_MASDAR_VERBS: Final = frozenset({"تم", "جرى", "أدى", "أسفر", "حاول"})
+
+
+@lru_cache(maxsize=1 << 17)
+def _closed_kind(word: str) -> str:
+    """The kind of a closed-class word or mark; "" for an open one."""
+    first = word[0]
+    if not first.isalnum():
+        return _mark_kind(first)
+    if first.isdigit():
+        return "#"
+    for candidate in (word, word[1:] if first in "وف" and len(word) > 3 else ""):
+        kind = _class_of(candidate)
+        if kind:
+            return kind
+    return ""
+
+
+def _mark_kind(mark: str) -> str:
+    if mark in grammar.QUOTES:
+        return '"'
+    return "." if mark in grammar.STRONG_STOPS else ","
+
+
+def _class_of(word: str) -> str:
+    if word in grammar.PREPOSITIONS:
+        return "P"
+    if word in grammar.RELATIVES:
+        return "R"
+    if word in grammar.CLAUSE_OPENERS:
+        return "C"
+    if word in grammar.STOP_PARTICLES or word in grammar.NEGATORS:
+        return "X"
+    return "T" if word in grammar.TIME_WORDS else ""
+
+
+@lru_cache(maxsize=1 << 17)
+def _open_kind(word: str) -> str:
+    """``V``, ``N`` or ``?`` (both are possible) for an open-class word."""
+    readings = analyse(word)
+    verbs = [r for r in readings if r.pos == "V" and r.person[0] == "3"]
+    nouns = [r for r in readings if r.pos != "V"]
+    if verbs and nouns:
+        return "?"
+    if verbs:
+        return "V"
+    if word.startswith(("سي", "ست", "وسي", "وست")) and len(word) > 5 and not nouns:
+        return "V" if word.startswith(("سي", "وسي")) else "N"
+    return "N"
+
+
+class SentenceView:
+    """One sentence of a tokenised text, with what shallow syntax can say about it.
+
+    Token indices are those of the whole text.
+
+    Attributes:
+        tokens: the text.
+        first: the sentence's first token.
+        stop: the index after its last token.
+        paragraph: its paragraph.
+    """
+
+    __slots__ = ("_kinds", "first", "paragraph", "stop", "tokens", "words")
+
+    def __init__(self, tokens: Tokens, first: int, stop: int, paragraph: int) -> None:
+        """Keep the range; kinds are computed at the first question."""
+        self.tokens = tokens
+        self.words = tokens.words
+        self.first = first
+        self.stop = stop
+        self.paragraph = paragraph
+        self._kinds: dict[int, str] = {}
+
+    def kind(self, index: int) -> str:
+        """The kind of a token; ``.`` outside the sentence."""
+        if not self.first <= index < self.stop:
+            return "."
+        known = self._kinds.get(index)
+        if known is None:
+            known = self._kinds[index] = self._find_kind(index)
+        return known
+
+    def _find_kind(self, index: int) -> str:
+        word = self.words[index]
+        kind = _closed_kind(word)
+        if kind == "R" and word in {"من", "ومن"}:
+            kind = "P"
+        if kind:
+            return kind
+        if self.tokens.text(index, index).endswith("ة"):
+            return "N"  # folded to ه it would read as a verb with a pronoun: وزارة
+        kind = _open_kind(word)
+        return self._verb_or_noun(index) if kind == "?" else kind
+
+    def _verb_or_noun(self, index: int) -> str:
+        """Decide between verb and noun by what stands around the token."""
+        word = self.words[index]
+        readings = analyse(word)
+        verb_readings = [r for r in readings if r.pos == "V" and r.person[0] == "3"]
+        previous = self.kind(index - 1)
+        if previous in {"P", "#"}:
+            return "N"
+        conjunction = all(r.conjunction for r in verb_readings)
+        following = self.kind_ahead(index + 1)
+        if previous == "V" and not conjunction:
+            return "N"
+        if previous == "N" and not conjunction and index - 1 >= self.first:
+            lemma_before = self.words[index - 1]
+            return "N" if not lemma_before.startswith("ال") else "V"
+        if following == "P" and not conjunction and all(r.voice == "?" for r in verb_readings):
+            return "V" if any(r.person != "3ms" for r in verb_readings) else "N"
+        return "V"
+
+    def kind_ahead(self, index: int) -> str:
+        """The closed kind of a token, open ones as ``N``: safe to ask while deciding another."""
+        if not self.first <= index < self.stop:
+            return "."
+        return _closed_kind(self.words[index]) or "N"
+
+    def skip_quotes(self, index: int, step: int = 1) -> int:
+        """The next index that is no quote mark, from ``index`` on, itself included."""
+        while self.first <= index < self.stop and self.kind(index) == '"':
+            index += step
+        return index
+
+    def is_verb(self, index: int) -> bool:
+        """Whether the token reads as a verb here."""
+        return self.kind(index) == "V"
+
+    def reading(self, index: int, lemmas: Iterable[str], kinds: Iterable[str]) -> Reading | None:
+        """The first reading of a token that has one of the lemmas and parts of speech."""
+        names, allowed = frozenset(lemmas), frozenset(kinds)
+        for reading in analyse(self.words[index]):
+            if reading.lemma in names and reading.pos in allowed:
+                return reading
+        return None
+
+    def clause_start(self, index: int) -> int:
+        """The first token of the clause around ``index``."""
+        position = index
+        while position > self.first:
+            kind = self.kind(position - 1)
+            if kind in ".,CR":
+                break
+            position -= 1
+        return position
+
+    def clause_stop(self, index: int) -> int:
+        """The index after the last token of the clause around ``index``."""
+        position = index + 1
+        while position < self.stop and self.kind(position) not in ".,CR":
+            position += 1
+        return position
+
+    def noun_phrase(self, index: int, limit: int | None = None) -> tuple[int, int] | None:
+        """The noun phrase that begins at a token.
+
+        Args:
+            index: where it may begin; quote marks, time words and particles are skipped.
+            limit: no token from here on belongs to it.
+
+        Returns:
+            First and last token, or None when no noun phrase begins there.
+        """
+        stop = min(self.stop if limit is None else limit, self.stop)
+        while index < stop and self.kind(index) in '"TX':
+            index += 1
+        if index >= stop or self.kind(index) not in "N#":
+            return None
+        last = index
+        position = index + 1
+        while position < stop and position - index < _MAX_NP:
+            if not self._continues(index, last, position):
+                break
+            if self.kind(position) not in '"':
+                last = position
+            position += 1
+        return index, last
+
+    def _continues(self, start: int, last: int, position: int) -> bool:
+        """Whether the token at ``position`` still belongs to the phrase from ``start``."""
+        kind, word = self.kind(position), self.words[position]
+        if kind == '"':
+            return self.kind(position + 1) == "N"
+        if kind == "P":
+            return self._partitive(last, word)
+        if kind not in "N#":
+            return False
+        if word[0] == "و" and self._is_conjoined(word):
+            return True
+        if self._opens_new_phrase(start, last, position):
+            return False
+        return not (self.words[last].endswith("ون") and not word.startswith("ال") and _bare(word))
+
+    def _partitive(self, last: int, word: str) -> bool:
+        """``عدد من``, ``ستة من``, ``قوات من``: a من that joins a quantity to its whole."""
+        if word != "من":
+            return False
+        head = self.words[last]
+        return head in grammar.QUANTIFIERS or self.kind(last) == "#" or not head.startswith("ال")
+
+    @staticmethod
+    def _is_conjoined(word: str) -> bool:
+        """Whether و at the head of a word joins two nouns."""
+        return any(r.conjunction for r in analyse(word)) or word.startswith("وال")
+
+    def _opens_new_phrase(self, start: int, last: int, position: int) -> bool:
+        """Whether a nominal token cannot continue the phrase before it (subject | object)."""
+        word, before = self.words[position], self.words[last]
+        if word in grammar.QUANTIFIERS or self.kind(position) == "#":
+            return self.kind(last) != "#" and before not in grammar.QUANTIFIERS and last >= start
+        if before.startswith(("ال", "وال")) and not word.startswith(("ال", "وال")):
+            return any(r.pos == "N" for r in analyse(word)) or word.endswith(("ات", "ين", "ا"))
+        return False
+
+
+def _bare(word: str) -> bool:
+    """Whether an indefinite word does not agree with a plural in ون before it."""
+    return not word.endswith(("ون", "يون"))
