@@ -117,7 +117,8 @@ class Job:
         provenance = Provenance(run_id, __version__, self._config.as_of)
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
-            with PeakMemory() as memory, Spool(work / "spool") as spool, sink.open(run_id):
+            sink.prepare()
+            with PeakMemory() as memory, Spool(work / "spool") as spool:
                 plan = Plan(self._config, sink, provenance, str(work))
                 inputs = self._index(spool)
                 staged = self._stage_index(plan, inputs)
@@ -131,7 +132,11 @@ class Job:
                 self._progress.finish()
                 staged += self._relate(runner, plan, prints, work)
                 self._progress.say("committing")
-                written_rows = sink.commit(run_id, staged)
+                report = sink.commit(run_id, staged)
+                written_rows = {
+                    table: changes.inserted + changes.replaced
+                    for table, changes in report.tables.items()
+                }
                 usable = self._usable(inputs)
                 manifest = manifest_of(
                     self._config,
@@ -145,6 +150,7 @@ class Job:
                 manifest["peak_memory_bytes"] = memory.peak
                 sink.write_manifest(run_id, manifest)
         finally:
+            sink.close()
             shutil.rmtree(work, ignore_errors=True)
         return Summary(
             run_id,

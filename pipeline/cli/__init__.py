@@ -102,6 +102,9 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv:
             raise
+        code = getattr(error, "exit_code", None)  # a sink's refusal says how it ends
+        if code is not None:
+            _leave(Exit(code), str(error))
         _leave(Exit.FAILED, f"{type(error).__name__}: {error} (--debug shows where)")
     sys.exit(code if isinstance(code, int) else Exit.DONE)
 

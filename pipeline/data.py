@@ -1,0 +1,83 @@
+"""Open the rows of an output and ask them in SQL: ``open_data(uri).sql("...")``.
+
+Every table and view of the contract is there by its plain name; a missing table is empty. The
+hidden partition column ``date`` is not shown.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.errors import UsageError
+from pipeline.sinks.base import open_sink
+from pipeline.sql.catalogue import scripts
+from pipeline.sql.dialect import to_duckdb
+from transforms.rows.schema import TABLES
+
+_HIDDEN: Final = "date"
+
+
+class Data:
+    """The rows of one output, read where they lie.
+
+    Args:
+        uri: the output of a run.
+    """
+
+    def __init__(self, uri: str) -> None:
+        """Register tables and views; no row is read yet.
+
+        Raises:
+            UsageError: there is no output at ``uri``, or DuckDB cannot be asked about it.
+        """
+        self._connection = duckdb.connect(":memory:")
+        self._connection.execute("SET TimeZone = 'UTC'")
+        # Arrow scans keep no order anyway; the queries that need one say so.
+        self._connection.execute("SET preserve_insertion_order = false")
+        sink: Any = open_sink(uri)
+        if not hasattr(sink, "dataset"):
+            raise UsageError(f"{uri}: only Parquet outputs can be asked here")
+        for table in TABLES:
+            self._register(table, sink.dataset(table))
+        for view in scripts("views").values():
+            self._connection.execute(f'CREATE VIEW "{view.name}" AS {to_duckdb(view.sql)}')
+
+    def _register(self, table: str, dataset: Any) -> None:
+        self._connection.register(f"_{table}", dataset)
+        hidden = _HIDDEN in dataset.schema.names and _HIDDEN not in TABLES[table].names
+        columns = f"* EXCLUDE ({_HIDDEN})" if hidden else "*"
+        self._connection.execute(f'CREATE VIEW "{table}" AS SELECT {columns} FROM "_{table}"')
+
+    def sql(self, query: str) -> pa.Table:
+        """Run one query in the portable subset of BigQuery's dialect.
+
+        Args:
+            query: a SELECT.
+
+        Returns:
+            Its rows.
+
+        Raises:
+            UsageError: it does not parse, is not portable, or names what is not there.
+        """
+        translated = to_duckdb(query)
+        try:
+            return self._connection.execute(translated).to_arrow_table()
+        except duckdb.Error as error:
+            message = str(error).split("\n", 1)[0]
+            raise UsageError(f"the query failed: {message}") from error
+
+
+def open_data(uri: str) -> Data:
+    """Open the rows of an output, for notebooks and scripts.
+
+    Args:
+        uri: a directory, ``parquet://DIR`` or ``gs://...``.
+
+    Returns:
+        The data; ask it with ``.sql(...)``.
+    """
+    return Data(uri)

@@ -1,0 +1,198 @@
+"""Files on a disk or in a bucket: durable, atomic, and every failure one clear line.
+
+Local files are written under a temporary name, synced and renamed; an object in a bucket becomes
+visible when it is complete anyway.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+
+from pipeline.sinks.base import OutputRefused, SinkError
+
+_CAUSES: Final = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again",
+    errno.EDQUOT: "the disk quota is used up; free some space and run the same command again",
+    errno.EROFS: "the file system is read-only; name an output that can be written",
+    errno.EACCES: "permission denied; name an output you may write, or change its permissions",
+    errno.EPERM: "not permitted; name an output you may write, or change its permissions",
+    errno.ENOTDIR: "a part of the path is a file; name another output",
+}
+
+
+@contextlib.contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn a failure of the file system into a ``SinkError`` of one line that names the path."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        code = getattr(error, "errno", None)
+        reason = _CAUSES.get(code or 0) or " ".join(str(error).split())[:300]
+        raise SinkError(f"cannot use {path}: {reason}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files below one root, named by paths relative to it.
+
+    Attributes:
+        fs: the Arrow file system.
+        root: its path of the root, without a trailing slash.
+        local: whether it is this machine's disk.
+    """
+
+    fs: Any
+    root: str
+    local: bool
+
+    def path(self, name: str) -> str:
+        """Return the file system's path of a name; the root's for the empty one."""
+        return f"{self.root}/{name}" if name else self.root
+
+    def kind(self, name: str = "") -> str:
+        """Return ``file``, ``directory`` or ``missing``."""
+        with explained(self.path(name)):
+            info = self.fs.get_file_info(self.path(name))
+        if info.type == pafs.FileType.NotFound:
+            return "missing"
+        return "file" if info.type == pafs.FileType.File else "directory"
+
+    def listing(self, name: str) -> list[str]:
+        """Return the names of all files below a directory, sorted; none when it is missing."""
+        selector = pafs.FileSelector(self.path(name), recursive=True, allow_not_found=True)
+        with explained(self.path(name)):
+            infos = self.fs.get_file_info(selector)
+        start = len(self.root) + 1
+        return sorted(info.path[start:] for info in infos if info.type == pafs.FileType.File)
+
+    def directories(self, name: str) -> list[str]:
+        """Return the names of the directories right below a directory, sorted."""
+        selector = pafs.FileSelector(self.path(name), recursive=False, allow_not_found=True)
+        with explained(self.path(name)):
+            infos = self.fs.get_file_info(selector)
+        start = len(self.root) + 1
+        return sorted(i.path[start:] for i in infos if i.type == pafs.FileType.Directory)
+
+    def read(self, name: str) -> bytes:
+        """Read a whole file."""
+        with explained(self.path(name)), self.fs.open_input_stream(self.path(name)) as stream:
+            return bytes(stream.read())
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a whole file: after a crash it is there in full, or as it was before."""
+        with self.writing(name) as stream:
+            stream.write(data)
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[Any]:
+        """Open a file to be written as one; it gets its name only when the block ends well."""
+        path = self.path(name)
+        with explained(path):
+            if not self.local:
+                with self.fs.open_output_stream(path) as stream:
+                    yield stream
+                return
+            target = Path(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.{os.getpid()}.part")
+            try:
+                with part.open("wb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(target)
+                _sync_directory(target.parent)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    part.unlink(missing_ok=True)
+                raise
+
+    def make_directory(self, name: str) -> None:
+        """Make a directory and its parents; a bucket needs none."""
+        if self.local:
+            with explained(self.path(name)):
+                Path(self.path(name)).mkdir(parents=True, exist_ok=True)
+
+    def move(self, name: str, target: str) -> None:
+        """Give a file another name, over an older file of that name."""
+        with explained(self.path(target)):
+            if self.local:
+                destination = Path(self.path(target))
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                Path(self.path(name)).replace(destination)
+                _sync_directory(destination.parent)
+            else:
+                self.fs.move(self.path(name), self.path(target))
+
+    def remove(self, name: str) -> None:
+        """Delete a file if it is there, and its directory when that is then an empty partition."""
+        with explained(self.path(name)):
+            if not self.local:
+                if self.kind(name) == "file":
+                    self.fs.delete_file(self.path(name))
+                return
+            path = Path(self.path(name))
+            path.unlink(missing_ok=True)
+            if "=" in path.parent.name:
+                with contextlib.suppress(OSError):  # not empty, or gone already: both are fine
+                    path.parent.rmdir()
+
+    def remove_tree(self, name: str) -> None:
+        """Delete a directory and all below it, if it is there."""
+        with explained(self.path(name)):
+            if self.local:
+                shutil.rmtree(self.path(name), ignore_errors=True)
+            elif self.kind(name) == "directory":
+                self.fs.delete_dir(self.path(name))
+
+
+def _sync_directory(path: Path) -> None:
+    """Make a rename in a directory durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_files(uri: str) -> Files:
+    """Open the files a URI names: a path, ``parquet://DIR``, ``file://DIR`` or ``gs://BUCKET/DIR``.
+
+    Raises:
+        OutputRefused: no bucket is named.
+    """
+    scheme, separator, rest = uri.partition("://")
+    if separator and scheme.lower() == "gs":
+        root = rest.strip("/")
+        if not root:
+            raise OutputRefused(f"{uri} names no bucket: give gs://BUCKET/DIRECTORY")
+        return Files(_bucket_files(), root, local=False)
+    path = rest if separator else uri
+    if separator and scheme.lower() == "file":
+        path = unquote(path.removeprefix("localhost"))
+    if not path:
+        raise OutputRefused(f"{uri} names no directory: give parquet://DIRECTORY")
+    absolute = os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - resolve() would follow links
+    return Files(pafs.LocalFileSystem(), absolute.rstrip("/") or "/", local=True)
+
+
+def _bucket_files() -> Any:
+    """Return Google Cloud Storage; an emulator when ``STORAGE_EMULATOR_HOST`` names one."""
+    emulator = os.environ.get("STORAGE_EMULATOR_HOST")
+    if not emulator:
+        return pafs.GcsFileSystem()
+    scheme, _, host = emulator.rpartition("://")
+    return pafs.GcsFileSystem(
+        anonymous=True, scheme=scheme or "http", endpoint_override=host.rstrip("/")
+    )

@@ -1,0 +1,399 @@
+"""Staged rows merged into a table by primary key, in bounded memory.
+
+A commit rewrites the partitions it touches, and only when a row in them changes. Staged rows are
+sorted outside memory (DuckDB spills to disk) into the partition where their key is stored, or
+else their own, and then run side by side with the stored rows, some thousands at a time. A row
+whose merged date lies elsewhere moves: it leaves its partition and enters the other.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.sinks.base import Changes, SinkError
+from pipeline.store.files import Files
+from pipeline.store.layout import Part, part_name, partition_day, partition_name, table_parts
+from pipeline.store.parts import (
+    KEY,
+    ROW_GROUP,
+    PartWriter,
+    conform,
+    key_column,
+    opened,
+    read_keys,
+    read_rows,
+)
+from transforms.rows.arrow import arrow_schema, to_arrow
+from transforms.rows.columns import PARTITION_COLUMN
+from transforms.rows.merge import fold_rows, merge_rows
+from transforms.rows.rows import Row
+from transforms.rows.schema import TABLES
+
+_BUCKET: Final = "__bucket"
+_SORT_MEMORY: Final = "256MB"
+_READ_AT_ONCE: Final = 1_024  # rows of a staged file
+
+
+@dataclass(slots=True)
+class TablePlan:
+    """What has to be renamed and deleted for a table to be as merged.
+
+    Attributes:
+        moves: temporary name by final name.
+        deletes: files that go.
+        changes: the same in rows.
+    """
+
+    moves: dict[str, str] = field(default_factory=dict)
+    deletes: list[str] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+
+
+class _Cursor:
+    """Walks over chunks sorted by key; never parts rows of one key."""
+
+    def __init__(self, chunks: Iterator[pa.Table]) -> None:
+        self._chunks = (chunk for chunk in chunks if chunk.num_rows)
+        self._next: pa.Table | None = next(self._chunks, None)
+        self._current: pa.Table | None = None
+
+    def last(self) -> str | None:
+        """Return the last key at hand; None at the end."""
+        if self._current is None:
+            self._current = self._next
+            self._next = next(self._chunks, None)
+            while self._current is not None and self._next is not None:
+                if self._next.column(KEY)[0] != self._current.column(KEY)[-1]:
+                    break
+                self._current = pa.concat_tables([self._current, self._next])
+                self._next = next(self._chunks, None)
+        return None if self._current is None else self._current.column(KEY)[-1].as_py()
+
+    def take(self, bound: str) -> pa.Table | None:
+        """Take the rows at hand up to and including a key; None when there are none."""
+        current = self._current
+        if current is None:
+            return None
+        count = pc.sum(pc.less_equal(current.column(KEY), pa.scalar(bound))).as_py()
+        self._current = None if count == current.num_rows else current.slice(count)
+        return current.slice(0, count) if count else None
+
+
+class TableMerge:
+    """One table's part of a commit.
+
+    Args:
+        files: the output.
+        work: the directory, in the staging area, where new files are written.
+        table: the table's name.
+    """
+
+    def __init__(self, files: Files, work: str, table: str) -> None:
+        """Remember what to work on; nothing is read yet."""
+        self._files = files
+        self._work = work
+        self._table = table
+        self._partitioned = TABLES[table].partition is not None
+        self._changes = Changes()
+        self._written: dict[str, tuple[str, str]] = {}  # partition -> temporary name, hash
+        self._movers: dict[str, list[Row]] = {}
+        self._parts: dict[str, list[Part]] = {}
+        self._serial = 0
+
+    def upsert(self, staged: Sequence[str]) -> TablePlan:
+        """Merge staged files into the table.
+
+        Args:
+            staged: names of files written by ``stage_rows``.
+
+        Returns:
+            The plan; the table itself is untouched.
+
+        Raises:
+            SinkError: a file cannot be read or written.
+        """
+        self._load_parts()
+        homes = self._homes(staged)
+        ordered = self._sorted(staged, homes)
+        for partition, chunks in groupby(ordered, key=lambda item: item[0]):
+            self._merge(partition, self._stored(partition), (chunk for _, chunk in chunks))
+        for partition in sorted(self._movers):
+            rows = self._movers[partition]
+            data = to_arrow(self._table, rows, with_date=True)
+            data = data.append_column(KEY, key_column(self._table, data)).sort_by(KEY)
+            self._merge(partition, self._base(partition), iter([data]), moving=True)
+        return self._plan()
+
+    def delete(self, keys: Collection[str]) -> TablePlan:
+        """Take rows out of the table by key (see ``key_strings``); return the plan."""
+        self._load_parts()
+        wanted = pa.array(sorted(keys), pa.string())
+        for partition, parts in self._parts.items():
+            if not any(
+                pc.any(pc.is_in(key_column(self._table, data), value_set=wanted)).as_py()
+                for part in parts
+                for data in read_keys(self._files, self._table, part.name)
+            ):
+                continue
+            writer = self._writer()
+            for data in self._stored(partition):
+                kept = data.filter(pc.invert(pc.is_in(data.column(KEY), value_set=wanted)))
+                self._count(deleted=data.num_rows - kept.num_rows)
+                writer.add(kept)
+            self._written[partition] = (writer.name, writer.finish())
+        return self._plan()
+
+    def _load_parts(self) -> None:
+        """List the table's files by partition."""
+        for part in table_parts(self._files, self._table):
+            self._parts.setdefault(part.partition, []).append(part)
+
+    def _stored(self, partition: str) -> Iterator[pa.Table]:
+        """Read the stored rows of a partition."""
+        return read_rows(self._files, self._table, self._parts.get(partition, []))
+
+    def _base(self, partition: str) -> Iterator[pa.Table]:
+        """Read a partition as this commit has left it so far."""
+        if partition not in self._written:
+            return self._stored(partition)
+        name, content = self._written[partition]
+        parts = [Part(partition, name)] if content else []
+        return read_rows(self._files, self._table, parts)
+
+    def _writer(self) -> PartWriter:
+        """Open a new temporary file of the table."""
+        self._serial += 1
+        return PartWriter(
+            self._files, self._table, f"{self._work}/{self._table}.{self._serial:05d}.new"
+        )
+
+    def _count(
+        self, *, inserted: int = 0, replaced: int = 0, unchanged: int = 0, deleted: int = 0
+    ) -> None:
+        """Add to what the commit did."""
+        old = self._changes
+        self._changes = replace(
+            old,
+            inserted=old.inserted + inserted,
+            replaced=old.replaced + replaced,
+            unchanged=old.unchanged + unchanged,
+            deleted=old.deleted + deleted,
+        )
+
+    def _homes(self, staged: Sequence[str]) -> dict[str, str]:
+        """Return for each staged key the partition to merge it in: where it is stored, or its own.
+
+        Only key columns of stored files are read, and only files of staged dates where the date
+        follows from the key.
+        """
+        homes: dict[str, str] = {}
+        for name in staged:
+            columns = list(TABLES[self._table].key)
+            if self._partitioned:
+                columns.append(PARTITION_COLUMN)
+            with opened(self._files, name) as parquet:
+                data = parquet.read(columns=list(dict.fromkeys(columns)))
+            keys = key_column(self._table, data).to_pylist()
+            for key, home in zip(keys, self._own_partitions(data), strict=True):
+                homes[key] = min(homes.get(key, home), home)
+        wanted = pa.array(homes, pa.string())
+        own = set(homes.values())
+        fixed = TABLES[self._table].partition in TABLES[self._table].key
+        for partition, parts in self._parts.items():
+            if fixed and partition not in own:
+                continue
+            for part in parts:
+                for data in read_keys(self._files, self._table, part.name):
+                    keys = key_column(self._table, data)
+                    for key in keys.filter(pc.is_in(keys, value_set=wanted)).to_pylist():
+                        homes[key] = partition
+        return homes
+
+    def _own_partitions(self, data: pa.Table) -> list[str]:
+        """Return the partition each staged row names."""
+        if not self._partitioned:
+            return [""] * data.num_rows
+        return [partition_name(day) for day in data.column(PARTITION_COLUMN).to_pylist()]
+
+    def _staged_batches(
+        self, staged: Sequence[str], homes: dict[str, str], schema: pa.Schema
+    ) -> Iterator[pa.RecordBatch]:
+        """Read staged files one after the other, each row with its key and its partition."""
+        plain = arrow_schema(self._table, with_date=True)
+        for name in staged:
+            with opened(self._files, name) as parquet:
+                for batch in parquet.iter_batches(_READ_AT_ONCE):
+                    data = conform(pa.Table.from_batches([batch]), plain)
+                    keys = key_column(self._table, data)
+                    buckets = [homes[key] for key in keys.to_pylist()]
+                    data = data.append_column(KEY, keys)
+                    data = data.append_column(_BUCKET, pa.array(buckets, pa.string()))
+                    yield from data.cast(schema).combine_chunks().to_batches()
+
+    def _sorted(
+        self, staged: Sequence[str], homes: dict[str, str]
+    ) -> Iterator[tuple[str, pa.Table]]:
+        """Yield staged rows by partition and key; sorted by DuckDB, which spills to disk."""
+        schema = arrow_schema(self._table, with_date=True)
+        schema = schema.append(pa.field(KEY, pa.string())).append(pa.field(_BUCKET, pa.string()))
+        source = pa.RecordBatchReader.from_batches(
+            schema, self._staged_batches(staged, homes, schema)
+        )
+        with tempfile.TemporaryDirectory(prefix="rasd-sort-") as spill:
+            connection = duckdb.connect(
+                config={"memory_limit": _SORT_MEMORY, "threads": 1, "temp_directory": spill}
+            )
+            try:
+                connection.execute("SET TimeZone = 'UTC'")
+                connection.register("staged", source)
+                query = f'SELECT * FROM staged ORDER BY "{_BUCKET}", "{KEY}"'  # noqa: S608 - constants
+                reader = connection.sql(query).to_arrow_reader(ROW_GROUP)
+                for batch in reader:
+                    yield from _by_bucket(conform(pa.Table.from_batches([batch]), schema))
+            except duckdb.Error as error:
+                text = " ".join(str(error).split())[:300]
+                raise SinkError(f"cannot merge {self._table}: {text}") from error
+            finally:
+                connection.close()
+
+    def _merge(
+        self,
+        partition: str,
+        stored: Iterator[pa.Table],
+        staged: Iterator[pa.Table],
+        *,
+        moving: bool = False,
+    ) -> None:
+        """Run stored and staged rows of a partition side by side into a new file.
+
+        ``moving`` rows come from another partition: they are known to be wanted and counted.
+        """
+        old, new = _Cursor(stored), _Cursor(staged)
+        writer = self._writer()
+        changed = moving
+        try:
+            while True:
+                ends = [end for end in (old.last(), new.last()) if end is not None]
+                if not ends:
+                    break
+                left, right = old.take(min(ends)), new.take(min(ends))
+                if right is None:
+                    writer.add(left)
+                    continue
+                if moving:
+                    data, differs = _together(left, right), True
+                else:
+                    data, differs = self._combine(partition, left, right)
+                changed = changed or differs
+                writer.add(data)
+            content = writer.finish() if changed else ""
+        except BaseException:
+            writer.abandon()
+            raise
+        if changed:
+            self._written[partition] = (writer.name, content)
+        else:
+            writer.abandon()
+
+    def _combine(
+        self, partition: str, stored: pa.Table | None, staged: pa.Table
+    ) -> tuple[pa.Table, bool]:
+        """Merge chunks of one key range; say whether anything differs from what is stored.
+
+        Only keys that meet another row of their own become Python rows.
+        """
+        counts = pc.value_counts(staged.column(KEY))
+        repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
+        special = set(repeated.to_pylist())
+        if stored is not None:
+            meets = pc.is_in(staged.column(KEY), value_set=stored.column(KEY).combine_chunks())
+            special |= set(staged.column(KEY).filter(meets).to_pylist())
+        if not special:
+            self._count(inserted=staged.num_rows)
+            return _together(stored, staged), True
+        wanted = pa.array(sorted(special), pa.string())
+        mask = pc.is_in(staged.column(KEY), value_set=wanted)
+        fresh = staged.filter(pc.invert(mask))
+        brought = _rows_by_key(staged.filter(mask))
+        held: dict[str, list[Row]] = {}
+        kept = stored
+        if stored is not None:
+            mask = pc.is_in(stored.column(KEY), value_set=wanted)
+            kept, held = stored.filter(pc.invert(mask)), _rows_by_key(stored.filter(mask))
+        self._count(inserted=fresh.num_rows)
+        here, differs = self._meet(partition, held, brought)
+        return _together(kept, fresh, here), differs or fresh.num_rows > 0
+
+    def _meet(
+        self, partition: str, held: dict[str, list[Row]], brought: dict[str, list[Row]]
+    ) -> tuple[pa.Table, bool]:
+        """Merge rows key by key; rows that belong elsewhere are put down as movers."""
+        day = partition_day(partition)
+        here: list[Row] = []
+        differs = False
+        for key, rows in brought.items():
+            newest = fold_rows(self._table, rows)
+            stored = held[key][0] | {PARTITION_COLUMN: day} if key in held else None
+            merged = newest if stored is None else merge_rows(self._table, stored, newest)
+            if merged is stored:
+                self._count(unchanged=1)
+            else:
+                differs = True
+                self._count(replaced=int(stored is not None), inserted=int(stored is None))
+            target = partition_name(merged[PARTITION_COLUMN]) if self._partitioned else ""
+            if target == partition:
+                here.append(merged)
+            else:
+                self._movers.setdefault(target, []).append(merged)
+        data = to_arrow(self._table, here)
+        return data.append_column(KEY, key_column(self._table, data)), differs
+
+    def _plan(self) -> TablePlan:
+        """Put together what the commit has to do to the table's files."""
+        plan = TablePlan(changes=self._changes)
+        for partition, (name, content) in self._written.items():
+            old = [part.name for part in self._parts.get(partition, [])]
+            final = part_name(self._table, partition, content) if content else ""
+            if final and final not in old:
+                plan.moves[final] = name
+            plan.deletes += [path for path in old if path != final]
+        return plan
+
+
+def _by_bucket(data: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """Split sorted rows where their partition changes."""
+    start = 0
+    for bucket, run in groupby(data.column(_BUCKET).to_pylist()):
+        length = sum(1 for _ in run)
+        yield bucket, data.slice(start, length).drop_columns([_BUCKET])
+        start += length
+
+
+def _together(*tables: pa.Table | None) -> pa.Table:
+    """Put rows of several tables in the order of the key, without the hidden column."""
+    present = [
+        table.drop_columns([PARTITION_COLUMN]) if PARTITION_COLUMN in table.column_names else table
+        for table in tables
+        if table is not None and table.num_rows
+    ]
+    if len(present) == 1:
+        return present[0]
+    if not present:
+        return next(table for table in tables if table is not None)
+    return pa.concat_tables(present).sort_by(KEY)
+
+
+def _rows_by_key(data: pa.Table) -> dict[str, list[Row]]:
+    """Turn rows into dictionaries, gathered by key."""
+    gathered: dict[str, list[Any]] = {}
+    for row in data.to_pylist():
+        gathered.setdefault(row.pop(KEY), []).append(row)
+    return gathered
