@@ -88,7 +88,7 @@ def _own_text(element: Any) -> Block | None:
     return Block(element, text, length - links, links) if length - links >= _MIN_BLOCK else None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Region:
     """The article's container.
 
@@ -96,13 +96,28 @@ class Region:
         element: the container.
         weight: characters of prose below it.
         total: characters of prose on the whole page.
-        longest_run: characters of prose in the one element that directly holds most.
+        longest_run: characters of prose in the one element that directly holds most; paragraphs
+            that are wrapped one by one count for what holds the wrappers, teasers in cards with
+            headlines of their own do not.
     """
 
     element: Any
     weight: int
     total: int
     longest_run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What surrounds the prose of a region.
+
+    Attributes:
+        teasers: characters of headline-like links outside prose.
+        linked_headings: headings that are links.
+    """
+
+    teasers: int
+    linked_headings: int
 
 
 def find_region(root: Any, blocks: list[Block]) -> Region:
@@ -112,9 +127,8 @@ def find_region(root: Any, blocks: list[Block]) -> Region:
     for block in blocks:
         if block.links > block.weight:
             continue
-        holder = block.element.getparent() if block.element.tag == "p" else block.element
-        if holder is not None:
-            runs[holder] = runs.get(holder, 0) + block.weight
+        holder = _holder(block)
+        runs[holder] = runs.get(holder, 0) + block.weight
         element = block.element
         while element is not None:
             weights[element] = weights.get(element, 0) + block.weight
@@ -122,6 +136,48 @@ def find_region(root: Any, blocks: list[Block]) -> Region:
     total = weights.get(root, 0)
     best = _descend(root, weights) if total else root
     return Region(best, weights.get(best, 0), total, max(runs.values(), default=0))
+
+
+def _holder(block: Block) -> Any:
+    """What a block is a part of: its parent, past wrappers that hold nothing else."""
+    element = block.element
+    length = len(block.text)
+    for _ in range(4):
+        parent = element.getparent()
+        if parent is None or parent.tag in {"body", "html"}:
+            return element if parent is None or element is not block.element else parent
+        more = len("".join(parent.itertext()).strip()) > length + 3
+        if more:
+            return element if block.element.tag != "p" and element is block.element else parent
+        element = parent
+    return element
+
+
+def measure_layout(region: Any) -> Layout:
+    """Count what links elsewhere in a region, outside its prose."""
+    teasers = 0
+    for link in region.iter("a"):
+        text = "".join(link.itertext()).strip()
+        if len(text) >= 20 and not _in_prose(link, len(text)):
+            teasers += min(len(text), 300)
+    headings = sum(
+        1 for heading in region.iter("h2", "h3", "h4", "h5") if heading.find(".//a") is not None
+    )
+    headings += sum(
+        1 for link in region.iter("a") if next(link.iter("h2", "h3", "h4", "h5"), None) is not None
+    )
+    return Layout(teasers, headings)
+
+
+def _in_prose(link: Any, length: int) -> bool:
+    """Whether a link stands in running text."""
+    holder = link.getparent()
+    while holder is not None and holder.tag == "span":
+        holder = holder.getparent()
+    if holder is None or holder.tag not in {"p", "div", "td", "section", "article", "li"}:
+        return False
+    around = len((holder.text or "").strip()) + sum(len((c.tail or "").strip()) for c in holder)
+    return around > length
 
 
 def _descend(root: Any, weights: dict[Any, int]) -> Any:

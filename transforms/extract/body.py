@@ -49,12 +49,16 @@ class Body:
     Attributes:
         text: paragraphs joined by newlines.
         region: the container it came from.
+        layout: what surrounds the prose in that container.
         coverage: characters of the text for each character of prose in the container.
+        page_text: the start of all text of the page, for recognising walls.
     """
 
     text: str
     region: b.Region
+    layout: b.Layout
     coverage: float
+    page_text: str
 
 
 def extract_body(root: Any, *, title: str, description: str) -> Body:
@@ -73,6 +77,8 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     page = root if page is None else page
     all_blocks = b.find_blocks(page)
     region = b.find_region(page, all_blocks)
+    layout = b.measure_layout(region.element)
+    page_text = tidy("".join(page.itertext())[:20_000])[:6000]
     standfirst = _standfirst(all_blocks, page, description)
     _prune(region.element)
     lines = _article_lines(page, region)
@@ -80,7 +86,7 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
     text = "\n".join(lines)
-    return Body(text, region, len(text) / max(1, region.weight))
+    return Body(text, region, layout, len(text) / max(1, region.weight), page_text)
 
 
 def _article_lines(page: Any, region: b.Region) -> list[str]:
@@ -130,7 +136,9 @@ def _prune(container: Any) -> None:
     """Take captions, related boxes and share bars out of the container, by name and by words."""
     doomed = [
         element
-        for element in container.iter("div", "p", "ul", "section", "span", "h2", "h3", "h4", "li", "a")
+        for element in container.iter(
+            "div", "p", "ul", "section", "span", "h2", "h3", "h4", "li", "a"
+        )
         if element is not container and _is_noise(element)
     ]
     for element in doomed:

@@ -38,7 +38,9 @@ _AGENCIES: Final = (
     ("بلومبرغ", r"(?:بلومبرغ|بلومبيرغ|bloomberg)"),
     ("وكالات", r"(?:ال)?وكالات(?: الانباء)?|agencies"),
 )
-_AGENCY_RES: Final = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _AGENCIES)
+_AGENCY_RES: Final = tuple(
+    (name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _AGENCIES
+)
 _ANY_AGENCY: Final = "|".join(f"(?:{pattern})" for _, pattern in _AGENCIES)
 _SEPARATOR: Final = re.compile(r"\s*(?:[-–—,،/|+()]|\bو(?=رويترز|كالات|فرانس))\s*")
 _CITY: Final = r"[^\W\d_]+(?: [^\W\d_]+){0,3}"
@@ -111,7 +113,9 @@ def dateline_of(body: str) -> tuple[str | None, str | None]:
             if match is None:
                 continue
             agency = agency_of(match["agency"] or "")
-            if pattern is _DATELINES[-1] and (_NOBODY.search(match["head"]) or line is not lines[0]):
+            if pattern is _DATELINES[-1] and (
+                _NOBODY.search(match["head"]) or line is not lines[0]
+            ):
                 continue
             start, end = folded.span(*match.span("head"))
             return line[start:end].strip(" -–—ـ"), agency

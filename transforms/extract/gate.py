@@ -1,0 +1,181 @@
+"""Tell articles from index pages, walls and empty pages.
+
+A score adds up evidence (see ``judge``): what the page says it is, the shape of its address, how
+much prose stands in one run, and how much of its main region is headlines that link elsewhere.
+Weights were set by hand on article pages of many templates and on invented index pages; every
+piece of evidence may be missing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from transforms.extract.body import Body
+from transforms.extract.metadata import PageMeta, is_home
+from transforms.rejects import Reason
+from transforms.text import arabic
+
+_SECTION_URL: Final = re.compile(
+    r"/(?:category|categories|cat|section|sections|tag|tags|topic|topics|search|author|authors|"
+    r"writers?|archive|archives|videos?|photos?|gallery|galleries|albums|page|latest|latest-news|"
+    r"all-news|most-read|trending|rss|sitemap|تصنيف|قسم|اقسام|وسم|وسوم|بحث|كاتب|كتاب|ارشيف)"
+    r"(?:/[^/]{1,40})?(?:/page)?(?:/\d{1,4})?/?\Z",
+    re.IGNORECASE,
+)
+_SECTION_QUERY: Final = re.compile(
+    r"(?:^|&)(?:s|q|query|search|keyword|cat|catid|category|secid|sectionid|tag|page|paged)=",
+    re.IGNORECASE,
+)
+_ARTICLE_URL: Final = re.compile(
+    r"\d{5,}|/\d{4}/\d{1,2}/\d{1,2}/|(?:[^/-]{2,}-){4,}[^/-]{2,}|\.(?:html?|aspx|php)\Z|"
+    r"/(?:article|story|news|post)/[^/]*\d{3,}",
+    re.IGNORECASE,
+)
+_PAYWALL: Final = re.compile(
+    r"(?:للمشتركين|للاعضاء|لمشتركي\w*) فقط|(?:اشترك|اشتركوا|سجل|للاشتراك|يرجي الاشتراك).{0,40}"
+    r"(?:قراءه|متابعه|كامل|المحتوي|المقال)|هذا (?:المحتوي|المقال) (?:حصري|متاح|مخصص).{0,30}"
+    r"(?:للمشتركين|المشتركين)|بقيه المقال .{0,20}للمشتركين|subscribe to (?:read|continue)|"
+    r"subscribers? only"
+)
+_LOGIN: Final = re.compile(
+    r"(?:يرجي|يجب|الرجاء|يتطلب|عليك)\W.{0,30}تسجيل (?:ال)?دخول|سجل (?:ال)?دخول(?:ك)?|"
+    r"تسجيل الدخول (?:الي|ل)\w*|نسيت كلمه (?:المرور|السر)|please (?:log|sign) in"
+)
+_CONSENT: Final = re.compile(
+    r"ملفات (?:تعريف )?الارتباط|الكوكيز|cookies?\b|سياسه الخصوصيه|نحن وشركاؤنا|we and our partners"
+    r"|قبول الكل|accept all"
+)
+_WALL_LENGTH: Final = 700  # a wall leaves at most this much text
+_THRESHOLD: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a page is.
+
+    Attributes:
+        reason: why it is no article; None when it is one.
+        score: the evidence for an article, ``_THRESHOLD`` deciding.
+        detail: the evidence in words.
+    """
+
+    reason: Reason | None
+    score: float
+    detail: str
+
+
+def asks_password(root: Any) -> bool:
+    """Whether the page has a password field; to be asked before the tree is cut."""
+    return any((field.get("type") or "").lower() == "password" for field in root.iter("input"))
+
+
+def judge(meta: PageMeta, body: Body, url: str, *, password: bool) -> Judgement:
+    """Judge a page.
+
+    Args:
+        meta: what the page says of itself.
+        body: its extracted text and main region.
+        url: its address; "" when unknown.
+        password: the page asks for a password.
+
+    Returns:
+        The judgement; walls are named before the question whether it is an article is put.
+    """
+    wall = _wall(meta, body, password=password)
+    if wall:
+        return Judgement(wall, 0.0, "wall")
+    evidence = {
+        "claims": _claims(meta),
+        "url": _url_evidence(url),
+        "prose": _prose(body),
+        "layout": _layout(body),
+        "heading": 1.0 if meta.heading else 0.0,
+    }
+    score = round(sum(evidence.values()), 2)
+    detail = " ".join(f"{name}={value:g}" for name, value in evidence.items() if value)
+    if not body.text:
+        strong = evidence["claims"] > 0 and evidence["layout"] >= 0
+        return Judgement("no_text" if strong else "not_an_article", score, detail)
+    return Judgement(None if score >= _THRESHOLD else "not_an_article", score, detail)
+
+
+def _wall(meta: PageMeta, body: Body, *, password: bool) -> Reason | None:
+    if len(body.text) > _WALL_LENGTH:
+        return None
+    text = arabic.normalise_text(f"{meta.title}\n{body.page_text}"[:6000]).lower()
+    free = str(meta.structured.article.get("isAccessibleForFree", "")).lower()
+    if free == "false" or _PAYWALL.search(text):
+        return "paywall" if free == "false" or len(body.text) < 500 else None
+    if len(body.text) > 400:
+        return None
+    if password or (_LOGIN.search(text) and len(body.page_text) < 1500):
+        return "login" if len(body.page_text) < 3000 else None
+    found = len(_CONSENT.findall(text))
+    return "consent" if found >= 2 and len(body.page_text) < 2500 else None
+
+
+def _claims(meta: PageMeta) -> float:
+    """What the page says it is."""
+    kind = meta.metas.get("og:type", "").lower()
+    score = 0.0
+    if meta.structured.article:
+        score += 3.0
+    elif meta.structured.is_listing:
+        score -= 3.0
+    if meta.structured.listed >= 3 and not meta.structured.article:
+        score -= 1.5
+    if "article" in kind or kind in {"news", "story", "blog"}:
+        score += 2.0
+    elif kind in {"website", "blog", "object"} and not meta.structured.article:
+        score -= 0.5
+    if any(key in meta.metas for key in ("article:published_time", "datepublished", "pubdate")):
+        score += 1.5
+    return score
+
+
+def _url_evidence(url: str) -> float:
+    """What the shape of the address says."""
+    if not url:
+        return 0.0
+    try:
+        parts = urlsplit(unquote(url))
+    except ValueError:
+        return 0.0
+    if is_home(parts.path) and len(parts.query) < 4:
+        return -4.0
+    if _SECTION_URL.search(arabic.normalise_text(parts.path)) or (
+        _SECTION_QUERY.search(parts.query) and not re.search(r"id=\d{3,}", parts.query)
+    ):
+        return -2.5
+    return 1.0 if _ARTICLE_URL.search(parts.path) else 0.0
+
+
+def _prose(body: Body) -> float:
+    """How much prose stands in one run, and whether the text consists of sentences."""
+    run = body.region.longest_run
+    score = 3.5 if run >= 600 else 2.5 if run >= 300 else 1.5 if run >= 150 else 0.5
+    lines = body.text.split("\n")
+    prose = sum(len(line) for line in lines if len(line) >= 80)
+    if len(body.text) and prose / len(body.text) < 0.4:
+        score -= 2.5
+    if len(body.text) < 150:
+        score -= 1.0
+    return score
+
+
+def _layout(body: Body) -> float:
+    """How the run of prose compares with linked headlines and with prose elsewhere."""
+    run = max(1, body.region.longest_run)
+    ratio = body.layout.teasers / run
+    score = -3.0 if ratio > 2.5 else -2.0 if ratio > 1.2 else -1.0 if ratio > 0.7 else 0.0
+    if body.layout.linked_headings >= 4 and body.layout.linked_headings * 120 > run:
+        score -= 1.5
+    share = run / max(1, body.region.total)
+    if share < 0.3:
+        score -= 2.0
+    elif share < 0.45:
+        score -= 1.0
+    return score

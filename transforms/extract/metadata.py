@@ -1,0 +1,212 @@
+"""Read a page's metadata from its tree: one walk over meta, link and headings, then rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from transforms.extract import bylines
+from transforms.extract.jsonld import StructuredData, author_names, read_jsonld, text_of
+from transforms.extract.lines import tidy
+from transforms.extract.markup import storable
+from transforms.text import arabic
+from transforms.text.urls import canonicalise_url, registrable_host, resolve_link
+
+_SEPARATORS: Final = re.compile(r"\s+[|–—»«:-]+\s+|\s*[|»]\s*|\s*::\s*")
+_MAX_TITLE: Final = 500
+_MAX_SUMMARY: Final = 2000
+_HOME_PATHS: Final = re.compile(
+    r"/?(?:[a-z]{2}/?|index\.\w+|home/?|default\.\w+)?\Z", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageMeta:
+    """What a page says of itself, before any judgement about its body.
+
+    Attributes:
+        metas: first content of each meta name, property or itemprop, keys in lower case.
+        structured: its JSON-LD.
+        title: the headline without the site's name; "" when there is none.
+        heading: the text of the one h1 that fits the title; "" when there is none.
+        site_name: the outlet as the page names it; "" when it does not.
+        canonical_url: the address it claims, if believable; "" otherwise.
+        summary: its description; "" when it has none.
+        authors: candidates, unchecked.
+        language: its declared language tag; "" when undeclared.
+    """
+
+    metas: dict[str, str]
+    structured: StructuredData
+    title: str
+    heading: str
+    site_name: str
+    canonical_url: str
+    summary: str
+    authors: list[str] = field(default_factory=list)
+    language: str = ""
+
+
+def read_metadata(root: Any, *, url: str) -> PageMeta:
+    """Read the metadata.
+
+    Args:
+        root: the page's tree, not yet cut.
+        url: where the page came from; "" when unknown.
+
+    Returns:
+        Everything the page says of itself.
+    """
+    metas = _metas(root)
+    structured = read_jsonld(root)
+    site = tidy(
+        metas.get("og:site_name") or structured.publisher or metas.get("application-name", "")
+    )
+    headings = [tidy("".join(h1.itertext())) for h1 in root.iter("h1")]
+    title, heading = _title(root, metas, structured, headings, site)
+    summary = metas.get("og:description") or metas.get("description") or ""
+    summary = tidy(summary or text_of(structured.article.get("description")))[:_MAX_SUMMARY]
+    return PageMeta(
+        metas=metas,
+        structured=structured,
+        title=storable(title)[:_MAX_TITLE],
+        heading=heading,
+        site_name=storable(site)[:200],
+        canonical_url=_canonical(root, metas, url),
+        summary=storable(summary),
+        authors=_author_candidates(root, metas, structured),
+        language=(root.get("lang") or metas.get("og:locale") or "")[:20],
+    )
+
+
+def _metas(root: Any) -> dict[str, str]:
+    metas: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        content = meta.get("content")
+        if not content:
+            continue
+        key = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        if key and len(metas) < 300:
+            metas.setdefault(key.strip().lower(), content.strip()[:5000])
+    return metas
+
+
+def _key(text: str) -> str:
+    return "".join(re.findall(r"\w+", arabic.normalise_text(text))).lower()
+
+
+def _title(
+    root: Any,
+    metas: dict[str, str],
+    structured: StructuredData,
+    headings: list[str],
+    site: str,
+) -> tuple[str, str]:
+    """Choose the headline: an h1 that the page's title confirms, else the claims, cleaned."""
+    document = next((tidy("".join(t.itertext())) for t in root.iter("title")), "")
+    claimed = [
+        tidy(text_of(structured.article.get("headline"))),
+        tidy(metas.get("og:title", "")),
+        tidy(metas.get("twitter:title", "")),
+        document,
+    ]
+    claimed = [_unescaped(claim) for claim in claimed if claim]
+    whole = [_key(claim) for claim in claimed]
+    fitting = [
+        h
+        for h in headings
+        if 10 <= len(h) <= _MAX_TITLE and any(_key(h) in claim for claim in whole)
+    ]
+    heading = max(fitting, key=len, default="")
+    if not heading and len(headings) == 1 and len(headings[0]) >= 15 and not claimed[:-1]:
+        heading = headings[0]
+    if heading and _key(heading) != _key(site):
+        return heading, heading
+    for claim in claimed:
+        cleaned = without_site(claim, site)
+        if cleaned:
+            return cleaned, ""
+    return (headings[0], headings[0]) if headings else ("", "")
+
+
+def _unescaped(text: str) -> str:
+    """Undo one level of escaping that some sites leave in their JSON-LD."""
+    import html  # noqa: PLC0415 - rarely needed
+
+    return html.unescape(text) if "&" in text else text
+
+
+def without_site(title: str, site: str) -> str:
+    """Take the outlet's name off either end of a document title.
+
+    Args:
+        title: the title as written.
+        site: the outlet's name; when it is unknown, a short last part behind a bar is taken off.
+
+    Returns:
+        The headline; "" when the title is nothing but the site's name.
+    """
+    parts = list(_SEPARATORS.finditer(title))
+    own = _key(site)
+    if own and _key(title) == own:
+        return ""
+    if not parts:
+        return title
+    head, tail = title[: parts[-1].start()], title[parts[-1].end() :]
+    first, rest = title[: parts[0].start()], title[parts[0].end() :]
+    if own and _same_site(tail, own):
+        return without_site(head, site)
+    if own and _same_site(first, own):
+        return rest
+    if "|" in parts[-1].group() and len(tail.split()) <= 4 and len(head) > len(tail):
+        return head
+    return title
+
+
+def _same_site(part: str, own: str) -> bool:
+    key = _key(part)
+    return len(key) >= 3 and (key in own or own in key)
+
+
+def _canonical(root: Any, metas: dict[str, str], url: str) -> str:
+    """The address the page claims: of the same site, and not a home page; else ""."""
+    claims = [
+        link.get("href") or ""
+        for link in root.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    claims.append(metas.get("og:url", ""))
+    for claim in claims:
+        absolute = resolve_link(url, claim) if claim else ""
+        if absolute and _believable(absolute, url):
+            return canonicalise_url(absolute)
+    return ""
+
+
+def _believable(claim: str, url: str) -> bool:
+    try:
+        parts = urlsplit(claim)
+    except ValueError:
+        return False
+    if is_home(parts.path) and not parts.query:
+        return False
+    return not url or registrable_host(claim) == registrable_host(url)
+
+
+def is_home(path: str) -> bool:
+    """Whether a URL path is a site's front door."""
+    return _HOME_PATHS.match(path) is not None
+
+
+def _author_candidates(root: Any, metas: dict[str, str], structured: StructuredData) -> list[str]:
+    """Author strings, the most reliable sort that is there."""
+    names = author_names(structured.article)
+    if names:
+        return names
+    for key in ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author"):
+        value = metas.get(key, "")
+        if value and "://" not in value and "@" not in value:
+            names.append(value)
+    return names or bylines.byline_elements(root)

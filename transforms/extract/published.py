@@ -1,0 +1,315 @@
+"""When an article was published: gather what is written, believe it in one fixed order.
+
+Precedence, best first (``PRECEDENCE``): what the caller gave; JSON-LD; meta tags (Open Graph,
+Dublin Core, microdata); the feed's entry; the visible date (``<time>``, a line by the headline);
+the URL's path; the text itself. A finer time of the same civil day from a lower source replaces
+a coarser one of a higher source. What does not parse, lies before 1990 or more than a day after
+the fetch is passed over; when nothing is left the date is unknown. Nothing is ever guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from transforms.extract.lines import tidy
+from transforms.extract.metadata import PageMeta
+from transforms.records import Page, Precision, PublishedSource
+from transforms.text.dates import document_date, parse_timestamp
+
+PRECEDENCE: Final = ("given", "jsonld", "meta", "feed", "html", "url", "text")
+_META_KEYS: Final = (
+    "article:published_time", "article:published", "og:article:published_time",
+    "og:published_time", "datepublished", "article:post_date", "publish-date", "publish_date",
+    "publishdate", "pubdate", "pub_date", "date_published", "datecreated", "dc.date.issued",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "citation_date",
+    "citation_publication_date", "originalpublicationdate", "published_at", "date",
+)  # fmt: skip
+_MODIFIED_KEYS: Final = (
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
+    "dc.date.modified", "last-modified", "article:modified",
+)  # fmt: skip
+_FINENESS: Final = {"second": 3, "minute": 2, "day": 1, "month": 0}
+_OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+_DAY: Final = timedelta(days=1)
+_URL_DATES: Final = (
+    re.compile(r"/(?P<y>(?:19|20)\d\d)[/_-](?P<m>\d{1,2})[/_-](?P<d>\d{1,2})(?=[/_.-]|\Z)"),
+    re.compile(r"/(?P<y>20\d\d)/[a-z_-]{3,30}/(?P<m>\d{1,2})/(?P<d>\d{1,2})/"),
+    re.compile(r"[/_-](?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?=[/_.-]|\Z)"),
+)
+_DATE_NAMES: Final = re.compile(
+    r"date|time|publish|created|posted|entry-meta|post-meta|article-info|news-info|tarikh",
+    re.IGNORECASE,
+)
+_NOT_PUBLISHED: Final = re.compile(
+    r"modif|updat|تحديث|تعديل|related|comment|sidebar|widget|footer|today|current|weather|clock",
+    re.IGNORECASE,
+)
+_LABEL: Final = re.compile(
+    r"^.{0,40}?(?:نشرت?|النشر|أضيف|بتاريخ|تاريخ|published|posted on|on)\s*(?:في|بتاريخ|يوم|الخبر|:)?"
+    r"\s*:?\s*",
+    re.IGNORECASE,
+)
+_HAS_DATE: Final = re.compile(r"\d{4}|[٠-٩]{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When, how exactly, and who says so.
+
+    Attributes:
+        at: UTC; None when unknown.
+        precision: of ``at``; None with it.
+        source: where it was read; "none" when unknown.
+        raw: as written; kept also when it could not be believed.
+    """
+
+    at: datetime | None = None
+    precision: Precision | None = None
+    source: PublishedSource = "none"
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    tz: str | None
+    country: str | None
+    latest: datetime | None
+
+
+def context_of(page: Page) -> _Context:
+    """How a page's dates are to be read: its zone, its country, and what is too late."""
+    latest = page.fetched_at + _DAY if page.fetched_at else None
+    return _Context(page.tz, page.publisher_country, latest)
+
+
+def parse_date(raw: str, context: _Context, source: PublishedSource) -> Published | None:
+    """Read one written date; None when it does not parse or cannot be."""
+    raw = tidy(raw)[:200]
+    if not raw:
+        return None
+    stamp = parse_timestamp(raw, tz=context.tz, country=context.country)
+    if stamp is None or not _possible(stamp.value, context):
+        return None
+    return Published(stamp.value, stamp.precision, source, raw)
+
+
+def _possible(value: datetime, context: _Context) -> bool:
+    return value >= _OLDEST and (context.latest is None or value <= context.latest)
+
+
+def choose(candidates: Iterator[tuple[str, Published]]) -> Published:
+    """Choose by precedence; a finer time of the same day may refine a coarser one.
+
+    Args:
+        candidates: (rank name, date) pairs in the order of ``PRECEDENCE``; read lazily.
+
+    Returns:
+        The date believed; one with ``at`` None when there is none.
+    """
+    best: Published | None = None
+    for _, found in candidates:
+        if found.at is None or found.precision is None:
+            continue
+        if best is None:
+            best = found
+        elif best.at is not None and best.precision is not None:
+            finer = _FINENESS[found.precision] > _FINENESS[best.precision]
+            if finer and abs(found.at - best.at) <= _DAY:
+                best = found
+        if best.precision in {"second", "minute"}:
+            break
+    return best or Published()
+
+
+def published_of_page(page: Page, meta: PageMeta, root: Any, url: str, text: str) -> Published:
+    """Date a page.
+
+    Args:
+        page: the page with what was given and its feed entry.
+        meta: its metadata.
+        root: its tree, not yet cut.
+        url: its address, for dates in the path.
+        text: the start of its text, for the last resort; "" to skip it.
+
+    Returns:
+        What is believed (see the module's text).
+    """
+    context = context_of(page)
+    found = choose(_candidates(page, meta, root, url, text, context))
+    if found.at is not None:
+        return found
+    return Published(raw=_raw_at_hand(page, meta))
+
+
+def _candidates(
+    page: Page, meta: PageMeta, root: Any, url: str, text: str, context: _Context
+) -> Iterator[tuple[str, Published]]:
+    given = parse_date(page.published, context, "feed") if page.published else None
+    if given:
+        yield "given", given
+        return
+    for rank, raws, source in (
+        ("jsonld", _jsonld_dates(meta), "jsonld"),
+        ("meta", _meta_dates(meta, root), "meta"),
+    ):
+        parsed = (parse_date(raw, context, source) for raw in raws)
+        found = next((one for one in parsed if one), None)
+        if found:
+            yield rank, found
+    fed = published_of_entry(page, context)
+    if fed:
+        yield "feed", fed
+    seen = (parse_date(raw, context, "html") for raw in _visible_dates(root))
+    visible = next((one for one in seen if one), None)
+    if visible:
+        yield "html", visible
+    in_url = url_date(url, context)
+    if in_url:
+        yield "url", in_url
+    if text:
+        written = text_date(text, context)
+        if written:
+            yield "text", written
+
+
+def published_of_entry(page: Page, context: _Context) -> Published | None:
+    """The date of the feed's entry."""
+    entry = page.entry
+    if entry is None:
+        return None
+    if entry.published_at is not None and _possible(entry.published_at, context):
+        precision = entry.published_precision or "second"
+        return Published(entry.published_at, precision, "feed", entry.published_raw or None)
+    return parse_date(entry.published_raw, context, "feed")
+
+
+def _jsonld_dates(meta: PageMeta) -> Iterator[str]:
+    for key in ("datePublished", "dateCreated", "uploadDate"):
+        value = meta.structured.article.get(key)
+        if isinstance(value, str):
+            yield value
+
+
+def _meta_dates(meta: PageMeta, root: Any) -> Iterator[str]:
+    for key in _META_KEYS:
+        if key in meta.metas:
+            yield meta.metas[key]
+    for element in root.iter("time", "span", "div", "abbr", "p"):
+        if (element.get("itemprop") or "").lower() == "datepublished":
+            yield element.get("datetime") or element.get("content") or "".join(element.itertext())
+
+
+def _visible_dates(root: Any) -> Iterator[str]:
+    """Dates a reader sees at the headline: ``<time>`` first, then elements named so."""
+    heading = next(root.iter("h1"), None)
+    if heading is None:
+        return
+    near = _neighbourhood(heading)
+    for element in near:
+        if element.tag == "time" and not _misleading(element):
+            yield element.get("datetime") or "".join(element.itertext())
+            yield "".join(element.itertext())
+    for element in near:
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if _DATE_NAMES.search(names) and not _misleading(element):
+            yield from _dates_in(tidy("".join(element.itertext())))
+    for element in near:
+        own = tidy(element.text or "")
+        if 8 <= len(own) <= 70 and not _misleading(element):
+            yield from _dates_in(own)
+        after = tidy(element.tail or "")
+        if 8 <= len(after) <= 70:
+            yield from _dates_in(after)
+
+
+def _neighbourhood(heading: Any) -> list[Any]:
+    """Elements just before and after the headline, within its closest containers."""
+    holder = heading
+    near: list[Any] = []
+    for _ in range(4):
+        parent = holder.getparent()
+        if parent is None or parent.tag in {"html", "body"}:
+            break
+        holder = parent
+        near = list(holder.iter("*"))
+        if len(near) > 60:
+            break
+    if heading in near:
+        at = near.index(heading)
+        near = near[max(0, at - 25) : at + 60]
+    return [element for element in near if isinstance(element.tag, str) and element.tag != "script"]
+
+
+def _misleading(element: Any) -> bool:
+    """Whether an element dates something else: a change, a teaser, today."""
+    names = " ".join(
+        f"{holder.get('class') or ''} {holder.get('id') or ''}"
+        for holder in (element, element.getparent())
+        if holder is not None
+    )
+    text = tidy("".join(element.itertext()))[:120]
+    return bool(_NOT_PUBLISHED.search(names) or _NOT_PUBLISHED.search(text))
+
+
+def _dates_in(text: str) -> Iterator[str]:
+    """What in a short line may be a date: the line, without its label, or one part of it."""
+    if len(text) > 120 or not _HAS_DATE.search(text):
+        return
+    yield text
+    yield _LABEL.sub("", text)
+    for part in re.split(r"\s*[|•·]\s*|\s{2,}| - ", text):
+        if _HAS_DATE.search(part) and part != text:
+            yield part
+            yield _LABEL.sub("", part)
+
+
+def url_date(url: str, context: _Context) -> Published | None:
+    """The day that a URL's path names; months alone are too little."""
+    for pattern in _URL_DATES:
+        match = pattern.search(url)
+        if match is None:
+            continue
+        try:
+            day = date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            continue
+        value = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        if _possible(value, context):
+            return Published(value, "day", "url", match.group().strip("/_-"))
+    return None
+
+
+def text_date(text: str, context: _Context) -> Published | None:
+    """The day that a text dates itself by."""
+    found = document_date(text)
+    if found is None:
+        return None
+    day, raw, precision = found
+    value = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    known: Precision = "month" if precision == "month" else "day"
+    return Published(value, known, "text", raw) if _possible(value, context) else None
+
+
+def modified_of_page(page: Page, meta: PageMeta) -> datetime | None:
+    """When the page says it was last changed; None when it does not or cannot be."""
+    context = context_of(page)
+    raws = [meta.structured.article.get("dateModified")]
+    raws.extend(meta.metas.get(key) for key in _MODIFIED_KEYS)
+    for raw in raws:
+        found = parse_date(raw, context, "meta") if isinstance(raw, str) else None
+        if found:
+            return found.at
+    return page.entry.modified_at if page.entry else None
+
+
+def _raw_at_hand(page: Page, meta: PageMeta) -> str | None:
+    """A written date that could not be believed, kept for the record."""
+    raws = [page.published, *_jsonld_dates(meta)]
+    raws.extend(meta.metas[key] for key in _META_KEYS if key in meta.metas)
+    raws.append(page.entry.published_raw if page.entry else "")
+    return next((tidy(raw)[:200] for raw in raws if raw and raw.strip()), None)
