@@ -97,6 +97,7 @@ _AMP_CACHE_RE: Final = re.compile(r"(?:.+\.)?(?:cdn\.ampproject\.org|bing-amp\.c
 _AMP_CACHE_PATH_RE: Final = re.compile(r"/(?:amp|[a-z]{1,2}(?:/[a-z]{1,2})?)/(?=[^/]+\.)")
 _REDIRECTORS: Final = {"l.facebook.com": ("u",), "lm.facebook.com": ("u",)}
 _MAX_WRAPPERS: Final = 3
+_MAX_PASSES: Final = 8
 _MAX_LENGTH: Final = 8192  # code points; what is longer is no address
 
 
@@ -120,7 +121,12 @@ def canonicalise_url(url: str) -> str:
     text = _trim(url)
     if len(text) > _MAX_LENGTH:
         return text
-    return _canonicalise(text, _MAX_WRAPPERS) or text
+    for _ in range(_MAX_PASSES):  # taking one thing off can bring another to light
+        canonical = _canonicalise(text, _MAX_WRAPPERS) or text
+        if canonical == text:
+            break
+        text = canonical
+    return text
 
 
 def registrable_host(url: str) -> str:
@@ -289,7 +295,7 @@ def _canonical_path(path: str) -> str:
     for raw in path.replace("\\", "/").split("/"):
         segment = raw if _PLAIN_RE.fullmatch(raw) else _recode(raw, _PATH_SAFE)
         if ";" in segment:
-            segment = _SESSION_PATH_RE.sub("", segment)
+            segment = _recode(_SESSION_PATH_RE.sub("", segment), _PATH_SAFE)
         if segment == "..":
             del segments[-1:]
         elif segment not in {"", "."}:
@@ -313,7 +319,7 @@ def _take_off_form(segments: list[str]) -> bool:
     elif len(segments) > 2 and segments[1].lower() == "amp" and _LANGUAGE_RE.match(segments[0]):
         del segments[1]
     else:
-        segments[-1] = _AMP_SUFFIX_RE.sub("", last)
+        segments[-1] = _recode(_AMP_SUFFIX_RE.sub("", last), _PATH_SAFE)
         return segments[-1] != last
     return True
 
