@@ -6,17 +6,14 @@ error. Errors a user can mend are one line; ``--debug`` shows tracebacks.
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
 
-import click
-
-from pipeline.errors import Exit, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pipeline.errors import Exit, NotBuiltError, UsageError
 
 # Name -> what the overview says of it. The module of the same name holds ``command``.
 COMMANDS: Final[dict[str, str]] = {
@@ -38,61 +35,64 @@ LATER: Final[dict[str, str]] = {
 }
 
 
-class _Commands(click.Group):
-    """A group that imports a command's module when it is asked for."""
+_OVERVIEW: Final = """\
+usage: rasd COMMAND [OPTIONS]
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
+rasd (رصد): Arabic news feeds in; deduplicated, event-coded rows out.
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in LATER:
-            ctx.fail(f"'rasd {cmd_name}' ({LATER[cmd_name]}) is not built yet")
-        if cmd_name not in COMMANDS:
-            import difflib  # noqa: PLC0415 - only on a mistake
+commands:
+{commands}
 
-            near = difflib.get_close_matches(cmd_name, list(COMMANDS), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            ctx.fail(f"no such command: {cmd_name}{hint}")
-        if getattr(ctx, "help_only", False):
-            return click.Command(cmd_name, help=COMMANDS[cmd_name])
-        return _load(cmd_name)
+  rasd COMMAND --help tells what a command takes; rasd --version tells the version.
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+start with:
+  rasd run seeds/ --output out --offline
+  rasd query --named events --data out
+"""
 
 
-def _load(name: str) -> click.Command:
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = (f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
+    return _OVERVIEW.format(commands="\n".join(lines))
+
+
+def _dispatch(args: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    if not args or args[0] in {"-h", "--help", "help"}:
+        sys.stdout.write(_overview())
+        return Exit.DONE if args else Exit.USAGE
+    if args[0] == "--version":
+        from pipeline.version import __version__  # noqa: PLC0415 - reads the package's metadata
+
+        sys.stdout.write(f"rasd {__version__}\n")
+        return Exit.DONE
+    name = args[0]
+    if name in LATER:
+        raise NotBuiltError(f"'rasd {name}' ({LATER[name]}) is not built yet")
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "see rasd --help"
+        raise UsageError(f"no such command: {name}; {hint}")
+    return _run(name, args[1:])
+
+
+def _run(name: str, args: Sequence[str]) -> int:
     import typer  # noqa: PLC0415 - the overview does not need it
 
     module: Any = importlib.import_module(f"pipeline.cli.{name}")
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    settings = getattr(module, "SETTINGS", {})
-    function: Callable[..., Any] = module.command
-    app.command(name, **settings)(function)
-    return typer.main.get_command(app)
-
-
-@click.command(
-    cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: rasd run seeds/ --output out --offline, then rasd query --data out --named stories",
-)
-@click.version_option(package_name="rasd", prog_name="rasd")
-def group() -> None:
-    """Rasd (رصد): Arabic news feeds in; deduplicated, event-coded rows out."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(name, **getattr(module, "SETTINGS", {}))(module.command)
+    code = app(list(args), prog_name=f"rasd {name}", standalone_mode=False)
+    return code if isinstance(code, int) else Exit.DONE
 
 
 def main() -> None:
     """Run the command line and leave with the contract's exit code."""
     try:
-        code = group.main(standalone_mode=False)
+        sys.exit(_dispatch(sys.argv[1:]))
     except UsageError as error:
         _leave(Exit.USAGE, str(error))
-    except click.ClickException as error:
-        _leave(Exit.USAGE, error.format_message())
-    except click.Abort:
-        _leave(Exit.FAILED, "stopped")
     except KeyboardInterrupt:
         _leave(Exit.FAILED, "stopped")
     except BrokenPipeError:
@@ -100,15 +100,21 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.DONE)
     except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        code = getattr(error, "exit_code", None)  # a sink's refusal says how it ends
-        if code is not None:
-            _leave(Exit(code), str(error))
-        _leave(Exit.FAILED, f"{type(error).__name__}: {error} (--debug shows where)")
-    sys.exit(code if isinstance(code, int) else Exit.DONE)
+        _fail(error)
 
 
-def _leave(code: Exit, message: str) -> None:
+def _fail(error: Exception) -> NoReturn:
+    """Tell an error in one line, or with its traceback under ``--debug``."""
+    if hasattr(error, "format_message"):  # typer's own: a mistyped option, a missing value
+        _leave(Exit.USAGE, error.format_message())
+    code = getattr(error, "exit_code", None)  # a sink's refusal says how it ends
+    if "--debug" in sys.argv:
+        raise error
+    if isinstance(code, int):
+        _leave(Exit(code), str(error))
+    _leave(Exit.FAILED, f"{type(error).__name__}: {error} (--debug shows where)")
+
+
+def _leave(code: Exit, message: str) -> NoReturn:
     sys.stderr.write(f"rasd: {' '.join(message.split())}\n")
     sys.exit(code)

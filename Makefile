@@ -1,0 +1,54 @@
+# Every verb makes its own virtual environment from the lock file; nothing else is needed but
+# Python >= 3.11, make and a package index.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test test-full lint bench docs lock clean
+
+$(STAMP): requirements-dev.lock pyproject.toml setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
+	@rm -rf .rasd-demo
+	$(BIN)/rasd run seeds --output .rasd-demo --offline
+	@echo
+	$(BIN)/rasd query --named events --data .rasd-demo
+	@echo
+	@echo "next, try:"
+	@echo '  $(BIN)/rasd query --named stories --data .rasd-demo'
+	@echo '  $(BIN)/rasd query "select event_type, count(*) as n from v_events group by 1" --data .rasd-demo'
+	@echo '  $(BIN)/rasd explain seeds/articles/$(notdir $(firstword $(wildcard seeds/articles/*.txt)))'
+	@echo '  $(BIN)/rasd query --named list'
+
+lint: $(STAMP) ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## the whole test suite, every reliability test at a smaller size
+	$(BIN)/coverage erase
+	RASD_TEST_SIZE=small COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
+
+test-full: lint ## every reliability test as written
+	RASD_TEST_SIZE=full $(BIN)/pytest
+
+bench: $(STAMP) ## the speed figures, as ratios in one run
+	$(BIN)/python -m benchmarks.throughput
+
+docs: $(STAMP) ## everything in docs/ that is generated
+	$(BIN)/python -m pipeline.docs
+
+lock: ## pin every dependency by hash (needs uv)
+	uv pip compile pyproject.toml --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
+	uv pip compile pyproject.toml --group dev --generate-hashes --no-header --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .rasd-demo build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache
