@@ -284,9 +284,8 @@ def test_a_sink_travels_without_the_lock(sink: ParquetSink) -> None:
 
 def test_two_processes_cannot_write(sink: ParquetSink) -> None:
     code = f"from pipeline.sinks.parquet import ParquetSink as P; P({sink.uri!r}).prepare()"
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "another run is writing to" in result.stderr
     sink.close()
     assert subprocess.run(command, check=False).returncode == 0
