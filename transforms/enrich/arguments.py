@@ -93,6 +93,8 @@ def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
     object_ = None
     if rule.object != "none" and not pronoun:
         after = right[1] + 1 if taken_right and right else match.last + 1
+        if len(match.parts) > 1:
+            after = match.last  # the phrase's own noun heads the object
         object_ = view.noun_phrase(after) if _direct(view, after) else None
     has_object = object_ is not None or pronoun
     arguments.passive = _is_passive(view, match, subject, has_object=has_object)
@@ -150,14 +152,15 @@ def _victim(view: SentenceView, phrase: Phrase) -> bool:
 def _left_subject(view: SentenceView, head: int) -> Phrase | None:
     """The noun phrase before a verb in its clause (أن المسلحين ... بدأوا)."""
     position = head - 1
+    if _conjoined(view, head):
+        return None
     while position >= view.first and (
         view.kind(position) in 'TX"' or view.words[position] in _HELPERS
     ):
         position -= 1
     if position < view.first or view.kind(position) in ".,CRV":
-        return _across_insert(view, position) if view.kind(position) in ",R" else None
-    if analyse(view.words[head]) and _conjoined(view, head):
-        return None
+        inserted = view.kind(position) == "," and not _direct(view, head + 1)
+        return _across_insert(view, position) if inserted else None
     start = position
     while start > view.first and view.kind(start - 1) not in ".,CRV":
         start -= 1
@@ -351,7 +354,9 @@ def _reciprocal(view: SentenceView, match: Match, arguments: Arguments) -> None:
 
 def _tidy(match: Match, arguments: Arguments) -> None:
     """No phrase fills two slots, and none is the trigger itself."""
-    own = set(match.parts)
+    own = set(
+        match.parts[:-1] if len(match.parts) > 1 and match.rule.object != "none" else match.parts
+    )
     arguments.actors = [p for p in arguments.actors if not own & set(range(p[0], p[1] + 1))]
     arguments.recipients = [
         p

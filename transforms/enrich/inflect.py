@@ -94,6 +94,8 @@ def _imperfect(imperfect: str, voice: str) -> Iterator[Form]:
     glide = "و" if stem[-1] == "و" else "ي"
     for prefix, person in _IMPERFECT_PREFIXES:
         yield Form(prefix + stem, "V", voice, "imp", person)
+        if person[0] == "1":
+            continue  # a news text says "we did not ..." too rarely for its look-alikes
         if defective:
             yield Form(prefix + body, "V", voice, "imp", person)
             yield Form(prefix + body + "ا", "V", voice, "imp", person)

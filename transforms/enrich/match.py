@@ -54,11 +54,12 @@ def _element_at(view: SentenceView, index: int, element: Element) -> bool:
 def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
     """The reading by which a token is an element, agreeing with its kind in the sentence."""
     verb = view.is_verb(index)
-    for kinds in ({"V"}, {"N", "A"}):
-        if ("V" in kinds) != verb:
-            continue
-        reading = view.reading(index, element.words, kinds & element.kinds)
-        if reading is not None and (not verb or reading.person[0] == "3" or reading.person == "1p"):
+    kinds = element.kinds & (frozenset("V") if verb else frozenset("NA"))
+    participle = "N" in kinds or not view.has_noun_reading(index)
+    for reading in view.readings(index, element.words, kinds):
+        if reading.pos == "A" and not participle:
+            continue  # مدينة is a town before it is a condemning woman
+        if not verb or reading.person[0] == "3" or reading.person == "1p":
             return reading
     return None
 
@@ -123,6 +124,8 @@ def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
             first = trigger[0]
             reading = _sense(view, start, first) if first.kinds else None
             verbal = view.is_verb(start)
+            if reading is not None and reading.person == "1p" and not rule.speaks:
+                continue
             found.append(Match(rule, parts, reading, verbal))
     return _longest(found)
 

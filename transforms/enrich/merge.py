@@ -51,6 +51,7 @@ def _same(first: Draft, second: Draft) -> bool:
         return False
     return (
         _parties_agree(first, second)
+        and _linked(first, second)
         and _same_time(first, second)
         and _same_place(first.place, second.place)
         and _same_size(first, second)
@@ -64,6 +65,30 @@ def _parties_agree(first: Draft, second: Draft) -> bool:
     if _compatible(a, c) and _compatible(b, d):
         return True
     return first.match.rule.reciprocal and bool((a | b) & (c | d))
+
+
+def _linked(first: Draft, second: Draft) -> bool:
+    """Whether anything ties two mentions together: nearness, a shared party, place or number.
+
+    Not contradicting each other is enough inside a sentence; across sentences it is not.
+    """
+    if first.view is second.view:
+        return True
+    parties = _countries((*first.actors, *first.recipients))
+    others = _countries((*second.actors, *second.recipients))
+    if parties & others or _phrases(first) & _phrases(second):
+        return True
+    if not parties or not others:
+        near = first.trigger.field != second.trigger.field or (
+            abs(first.view.paragraph - second.view.paragraph) <= 1
+        )
+        return near and not (first.recipients and second.recipients)
+    return False
+
+
+def _phrases(draft: Draft) -> set[str]:
+    """The names of a mention's parties."""
+    return {a.name for a in (*draft.actors, *draft.recipients) if a.name}
 
 
 def _same_time(first: Draft, second: Draft) -> bool:

@@ -62,19 +62,11 @@ def _unknown(tokens: Tokens, phrase: Phrase) -> Actor:
 def _clitic(tokens: Tokens, index: int) -> int:
     """How many letters of a phrase's first token are a conjunction or preposition."""
     word = tokens.words[index]
-    readings = analyse(word)
-    if (
-        readings
-        and all(r.conjunction for r in readings)
-        and not all(r.preposition for r in readings)
-    ):
+    readings = [r for r in analyse(word) if r.pos != "V"]
+    if readings and all(r.conjunction for r in readings):
         return 1
-    if (
-        readings
-        and all(r.preposition in {"ب", "ل"} for r in readings)
-        and not word.startswith("لل")
-    ):
-        return 1
+    if readings and all(r.preposition in {"ب", "ل"} for r in readings):
+        return 0 if word.startswith("لل") else 1
     return 1 if word.startswith(("وال", "بال")) and len(word) > 5 else 0
 
 

@@ -7,7 +7,7 @@ opener of a clause, ``R`` relative pronoun, ``T`` time word, ``X`` particle, ``,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -57,7 +57,7 @@ def _class_of(word: str) -> str:
 def _open_kind(word: str) -> str:
     """``V``, ``N`` or ``?`` (both are possible) for an open-class word."""
     readings = analyse(word)
-    verbs = [r for r in readings if r.pos == "V" and r.person[0] == "3"]
+    verbs = [r for r in readings if r.pos == "V" and (r.person[0] == "3" or r.person == "1p")]
     nouns = [r for r in readings if r.pos != "V"]
     if verbs and nouns:
         return "?"
@@ -105,12 +105,27 @@ class SentenceView:
         kind = _closed_kind(word)
         if kind == "R" and word in {"من", "ومن"}:
             kind = "P"
+        if kind == "T" and self._opens_with_verb(index):
+            return "V"
         if kind:
             return kind
         if self.tokens.text(index, index).endswith("ة"):
             return "N"  # folded to ه it would read as a verb with a pronoun: وزارة
         kind = _open_kind(word)
         return self._verb_or_noun(index) if kind == "?" else kind
+
+    def _opens_with_verb(self, index: int) -> bool:
+        """Whether a time word (فجر) is a verb that opens its clause: وفجر المهاجمون قنابلهم."""
+        word = self.words[index]
+        if not any(r.pos == "V" and r.person[0] == "3" for r in analyse(word)):
+            return False
+        before = self.kind_ahead(index - 1)
+        after = self.words[index + 1] if index + 1 < self.stop else ""
+        return (
+            before in ".,C"
+            and (after.startswith("ال") or after.endswith(("ون", "ي")))
+            and (self.kind_ahead(index + 1) == "N")
+        )
 
     def _verb_or_noun(self, index: int) -> str:
         """Decide between verb and noun by what stands around the token."""
@@ -147,13 +162,17 @@ class SentenceView:
         """Whether the token reads as a verb here."""
         return self.kind(index) == "V"
 
-    def reading(self, index: int, lemmas: Iterable[str], kinds: Iterable[str]) -> Reading | None:
-        """The first reading of a token that has one of the lemmas and parts of speech."""
-        names, allowed = frozenset(lemmas), frozenset(kinds)
+    def readings(
+        self, index: int, lemmas: frozenset[str], kinds: frozenset[str]
+    ) -> Iterator[Reading]:
+        """The readings of a token that have one of the lemmas and parts of speech."""
         for reading in analyse(self.words[index]):
-            if reading.lemma in names and reading.pos in allowed:
-                return reading
-        return None
+            if reading.lemma in lemmas and reading.pos in kinds:
+                yield reading
+
+    def has_noun_reading(self, index: int) -> bool:
+        """Whether a token can be a noun of the word lists."""
+        return any(r.pos == "N" for r in analyse(self.words[index]))
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""
