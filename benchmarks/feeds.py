@@ -51,7 +51,7 @@ class SeedFeed:
 def _entry(raw: dict[str, Any], kind: str, outlet: Outlet) -> SeedEntry:
     source = load_article(raw["article"]) if "article" in raw else None
     published: datetime | None = raw.get("published", source.published if source else None)
-    when = local(published, outlet) if published else None
+    when = local(published, outlet) if published and raw.get("date") != "" else None
     written = format_datetime(when) if when else ""
     if when and kind != "rss":
         written = when.isoformat()

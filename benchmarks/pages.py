@@ -150,15 +150,15 @@ def _paragraphs(parts: tuple[str, ...]) -> str:
     )
 
 
-def _padding(article: SeedArticle, size: int) -> dict[str, str]:
+def _padding(article: SeedArticle, size: int, encoding: str) -> dict[str, str]:
     """Fill a page up as real ones are: half scripts, a third related cards, the rest menus."""
     if size <= 0:
         return {"pad_head": "", "pad_menu": "", "pad_related": ""}
     menu_block = f'<ul class="sub">{_items(_rotated("menu", article, 24), "tag")}</ul>'
     card_block = f'<div class="grid">{_cards(_rotated("related", article, 22))}</div>'
-    menus = menu_block * (size * 15 // 100 // len(menu_block.encode()))
-    cards = card_block * (size * 30 // 100 // len(card_block.encode()))
-    left = size - len(menus.encode()) - len(cards.encode())
+    menus = menu_block * (size * 15 // 100 // len(menu_block.encode(encoding)))
+    cards = card_block * (size * 30 // 100 // len(card_block.encode(encoding)))
+    left = size - len(menus.encode(encoding)) - len(cards.encode(encoding))
     seed = len(article.body) + len(article.title)
     head = ["<script>var cfg={"]
     while left > 0:
@@ -172,7 +172,7 @@ def _padding(article: SeedArticle, size: int) -> dict[str, str]:
     return {"pad_head": "".join(head), "pad_menu": menus, "pad_related": cards}
 
 
-def _fields(article: SeedArticle, padding: int) -> dict[str, str]:
+def _fields(article: SeedArticle, padding: int, encoding: str) -> dict[str, str]:
     related: list[str] = _rotated("related", article, 12)
     parts = article.paragraphs
     middle = max(1, len(parts) // 2)
@@ -192,7 +192,7 @@ def _fields(article: SeedArticle, padding: int) -> dict[str, str]:
     return {
         **{key: escape(value) for key, value in plain.items()},
         **_dates(article),
-        **_padding(article, padding),
+        **_padding(article, padding, encoding),
         "dir": "ltr" if article.language == "en" else "rtl",
         "url_length": f"{len(article.url):04d}",
         "jsonld": json.dumps({"@context": "https://schema.org", **news}, ensure_ascii=False),
@@ -230,8 +230,9 @@ def render(template: str, article: SeedArticle, *, padding: int = 0) -> bytes:
     Raises:
         KeyError: no such template.
     """
-    page = _template(template).substitute(_fields(article, padding))
-    return page.encode(SITES[template].encoding, "xmlcharrefreplace")
+    encoding = SITES[template].encoding
+    page = _template(template).substitute(_fields(article, padding, encoding))
+    return page.encode(encoding, "xmlcharrefreplace")
 
 
 @cache

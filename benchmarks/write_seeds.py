@@ -118,6 +118,7 @@ def feed_golden(feed: SeedFeed) -> dict[str, Any]:
                 "article": entry.article or None,
             }
             for entry in feed.entries
+            if entry.outcome != "cut"
         ],
     }
 
@@ -139,7 +140,7 @@ def _prefetched_line(article: SeedArticle) -> str:
 
 def _text(article: SeedArticle) -> bytes:
     head = [] if article.expected.get("no_title") else [article.title, ""]
-    return "\n".join([*head, article.body, ""]).encode()
+    return "\n".join([*head, article.body]).encode()
 
 
 def _json(data: dict[str, Any]) -> bytes:
