@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,6 +31,7 @@ class _Draft:
     extractor: str
     confidence: float
     title: str = ""
+    url: str = ""
     canonical_url: str = ""
     summary: str = ""
     site_name: str = ""
@@ -99,11 +100,12 @@ def _from_html(page: Page) -> _Draft | Rejected:
     judgement = judge(meta, body, url or meta.canonical_url, password=password)
     if judgement.reason:
         return _rejected(page, judgement.reason, judgement.detail)
-    return _html_draft(page, meta, body, dated, judgement, decoded.encoding)
+    draft = _html_draft(page, meta, body, dated, judgement)
+    return replace(draft, url=url, encoding=decoded.encoding)
 
 
 def _html_draft(
-    page: Page, meta: PageMeta, body: Body, dated: Published, judgement: Judgement, encoding: str
+    page: Page, meta: PageMeta, body: Body, dated: Published, judgement: Judgement
 ) -> _Draft:
     text = storable(body.text)
     if dated.at is None:
@@ -122,17 +124,16 @@ def _html_draft(
         authors=authors or bylines.clean_authors(bylines.byline_in_text(text), outlet),
         published=dated,
         modified_at=published.modified_of_page(page, meta),
-        encoding=encoding,
     )
 
 
 def _confidence(body: Body, judgement: Judgement) -> float:
     """How sure the extraction is, 0 to 1.
 
-    Half is the gate's score (2, the threshold, gives 0.1; 9 and more the full half), half how
+    Half is the gate's score (1.5, the threshold, gives 0.1; 8.5 and more the full half), half how
     well the text covers the prose of its region (all of it 0.5; a half or double the text 0.25).
     """
-    evidence = min(0.5, max(0.0, 0.1 + 0.4 * (judgement.score - 2.0) / 7.0))
+    evidence = min(0.5, max(0.0, 0.1 + 0.4 * (judgement.score - 1.5) / 7.0))
     ratio = body.coverage if body.coverage <= 1 else 1 / body.coverage
     return round(evidence + 0.5 * ratio, 3)
 
@@ -181,7 +182,7 @@ def _given_or_fed(page: Page, text: str) -> Published:
 def _article(page: Page, draft: _Draft) -> Article:
     """Identify a draft and fill in what the feed's entry knows."""
     entry = page.entry
-    url = page.final_url or page.url or (declared_url(page.content) if page.kind == "html" else "")
+    url = page.final_url or page.url or draft.url
     given = page.url or url or draft.canonical_url or (entry.url if entry else "")
     key = canonicalise_url(draft.canonical_url or url or given)
     if not key:

@@ -7,6 +7,7 @@ nearly all weight: what trafilatura is then asked to clean is a tenth of the pag
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ _CONTAINERS: Final = ("div", "td", "article", "section", "main", "li", "blockquo
 _INLINE: Final = frozenset({"br", "span", "a", "sup", "sub", "q"})
 _MIN_BLOCK: Final = 25  # characters
 _MAX_BLOCKS: Final = 3000  # the weight of a flood is found well enough in its first part
+HEADLINE: Final = 20  # characters of a link that may be a headline
+_MAX_CARD: Final = 600  # characters of a teaser card
 _KEEP: Final = 0.9  # share of the weight that each step down must keep
 
 
@@ -39,12 +42,14 @@ class Block:
         text: its text, white space as in the source.
         weight: characters outside links.
         links: characters inside links.
+        card: it opens with a linked headline, so it announces another article.
     """
 
     element: Any
     text: str
     weight: int
     links: int
+    card: bool = False
 
 
 def find_blocks(root: Any) -> list[Block]:
@@ -85,7 +90,20 @@ def _own_text(element: Any) -> Block | None:
     if len(text) < _MIN_BLOCK:
         return None
     length = len(" ".join(text.split()))
-    return Block(element, text, length - links, links) if length - links >= _MIN_BLOCK else None
+    if length - links < _MIN_BLOCK:
+        return None
+    return Block(element, text, length - links, links, _opens_with_headline(element))
+
+
+def _opens_with_headline(element: Any) -> bool:
+    """Whether a container starts with a link as long as a headline, set off from what follows."""
+    first = next(iter(element), None)
+    if first is None or first.tag != "a" or (element.text or "").strip():
+        return False
+    if len("".join(first.itertext()).strip()) < HEADLINE:
+        return False
+    follower = first.getnext()
+    return not (first.tail or "").strip() and follower is not None and follower.tag in {"br", "p"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +127,17 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What surrounds the prose of a region.
+    """What on a page leads to other articles.
 
     Attributes:
         teasers: characters of headline-like links outside prose.
         linked_headings: headings that are links.
+        flat_headings: those of them that stand between paragraphs, in no card of their own.
     """
 
     teasers: int
     linked_headings: int
+    flat_headings: int = 0
 
 
 def find_region(root: Any, blocks: list[Block]) -> Region:
@@ -127,8 +147,9 @@ def find_region(root: Any, blocks: list[Block]) -> Region:
     for block in blocks:
         if block.links > block.weight:
             continue
-        holder = _holder(block)
-        runs[holder] = runs.get(holder, 0) + block.weight
+        if not block.card:
+            holder = _holder(block)
+            runs[holder] = runs.get(holder, 0) + block.weight
         element = block.element
         while element is not None:
             weights[element] = weights.get(element, 0) + block.weight
@@ -153,31 +174,72 @@ def _holder(block: Block) -> Any:
     return element
 
 
-def measure_layout(region: Any) -> Layout:
-    """Count what links elsewhere in a region, outside its prose."""
-    teasers = 0
-    for link in region.iter("a"):
-        text = "".join(link.itertext()).strip()
-        if len(text) >= 20 and not _in_prose(link, len(text)):
-            teasers += min(len(text), 300)
-    headings = sum(
-        1 for heading in region.iter("h2", "h3", "h4", "h5") if heading.find(".//a") is not None
-    )
-    headings += sum(
-        1 for link in region.iter("a") if next(link.iter("h2", "h3", "h4", "h5"), None) is not None
-    )
-    return Layout(teasers, headings)
+def take_out_teasers(page: Any, own: Callable[[str], bool]) -> Layout:
+    """Count what links to other articles, and take their cards out, in place.
+
+    A card is the smallest container of a linked heading and its few words.
+
+    Args:
+        page: the cleaned tree.
+        own: tells whether a heading is the page's own headline.
+
+    Returns:
+        What was there before.
+    """
+    headings = [
+        heading for heading in page.iter("h2", "h3", "h4", "h5") if _linked(heading)
+    ]
+    headings = [heading for heading in headings if not own("".join(heading.itertext()))]
+    teasers, flat = _teasers(page), 0
+    if len(headings) >= 3:
+        for heading in headings:
+            card = _card(heading)
+            follower = card.getnext()
+            flat += follower is not None and follower.tag not in {"h2", "h3", "h4", "h5", card.tag}
+            remove(card)
+    return Layout(teasers, len(headings), flat)
+
+
+def _linked(heading: Any) -> bool:
+    """Whether a heading as a whole is a link, or stands in one."""
+    text = len("".join(heading.itertext()).strip())
+    inside = sum(len("".join(link.itertext()).strip()) for link in heading.iter("a"))
+    return text > 0 and (inside >= 0.8 * text or next(heading.iterancestors("a"), None) is not None)
+
+
+def _card(heading: Any) -> Any:
+    card = heading
+    for ancestor in heading.iterancestors():
+        if ancestor.tag in {"body", "html", "form", "main"}:
+            break
+        if len("".join(ancestor.itertext()).strip()) > _MAX_CARD:
+            break
+        if sum(1 for _ in ancestor.iter("h2", "h3", "h4", "h5")) > 1:
+            break
+        card = ancestor
+    return card
+
+
+def _teasers(page: Any) -> int:
+    total = 0
+    for link in page.iter("a"):
+        length = len("".join(link.itertext()).strip())
+        if length >= HEADLINE and not _in_prose(link, length):
+            total += min(length, 300)
+    return total
 
 
 def _in_prose(link: Any, length: int) -> bool:
-    """Whether a link stands in running text."""
+    """Whether a link stands in running text: words before it, or many after it in a paragraph."""
     holder = link.getparent()
-    while holder is not None and holder.tag == "span":
+    if holder is not None and holder.tag == "span":
         holder = holder.getparent()
-    if holder is None or holder.tag not in {"p", "div", "td", "section", "article", "li"}:
+    if holder is None:
         return False
-    around = len((holder.text or "").strip()) + sum(len((c.tail or "").strip()) for c in holder)
-    return around > length
+    before = (holder.text or "").strip()
+    if len(before) >= 3 or any((c.tail or "").strip() for c in link.itersiblings(preceding=True)):
+        return True
+    return holder.tag == "p" and len((link.tail or "").strip()) > 2 * length
 
 
 def _descend(root: Any, weights: dict[Any, int]) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
@@ -38,6 +40,7 @@ _STANDFIRST: Final = re.compile(
     r"post[-_]*(?:excerpt|summary|intro)|news[-_]*(?:summary|intro|lead)|\bkicker\b",
     re.IGNORECASE,
 )
+_MIN_LINE: Final = 25  # characters of a line worth keeping where nothing judges it
 _LETTERS: Final = re.compile(r"[^\W_]+")
 _SENTENCE_END: Final = re.compile(r"[.!?؟…:،\"”»)]\s*$")
 
@@ -75,13 +78,15 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     b.clean(root)
     page = root.find("body")
     page = root if page is None else page
+    alive = list(page.iter())  # held, so that lxml does not make the same wrappers again and again
+    page_text = tidy("".join(page.itertext())[:20_000])[:6000]
+    wanted = _key(title)
+    layout = b.take_out_teasers(page, lambda text: bool(wanted) and _key(text) == wanted)
     all_blocks = b.find_blocks(page)
     region = b.find_region(page, all_blocks)
-    layout = b.measure_layout(region.element)
-    page_text = tidy("".join(page.itertext())[:20_000])[:6000]
     standfirst = _standfirst(all_blocks, page, description)
     _prune(region.element)
-    lines = _article_lines(page, region)
+    lines = _article_lines(region, len(alive))
     lines = _without_title(_without_boilerplate(lines), title)
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
@@ -89,19 +94,18 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     return Body(text, region, layout, len(text) / max(1, region.weight), page_text)
 
 
-def _article_lines(page: Any, region: b.Region) -> list[str]:
-    """Let trafilatura clean the container; the whole page, or plain rendering, when it fails."""
-    element = region.element
-    elements = sum(1 for _ in page.iter())
+def _article_lines(region: b.Region, elements: int) -> list[str]:
+    """Let trafilatura clean the container; render it plainly when that loses the prose."""
     if elements > MAX_ELEMENTS:
-        return render_lines(element)
-    lines = _trafilatura(element)
-    if sum(map(len, lines)) >= 0.6 * region.weight:
+        return render_lines(region.element)
+    copied = deepcopy(region.element)
+    lines = _trafilatura(region.element)
+    if sum(map(len, lines)) >= 0.8 * region.longest_run or region.longest_run < 250:
         return lines
-    rendered = [line for line in render_lines(element) if len(line) >= 25]
-    if region.weight >= 250 and _share_of_prose(element) > 0.6:
-        return max(lines, rendered, key=lambda found: sum(map(len, found)))
-    return lines
+    if _share_of_prose(copied) <= 0.6:
+        return lines
+    rendered = [line for line in render_lines(copied) if len(line) >= _MIN_LINE]
+    return max(lines, rendered, key=lambda found: sum(map(len, found)))
 
 
 def _share_of_prose(element: Any) -> float:
@@ -147,15 +151,23 @@ def _prune(container: Any) -> None:
         b.remove(element)
 
 
+@lru_cache(maxsize=4096)
+def _named(names: str) -> str:
+    """What class and id say an element is: "caption", "aside" or ""."""
+    if _CAPTION.search(names):
+        return "caption"
+    return "aside" if _ASIDE.search(names) else ""
+
+
 def _is_noise(element: Any) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if len(names) > 1:
-        if _CAPTION.search(names) and len(_text(element)) < 300:
-            return True
-        if element.tag in {"div", "ul", "section", "p"} and _ASIDE.search(names):
-            return _is_light(element)
+    kind = _named(names) if len(names) > 1 else ""
+    if kind == "caption" and len(_text(element)) < 300:
+        return True
+    if kind == "aside" and element.tag in {"div", "ul", "section", "p"}:
+        return _is_light(element)
     first = (element.text or "").lstrip()
-    if first and element.tag != "li" and phrases.is_related_label(first):
+    if len(first) >= 4 and element.tag != "li" and phrases.is_related_label(first):
         return len(_text(element)) <= 250
     return False
 

@@ -49,7 +49,7 @@ _CONSENT: Final = re.compile(
     r"|قبول الكل|accept all"
 )
 _WALL_LENGTH: Final = 700  # a wall leaves at most this much text
-_THRESHOLD: Final = 2.0
+_THRESHOLD: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def judge(meta: PageMeta, body: Body, url: str, *, password: bool) -> Judgement:
         "url": _url_evidence(url),
         "prose": _prose(body),
         "layout": _layout(body),
-        "heading": 1.0 if meta.heading else 0.0,
+        "headline": _headline(meta),
     }
     score = round(sum(evidence.values()), 2)
     detail = " ".join(f"{name}={value:g}" for name, value in evidence.items() if value)
@@ -136,6 +136,16 @@ def _claims(meta: PageMeta) -> float:
     return score
 
 
+def _headline(meta: PageMeta) -> float:
+    """Whether the page has a headline or only the name of a section."""
+    words = len(meta.title.split())
+    if meta.heading and words >= 4 and len(meta.heading) >= 20:
+        return 2.0
+    if words >= 5:
+        return 0.5
+    return -1.0 if words <= 2 and not meta.structured.article else 0.0
+
+
 def _url_evidence(url: str) -> float:
     """What the shape of the address says."""
     if not url:
@@ -153,13 +163,20 @@ def _url_evidence(url: str) -> float:
     return 1.0 if _ARTICLE_URL.search(parts.path) else 0.0
 
 
+def _run(body: Body) -> int:
+    """Characters of the longest run; a text almost without teasers is one run (a poem is)."""
+    run = body.region.longest_run
+    if body.layout.teasers < 0.2 * len(body.text) and body.layout.linked_headings < 3:
+        run = max(run, len(body.text))
+    return run
+
+
 def _prose(body: Body) -> float:
     """How much prose stands in one run, and whether the text consists of sentences."""
-    run = body.region.longest_run
+    run = _run(body)
     score = 3.5 if run >= 600 else 2.5 if run >= 300 else 1.5 if run >= 150 else 0.5
-    lines = body.text.split("\n")
-    prose = sum(len(line) for line in lines if len(line) >= 80)
-    if len(body.text) and prose / len(body.text) < 0.4:
+    prose = sum(len(line) for line in body.text.split("\n") if len(line) >= 80)
+    if body.layout.teasers >= 0.2 * len(body.text) and prose < 0.4 * len(body.text):
         score -= 2.5
     if len(body.text) < 150:
         score -= 1.0
@@ -168,11 +185,15 @@ def _prose(body: Body) -> float:
 
 def _layout(body: Body) -> float:
     """How the run of prose compares with linked headlines and with prose elsewhere."""
-    run = max(1, body.region.longest_run)
+    run = max(1, _run(body))
     ratio = body.layout.teasers / run
-    score = -3.0 if ratio > 2.5 else -2.0 if ratio > 1.2 else -1.0 if ratio > 0.7 else 0.0
-    if body.layout.linked_headings >= 4 and body.layout.linked_headings * 120 > run:
+    score = -3.0 if ratio > 2.5 else -2.0 if ratio > 1.2 else -1.0 if ratio > 0.8 else 0.0
+    score = max(score, -0.5 if run >= 800 else -1.5 if run >= 400 else -3.0)
+    if body.layout.linked_headings >= 3 and run < 250:
         score -= 1.5
+    if body.layout.flat_headings >= 3:
+        each = max(run, len(body.text)) / body.layout.flat_headings
+        score -= 3.0 if each < 250 else 1.5 if each < 700 else 0.0
     share = run / max(1, body.region.total)
     if share < 0.3:
         score -= 2.0
