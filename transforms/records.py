@@ -280,9 +280,10 @@ class Event:
 class Fingerprint:
     """What deduplication needs of an article, small enough to travel through a shuffle.
 
-    ``bands`` are band keys as little-endian uint64 bytes; ``shingles`` the sorted distinct word
-    3-gram hashes of the body as little-endian uint32 bytes, ``lead`` the 2-grams of its lead,
-    ``names`` and ``numbers`` the hashes of what tells two fillings of one template apart.
+    All hashes are packed little-endian: ``keys`` are sampled word-run hashes (uint64) two copies
+    meet by; ``shingles`` the distinct word 3-grams of the body in text order (uint32); ``words``
+    its distinct word stems, sorted; ``names`` and ``numbers`` those of them that tell two
+    fillings of one template apart.
     """
 
     article_id: str
@@ -293,9 +294,9 @@ class Fingerprint:
     publisher: str | None
     agency: str | None
     tokens: int
-    bands: bytes = b""
+    keys: bytes = b""
     shingles: bytes = b""
-    lead: bytes = b""
+    words: bytes = b""
     names: bytes = b""
     numbers: bytes = b""
     modified_at: datetime | None = None

@@ -1,19 +1,123 @@
-"""What tells two fillings of one template apart: the names and the numbers of a text."""
+"""What tells two fillings of one template apart: the names and the numbers of a text.
+
+A telegram, a weather bulletin or a market report is the same text every day but for whom, where
+and how much. No lexicon of names is needed to see these: names stand behind titles, offices and
+kinds of places or round a patronymic; numbers are written in digits or in number words
+(``name_triggers.txt``). Words are compared as light stems, so that "وأيمن" is "أيمن".
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final, Literal
+from zlib import crc32
+
 import numpy as np
 
-from transforms.dedup.tokens import Uint32s, Uint64s, distinct
+from transforms.dedup.tokens import Uint32s, distinct
+
+WordClass = Literal["after", "joint", "stop", "number", ""]
+
+_NAME_WORDS: Final = 3
+_CLITICS: Final = "وفبلك"
 
 
-def name_hashes(words: list[str], hashed: Uint64s) -> Uint32s:
-    """Hash the words of a text that stand where names stand."""
-    del words, hashed
-    return np.empty(0, np.uint32)
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Stem hashes of a text, each array sorted and distinct; names and numbers do not overlap."""
+
+    words: Uint32s
+    names: Uint32s
+    numbers: Uint32s
 
 
-def number_hashes(words: list[str], hashed: Uint64s) -> Uint32s:
-    """Hash the numbers of a text written in digits."""
-    at = [index for index, word in enumerate(words) if word[0].isdigit()]
-    return distinct(hashed[at].astype(np.uint32))
+def marks_of(words: list[str]) -> Marks:
+    """Find the stems of a text and which of them are names and numbers.
+
+    Args:
+        words: normalised words in order (see ``words_of``).
+
+    Returns:
+        The hashes of its stems.
+    """
+    known = [_word(word) for word in words]
+    names: list[int] = []
+    numbers: list[int] = []
+    left = 0  # words of a name still to come
+    for index, (stem, kind) in enumerate(known):
+        if kind == "after":
+            left = _NAME_WORDS
+        elif kind == "stop":
+            left = 0
+        elif kind == "number":
+            numbers.append(stem)
+        elif kind == "joint":
+            if index and not left and not known[index - 1][1]:
+                names.append(known[index - 1][0])
+            left = 2
+        elif left:
+            names.append(stem)
+            left -= 1
+    figures = _pack(numbers)
+    return Marks(
+        words=_pack([stem for stem, _ in known]),
+        names=np.setdiff1d(_pack(names), figures, assume_unique=True),
+        numbers=figures,
+    )
+
+
+def _pack(stems: list[int]) -> Uint32s:
+    """Stem hashes as a sorted distinct array."""
+    return distinct(np.array(stems, np.uint32))
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(word: str) -> tuple[int, WordClass]:
+    """Stem hash and class of a word."""
+    kind, value = _classes().get(word, ("", ""))
+    if word[0].isdigit():
+        kind = "number"
+    return crc32((value or _stem(word)).encode("utf-8", "replace")), kind
+
+
+def _stem(word: str) -> str:
+    """Take a leading conjunction, preposition and article off, where enough is left."""
+    if len(word) > 4 and word[0] in "وف":
+        word = word[1:]
+    if len(word) > 5 and word[0] in "بك" and word[1:3] == "ال":
+        return word[3:]
+    if len(word) > 4 and word[:2] in ("لل", "ال"):
+        return word[2:]
+    return word[1:] if len(word) > 5 and word[0] in "بلك" else word
+
+
+@cache
+def _classes() -> dict[str, tuple[WordClass, str]]:
+    """Word -> its class, and for a number word the number in digits."""
+    classes: dict[str, tuple[WordClass, str]] = {}
+    text = files("transforms.dedup").joinpath("name_triggers.txt").read_text("utf-8")
+    for line in text.splitlines():
+        head, _, words = line.partition(": ")
+        if line.startswith("#"):
+            continue
+        name, _, value = head.partition(" ")
+        kind: WordClass = _KINDS[name]
+        for word in words.split():
+            classes.setdefault(word, (kind, value))
+    for word, entry in list(classes.items()):
+        if entry[0] in ("after", "number"):
+            for clitic in _CLITICS:
+                classes.setdefault(clitic + word, entry)
+            if word.startswith("ال"):
+                classes.setdefault("ل" + word[1:], entry)
+    return classes
+
+
+_KINDS: Final[dict[str, WordClass]] = {
+    "after": "after",
+    "joint": "joint",
+    "stop": "stop",
+    "number": "number",
+}

@@ -18,9 +18,9 @@ from typing import Final
 
 import numpy as np
 
-from transforms.dedup.candidates import WINDOW_SECONDS, band_candidates
+from transforms.dedup.candidates import WINDOW_SECONDS, KeyTable, key_candidates
 from transforms.dedup.compare import Similarity, compare
-from transforms.dedup.fingerprint import unpack_bands
+from transforms.dedup.fingerprint import sampling_rate, unpack_keys
 from transforms.records import Duplicate, DuplicateKind, Fingerprint
 
 # Beyond this many articles of one text, or versions of one page, an article is paired with the
@@ -95,10 +95,17 @@ class _Texts:
     def candidates(self) -> Iterator[tuple[int, int]]:
         """Pairs of group numbers worth comparing, each once, sorted."""
         rows = self._rows()
-        raw = [self.groups[group][0].bands for _, _, group in rows]
-        keys, counts = unpack_bands(b"".join(raw)), [len(each) // 8 for each in raw]
-        pairs = band_candidates(keys, np.repeat(np.arange(len(rows)), counts))
-        groups = np.array([group for _, _, group in rows])[pairs]
+        heads = [self.groups[group][0] for _, _, group in rows]
+        counts = [len(each.keys) // 8 for each in heads]
+        pairs = key_candidates(
+            KeyTable(
+                keys=unpack_keys(b"".join(each.keys for each in heads)),
+                rows=np.repeat(np.arange(len(rows)), counts),
+                rates=np.array([sampling_rate(each.tokens) for each in heads], np.int64),
+                times=np.array([time for time, _, _ in rows], np.float64),
+            )
+        )
+        groups = np.array([group for _, _, group in rows], np.int64)[pairs]
         groups = groups[groups[:, 0] != groups[:, 1]]
         groups.sort(axis=1)
         yield from map(tuple, np.unique(groups, axis=0).tolist())

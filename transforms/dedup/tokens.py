@@ -22,11 +22,8 @@ Uint64s = npt.NDArray[np.uint64]
 
 # A number keeps its inner separators (6.5, 1,300); words stop at digits, underscores, marks.
 _WORD: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_MULTIPLIERS: Final = (
-    np.uint64(0x9E3779B97F4A7C15),
-    np.uint64(0xC2B2AE3D27D4EB4F),
-    np.uint64(0x165667B19E3779F9),
-)
+_ABD: Final = re.compile(r"\bعبد (?=ال)")
+_STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_B: Final = np.uint64(0x94D049BB133111EB)
 
@@ -38,11 +35,12 @@ def words_of(text: str) -> list[str]:
         text: any text; HTML entities are read, everything but letters and digits is dropped.
 
     Returns:
-        The words in order, Latin ones in lower case.
+        The words in order, Latin ones in lower case; "عبد العزيز" is one word, as papers write
+        it both ways.
     """
     if "&" in text:
         text = html.unescape(text)
-    return _WORD.findall(normalise_text(text).lower())
+    return _WORD.findall(_ABD.sub("عبد", normalise_text(text)).lower())
 
 
 def hash_words(words: list[str]) -> Uint64s:
@@ -58,26 +56,26 @@ def mix(values: Uint64s) -> Uint64s:
     return values ^ (values >> np.uint64(31))
 
 
-def shingle(hashed: Uint64s, size: int) -> Uint32s:
+def runs(hashed: Uint64s, size: int) -> Uint64s:
     """Hash every run of ``size`` words.
 
     Args:
         hashed: word hashes in order, from ``hash_words``.
-        size: words in a run, at most 3.
+        size: words in a run.
 
     Returns:
-        The distinct hashes, sorted; empty when the text is shorter than one run.
+        One hash a run, in order; empty when the text is shorter than one run.
     """
     count = len(hashed) - size + 1
     if count <= 0:
-        return np.empty(0, np.uint32)
-    total = hashed[:count] * _MULTIPLIERS[0]
+        return np.empty(0, np.uint64)
+    total = hashed[:count] * _STEP
     for offset in range(1, size):
-        total = mix(total) + hashed[offset : offset + count] * _MULTIPLIERS[offset]
-    return distinct((mix(total) >> np.uint64(32)).astype(np.uint32))
+        total = mix(total) + hashed[offset : offset + count] * _STEP
+    return mix(total)
 
 
-def distinct(values: Uint32s) -> Uint32s:
+def distinct(values: npt.NDArray[np.uint32]) -> Uint32s:
     """Sort and take every value once (``np.unique`` without its overhead on small arrays)."""
     values = np.sort(values)
     if len(values) < 2:
