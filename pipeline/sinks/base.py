@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pipeline.errors import UsageError
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -27,13 +29,9 @@ _SCHEME: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 class SinkError(Exception):
     """A sink cannot go on; the message is one line: what, where, and what to do."""
 
-    exit_code = 1
 
-
-class OutputRefused(SinkError):  # noqa: N818 - it is a refusal; callers read it as one
+class OutputRefused(SinkError, UsageError):  # noqa: N818 - it is a refusal; callers read it as one
     """The output named cannot be used as asked: another URI, or another command, is needed."""
-
-    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)

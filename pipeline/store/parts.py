@@ -197,7 +197,8 @@ def dataset(
         dates: keep only these partitions; None keeps all.
     """
     schema = arrow_schema(table, with_date=True)
-    wanted = [part for part in parts if dates is None or partition_day(part.partition) in dates]
+    days = None if dates is None else set(dates)
+    wanted = [part for part in parts if days is None or partition_day(part.partition) in days]
     if not wanted:
         return ds.dataset(schema.empty_table())
     form = ds.ParquetFileFormat()

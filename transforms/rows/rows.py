@@ -23,6 +23,7 @@ from transforms.records import (
     Event,
     Feed,
     Rejected,
+    Sighting,
     content_id,
 )
 from transforms.rejects import RETRIABLE
@@ -177,7 +178,7 @@ def resolved_row(stored: Mapping[str, Any], provenance: Provenance) -> Row:
 
 
 def appearance_row(
-    entry: Entry,
+    entry: Entry | Sighting,
     provenance: Provenance,
     *,
     article_id: str | None = None,

@@ -5,9 +5,12 @@ The sink is killed with SIGKILL in a process of its own, by a subclass that coun
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
+import pickle
+import random
 import shutil
 import subprocess
 import sys
@@ -24,6 +27,7 @@ from pipeline.sinks.base import SinkError
 from pipeline.sinks.parquet import ParquetSink
 from pipeline.store.files import Files, explained
 from pipeline.store.layout import table_parts
+from pipeline.store.lock import _held
 
 WORKER = textwrap.dedent(
     """
@@ -50,8 +54,6 @@ WORKER = textwrap.dedent(
 
 def run_killed(root: Path, groups: dict[str, Any], checkpoint: int) -> tuple[int, str]:
     """Commit in a process that dies at a checkpoint; return its status and what it printed."""
-    import pickle
-
     result = subprocess.run(
         [sys.executable, "-c", WORKER, str(root), str(checkpoint)],
         input=pickle.dumps(groups),
@@ -136,7 +138,7 @@ def test_a_commit_killed_anywhere_is_whole_or_absent(
         assert run_killed(root, second, 0)[0] == 0
         assert contents(ParquetSink(str(root))) == after
         outcomes.append(place)
-    print(f"killed at {checkpoints} places: {dict.fromkeys(outcomes)}")
+    print(f"killed at {checkpoints} places: {dict.fromkeys(outcomes)}")  # noqa: T201 - its figure
     assert {"merged", "schema", "journal", "move", "delete"} <= set(outcomes)
 
 
@@ -150,8 +152,6 @@ def test_a_kill_at_any_moment_of_a_commit(
     for delay in (0.05, 0.3, 0.5, 0.6, 0.7, 0.8):
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(start, root)
-        import pickle
-
         process = subprocess.Popen(
             [sys.executable, "-c", WORKER, str(root), "0"],
             stdin=subprocess.PIPE,
@@ -167,7 +167,7 @@ def test_a_kill_at_any_moment_of_a_commit(
         seen.add(found == before)
         assert run_killed(root, second, 0)[0] == 0
         assert len(contents(ParquetSink(str(root)))["articles"]) == 20
-    print(f"killed at 6 moments; the commit was found absent: {sorted(seen)}")
+    print(f"killed at 6 moments; the commit was found absent: {sorted(seen)}")  # noqa: T201 - its figure
 
 
 def test_staged_leavings_are_never_read(start: Path, rows: Any) -> None:
@@ -217,8 +217,6 @@ class Full(ParquetSink):
             __slots__ = ()
 
             def writing(self, name: str) -> Any:
-                import contextlib
-
                 @contextlib.contextmanager
                 def refuse() -> Iterator[Any]:
                     with explained(self.path(name)):
@@ -234,7 +232,7 @@ class Full(ParquetSink):
 
 @pytest.mark.parametrize("writes", range(14))
 def test_a_disk_that_fills_up_leaves_what_was_there(
-    start: Path, second: dict[str, Any], tmp_path: Path, writes: int
+    start: Path, second: dict[str, Any], writes: int
 ) -> None:
     before = contents(ParquetSink(str(start)))
     schema = json.loads((start / "_schema.json").read_text())
@@ -243,16 +241,17 @@ def test_a_disk_that_fills_up_leaves_what_was_there(
     sink = Full(str(start))
     sink.prepare()
     sink.left = writes
+    message = ""
     try:
         sink.commit("run2", [sink.stage("run2", table, group) for table, group in second.items()])
     except SinkError as error:
-        assert "the disk is full" in str(error)
-        assert "\n" not in str(error)
+        message = str(error)
+    if writes < 8:
+        assert "the disk is full" in message
+        assert "\n" not in message
         assert contents(ParquetSink(str(start))) == before
-        assert not list(start.rglob("*.new"))
-        assert not list(start.rglob("*.part"))
-    else:
-        assert writes > 7
+    assert not list(start.rglob("*.new"))
+    assert not list(start.rglob("*.part"))
     sink.close()
     again = ParquetSink(str(start))
     again.prepare()
@@ -269,14 +268,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("mounting a small disk needs root and the right to mount")
     yield mount
+    for path in list(_held):
+        os.close(_held.pop(path).handle)
     subprocess.run(["umount", str(mount)], check=False)
 
 
 @pytest.mark.reliability
 def test_a_really_full_disk(small_disk: Path, rows: Any) -> None:
-    import random
-
-    dice = random.Random(1)
+    dice = random.Random(1)  # noqa: S311 - repeatable
     sink = ParquetSink(str(small_disk / "out"))
     sink.prepare()
     sink.commit("run1", [sink.stage("run1", "articles", [rows.article(1)])])
@@ -294,7 +293,7 @@ def test_a_really_full_disk(small_disk: Path, rows: Any) -> None:
     assert "the disk is full" in message
     assert ParquetSink(str(small_disk / "out")).read("articles").num_rows == written
     assert not list(small_disk.rglob("*.part"))
-    print(f"the disk was full after {written} commits; all of them are there")
+    print(f"the disk was full after {written} commits; all of them are there")  # noqa: T201 - its figure
 
 
 @pytest.mark.reliability

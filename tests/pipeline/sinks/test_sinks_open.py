@@ -12,7 +12,7 @@ from pipeline.sinks.parquet import ParquetSink
 from pipeline.store.files import explained, open_files
 
 
-@pytest.mark.parametrize("uri", ["out", "/tmp/out", "parquet://out", "file:///tmp/out", "a:b"])
+@pytest.mark.parametrize("uri", ["out", "/srv/out", "parquet://out", "file:///srv/out", "a:b"])
 def test_paths_open_parquet_without_touching_it(uri: str) -> None:
     sink = open_sink(uri)
     assert isinstance(sink, ParquetSink)
@@ -24,8 +24,8 @@ def test_paths_open_parquet_without_touching_it(uri: str) -> None:
     ("uri", "root"),
     [
         ("parquet://out/x/", "out/x"),
-        ("file:///tmp/a%20b", "/tmp/a b"),
-        ("file://localhost/tmp/out", "/tmp/out"),
+        ("file:///srv/a%20b", "/srv/a b"),
+        ("file://localhost/srv/out", "/srv/out"),
         ("out with space", "out with space"),
     ],
 )
@@ -63,7 +63,7 @@ def test_an_unknown_scheme_lists_the_known() -> None:
 
 def test_a_sink_not_built_yet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SCHEMES, "later", "a_sink_of_later")
-    with pytest.raises(OutputRefused, match="not built yet.*--output DIR"):
+    with pytest.raises(OutputRefused, match=r"not built yet.*--output DIR"):
         open_sink("later://project.dataset")
 
 
