@@ -15,7 +15,7 @@ class NewsOptions(PipelineOptions):
 
     @classmethod
     def _add_argparse_args(cls, parser: argparse.ArgumentParser) -> None:
-        add_flags(parser)
+        add_flags(parser, beam=True)
 
 
 def beam_flags() -> frozenset[str]:

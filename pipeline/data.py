@@ -65,7 +65,7 @@ class Data:
         """
         translated = to_duckdb(query)
         try:
-            return self._connection.execute(translated).to_arrow_table()
+            return self._connection.sql(translated).to_arrow_table()
         except duckdb.Error as error:
             message = str(error).split("\n", 1)[0]
             raise UsageError(f"the query failed: {message}") from error

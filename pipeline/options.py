@@ -124,13 +124,16 @@ FLAGS: Final[tuple[Flag, ...]] = (
 )
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
+def add_flags(parser: argparse.ArgumentParser, *, beam: bool = False) -> None:
     """Give a parser the flags of a run.
 
     Args:
         parser: ours, or Beam's; ``--as-of`` and ``--as_of`` are the same.
+        beam: leave out what Beam's own options name already.
     """
     for flag in FLAGS:
+        if beam and flag.name == "runner":
+            continue
         names = dict.fromkeys((f"--{flag.name.replace('_', '-')}", f"--{flag.name}"))
         parser.add_argument(*names, help=flag.help, **flag.settings)
 
