@@ -55,7 +55,7 @@ def split_sentences(text: str) -> list[Sentence]:
         if line and not line.isspace():
             paragraph += 1
             for start, end in _split_paragraph(line):
-                sentences.append(Sentence(position + start, position + end, paragraph))  # noqa: PERF401 - the comprehension would nest three loops
+                sentences.append(Sentence(position + start, position + end, paragraph))
         position += len(line) + 1
     return sentences
 

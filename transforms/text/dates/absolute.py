@@ -26,8 +26,8 @@ _HIJRI_YEARS: Final = range(1343, 1501)  # what the Umm al-Qura tables cover
 _BARE_HIJRI_YEARS: Final = range(1400, 1460)  # years that need no era mark
 _SIGHTING: Final = 2  # days that a local Hijri calendar may differ
 _NUMERIC: Final = re.compile(r"(\d{1,4})[/.\-\\](\d{1,2})[/.\-\\](\d{1,4})")
-_CLOCK: Final = re.compile(r"(\d{1,2})[:.,](\d{2})(?::(\d{2})(?:\.\d+)?)?")
-_IGNORED: Final = frozenset(",-/|():.lnmuyo09+#")
+_CLOCK: Final = re.compile(r"(\d{1,2})[:.,hH](\d{2})(?::(\d{2})(?:\.\d+)?)?")
+_IGNORED: Final = frozenset(",-/|():.nmuyo09<+#")
 
 
 @dataclass(slots=True)
@@ -150,30 +150,33 @@ def _month(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
     """A month name: its day stands before it, or behind it in the English order."""
     hijri = tokens.codes[index] == "H"
     month = _number(tokens, index)
-    known = slots.hijri_month if hijri else slots.month
-    if known is not None:
-        return known == month
-    before = _neighbour(tokens, index, -1, "nm/-,.(" if not hijri else "nm/-,.")
+    place = _day_of_month(tokens, index, used)
     day = None
-    if before >= 0 and tokens.codes[before] in "DN1" and before in used:
-        before = -1
-    if before >= 0 and tokens.codes[before] in "DN1":
-        day = before
-    else:
-        after = _neighbour(tokens, index, 1, "/-.,")
-        follower = tokens.codes[after + 1 : after + 2]
-        if after >= 0 and tokens.codes[after] == "D" and follower not in {"A", "T"}:
-            day = after
-    if day is not None:
-        used.add(day)
-    value = _number(tokens, day) if day is not None else None
+    if place is not None:
+        used.add(place)
+        day = _number(tokens, place)
     if hijri:
-        slots.hijri_month, slots.hijri_day = month, value
+        known = (slots.hijri_month, slots.hijri_day)
+        slots.hijri_month, slots.hijri_day = month, day if day is not None else known[1]
+    else:
+        known = (slots.month, slots.day)
+        slots.month, slots.day = month, day if day is not None else known[1]
+    if known[0] is None:
         return True
-    slots.month = month
-    if value is not None:
-        slots.day = value
-    return True
+    return known[0] == month and day in {None, known[1]}
+
+
+def _day_of_month(tokens: Tokens, index: int, used: set[int]) -> int | None:
+    """Where the day of a month name stands."""
+    before = _neighbour(tokens, index, -1, "nm/-,.(")
+    if before >= 0 and tokens.codes[before] in "DN1" and before not in used:
+        return before
+    after = _neighbour(tokens, index, 1, "/-.,")
+    if after < 0 or tokens.codes[after] != "D" or tokens.codes[after + 1 : after + 2] in {"A", "T"}:
+        return None
+    # The number belongs to the next month name when one follows it.
+    following = _neighbour(tokens, after, 1, "nm/-,.")
+    return None if following >= 0 and tokens.codes[following] in "MH" else after
 
 
 def _day(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:

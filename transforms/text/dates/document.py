@@ -6,13 +6,14 @@ import datetime as dt
 import re
 from typing import Final
 
+from transforms.text.arabic import normalise_text
 from transforms.text.dates.find import find_dates
+from transforms.text.dates.lexicon import tokenise
 from transforms.text.dates.model import DateMention, TimestampPrecision
 
 _LEAD_PARAGRAPHS: Final = 3
 _LEAD: Final = 1500  # code points in which an article states its own day
 _BODY: Final = 20_000  # code points read for relative expressions
-_MAXIMUM_SHIFT: Final = 2
 
 
 def document_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
@@ -56,6 +57,8 @@ def _is_full(mention: DateMention) -> bool:
     )
 
 
+# A day word with the weekday it must be.
+_FIXED: Final = re.compile(r"(?<![=?])[@R],?\(?u?W(?!,?W)")
 _WEEKDAY: Final = re.compile(r"(?:الا?[إأ]?ثنين|الثلاثاء|ال[أا]ربعاء|الخميس|الجمعة|السبت|ال[أا]حد)")
 
 
@@ -77,20 +80,8 @@ def document_weekdays(text: str) -> set[int]:
     Returns:
         Weekdays, 0 is Monday: one when the expressions agree, none without any.
     """
-    found: set[int] = set()
-    for mention in find_dates(text[:_BODY]):
-        raw = text[mention.start : mention.end]
-        if mention.resolved is None and _WEEKDAY.search(raw):
-            fitting = {
-                day.weekday()
-                for day in _WEEK
-                if (again := find_dates(raw, anchor=day))
-                and again[0].resolved is not None
-                and abs((again[0].resolved.date - day).days) <= _MAXIMUM_SHIFT
-            }
-            if len(fitting) == 1:
-                found |= fitting
-    return found
-
-
-_WEEK: Final = tuple(dt.date(2024, 1, day) for day in range(1, 8))
+    tokens = tokenise(normalise_text(text[:_BODY]))
+    return {
+        (int(tokens.values[match.end() - 1] or 0) - int(tokens.values[match.start()] or 0)) % 7
+        for match in _FIXED.finditer(tokens.codes)
+    }

@@ -7,7 +7,6 @@ import re
 from typing import Final
 
 from transforms.text.arabic import Normalised, normalise
-from transforms.text.dates.absolute import LAST_YEAR
 from transforms.text.dates.anchor import Anchor, make_anchor
 from transforms.text.dates.grammar import ANY, FULL, SCAN
 from transforms.text.dates.handlers import HANDLERS, Context, Reading
@@ -53,6 +52,8 @@ def find_dates(
     for match in SCAN.finditer(tokens.codes):
         name = match.lastgroup or ""
         start, end = match.span()
+        if name == "single" and _named_day(tokens, end):
+            continue
         reading = _read(name, tokens, start, end, known, normalised.text)
         if reading is None:
             continue
@@ -75,6 +76,11 @@ def _read(
     return HANDLERS[name](tokens.cut(start, end), Context(anchor, ahead=ahead))
 
 
+def _named_day(tokens: Tokens, end: int) -> bool:
+    """Whether "يوم" opens a name ("يوم الطفل")."""
+    return tokens.codes[end : end + 1] == "x" and tokens.definite[end]
+
+
 def _first_of_pair(tokens: Tokens, start: int, end: int, anchor: Anchor | None) -> Reading | None:
     """The first day of "10 و11 أبريل": the second date with the first's day."""
     second = FULL["written"].match(tokens.codes, end)
@@ -84,7 +90,9 @@ def _first_of_pair(tokens: Tokens, start: int, end: int, anchor: Anchor | None) 
     place = next(index for index, code in enumerate(kept.codes) if code in "DN1")
     values = [*kept.values]
     values[place] = tokens.values[start]
-    return HANDLERS["written"](Tokens(kept.codes, values, kept.starts, kept.ends), Context(anchor))
+    return HANDLERS["written"](
+        Tokens(kept.codes, values, kept.starts, kept.ends, kept.definite), Context(anchor)
+    )
 
 
 def _is_ahead(text: str, start: int) -> bool:

@@ -26,7 +26,7 @@ _US: Final = re.compile(
 )
 _EPOCH: Final = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")
 _EPOCH_FIRST: Final = 631_152_000  # 1990: smaller numbers are counters, not times
-_COMMENT: Final = re.compile(r"\s*\([A-Za-z][A-Za-z0-9 :+\-]*\)\s*$")
+_COMMENT: Final = re.compile(r"\s*(?:\([A-Za-z][A-Za-z0-9 :+\-]*\)|\[[A-Za-z_]+/[A-Za-z_]+\])\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Machine:
     precision: Literal["second", "minute", "day", "month"]
 
 
+def without_comment(raw: str) -> str:
+    """A date without a bracketed zone name at its end ("(Arabian Standard Time)")."""
+    return _COMMENT.sub("", raw)
+
+
 def read_machine(raw: str) -> Machine | Literal[False] | None:
     """Read a machine-written date.
 
@@ -49,7 +54,6 @@ def read_machine(raw: str) -> Machine | Literal[False] | None:
         The date; False when the form is a machine's but the date is impossible or open (en-US
         order with two numbers up to twelve); None when the form is none of these.
     """
-    raw = _COMMENT.sub("", raw)
     for pattern, reader in ((_ISO, _iso), (_RFC, _rfc), (_US, _us), (_EPOCH, _epoch)):
         match = pattern.fullmatch(raw)
         if match is not None:
@@ -146,8 +150,10 @@ def _epoch(match: re.Match[str]) -> Read:
 
 _MONTHS: Final = {
     name: number
-    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
 }
 _WEEKDAYS: Final = {
-    name: number for number, name in enumerate("mon tue wed thu fri sat sun".split())
+    name: number for number, name in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
 }

@@ -18,44 +18,50 @@ _DATE: Final = (
     rf"(?:{_HIJRI}(?:[,(/\-]*9?[,(]?(?:{_GREGORIAN}|{_NUMERIC})\)?)?"
     rf"|(?:{_GREGORIAN}|{_NUMERIC})(?:[,(/\-]*9?[,(]?(?:{_HIJRI}|(?<=9){_NUMERIC})\)?)?)"
 )
-_CLOCK: Final = r"(?:[,|\-]?0*(?:o(?:[1DN]2?|[tq])[ATe]?|[tq](?:[ATe]|z)|[DN]A|t)z?)"
+_CLOCK: Final = r"(?:[,|\-]?[0<]*(?:o(?:[1DN]2?|[tq])[ATe]?|[tq](?:[ATe]|z)|[DN]A|t)z?)"
 _WEEKDAYS: Final = r"u?W(?:[/+\-]?u?W)?"
-_TODAY: Final = r"(?<![=?])[@R](?![=!X1pP])"
+_TODAY: Final = r"(?<![=?])u?[@R](?![=!X1pP])"
+_HOUR: Final = r"(?:o(?:[1DN]2?|[tq])[AT]?n?)?"  # a clock before its day
 _NUMBER: Final = r"(?:[NDY]|I)"
 _UNIT: Final = r"[uvmyijds]"
 _DUAL: Final = r"[UVQZJLGO]"
-_AMOUNT: Final = rf"(?:8?{_NUMBER}{_UNIT}|8?{_DUAL}|8?[uvmyij](?![WwMH]|Y))"
+_AMOUNT: Final = rf"(?:8?{_NUMBER}{_UNIT}|8?{_DUAL}|8?[uvmyij](?![WwMHY]|[@R])N?)"
 
 RULES: Final[tuple[tuple[str, str], ...]] = (
     (
         "written",
-        rf"(?:Tn?)?(?:[@R],?)?(?:{_WEEKDAYS}[,(\-]*9?,?)?{_DATE}{_CLOCK}?",
+        rf"{_HOUR}(?:Tn?)?(?:u?[@R],?)?(?:{_WEEKDAYS}[PFC]?[,(\-]*9?,?)?{_DATE}{_CLOCK}?",
     ),
-    ("pair", rf"[DN](?:\+|\-|n?[DN]\+)(?={_GREGORIAN})"),
+    ("pair", rf"[DN1][+\->](?={_GREGORIAN})"),
     ("weekofweekday", r"(?:Tn?)?u?Wn?(?:v[PFC]|hv)"),
     (
         "weekday",
-        rf"(?:Tn?)?(?:[@Rr],?\(?)?{_WEEKDAYS}[PFC]?\)?(?:,?{_TODAY})?(?:T|A)?{_CLOCK}?",
+        rf"{_HOUR}(?:Tn?)?(?:u?[@Rr],?\(?)?{_WEEKDAYS}[PFC]?\)?(?:,?{_TODAY})?(?:T|A)?{_CLOCK}?",
     ),
-    ("dayword", rf"(?:Tn?)?(?:h?{_TODAY}|r)(?:T|A)?{_CLOCK}?"),
-    ("named", rf"7?u(?=\b\B)|(?:Tn?)?@[X]"),
+    ("dayofmonth", rf"(?:{_WEEKDAYS},?)?[DN1]n?(?:m[PFC]|hm)"),
+    ("dayword", rf"{_HOUR}(?:Tn?)?(?:h?{_TODAY}|r)(?:T|A)?{_CLOCK}?"),
+    ("named", r"(?:Tn?)?@X"),
     ("hung", rf"[BE]{_AMOUNT}n(?!{_DATE}|@)"),
-    ("ago", rf"(?:B|S){_AMOUNT}"),
+    ("ago", rf"[BS]{_AMOUNT}"),
     ("later", rf"E{_AMOUNT}(?!n)"),
-    ("phase", rf"Kn?(?:h?[vmy][PFC]|h[vmy]|[vmy](?!Y))"),
+    ("phase", r"Kn?(?:h?[vmy][PFC]|h[vmy]|[vmy](?!Y))"),
     ("unit", r"h[vmy]|[vmy][PFCX]|[vmy]p"),
     ("month", rf"(?:Kn?)?m?{_MONTH}(?:{_YEAR_OF})"),
-    ("baremonth", rf"(?:Kn?m?|m){_MONTH}|M[/(]M\)?"),
-    ("year", r"(?:Kn?)?yYe?"),
-    ("decade", r"(?:Kn?)?y?3"),
+    ("baremonth", rf"(?:Kn?m?|m){_MONTH}|M[/(]M\)?|(?<=[<SBE>]){_MONTH}"),
+    ("year", r"(?:Kn?)?yYe?|S?(?<=[(<ZS+n])Y(?=[,.:()#+\-]|$)|(?<=Z)Y"),
+    ("decade", r"(?:Kn?)?y?3|(?:Kn?)?d[1P](?=n?s)|Kd"),
     ("century", r"(?:Kn?)?s[1P]"),
     ("season", r"4(?:n?yY|Y|[PFC]|n?y[PFC])?"),
     ("vague", r"5|[uvmyi][PFcX]|[UVQZ][PFcX]"),
-    ("set", r"6|7(?:[NDu]?[uvmyi]|[UVQZ])|7[Ww]"),
+    ("set", r"6|7(?:[ND]?[uvmyi]|[UVQZ]|u?[Ww])"),
     ("clock", r"o(?:[1DN]2?|[tq])[AT]?z?"),
     ("duration", rf"8?{_NUMBER}{_UNIT}|8?{_DUAL}"),
+    ("single", r"[umi]"),
 )
 FULL: Final[dict[str, re.Pattern[str]]] = {name: re.compile(rule) for name, rule in RULES}
-SCAN: Final = re.compile("|".join(f"(?P<{name}>{rule})" for name, rule in RULES))
+# Most tokens are no date words: the look-ahead passes over them at once.
+SCAN: Final = re.compile(
+    "(?=[^x#,.:()/|\\-=!?HP-])(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in RULES) + ")"
+)
 # A cheap test before the scan: a text without any of these letters holds no date.
 ANY: Final = re.compile(r"[fMHW@RrBSEKvmyUVQZ3sO456o]")

@@ -173,7 +173,7 @@ def _without_dayword(tokens: Tokens) -> tuple[Tokens, int | None]:
     """Take out أمس and its like; their count of days stays."""
     for index, code in enumerate(tokens.codes):
         if code in "@R":
-            return _drop(tokens, {index}), int(tokens.values[index] or 0)
+            return tokens.without({index}), int(tokens.values[index] or 0)
     return tokens, None
 
 
@@ -184,31 +184,36 @@ def _without_year_words(tokens: Tokens) -> tuple[Tokens, str]:
         if code in "PFC":
             year_before = index > 0 and codes[index - 1] == "y"
             dropped = {index, index - 1} if year_before else {index}
-            return _drop(tokens, dropped), code.lower() if year_before else code
+            return tokens.without(dropped), code.lower() if year_before else code
         if code == "h":
-            return _drop(tokens, {index, index + 1}), "c"
+            return tokens.without({index, index + 1}), "c"
     return tokens, ""
-
-
-def _drop(tokens: Tokens, dropped: set[int]) -> Tokens:
-    kept = [index for index in range(len(tokens.codes)) if index not in dropped]
-    return Tokens(
-        "".join(tokens.codes[index] for index in kept),
-        [tokens.values[index] for index in kept],
-        [tokens.starts[index] for index in kept],
-        [tokens.ends[index] for index in kept],
-    )
 
 
 def _clock_slots(tokens: Tokens, skipped: str) -> Slots | None:
     """The clock and the part of the day beside a relative day."""
     kept = {index for index, code in enumerate(tokens.codes) if code in skipped}
-    return read_slots(_drop(tokens, kept))
+    return read_slots(tokens.without(kept))
+
+
+def day_of_month(tokens: Tokens, context: Context) -> Reading:
+    """A day of the last, this or the next month ("15 من الشهر الجاري")."""
+    if context.anchor is None:
+        return NOTHING
+    direction = next(code for code in tokens.codes if code in _STEPS)
+    first = shift_period(context.anchor, "m", _STEPS[direction])
+    place = next(index for index, code in enumerate(tokens.codes) if code in "DN1")
+    number = int(tokens.values[place] or 0)
+    date = gregorian_date(first.year, first.month, number) if first else None
+    weekdays = [tokens.values[index] for index, code in enumerate(tokens.codes) if code == "W"]
+    if date is None or (weekdays and date.weekday() not in weekdays):
+        return NOTHING
+    return _day(date, context, relative=True)
 
 
 def dayword(tokens: Tokens, context: Context) -> Reading:
     """أمس، غدا، الليلة الماضية, with a part of the day or a clock."""
-    slots = _clock_slots(tokens, "@Rrh")
+    slots = _clock_slots(tokens, "@Rrhu")
     if slots is None or context.anchor is None:
         return NOTHING
     index = next(index for index, code in enumerate(tokens.codes) if code in "@Rr")
@@ -257,6 +262,8 @@ def amount(tokens: Tokens) -> tuple[int, str] | None:
             number = int(str(tokens.values[index])[:9])
         elif code in _DUALS:
             return 2, _DUALS[code]
+        elif code in _ISO_UNITS and number is None and tokens.codes[index + 1 :] == "N":
+            return (1, code) if tokens.values[index] == tokens.values[index + 1] == 1 else None
         elif code in _ISO_UNITS:
             counted = number if number is not None else int(tokens.values[index] or 0)
             return (counted, code) if 0 < counted <= 9999 else None
@@ -345,6 +352,8 @@ def unit(tokens: Tokens, context: Context, *, bare: bool = False) -> Reading:
     if not direction:
         return NOTHING
     code = tokens.codes[place]
+    if bare and tokens.definite[place] is False and direction == "C" and "h" not in codes:
+        return Reading(value=f"UNDEF-{_PERIODS[code]}")
     if bare and code == "v" and direction == "C" and "C" not in codes and "h" not in codes:
         return NOTHING  # "نهاية الأسبوع" may be the last or the next one
     date = shift_period(context.anchor, code, _STEPS[direction])
@@ -387,8 +396,12 @@ def year(tokens: Tokens, context: Context) -> Reading:
 
 
 def decade(tokens: Tokens, context: Context) -> Reading:  # noqa: ARG001 - handlers are called alike
-    """ "الستينيات": 196."""
-    return Reading(value=f"19{int(tokens.values[-1] or 0) // 10}")
+    """ "الستينيات": 196; "العقد الأول من القرن الماضي" is left open."""
+    if tokens.codes == "Kd":
+        return Reading(value="UNDEF-decade")
+    if "3" not in tokens.codes:
+        return NOTHING
+    return Reading(value=f"19{int(tokens.values[tokens.codes.index('3')] or 0) // 10}")
 
 
 def century(tokens: Tokens, context: Context) -> Reading:
@@ -435,7 +448,16 @@ def _period_value(counted: tuple[int, str] | None) -> str | None:
     if counted is None:
         return None
     count, code = counted
+    if code == "i" and count % 24 == 0:
+        count, code = count // 24, "u"
     return f"P{'T' if code in 'ij' else ''}{count}{_ISO_UNITS[code]}"
+
+
+def single(tokens: Tokens, context: Context) -> Reading | None:
+    """ "يوم", "شهر", "ساعة" without number or article: one of them."""
+    if tokens.values[0] != 1 or tokens.definite[0]:
+        return None
+    return duration(tokens, context)
 
 
 def clock(tokens: Tokens, context: Context) -> Reading:  # noqa: ARG001 - handlers are called alike
@@ -443,10 +465,11 @@ def clock(tokens: Tokens, context: Context) -> Reading:  # noqa: ARG001 - handle
     return NOTHING
 
 
-HANDLERS: Final[dict[str, Callable[[Tokens, Context], Reading]]] = {
+HANDLERS: Final[dict[str, Callable[[Tokens, Context], Reading | None]]] = {
     "written": written,
     "weekofweekday": week_of_weekday,
     "weekday": weekday,
+    "dayofmonth": day_of_month,
     "dayword": dayword,
     "named": clock,
     "hung": hung,
@@ -464,4 +487,5 @@ HANDLERS: Final[dict[str, Callable[[Tokens, Context], Reading]]] = {
     "set": set_word,
     "clock": clock,
     "duration": duration,
+    "single": single,
 }

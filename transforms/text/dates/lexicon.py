@@ -22,9 +22,9 @@ o     الساعة                                      n     من
 3     decade name (الستينيات)                      4     season
 5     vague reference                             6     set word (يوميا)
 7     كل                                          8     about, more than
-9     الموافق                                     0     filler of date lines (بتاريخ)
+9     الموافق                                     0 <   filler of date lines (بتاريخ), في
 e     era mark (م, ه)                             z     zone
-+     "و" alone                                    , / - ( ) : . |  themselves
++ >   "و" alone; إلى, حتى                                    , / - ( ) : . |  themselves
 x     anything else                               #     end of line
 ====  ==========================================  ====  =====================================
 """
@@ -41,7 +41,7 @@ from transforms.text.arabic import normalise_text
 from transforms.text.numbers import number_words, read_number_words
 
 _CODES: Final = {
-    "month": "M", "hijri": "H", "weekday": "W", "bareday": "w", "relday": "R", "today": "@", "same": "=", "named": "!", "masthead": "?", "and": "+", "relnight": "r",
+    "month": "M", "hijri": "H", "weekday": "W", "bareday": "w", "relday": "R", "today": "@", "same": "=", "named": "!", "masthead": "?", "and": "+", "to": ">", "relnight": "r",
     "daypart": "T", "ampm": "A", "eraword": "e", "past": "P", "earlier": "p", "future": "F",
     "later": "X", "current": "C", "recent": "c", "this": "h", "before": "B", "since": "S",
     "after": "E", "within": "k", "phase": "K", "day": "u", "daydual": "U", "week": "v",
@@ -49,19 +49,19 @@ _CODES: Final = {
     "hour": "i", "hourdual": "J", "minute": "j", "minutedual": "L", "decade": "d",
     "decadedual": "G", "century": "s", "centurydual": "O", "clock": "o", "from": "n",
     "ordinal": "1", "fraction": "2", "decadename": "3", "season": "4", "vague": "5",
-    "setword": "6", "each": "7", "more": "8", "corresponding": "9", "filler": "0",
+    "setword": "6", "each": "7", "more": "8", "corresponding": "9", "in": "<", "filler": "0",
 }  # fmt: skip
 # Clitics before a word: conjunctions and one-letter prepositions.
 _CLITICS: Final = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
-_NO_CLITICS: Final = frozenset("e0A")  # one-letter words and fillers
+_NO_CLITICS: Final = frozenset("e0A<w>+")  # one-letter words and fillers
 _LETTERS: Final = "\u0621-\u064a\u0671-\u06d3"
 _TOKEN: Final = re.compile(
     r"(?P<f>(?<![\d.,/\-])\d{1,4}(?P<sep>[/.\-\\])\d{1,2}(?P=sep)\d{1,4}(?!\d|[/\-]\d))"
-    r"|(?P<t>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?![\d:]))"
+    r"|(?P<t>\d{1,2}[:hH]\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?![\d:]))"
     r"|(?P<q>(?<![\d.,])\d{1,2}[.,]\d{2}(?![\d.,]\d|\d))"
     r"|(?P<d>\d+)"
     rf"|(?P<l>[{_LETTERS}]+)"
-    r"|(?P<z>[A-Za-z]{3}[+\-]\d{1,2}(?::?\d{2})?(?!\d)|(?<![\d\w])[+\-]\d{2}:?\d{2}(?!\d))"
+    r"|(?P<z>(?:GMT|UTC)[+\-]\d{1,2}(?::?\d{2})?(?!\d)|(?:(?<!\w)[+\-]|\+)\d{2}:?\d{2}(?!\d))"
     r"|(?P<e>[^\W\d_]+(?:\.[a-z]\.)?)"
     r"|(?P<x>[^\s]|\n)"
 )
@@ -94,12 +94,14 @@ class Tokens:
         values: the value of each token (month number, digits as written, zone ...).
         starts: first normalised index of each token, clitics left out.
         ends: normalised index after each token.
+        definite: whether each token carries the article.
     """
 
     codes: str
     values: list[Value]
     starts: list[int]
     ends: list[int]
+    definite: list[bool]
 
     def cut(self, start: int, end: int) -> Tokens:
         """The tokens from ``start`` up to ``end``."""
@@ -108,6 +110,18 @@ class Tokens:
             self.values[start:end],
             self.starts[start:end],
             self.ends[start:end],
+            self.definite[start:end],
+        )
+
+    def without(self, dropped: set[int]) -> Tokens:
+        """The tokens but for some indexes."""
+        kept = [index for index in range(len(self.codes)) if index not in dropped]
+        return Tokens(
+            "".join(self.codes[index] for index in kept),
+            [self.values[index] for index in kept],
+            [self.starts[index] for index in kept],
+            [self.ends[index] for index in kept],
+            [self.definite[index] for index in kept],
         )
 
 
@@ -197,6 +211,7 @@ def tokenise(text: str) -> Tokens:
     values: list[Value] = []
     starts: list[int] = []
     ends: list[int] = []
+    definite: list[bool] = []
     position = 0
     total = len(found)
     while position < total:
@@ -216,10 +231,14 @@ def tokenise(text: str) -> Tokens:
         codes.append(code)
         values.append(value)
         starts.append(start + clitics)
+        definite.append(
+            word.startswith("ال", clitics)
+            or (clitics > 0 and word[clitics - 1 : clitics + 1] == "لل")
+        )
         last = found[after - 1]
         ends.append(last[2] + len(last[1]))
         position = after
-    return Tokens("".join(codes), values, starts, ends)
+    return Tokens("".join(codes), values, starts, ends, definite)
 
 
 def _word(

@@ -9,16 +9,18 @@ from typing import Final
 from transforms.text.arabic import normalise_text
 from transforms.text.dates.absolute import read_slots
 from transforms.text.dates.anchor import make_anchor
-from transforms.text.dates.formats import read_machine
+from transforms.text.dates.formats import read_machine, without_comment
 from transforms.text.dates.grammar import FULL
 from transforms.text.dates.handlers import HANDLERS, Context, from_slots
 from transforms.text.dates.lexicon import tokenise
 from transforms.text.dates.model import ResolvedDate
 
 _LONGEST: Final = 200  # code points: a longer string is a text, not an expression
-_EDGES: Final = "0.,:|-()#/"
+_EDGES: Final = "0<.,:|-()#/"
 # Words that turn a date into a limit ("حتى الخميس") leave no date of their own.
-_RELATIVE: Final = tuple(name for name in FULL if name not in {"pair", "clock", "duration", "set"})
+_RELATIVE: Final = tuple(
+    name for name in FULL if name not in {"pair", "clock", "duration", "set", "single"}
+)
 
 
 def resolve_date(
@@ -43,6 +45,7 @@ def resolve_date(
     if not expression or len(expression) > _LONGEST:
         return None
     folded = re.sub(r"\s+", " ", normalise_text(expression)).strip()
+    folded = without_comment(folded)
     machine = read_machine(folded)
     if machine is False:
         return None
@@ -59,6 +62,7 @@ def resolve_date(
         return None
     for name in _RELATIVE:
         if FULL[name].fullmatch(tokens.codes):
-            return HANDLERS[name](tokens, context).resolved
+            reading = HANDLERS[name](tokens, context)
+            return reading.resolved if reading else None
     slots = read_slots(tokens)
     return from_slots(slots, context).resolved if slots is not None else None
