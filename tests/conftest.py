@@ -1,0 +1,34 @@
+"""What many tests share: the seeds run once, and the size a reliability test runs at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pipeline_helpers import SEEDS, SHARED, rasd
+
+
+@pytest.fixture(scope="session")
+def seeds_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rows of the seeds, made once by the command itself."""
+    output = tmp_path_factory.mktemp("seeds") / "out"
+    done = rasd("run", str(SEEDS), "--output", str(output), "--offline")
+    assert done.returncode == 0, done.stderr.decode()
+    return output
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The labelled development data; tests that need it are skipped where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip("the development data (../shared) is not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def sized() -> Callable[[int, int], int]:
+    """Choose between a test's small and its full size (RASD_TEST_SIZE=full)."""
+    full = os.environ.get("RASD_TEST_SIZE") == "full"
+    return lambda small, large: large if full else small
