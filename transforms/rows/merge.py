@@ -15,7 +15,8 @@ from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.rows import Row, partition_date
 from transforms.rows.schema import PROVENANCE, TABLES
 
-_WRITERS: Final = frozenset({"run_id", "pipeline_version"})
+# What follows from who wrote a row, and from its other columns.
+_DERIVED: Final = frozenset({"run_id", "pipeline_version", PARTITION_COLUMN})
 
 
 @cache
@@ -38,7 +39,7 @@ def _replace(table: str, stored: Row, newer: Row) -> Row:
 
 def _unless_equal(stored: Row, merged: Row) -> Row:
     """Return the stored row itself when a merge changed nothing but who wrote it."""
-    changed = any(stored.get(name) != merged[name] for name in merged if name not in _WRITERS)
+    changed = any(stored.get(name) != merged[name] for name in merged if name not in _DERIVED)
     return merged if changed else stored
 
 
