@@ -117,7 +117,7 @@ def _direct(view: SentenceView, index: int) -> bool:
     index = view.skip_quotes(index)
     while view.kind(index) in "TX" and index < view.stop:
         index += 1
-    return view.kind(index) in "N#"
+    return view.kind(index) in "N#" and not view.is_attached(index)
 
 
 def _is_passive(

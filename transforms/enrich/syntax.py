@@ -174,6 +174,14 @@ class SentenceView:
         """Whether a token can be a noun of the word lists."""
         return any(r.pos == "N" for r in analyse(self.words[index]))
 
+    def is_attached(self, index: int) -> bool:
+        """Whether a noun carries ب, ل or ك, so that it opens a prepositional phrase."""
+        word = self.words[index]
+        nouns = [r for r in analyse(word) if r.pos != "V"]
+        if nouns:
+            return all(r.preposition for r in nouns)
+        return word.startswith(("لل", "بال", "وبال", "ولل")) and len(word) > 5
+
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""
         position = index
@@ -223,7 +231,7 @@ class SentenceView:
             return self.kind(position + 1) == "N"
         if kind == "P":
             return self._partitive(last, word)
-        if kind not in "N#":
+        if kind not in "N#" or self.is_attached(position):
             return False
         if word[0] == "و" and self._is_conjoined(word):
             return True

@@ -1,0 +1,314 @@
+"""The scoreboard of event coding: sentences, spans, quad classes, the seed article, own gold.
+
+Definitions (the figures' names in brackets):
+
+* GSR sentences (``assault_*``, ``protest_*``): a sentence is predicted positive when any event of
+  the type with status asserted or historical reaches the default confidence; label ``yes`` is
+  positive, ``ambiguous`` is left out.
+* Spans (``actor_span_f1``, ``recipient_span_f1``): over sentences with a coded event; a predicted
+  phrase is right when it shares a word with any annotator's phrase, a phrase all annotators agree
+  on is found when any prediction shares a word with it.
+* UN sentences (``un_quad_macro_f1``): the quad class of the most confident event (not negated) at
+  the default confidence, 0 when there is none; labels 1 material conflict, 2 material
+  cooperation, 3 verbal conflict, 4 verbal cooperation.
+* Seed article (``seed_required``, ``seed_traps``): see ``events_seed``.
+* Own gold (``gold_*``): ``data/events_gold.jsonl``, written for this project.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.evaluation.base import Case, Figure, SuiteReport
+from pipeline.evaluation.events_seed import seed_figures
+from transforms.enrich import code_events
+from transforms.records import Article, Event
+
+NAME = "events"
+THRESHOLD: Final = 0.5
+_TOLD: Final = frozenset({"asserted", "historical"})
+_BARS: Final = {"ASSAULT": (0.78, 0.80), "PROTEST": (0.60, 0.80)}
+_QUADS: Final = {
+    "material_conflict": 1,
+    "material_cooperation": 2,
+    "verbal_conflict": 3,
+    "verbal_cooperation": 4,
+}
+_GOLD: Final = Path(__file__).parent / "data" / "events_gold.jsonl"
+
+
+@dataclass(slots=True)
+class Counts:
+    """True positives, false positives, false negatives."""
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+
+    @property
+    def precision(self) -> float:
+        """Share of the predicted that is right."""
+        return self.tp / max(1, self.tp + self.fp)
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold that is found."""
+        return self.tp / max(1, self.tp + self.fn)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.tp / max(1, 2 * self.tp + self.fp + self.fn)
+
+
+@dataclass(slots=True)
+class _Report:
+    """What the parts of the suite gather."""
+
+    figures: list[Figure] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+
+def article(text: str, *, title: str | None = None, published: str | None = None) -> Article:
+    """A bare article for coding.
+
+    Args:
+        text: its body.
+        title: its title.
+        published: ISO date of publication.
+    """
+    at = dt.datetime.fromisoformat(published).replace(tzinfo=dt.UTC) if published else None
+    key = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return Article(key, key, text, key, key, title=title, published_at=at)
+
+
+def _best(events: Iterable[Event], event_type: str) -> float:
+    """The highest confidence of a told event of a type."""
+    return max(
+        (e.confidence for e in events if e.event_type == event_type and e.status in _TOLD),
+        default=0.0,
+    )
+
+
+def _sentences(folder: Path, event_type: str, report: _Report) -> list[tuple[float, bool]]:
+    """Figures of one GSR file; (confidence, label) of every sentence for the calibration."""
+    path = folder / f"{event_type.lower()}_gsr.csv"
+    report.files.append(path)
+    counts, points = Counts(), []
+    with path.open(encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["label"] != "ambiguous"]
+    for row in rows:
+        score, gold = _best(code_events(article(row["text"])), event_type), row["label"] == "yes"
+        points.append((score, gold))
+        predicted = score >= THRESHOLD
+        counts.tp += predicted and gold
+        counts.fp += predicted and not gold
+        counts.fn += gold and not predicted
+        if predicted != gold:
+            expected = event_type if gold else f"no {event_type} ({row['label']})"
+            report.cases.append(
+                Case(f"gsr:{row['id'][:40]}", expected, f"{score:.2f} {row['text']}", abs(score - gold))
+            )
+    bar_f1, bar_precision = _BARS[event_type]
+    name = event_type.lower()
+    report.figures += [
+        Figure(f"{name}_f1", counts.f1, len(rows), bar_f1),
+        Figure(f"{name}_precision", counts.precision, len(rows), bar_precision),
+        Figure(f"{name}_recall", counts.recall, len(rows)),
+    ]
+    return points
+
+
+def calibration_error(points: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error of (confidence, truth) pairs, over equal-width bins."""
+    grouped: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for score, truth in points:
+        grouped[min(int(score * bins), bins - 1)].append((score, truth))
+    total = max(1, len(points))
+    return sum(
+        abs(sum(s for s, _ in group) / len(group) - sum(t for _, t in group) / len(group))
+        * len(group)
+        / total
+        for group in grouped.values()
+    )
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip("«»\"'،,.؛:()") for word in text.split()} - {""}
+
+
+def _spans(folder: Path, report: _Report) -> None:
+    """Figures of actor and recipient phrases."""
+    counts = {"actor": Counts(), "recipient": Counts()}
+    total = 0
+    for event_type in _BARS:
+        path = folder / f"{event_type.lower()}_spans.json"
+        report.files.append(path)
+        for record in json.loads(path.read_text(encoding="utf-8")):
+            events = [e for e in code_events(article(record["text"])) if e.event_type == event_type]
+            total += 1
+            for role, key in (("actor", "source"), ("recipient", "target")):
+                predicted = _phrases(events, role)
+                _score_spans(record, key, predicted, counts[role])
+    for role, found in counts.items():
+        report.figures.append(Figure(f"{role}_span_f1", found.f1, total, 0.65))
+        report.figures.append(Figure(f"{role}_span_precision", found.precision, total))
+        report.figures.append(Figure(f"{role}_span_recall", found.recall, total))
+
+
+def _phrases(events: list[Event], role: str) -> list[set[str]]:
+    """The distinct phrases of a role, as sets of words."""
+    texts = {
+        party.text
+        for event in events
+        for party in (event.actors if role == "actor" else event.recipients)
+        if party.text
+    }
+    return [_words(text) for text in sorted(texts)]
+
+
+def _score_spans(record: dict[str, Any], key: str, predicted: list[set[str]], counts: Counts) -> None:
+    """Count one sentence's phrases of a role."""
+    anyone = {word for span in record["spans"] for word in span[f"{key}_actor"]}
+    agreed = _words(record[f"{key}_gold"])
+    counts.tp += sum(bool(words & anyone) for words in predicted)
+    counts.fp += sum(not words & anyone for words in predicted)
+    counts.fn += bool(agreed) and not any(words & agreed for words in predicted)
+
+
+def quad_class(events: Iterable[Event]) -> int:
+    """The quad class that a sentence's events amount to (0: none at the default confidence)."""
+    told = [e for e in events if e.status != "negated" and e.confidence >= THRESHOLD]
+    if not told:
+        return 0
+    return _QUADS[max(told, key=lambda e: (e.confidence, e.event_id)).quad_plover]
+
+
+def _quads(path: Path, report: _Report) -> None:
+    """Figures of the UN sentences."""
+    report.files.append(path)
+    pairs = []
+    with path.open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            got = quad_class(code_events(article(row["text"])))
+            pairs.append((int(row["label"]), got))
+    scores = []
+    for label in range(5):
+        counts = Counts(
+            tp=sum(g == p == label for g, p in pairs),
+            fp=sum(p == label != g for g, p in pairs),
+            fn=sum(g == label != p for g, p in pairs),
+        )
+        scores.append(counts.f1)
+        report.figures.append(Figure(f"un_quad_{label}_f1", counts.f1, len(pairs)))
+    report.figures.append(Figure("un_quad_macro_f1", sum(scores) / 5, len(pairs), 0.60))
+
+
+def _own_gold(report: _Report) -> None:
+    """Figures of the project's own gold."""
+    report.files.append(_GOLD)
+    lines = _GOLD.read_text(encoding="utf-8").splitlines()
+    types: dict[str, Counts] = defaultdict(Counts)
+    slots: Counter[str] = Counter()
+    for line in lines:
+        case = json.loads(line)
+        events = code_events(
+            article(case["text"], title=case.get("title"), published=case["published"])
+        )
+        open_events = [e for e in events if e.confidence >= THRESHOLD]
+        for gold in case["events"]:
+            found = next((e for e in open_events if _answers(e, gold)), None)
+            if found is None:
+                types[gold["type"]].fn += 1
+                got = "; ".join(f"{e.event_type} {e.status} {e.confidence:.2f}" for e in events)
+                report.cases.append(Case(case["id"], gold["type"], f"{got} | {case['text']}", 0.9))
+                continue
+            open_events.remove(found)
+            types[gold["type"]].tp += 1
+            _score_slots(found, gold, case, slots, report)
+        for event in open_events:
+            if event.status in _TOLD:
+                types[event.event_type].fp += 1
+                report.cases.append(
+                    Case(case["id"], "nothing", f"{event.event_type}: {event.trigger.text}", 0.8)
+                )
+    scores = [types[name].f1 for name in sorted(types)]
+    report.figures.append(Figure("gold_type_macro_f1", sum(scores) / len(scores), len(lines), 0.70))
+    for slot, bar in (("actor_country", 0.85), ("recipient_country", 0.85), ("place", 0.85), ("date", 0.90)):
+        total = slots[f"{slot}_n"]
+        report.figures.append(Figure(f"gold_{slot}", slots[slot] / max(1, total), total, bar))
+
+
+def _answers(event: Event, gold: dict[str, Any]) -> bool:
+    """Whether an event has a gold event's type and status."""
+    return event.event_type == gold["type"] and event.status == gold["status"]
+
+
+def _score_slots(
+    event: Event, gold: dict[str, Any], case: dict[str, Any], slots: Counter[str], report: _Report
+) -> None:
+    """Count the slots of a found event."""
+    actors = {a.country for a in event.actors if a.country}
+    recipients = {a.country for a in event.recipients if a.country}
+    place = event.place.text if event.place else None
+    answers = {
+        "actor_country": (set(gold["actors"]), actors, set(gold["actors"]) <= actors | recipients),
+        "recipient_country": (set(gold["recipients"]), recipients, set(gold["recipients"]) <= recipients),
+        "place": (gold["place"], place, bool(place) and _same_place(event, gold["place"])),
+        "date": (gold["date"], str(event.event_date), str(event.event_date) == gold["date"]),
+    }
+    answers["actor_country"] = (*answers["actor_country"][:2], set(gold["actors"]) <= actors)
+    for slot, (want, got, right) in answers.items():
+        if not want:
+            continue
+        slots[f"{slot}_n"] += 1
+        slots[slot] += right
+        if not right:
+            report.cases.append(Case(case["id"], f"{slot} {want}", f"{got} | {case['text']}", 0.5))
+
+
+def _same_place(event: Event, want: str | None) -> bool:
+    """Whether the place found is the one meant, with or without its clitic."""
+    if event.place is None or want is None:
+        return event.place is None and want is None
+    return want in event.place.text or event.place.text in want or want == event.place.name
+
+
+def run(data: Path) -> SuiteReport:
+    """Measure event coding.
+
+    Args:
+        data: the data directory; parts of the suite whose files are absent are left out, the own
+            gold is always there.
+
+    Returns:
+        Figures and wrong cases.
+    """
+    report = _Report()
+    folder = data / "events"
+    gsr = folder / "arabic_event_gsr"
+    if gsr.is_dir():
+        points = [point for name in _BARS for point in _sentences(gsr, name, report)]
+        error = calibration_error(points)
+        report.figures.append(Figure("ece", error, len(points), 0.05, higher_is_better=False))
+        _spans(gsr, report)
+    quads = folder / "un_quadclass_ar" / "ar_annotations_quad_multiclass.csv"
+    if quads.is_file():
+        _quads(quads, report)
+    if (folder / "seed_gold.json").is_file():
+        figures, cases, files = seed_figures(folder / "seed_gold.json", data.parent / "seeds")
+        report.figures += figures
+        report.cases += cases
+        report.files += files
+    _own_gold(report)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in report.files)).hexdigest()[:16]
+    return SuiteReport(NAME, tuple(report.figures), tuple(report.cases), digest)
