@@ -109,7 +109,7 @@ def feed_golden(feed: SeedFeed) -> dict[str, Any]:
             {
                 "title": entry.title,
                 "url": entry.link,
-                "guid": entry.guid if feed.kind != "rdf" else "",
+                "guid": entry.guid if feed.kind != "rdf" else entry.link,
                 "published_at": _stamp(entry.published),
                 "published_raw": entry.date_text,
                 "full_content": bool(entry.content),
