@@ -1,0 +1,1 @@
+"""Fetching from hosts nobody trusts: one client, guarded addresses, robots, politeness."""
