@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from transforms.extract import bylines, plain, published
 from transforms.extract.body import Body, extract_body
 from transforms.extract.gate import Judgement, asks_password, judge
-from transforms.extract.markup import MAX_CHARS, parse_page, storable
+from transforms.extract.markup import MAX_CHARS, displayable, parse_page, storable
 from transforms.extract.metadata import PageMeta, read_metadata
 from transforms.extract.published import Published
 from transforms.extract.sources import declared_url, is_mhtml, unpack_mhtml
@@ -36,7 +36,7 @@ class _Draft:
     summary: str = ""
     site_name: str = ""
     authors: tuple[str, ...] = ()
-    published: Published = Published()
+    published: Published = field(default_factory=Published)
     modified_at: datetime | None = None
     encoding: str | None = None
 
@@ -95,7 +95,7 @@ def _from_html(page: Page) -> _Draft | Rejected:
     url = page.final_url or page.url or declared_url(page.content)
     meta = read_metadata(root, url=url)
     password = asks_password(root)
-    dated = published.published_of_page(page, meta, root, meta.canonical_url or url, "")
+    dated = published.published_of_page(page, meta, root, meta.canonical_url or url)
     body = extract_body(root, title=meta.title, description=meta.summary)
     judgement = judge(meta, body, url or meta.canonical_url, password=password)
     if judgement.reason:
@@ -107,7 +107,7 @@ def _from_html(page: Page) -> _Draft | Rejected:
 def _html_draft(
     page: Page, meta: PageMeta, body: Body, dated: Published, judgement: Judgement
 ) -> _Draft:
-    text = storable(body.text)
+    text = displayable(body.text)
     if dated.at is None:
         written = published.text_date(text[:1500], published.context_of(page))
         dated = written or dated

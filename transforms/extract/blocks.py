@@ -72,7 +72,8 @@ def _paragraph(element: Any) -> Block | None:
     length = len(" ".join(text.split()))
     if length < _MIN_BLOCK:
         return None
-    return Block(element, text, max(0, length - links), links)
+    card = links > 0 and _opens_with_headline(element)
+    return Block(element, text, max(0, length - links), links, card)
 
 
 def _own_text(element: Any) -> Block | None:
@@ -186,9 +187,7 @@ def take_out_teasers(page: Any, own: Callable[[str], bool]) -> Layout:
     Returns:
         What was there before.
     """
-    headings = [
-        heading for heading in page.iter("h2", "h3", "h4", "h5") if _linked(heading)
-    ]
+    headings = [heading for heading in page.iter("h2", "h3", "h4", "h5") if _linked(heading)]
     headings = [heading for heading in headings if not own("".join(heading.itertext()))]
     teasers, flat = _teasers(page), 0
     if len(headings) >= 3:

@@ -91,7 +91,7 @@ def judge(meta: PageMeta, body: Body, url: str, *, password: bool) -> Judgement:
         "claims": _claims(meta),
         "url": _url_evidence(url),
         "prose": _prose(body),
-        "layout": _layout(body),
+        "layout": _layout(body, headed=bool(meta.heading)),
         "headline": _headline(meta),
     }
     score = round(sum(evidence.values()), 2)
@@ -183,7 +183,7 @@ def _prose(body: Body) -> float:
     return score
 
 
-def _layout(body: Body) -> float:
+def _layout(body: Body, *, headed: bool) -> float:
     """How the run of prose compares with linked headlines and with prose elsewhere."""
     run = max(1, _run(body))
     ratio = body.layout.teasers / run
@@ -193,7 +193,7 @@ def _layout(body: Body) -> float:
         score -= 1.5
     if body.layout.flat_headings >= 3:
         each = max(run, len(body.text)) / body.layout.flat_headings
-        score -= 3.0 if each < 250 else 1.5 if each < 700 else 0.0
+        score -= 1.0 if headed and each >= 250 else 3.0
     share = run / max(1, body.region.total)
     if share < 0.3:
         score -= 2.0

@@ -18,9 +18,11 @@ _LISTING: Final = frozenset(
     {"ItemList", "CollectionPage", "SearchResultsPage", "CategoryCodeSet", "Blog", "MediaGallery"}
 )
 _OF_OTHERS: Final = frozenset(
-    "itemListElement hasPart mentions citation isPartOf relatedLink comment review about "
-    "mainEntity blogPost".split(" ")
-)
+    {
+        "itemListElement", "hasPart", "mentions", "citation", "isPartOf", "relatedLink",
+        "comment", "review", "about", "mainEntity", "blogPost",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,19 @@ from lxml import etree
 
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _INVISIBLE: Final = frozenset(
-    "script style noscript template head svg iframe object embed select button textarea video "
-    "audio canvas map form figure figcaption nav footer aside menu".split(" ")
-)
+    {
+        "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed",
+        "select", "button", "textarea", "video", "audio", "canvas", "map", "form", "figure",
+        "figcaption", "nav", "footer", "aside", "menu",
+    }
+)  # fmt: skip
 _INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp "
-    "small span strike strong sub sup time tt u var wbr img".split(" ")
-)
+    {
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
+        "em", "font", "i", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span",
+        "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img",
+    }
+)  # fmt: skip
 
 
 def tidy(text: str) -> str:

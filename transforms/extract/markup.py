@@ -15,11 +15,16 @@ from lxml.html import HTMLParser, document_fromstring
 
 MAX_CHARS: Final = 12_000_000  # a longer page is no news page
 MAX_ELEMENTS: Final = 20_000  # above it a page is simplified; real news pages stay under 6,000
+_SUSPICIOUS: Final = 6_000  # tags from which on it is asked whether one element holds a flood
+_MAX_ANCHORS: Final = 2_500  # links that a simplified page may keep
 _MANY_EQUALS: Final = 20_000  # fewer attributes than this are parsed in half a second at worst
 _MAX_TAG_ATTRIBUTES: Final = 300
 
 # What no sink takes and no text needs: C0 controls but tab, LF, CR; lone surrogates; noncharacters.
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Marks that turn the reading order round or hide: spoofing in a headline, nothing in prose.
+_MISLEADING: Final = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_FLOODED: Final = etree.XPath("boolean(//*[count(*) > 2500])")
 _NULL_REFERENCE: Final = re.compile(r"&#(?:0+|x0+)(?![0-9a-f]);?", re.IGNORECASE)
 _TAG: Final = re.compile(
     r"""<(?P<name>[a-zA-Z][^\s>/"']*+)(?:[^>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+(?:>|\Z)"""
@@ -37,6 +42,12 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
 
 
+def displayable(text: str) -> str:
+    """``storable``, and without the marks that reverse or hide text (bidi overrides, BOM)."""
+    text = storable(text)
+    return _MISLEADING.sub("", text) if _MISLEADING.search(text) else text
+
+
 def parse_page(text: str) -> Any | None:
     """Parse a decoded page.
 
@@ -47,13 +58,14 @@ def parse_page(text: str) -> Any | None:
         The root (an ``lxml.html`` element) or None when there is nothing to parse. Markup that
         attacks the parser is simplified; its text is kept.
     """
-    text = _NULL_REFERENCE.sub("", storable(text))
+    text = _NULL_REFERENCE.sub("", displayable(text))
     if text.count("=") > _MANY_EQUALS:
         text = _TAG.sub(_without_flood, text)
-    if text.count("<") > 2 * MAX_ELEMENTS:
+    tags = text.count("<")
+    if tags > 2 * MAX_ELEMENTS:
         return _parse(simplified(text))
     root = _parse(text)
-    if root is not None and _too_deep(root):
+    if root is not None and (_too_deep(root) or (tags > _SUSPICIOUS and _FLOODED(root))):
         root = _parse(simplified(text))
     return root
 
@@ -61,7 +73,7 @@ def parse_page(text: str) -> Any | None:
 def simplified(text: str) -> str:
     """Reduce markup to paragraphs, headings and metadata; anchors go when they are a flood too."""
     text = _NOT_KEPT.sub(" ", text)
-    return _ANCHOR.sub(" ", text) if text.count("<") > 2 * MAX_ELEMENTS else text
+    return _ANCHOR.sub(" ", text) if text.count("<a") > _MAX_ANCHORS else text
 
 
 def _without_flood(match: re.Match[str]) -> str:

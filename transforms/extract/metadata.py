@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from transforms.extract import bylines
 from transforms.extract.jsonld import StructuredData, author_names, read_jsonld, text_of
 from transforms.extract.lines import tidy
-from transforms.extract.markup import storable
+from transforms.extract.markup import displayable
 from transforms.text import arabic
 from transforms.text.urls import canonicalise_url, registrable_host, resolve_link
 
@@ -71,11 +72,11 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
     return PageMeta(
         metas=metas,
         structured=structured,
-        title=storable(title)[:_MAX_TITLE],
+        title=displayable(title)[:_MAX_TITLE],
         heading=heading,
-        site_name=storable(site)[:200],
+        site_name=displayable(site)[:200],
         canonical_url=_canonical(root, metas, url),
-        summary=storable(summary),
+        summary=displayable(summary),
         authors=_author_candidates(root, metas, structured),
         language=(root.get("lang") or metas.get("og:locale") or "")[:20],
     )
@@ -133,8 +134,6 @@ def _title(
 
 def _unescaped(text: str) -> str:
     """Undo one level of escaping that some sites leave in their JSON-LD."""
-    import html  # noqa: PLC0415 - rarely needed
-
     return html.unescape(text) if "&" in text else text
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from transforms.extract import phrases
 from transforms.extract.lines import render_lines
-from transforms.extract.markup import parse_page, storable
+from transforms.extract.markup import displayable, parse_page, storable
 from transforms.text.encoding import decode_bytes
 
 _MAX_TITLE: Final = 120
@@ -57,5 +57,6 @@ def fragment_text(markup: str) -> str:
     if root is None:
         return ""
     lines = render_lines(root)
+    lines = [displayable(line) for line in lines]
     kept = [line for line in lines if not phrases.is_boilerplate_line(line)]
     return "\n".join(kept or lines)

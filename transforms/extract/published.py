@@ -102,17 +102,17 @@ def _possible(value: datetime, context: _Context) -> bool:
     return value >= _OLDEST and (context.latest is None or value <= context.latest)
 
 
-def choose(candidates: Iterator[tuple[str, Published]]) -> Published:
+def choose(candidates: Iterator[Published]) -> Published:
     """Choose by precedence; a finer time of the same day may refine a coarser one.
 
     Args:
-        candidates: (rank name, date) pairs in the order of ``PRECEDENCE``; read lazily.
+        candidates: dates in the order of ``PRECEDENCE``; read lazily.
 
     Returns:
         The date believed; one with ``at`` None when there is none.
     """
     best: Published | None = None
-    for _, found in candidates:
+    for found in candidates:
         if found.at is None or found.precision is None:
             continue
         if best is None:
@@ -126,7 +126,7 @@ def choose(candidates: Iterator[tuple[str, Published]]) -> Published:
     return best or Published()
 
 
-def published_of_page(page: Page, meta: PageMeta, root: Any, url: str, text: str) -> Published:
+def published_of_page(page: Page, meta: PageMeta, root: Any, url: str) -> Published:
     """Date a page.
 
     Args:
@@ -134,47 +134,42 @@ def published_of_page(page: Page, meta: PageMeta, root: Any, url: str, text: str
         meta: its metadata.
         root: its tree, not yet cut.
         url: its address, for dates in the path.
-        text: the start of its text, for the last resort; "" to skip it.
 
     Returns:
-        What is believed (see the module's text).
+        What is believed (see the module's text); the text itself, which comes last, is not known
+        here yet.
     """
     context = context_of(page)
-    found = choose(_candidates(page, meta, root, url, text, context))
+    found = choose(_candidates(page, meta, root, url, context))
     if found.at is not None:
         return found
     return Published(raw=_raw_at_hand(page, meta))
 
 
 def _candidates(
-    page: Page, meta: PageMeta, root: Any, url: str, text: str, context: _Context
-) -> Iterator[tuple[str, Published]]:
+    page: Page, meta: PageMeta, root: Any, url: str, context: _Context
+) -> Iterator[Published]:
     given = parse_date(page.published, context, "feed") if page.published else None
     if given:
-        yield "given", given
+        yield given
         return
-    for rank, raws, source in (
-        ("jsonld", _jsonld_dates(meta), "jsonld"),
-        ("meta", _meta_dates(meta, root), "meta"),
-    ):
-        parsed = (parse_date(raw, context, source) for raw in raws)
-        found = next((one for one in parsed if one), None)
-        if found:
-            yield rank, found
+    yield from _first(_jsonld_dates(meta), context, "jsonld")
+    yield from _first(_meta_dates(meta, root), context, "meta")
     fed = published_of_entry(page, context)
     if fed:
-        yield "feed", fed
-    seen = (parse_date(raw, context, "html") for raw in _visible_dates(root))
-    visible = next((one for one in seen if one), None)
-    if visible:
-        yield "html", visible
+        yield fed
+    yield from _first(_visible_dates(root), context, "html")
     in_url = url_date(url, context)
     if in_url:
-        yield "url", in_url
-    if text:
-        written = text_date(text, context)
-        if written:
-            yield "text", written
+        yield in_url
+
+
+def _first(raws: Iterator[str], context: _Context, source: PublishedSource) -> Iterator[Published]:
+    """The first of several writings that parses."""
+    parsed = (parse_date(raw, context, source) for raw in raws)
+    found = next((one for one in parsed if one), None)
+    if found:
+        yield found
 
 
 def published_of_entry(page: Page, context: _Context) -> Published | None:
