@@ -70,13 +70,19 @@ _VAGUE: Final = {
     "بضعه": (3, 9),
 }
 _ARABIC = "\u0621-\u064a"
-_TOKEN: Final = re.compile(rf"\d+(?:[,.]\d{{3}})+(?![\d.,]*\d)|\d+(?:\.\d+)?|[{_ARABIC}]+|[^\s]")
+# A number in digits (with separators of thousands or a decimal part), a word, or any other sign.
+_TOKEN: Final = re.compile(rf"\d+(?:[,.]\d+)*|[{_ARABIC}]+|[^\s]")
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d+")
+_DECIMAL: Final = re.compile(r"(\d{1,6})[.,](\d{1,2})")
+_PERCENT: Final = re.compile(r" ?(?:[%٪]|(?:في |ب)ال(?:مي|ماي)ه(?![\u0621-\u064a]))")
+_HUNDRED_OF_PERCENT: Final = re.compile(r"(?:في |ب)$")
 _AT_LEAST: Final = re.compile(
     r"(?:ما لا يقل عن|لا يقل عن|ما لا يقل علي|اكثر من|ما يزيد عن|ما يزيد علي|يزيد علي|يزيد عن"
     r"|تجاوز|فوق|ازيد من|ما يربو علي|يفوق)(?: ال)? ?$"
 )
 _AT_MOST: Final = re.compile(
-    r"(?:اقل من|ما لا يزيد عن|ما لا يزيد علي|لا يزيد عن|لا يزيد علي|ما يصل الي|يصل الي|لا يتجاوز) ?$"
+    r"(?:اقل من|ما لا يزيد عن|ما لا يزيد علي|لا يزيد عن|لا يزيد علي|ما يصل الي|يصل الي"
+    r"|لا يتجاوز) ?$"
 )
 _AFTER_AT_LEAST: Final = re.compile(r" ?(?:[\u0621-\u064a]+ )?علي الاقل")
 _BETWEEN: Final = re.compile(r"(?:بين|من) $")
@@ -129,6 +135,7 @@ def number_words() -> dict[str, NumberWord]:
                 table[joined + clitic + word] = NumberWord(value, kind, joined == "و")
             for word in normalise_text(spellings).split():
                 table["لل" + word] = NumberWord(value, kind, joined=False)
+    table.pop("لست", None)  # "I am not"
     # "احد" is one of a group; only "احد عشر" is a number.
     for word in ("احد", "احدي", "واحدي"):
         table.setdefault(word, NumberWord(1, "one", word.startswith("و")))
@@ -242,61 +249,88 @@ def _scan(normalised: Normalised) -> list[NumberMention]:
 
 
 def _raw_numbers(text: str) -> list[_Raw]:
-    tokens = [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    words = [token[0] for token in tokens]
     table = number_words()
+    vague_words = _vague_words()
+    tokens = [(match.group(), match.start()) for match in _TOKEN.finditer(text)]
+    words = [token[0] for token in tokens]
     found: list[_Raw] = []
     position = 0
-    while position < len(tokens):
-        word, start, end = tokens[position]
-        after = position + 1
+    while position < len(words):
+        word = words[position]
+        read = None
+        skipped = 0
         if word[0].isdigit():
-            value = _digits(word)
-            if value is not None:
-                value, after = _scaled(value, words, after)
-                found.append(_Raw(start, tokens[after - 1][2], value, value))
-        elif (vague := _vague(words, position)) is not None:
-            low, high, after = vague
-            found.append(_Raw(start, tokens[after - 1][2], low, high))
-        elif word in table and (read := read_number_words(words, position)) is not None:
-            value, after = read
+            read = _digits(words, position)
+        elif word in vague_words:
+            read = _vague(words, position)
+        elif word in table and (spelt := read_number_words(words, position)) is not None:
+            read = None if _one_of(words, position, spelt[1]) else (spelt[0], spelt[0], spelt[1])
             skipped = 1 if table[word].joined else 0
-            found.append(_Raw(start + skipped, tokens[after - 1][2], value, value))
+        if read is None:
+            position += 1
+            continue
+        low, high, after = read
+        start, end = tokens[position][1] + skipped, tokens[after - 1][1] + len(words[after - 1])
+        if not _is_percent(text, start, end):
+            found.append(_Raw(start, end, low, high))
         position = after
     return found
 
 
-def _digits(word: str) -> int | None:
-    """An integer with thousands separators; None for a decimal or an absurd length."""
-    separators = {char for char in word if not char.isdigit()}
-    if separators == {"."} and not re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}", word):
-        return None
-    plain = "".join(char for char in word if char.isdigit())
-    if len(plain) > 15 or not plain.isascii():
-        return None
-    return int(plain)
+def _one_of(words: Sequence[str], position: int, after: int) -> bool:
+    """Whether "واحد" is a folded "وأحد" before its group ("وأحد الجنود")."""
+    alone = after == position + 1 and words[position] == "واحد"
+    return alone and after < len(words) and words[after].startswith("ال")
 
 
-def _scaled(value: int, words: Sequence[str], after: int) -> tuple[int, int]:
-    """Multiply by scale words that follow digits ("12 ألفا")."""
-    table = number_words()
-    while after < len(words) and (word := table.get(words[after])) is not None:
-        if word.kind != "scale" or word.joined or value * word.value > _MAXIMUM:
-            break
-        value *= word.value
-        after += 1
-    return value, after
+def _is_percent(text: str, start: int, end: int) -> bool:
+    """Whether a number is a share ("20 %", "في المئة"), no count."""
+    if _PERCENT.match(text, end):
+        return True
+    opened = text[max(0, start - 3) : start]
+    return text.startswith("المي", start) and _HUNDRED_OF_PERCENT.search(opened) is not None
 
 
-def _vague(words: Sequence[str], position: int) -> tuple[int, int, int] | None:
-    """Read "عشرات", "مئات الآلاف": low, high and the index after."""
+def _digits(words: Sequence[str], position: int) -> tuple[int, int, int] | None:
+    """Read digits and the scale words behind them: low, high and the index after.
+
+    A decimal is a count only before a scale ("12,5 مليون").
+    """
     word = words[position]
-    for prefix in ("", "و", "ب", "ل", "ال", "وال", "بال"):
-        base = word.removeprefix(prefix) if word.startswith(prefix) else ""
-        if base in _VAGUE:
-            break
+    scale, after = _scale(words, position + 1)
+    plain = word.replace(",", "").replace(".", "")
+    if not plain.isascii() or len(plain) > 15:
+        return None
+    decimal = _DECIMAL.fullmatch(word)
+    if decimal is not None and scale > 1:
+        value = int(decimal.group(1)) * scale
+        value += int(decimal.group(2)) * scale // 10 ** len(decimal.group(2))
+    elif _THOUSANDS.fullmatch(word):
+        value = int(plain) * scale
     else:
         return None
+    return (value, value, after) if value <= _MAXIMUM else None
+
+
+def _scale(words: Sequence[str], after: int) -> tuple[int, int]:
+    """The scale word at a place ("ألفا"), or 1; and the index after it."""
+    word = number_words().get(words[after]) if after < len(words) else None
+    if word is None or word.kind != "scale" or word.joined:
+        return 1, after
+    return word.value, after + 1
+
+
+@cache
+def _vague_words() -> dict[str, str]:
+    """Vague numbers with their clitics -> the bare word."""
+    return {
+        prefix + word: word for word in _VAGUE for prefix in ("", "و", "ب", "ل", "ال", "وال", "بال")
+    }
+
+
+def _vague(words: Sequence[str], position: int) -> tuple[int, int, int]:
+    """Read "عشرات", "مئات الآلاف": low, high and the index after."""
+    base = _vague_words()[words[position]]
     low, high = _VAGUE[base]
     after = position + 1
     if base in {"بضع", "بضعه"} and after < len(words) and words[after] == "عشر":

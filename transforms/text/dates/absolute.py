@@ -61,7 +61,7 @@ class Slots:
     def valid_time(self) -> bool:
         """False when the clock cannot be read (25:00, 13 ص)."""
         if self.hour is None:
-            return self.half is None or self.half in _DAYPARTS
+            return True
         possible = self.minute < 60 and (self.second or 0) < 60
         return possible and clock_hour(self.hour, self.half or self.daypart) is not None
 
@@ -76,9 +76,6 @@ class Slots:
         return self.hijri_month is not None
 
 
-_DAYPARTS: Final = {"am", "pm", "noon", "night", "MO", "MI", "AF", "EV", "NI"}
-
-
 def clock_hour(hour: int, half: str | None) -> int | None:
     """The hour of the day.
 
@@ -90,25 +87,29 @@ def clock_hour(hour: int, half: str | None) -> int | None:
         0 to 23; None when hour and half contradict each other (13 ص) or leave the day open
         (12 ليلا).
     """
-    if hour > 23:
-        return None
     if half is None:
-        return hour
-    if half in {"am", "MO"}:
-        return 0 if hour == 12 else hour if hour < 12 else None
-    if half in {"noon", "MI"}:
-        return hour if hour >= 10 and hour <= 15 else hour + 12 if 1 <= hour <= 3 else None
-    if half in {"night", "NI"}:
-        return _night_hour(hour)
-    if hour >= 12:
-        return hour
-    return hour + 12 if hour else None
+        return hour if hour < 24 else None
+    return _HOURS[half].get(hour)
 
 
-def _night_hour(hour: int) -> int | None:
-    if hour >= 18 or 1 <= hour <= 4:
-        return hour
-    return hour + 12 if 7 <= hour <= 11 else None
+# Hour as written -> hour of the day, by the half of the day; an hour that is missing there
+# contradicts it (13 ص) or leaves the day open (12 ليلا).
+_MORNING: Final = {12: 0, **{hour: hour for hour in range(12)}}
+_NOON: Final = {**{hour: hour for hour in range(10, 16)}, **{hour: hour + 12 for hour in (1, 2, 3)}}
+_EVENING: Final = {
+    **{hour: hour for hour in range(12, 24)},
+    **{hour: hour + 12 for hour in range(1, 12)},
+}
+_NIGHT: Final = {
+    **{hour: hour for hour in (1, 2, 3, 4, *range(18, 24))},
+    **{hour: hour + 12 for hour in range(7, 12)},
+}
+_HOURS: Final = {
+    **dict.fromkeys(("am", "MO"), _MORNING),
+    **dict.fromkeys(("noon", "MI"), _NOON),
+    **dict.fromkeys(("pm", "AF", "EV"), _EVENING),
+    **dict.fromkeys(("night", "NI"), _NIGHT),
+}
 
 
 def read_slots(tokens: Tokens) -> Slots | None:
@@ -195,7 +196,7 @@ def _day(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
 
 
 def _half_of_hour(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
-    """ "والنصف" and its like, and the half of the day, after an hour."""
+    """Minutes in words ("والنصف"), and the half of the day, after an hour."""
     following = index + 1
     if tokens.codes[following : following + 1] == "2" and slots.hour is not None:
         used.add(following)
@@ -275,12 +276,12 @@ def _numeric_date(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> b
     return FIRST_YEAR <= year <= LAST_YEAR
 
 
-def _weekday(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+def _weekday(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # noqa: ARG001 - readers are called alike
     slots.weekdays.append(_number(tokens, index))
     return len(slots.weekdays) <= 2
 
 
-def _daypart(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+def _daypart(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # noqa: ARG001 - readers are called alike
     """A part of the day before the date, or an am/pm word at some distance from its clock."""
     if tokens.codes[index] == "A":
         if slots.half is not None:
@@ -291,7 +292,7 @@ def _daypart(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
     return True
 
 
-def _zone(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+def _zone(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # noqa: ARG001 - readers are called alike
     written = str(tokens.values[index])
     zone = parse_offset(written) or (written if "/" in written or written == "UTC" else None)
     if zone is None:
@@ -302,7 +303,7 @@ def _zone(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
     return known in {None, zone}
 
 
-def _era(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
+def _era(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # noqa: ARG001 - readers are called alike
     return tokens.codes[index - 1 : index] in {"Y", "f"}
 
 

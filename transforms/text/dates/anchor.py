@@ -146,6 +146,11 @@ def weekday_near(anchor: Anchor, weekday: int, direction: str) -> dt.date | None
     Returns:
         The day; None for C where weeks that begin on Saturday, Sunday and Monday differ.
     """
+    if not direction:
+        # Around midnight the text's own day may be the other one.
+        for day in anchor.near:
+            if day.weekday() == weekday:
+                return day
     back = (anchor.day.weekday() - weekday) % 7
     if direction == "C":
         return weekday_of_week(anchor, weekday, 0)

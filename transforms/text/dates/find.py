@@ -9,9 +9,10 @@ from typing import Final
 from transforms.text.arabic import Normalised, normalise
 from transforms.text.dates.anchor import Anchor, make_anchor
 from transforms.text.dates.grammar import ANY, FULL, SCAN
-from transforms.text.dates.handlers import HANDLERS, Context, Reading
+from transforms.text.dates.handlers import HANDLERS
 from transforms.text.dates.lexicon import Tokens, tokenise
 from transforms.text.dates.model import DateMention
+from transforms.text.dates.reading import Context, Reading
 
 # A verb in the future, or a word for what is planned; the exceptions only look like verbs.
 _AHEAD: Final = re.compile(
@@ -99,7 +100,5 @@ def _is_ahead(text: str, start: int) -> bool:
     """Whether the clause before a weekday speaks of the future."""
     clause = text[max(0, start - _CLAUSE) : start]
     clause = re.split(r"[.،,؛:؟!\n]", clause)[-1]
-    found = None
-    for found in _AHEAD.finditer(clause):
-        pass
-    return found is not None and _SPOKEN.search(clause, found.end()) is None
+    ends = [match.end() for match in _AHEAD.finditer(clause)]
+    return bool(ends) and _SPOKEN.search(clause, ends[-1]) is None

@@ -107,9 +107,9 @@ def _rfc(match: re.Match[str]) -> Read:
     if date is None:
         return False
     # A generator may take the weekday from another zone: one day off is no contradiction.
-    if weekday and (found := _WEEKDAYS.get(weekday[:3].lower())) is not None:
-        if (date.weekday() - found) % 7 not in {0, 1, 6}:
-            return False
+    named = _WEEKDAYS.get((weekday or "")[:3].lower(), date.weekday())
+    if (date.weekday() - named) % 7 not in {0, 1, 6}:
+        return False
     if half:
         converted = clock_hour(int(hour), "am" if half[0] in "aA" else "pm")
         if converted is None:

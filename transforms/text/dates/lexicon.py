@@ -41,15 +41,16 @@ from transforms.text.arabic import normalise_text
 from transforms.text.numbers import number_words, read_number_words
 
 _CODES: Final = {
-    "month": "M", "hijri": "H", "weekday": "W", "bareday": "w", "relday": "R", "today": "@", "same": "=", "named": "!", "masthead": "?", "and": "+", "to": ">", "relnight": "r",
+    "month": "M", "hijri": "H", "weekday": "W", "bareday": "w", "relday": "R", "today": "@",
+    "same": "=", "named": "!", "masthead": "?", "and": "+", "to": ">", "relnight": "r",
     "daypart": "T", "ampm": "A", "eraword": "e", "past": "P", "earlier": "p", "future": "F",
     "later": "X", "current": "C", "recent": "c", "this": "h", "before": "B", "since": "S",
     "after": "E", "within": "k", "phase": "K", "day": "u", "daydual": "U", "week": "v",
-    "weekdual": "V", "monthunit": "m", "monthdual": "Q", "year": "y", "yeardual": "Z",
-    "hour": "i", "hourdual": "J", "minute": "j", "minutedual": "L", "decade": "d",
-    "decadedual": "G", "century": "s", "centurydual": "O", "clock": "o", "from": "n",
-    "ordinal": "1", "fraction": "2", "decadename": "3", "season": "4", "vague": "5",
-    "setword": "6", "each": "7", "more": "8", "corresponding": "9", "in": "<", "filler": "0",
+    "weekdual": "V", "monthunit": "m", "monthdual": "Q", "year": "y", "yeardual": "Z", "hour": "i",
+    "hourdual": "J", "minute": "j", "minutedual": "L", "decade": "d", "decadedual": "G",
+    "century": "s", "centurydual": "O", "clock": "o", "from": "n", "ordinal": "1", "fraction": "2",
+    "decadename": "3", "season": "4", "vague": "5", "setword": "6", "each": "7", "more": "8",
+    "corresponding": "9", "in": "<", "filler": "0",
 }  # fmt: skip
 # Clitics before a word: conjunctions and one-letter prepositions.
 _CLITICS: Final = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")
@@ -205,50 +206,63 @@ def tokenise(text: str) -> Tokens:
     Returns:
         Its tokens; white space other than line ends is none.
     """
-    single, several = _lexicon()
+    known = _known()
     found = [(match.lastgroup, match.group(), match.start()) for match in _TOKEN.finditer(text)]
+    tokens = Tokens("", [], [], [], [])
     codes: list[str] = []
-    values: list[Value] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    definite: list[bool] = []
     position = 0
     total = len(found)
     while position < total:
         group, word, start = found[position]
         after = position + 1
         code, value, clitics = "x", None, 0
-        if group == "l" or group == "e":
-            entry, after = _word(word, found, position, single, several)
+        if group == "l" and word not in known:
+            if codes and codes[-1] == "x":  # one token stands for a run of other words
+                position = after
+                continue
+        elif group in {"l", "e"}:
+            entry, after = _word(word, found, position)
             if entry is not None:
                 code, value, clitics = entry.code, entry.value, entry.clitics
-        elif group == "d":
-            code, value = {1: "D", 2: "D", 4: "Y"}.get(len(word), "I"), word
-        elif group == "x":
-            code, value = _PUNCTUATION.get(word, "x"), word
         else:
-            code, value = str(group), word
+            code, value = _sign(group, word)
         codes.append(code)
-        values.append(value)
-        starts.append(start + clitics)
-        definite.append(
+        tokens.values.append(value)
+        tokens.starts.append(start + clitics)
+        tokens.definite.append(
             word.startswith("ال", clitics)
             or (clitics > 0 and word[clitics - 1 : clitics + 1] == "لل")
         )
         last = found[after - 1]
-        ends.append(last[2] + len(last[1]))
+        tokens.ends.append(last[2] + len(last[1]))
         position = after
-    return Tokens("".join(codes), values, starts, ends, definite)
+    tokens.codes = "".join(codes)
+    return tokens
+
+
+def _sign(group: str | None, word: str) -> tuple[str, Value]:
+    """Code and value of a token that is no word."""
+    if group == "d":
+        return {1: "D", 2: "D", 4: "Y"}.get(len(word), "I"), word
+    if group == "x":
+        return _PUNCTUATION.get(word, "x"), word
+    return str(group), word
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Every word that may begin an entry or a number."""
+    single, several = _lexicon()
+    return frozenset(single) | frozenset(several) | frozenset(number_words())
 
 
 def _word(
     word: str,
     found: list[tuple[str | None, str, int]],
     position: int,
-    single: dict[str, Word],
-    several: dict[str, list[tuple[tuple[str, ...], Word]]],
 ) -> tuple[Word | None, int]:
     """Look a word up, alone and with those that follow it; else read a number in words."""
+    single, several = _lexicon()
     key = word if word[0] >= "\u0621" else word.lower()
     for rest, entry in several.get(key, ()):
         after = _continues(rest, found, position + 1)

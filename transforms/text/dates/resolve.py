@@ -11,9 +11,11 @@ from transforms.text.dates.absolute import read_slots
 from transforms.text.dates.anchor import make_anchor
 from transforms.text.dates.formats import read_machine, without_comment
 from transforms.text.dates.grammar import FULL
-from transforms.text.dates.handlers import HANDLERS, Context, from_slots
+from transforms.text.dates.handlers import HANDLERS
 from transforms.text.dates.lexicon import tokenise
 from transforms.text.dates.model import ResolvedDate
+from transforms.text.dates.reading import Context
+from transforms.text.dates.written import from_slots
 
 _LONGEST: Final = 200  # code points: a longer string is a text, not an expression
 _EDGES: Final = "0<.,:|-()#/"
