@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from transforms.enrich.ontology.lexeme import Entity, PlaceEntry
+from collections import Counter
+from typing import Final
+
+from transforms.enrich.ontology.compose import Composer, Phrase, merge_sectors
+from transforms.enrich.ontology.lexeme import Entity, Kind, PlaceEntry
+from transforms.enrich.ontology.scan import Match, Tokens, scanner
 from transforms.text.arabic import Normalised
 
 __all__ = ["Entity", "PlaceEntry", "find_entities", "find_places"]
+
+_PLACES: Final = frozenset({"place", "country", "capital", "region"})
+_HEADS: Final = {"nisba": "people", "region": "place"}
+_NON_STATE: Final = frozenset({"UAF", "REB", "CVL", "REF"})
 
 
 def find_entities(normalised: Normalised) -> list[Entity]:
@@ -20,11 +29,166 @@ def find_entities(normalised: Normalised) -> list[Entity]:
     Returns:
         Entities in order, not overlapping.
     """
-    del normalised
-    return []
+    tokens, phrases = _phrases(normalised.text)
+    places = _resolve_places(tokens, phrases)
+    _reassign_held(phrases)
+    inferred = _inherit_countries(phrases)
+    return [
+        _entity(tokens, phrase, place, inferred=number in inferred)
+        for number, (phrase, place) in enumerate(zip(phrases, places, strict=True))
+    ]
 
 
 def find_places(normalised: Normalised) -> list[Entity]:
-    """Only the places, also those inside actor phrases, as entities of kind ``place``."""
-    del normalised
-    return []
+    """Find the places, also those inside actor phrases.
+
+    Args:
+        normalised: the text; indices of the answer are into ``normalised.text``.
+
+    Returns:
+        Entities of kind ``place``, each spanning the place's own name.
+    """
+    return [
+        Entity(
+            start=entity.place_start,
+            end=entity.place_end,
+            kind="place",
+            name=entity.place.name,
+            country=entity.place.country,
+            sectors=(),
+            place=entity.place,
+            place_start=entity.place_start,
+            place_end=entity.place_end,
+            head="place",
+            head_end=entity.place_end,
+            definite=True,
+        )
+        for entity in find_entities(normalised)
+        if entity.place is not None
+    ]
+
+
+def _phrases(text: str) -> tuple[Tokens, list[Phrase]]:
+    """Tokens and their phrases, left to right, longest first."""
+    scan = scanner()
+    tokens = Tokens(text, scan)
+    composer = Composer(tokens, scan.lexicon)
+    phrases = []
+    index = 0
+    while index < len(tokens.words):
+        phrase = composer.compose(index)
+        if phrase is None:
+            index += 1
+            continue
+        phrases.append(phrase)
+        index = phrase.last + 1
+    return tokens, phrases
+
+
+def _resolve_places(tokens: Tokens, phrases: list[Phrase]) -> list[PlaceEntry | None]:
+    """The gazetteer entry of each phrase's place, by the countries the text speaks of."""
+    spoken = Counter(
+        phrase.country for phrase in phrases if phrase.country and phrase.form.lexeme.role != "place"
+    )
+    places: list[PlaceEntry | None] = []
+    for phrase in phrases:
+        entry = _choose(tokens, phrase, spoken) if phrase.place is not None else None
+        if entry is not None and phrase.form.lexeme.role == "place":
+            phrase.country = entry.country
+        places.append(entry)
+    return places
+
+
+def _choose(tokens: Tokens, phrase: Phrase, spoken: Counter[str | None]) -> PlaceEntry | None:
+    match: Match = phrase.place or phrase.match
+    entries = [tokens.entry(row) for row in tokens.place_rows(match)]
+    if not entries:
+        return None
+    role = match.best().lexeme.role
+    settled = match.country or (phrase.country if role != "place" or phrase.match is not match else None)
+
+    def fitness(entry: PlaceEntry) -> tuple[bool, bool, int]:
+        right = settled is not None and entry.country == settled
+        return right, entry.precision == match.precision, spoken[entry.country]
+
+    best = max(entries, key=fitness)
+    # A mention of another country alone does not make a famous name an unknown one.
+    return best if any(fitness(best)) else entries[0]
+
+
+def _reassign_held(phrases: list[Phrase]) -> None:
+    """Non-state people of the holders of a region named in the text are the region's."""
+    held = {
+        phrase.form.lexeme.held_by: phrase.country
+        for phrase in phrases
+        if phrase.form.lexeme.role == "region" and phrase.form.lexeme.held_by
+    }
+    if not held:
+        return
+    for phrase in phrases:
+        sovereign = held.get(phrase.country or "")
+        if sovereign and phrase.sectors and _NON_STATE.issuperset(phrase.sectors):
+            armed = {"UAF", "REB"} & set(phrase.sectors)
+            phrase.sectors = merge_sectors(("REB",) if armed else phrase.sectors, ("PRE",))
+            phrase.country = sovereign
+
+
+def _family(phrase: Phrase) -> str:
+    """What a bare head and its full form share: the first word of the lexeme (وزارة)."""
+    return phrase.form.lexeme.name.partition(" ")[0]
+
+
+def _inherit_countries(phrases: list[Phrase]) -> set[int]:
+    """Give bare definite heads the country of the last full mention; the numbers of those given."""
+    latest: dict[str, Phrase] = {}
+    given: set[int] = set()
+    waiting: dict[str, list[int]] = {}
+    for number, phrase in enumerate(phrases):
+        lexeme = phrase.form.lexeme
+        if lexeme.role != "agent" or not (phrase.foreign or set("bp") & set(lexeme.flags)):
+            continue
+        # Peacekeepers and the like go by their whole name, in either direction.
+        key = phrase.foreign or _family(phrase)
+        if phrase.country:
+            latest[key] = phrase
+            for earlier in waiting.pop(key, []):
+                phrases[earlier].country = phrase.country
+                given.add(earlier)
+        elif key in latest and (phrase.form.definite or phrase.foreign):
+            phrase.country = latest[key].country
+            if not phrase.qualified and phrase.form.lexeme.name == key:
+                phrase.sectors = latest[key].sectors
+            given.add(number)
+        elif phrase.foreign:
+            waiting.setdefault(key, []).append(number)
+    return given
+
+
+def _kind(phrase: Phrase) -> Kind:
+    role = phrase.form.lexeme.role
+    if role == "place" or (role in _PLACES and phrase.match.first > phrase.first):
+        return "place"
+    return "both" if role in _PLACES else "actor"
+
+
+def _entity(tokens: Tokens, phrase: Phrase, place: PlaceEntry | None, *, inferred: bool) -> Entity:
+    kind = _kind(phrase)
+    role = phrase.form.lexeme.role
+    name = place.name if kind == "place" and place else phrase.name or " ".join(phrase.words)
+    match = phrase.place if place else None
+    return Entity(
+        start=phrase.start,
+        end=tokens.ends[phrase.last],
+        kind=kind,
+        name=name,
+        country=phrase.country,
+        sectors=() if kind == "place" else phrase.sectors,
+        place=place,
+        place_start=match.start if match else -1,
+        place_end=tokens.ends[match.last] if match else -1,
+        head=_HEADS.get(role, role),
+        head_end=tokens.ends[phrase.head_last],
+        definite=phrase.form.definite,
+        plural=phrase.form.plural,
+        inferred=inferred,
+    )

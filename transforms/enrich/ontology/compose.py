@@ -1,0 +1,444 @@
+"""Compose heads, adjectives, names and places into one phrase: who is meant, and from where.
+
+The grammar is shallow: a head noun (وزارة الدفاع), then in any order a nisba (الأذربيجانية), a
+complement in construct (جيش أذربيجان, سكان قره باغ), a name after a title (الرئيس الروسي
+فلاديمير بوتين), or a phrase with في, من, باسم (مدنيون في حلب, جنود من قوات حفظ السلام).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from transforms.enrich.ontology.lexicon import Form, Lexicon
+from transforms.enrich.ontology.scan import Match, Tokens
+from transforms.text.arabic import normalise_text
+
+_IN: Final = frozenset({"في", "داخل", "ب"})
+_OF: Final = frozenset({"من", "لدي", "عن"})
+_NAMES_OF: Final = frozenset({"باسم", "بلسان"})
+_STATE: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY"})
+_ARMED_STATE: Final = frozenset({"MIL", "COP", "PRM", "UAF", "REB"})
+_MAX_DEPTH: Final = 3
+_GOVERNORS: Final = frozenset(normalise_text(w) for w in ("التابعة", "التابع", "التابعين", "تابعة", "تابع"))
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A phrase under construction; token indices, ``last`` inclusive.
+
+    Attributes:
+        first: first token.
+        last: last token.
+        start: first character (after proclitics).
+        form: the head's form.
+        country: actor country so far.
+        sectors: actor sectors so far.
+        match: the head's match (carries the ambiguity of places).
+        place: match of the place named inside, if any.
+        words: spellings of the parts, for the canonical name.
+        head_last: last token of the head.
+        name: canonical name when a name decides it.
+        qualified: something beyond the head was found.
+        foreign: name of the body from elsewhere inside it, whose country another mention tells.
+    """
+
+    first: int
+    last: int
+    start: int
+    form: Form
+    match: Match
+    country: str | None = None
+    sectors: tuple[str, ...] = ()
+    place: Match | None = None
+    words: list[str] = field(default_factory=list)
+    head_last: int = -1
+    name: str = ""
+    qualified: bool = False
+    foreign: str = ""
+
+
+def merge_sectors(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    """Both sectors, PRE last; a named allegiance takes the place of UAF, an office that of CVL."""
+    merged = list(dict.fromkeys(first + second))
+    if {"REB", "MIL", "COP", "PRM"} & set(merged) and "UAF" in merged:
+        merged.remove("UAF")
+    if len(merged) > 1 and "CVL" in merged and set(merged) != {"CVL", "PRE"}:
+        merged.remove("CVL")
+    return tuple(sorted(merged, key=lambda sector: sector == "PRE"))
+
+
+class Composer:
+    """Compose phrases over the tokens of one text."""
+
+    __slots__ = ("_lexicon", "_tokens")
+
+    def __init__(self, tokens: Tokens, lexicon: Lexicon) -> None:
+        """Work on one text.
+
+        Args:
+            tokens: its tokens, with the look-up.
+            lexicon: what the look-up knows.
+        """
+        self._tokens = tokens
+        self._lexicon = lexicon
+
+    def compose(self, index: int, depth: int = 0) -> Phrase | None:
+        """The maximal phrase that starts at a token.
+
+        Args:
+            index: token to start at.
+            depth: nesting of complements so far.
+
+        Returns:
+            The phrase; None when the token starts none.
+        """
+        match = self._tokens.match(index)
+        if match is None:
+            return self._classified_place(index)
+        form = match.best()
+        role = form.lexeme.role
+        if role == "place":
+            classified = self._classified_place(index)
+            if classified is not None and classified.last > match.last:
+                return classified
+        if role in {"nisba", "people"} and not self._stands_alone(match, form, depth):
+            alternative = match.other({"country", "capital", "place", "region"})
+            if alternative is None:
+                return None
+            form = alternative
+        phrase = self._start(match, form)
+        if form.lexeme.role in {"agent", "organisation", "nisba", "people"}:
+            self._extend(phrase, depth)
+        elif form.lexeme.role in {"place", "capital", "country", "region"}:
+            self._locate(phrase)
+        return phrase if self._accepted(phrase, depth) else None
+
+    def _start(self, match: Match, form: Form) -> Phrase:
+        lexeme = form.lexeme
+        phrase = Phrase(
+            first=match.first,
+            last=match.last,
+            start=match.start,
+            form=form,
+            match=match,
+            country=lexeme.country,
+            sectors=lexeme.sectors if lexeme.role != "place" else (),
+            words=[form.text],
+            head_last=match.last,
+        )
+        if lexeme.role in {"organisation", "leader", "country", "capital", "region"}:
+            phrase.name = lexeme.name
+        if "x" in lexeme.flags:
+            phrase.foreign = lexeme.name
+        if lexeme.role == "region":
+            phrase.sectors = ("GOV", "PRE")
+        if lexeme.role in {"place", "country", "capital", "region"}:
+            phrase.place = match
+        return phrase
+
+    def _stands_alone(self, match: Match, form: Form, depth: int) -> bool:
+        """A nisba is a noun by itself only in the plural, and not after another word's article."""
+        if not form.plural or form.text.endswith("ات"):
+            return False
+        if depth:
+            return True
+        before = self._tokens.words[match.first - 1] if match.first else ""
+        joined = match.first > 0 and self._tokens.joined(match.first - 1)
+        return not (joined and before.startswith("ال") and not match.clitic and form.definite)
+
+    def _accepted(self, phrase: Phrase, depth: int) -> bool:
+        """Weak heads need the article or company; ambiguous names need a context."""
+        flags = phrase.form.lexeme.flags
+        if phrase.qualified or (depth and phrase.form.lexeme.role != "place"):
+            return True
+        if "~" in flags:
+            named = phrase.form.lexeme.role in {"organisation", "leader"}
+            return not named and self._tokens.place_context(phrase.first, phrase.match)
+        if "s" in flags:
+            return False
+        return "w" not in flags or phrase.form.definite
+
+    # -- what may follow a head -------------------------------------------------------------
+
+    def _extend(self, phrase: Phrase, depth: int) -> None:
+        while self._step(phrase, depth):
+            pass
+
+    def _step(self, phrase: Phrase, depth: int) -> bool:
+        """Take one more part; False when nothing fits."""
+        index = phrase.last + 1
+        skipped = 0
+        while (
+            skipped < 3
+            and self._tokens.joined(index - 1)
+            and index < len(self._tokens.words)
+            and self._tokens.match(index) is None
+            and self._tokens.words[index] in self._lexicon.fillers
+        ):
+            index += 1
+            skipped += 1
+        if index >= len(self._tokens.words) or not self._tokens.joined(index - 1):
+            return False
+        word = self._tokens.words[index]
+        if self._preposition(phrase, index, word, depth):
+            return True
+        match = self._tokens.match(index)
+        if match is None:
+            return self._classified(phrase, index)
+        if match.clitic:
+            return self._owned(phrase, index, match, depth)
+        if match.attached:
+            return False
+        return (
+            self._nisba(phrase, match)
+            or self._named(phrase, match)
+            or self._adjective(phrase, match)
+            or self._construct(phrase, match, index, depth)
+        )
+
+    def _nisba(self, phrase: Phrase, match: Match) -> bool:
+        form = match.other({"nisba", "people"})
+        if form is None or not self._agrees(phrase, form):
+            return False
+        country = form.lexeme.country
+        if phrase.country and country and country != phrase.country:
+            return False
+        if "~" in form.lexeme.flags and not _STATE & set(phrase.sectors):
+            return False
+        phrase.country = phrase.country or country
+        if phrase.form.lexeme.role in {"nisba", "people"}:
+            phrase.sectors = merge_sectors(phrase.sectors, ())
+        self._take(phrase, match, form)
+        return True
+
+    def _agrees(self, phrase: Phrase, form: Form) -> bool:
+        """An adjective has the article when its noun is definite; a construct may go either way."""
+        if phrase.form.definite or phrase.qualified:
+            return form.definite or phrase.form.lexeme.role == "organisation"
+        # An indefinite head before a definite people is a construct: قوات الأرمن.
+        return not form.definite or " " in phrase.form.text
+
+    def _adjective(self, phrase: Phrase, match: Match) -> bool:
+        """Another agent noun in apposition or as an adjective: المسلحين الانفصاليين."""
+        form = match.other({"agent"})
+        if form is None or "a" not in form.lexeme.flags:
+            return False
+        if form.definite != phrase.form.definite and not phrase.qualified:
+            return False
+        phrase.sectors = merge_sectors(phrase.sectors, form.lexeme.sectors)
+        self._take(phrase, match, form)
+        return True
+
+    def _named(self, phrase: Phrase, match: Match) -> bool:
+        """A known name after a title: الرئيس الروسي فلاديمير بوتين."""
+        form = match.other({"leader"})
+        if form is None or "p" not in phrase.form.lexeme.flags:
+            return False
+        lexeme = form.lexeme
+        if phrase.country and lexeme.country and phrase.country != lexeme.country:
+            return False
+        phrase.country = phrase.country or lexeme.country
+        phrase.sectors = phrase.sectors or lexeme.sectors
+        phrase.name = lexeme.name
+        self._take(phrase, match, form)
+        return True
+
+    def _construct(self, phrase: Phrase, match: Match, index: int, depth: int) -> bool:
+        """A complement right after an indefinite head: جيش أذربيجان, قائد الجيش السوري."""
+        if phrase.form.definite and not self._may_govern(phrase):
+            return False
+        if depth >= _MAX_DEPTH or phrase.qualified:
+            return False
+        inner = self.compose(index, depth + 1)
+        if inner is None or (inner.form.lexeme.role == "agent" and not self._complement(phrase, inner)):
+            return False
+        self._absorb(phrase, inner, owned=True)
+        return True
+
+    @staticmethod
+    def _may_govern(phrase: Phrase) -> bool:
+        """Fixed expressions (وزارة الدفاع, متحدث باسم) still take a complement; nisbas do not."""
+        return " " in phrase.form.text and phrase.form.lexeme.role == "agent"
+
+    @staticmethod
+    def _complement(phrase: Phrase, inner: Phrase) -> bool:
+        """Whether an agent can be what the head belongs to: a definite body or people."""
+        relational = "r" in phrase.form.lexeme.flags
+        return inner.form.definite or inner.qualified or relational
+
+    def _owned(self, phrase: Phrase, index: int, match: Match, depth: int) -> bool:
+        """A complement after ل: القوات التابعة للحكومة, ناطق ل..."""
+        previous = self._tokens.words[index - 1]
+        governs = previous in _GOVERNORS or "r" in phrase.form.lexeme.flags
+        if match.clitic != "ل" or depth >= _MAX_DEPTH or not governs:
+            return self._located_by_clitic(phrase, match)
+        inner = self.compose(index, depth + 1)
+        if inner is None:
+            return False
+        self._absorb(phrase, inner, owned=True)
+        return True
+
+    def _located_by_clitic(self, phrase: Phrase, match: Match) -> bool:
+        """A place after ب: مدنيون بحلب."""
+        form = match.other({"place", "country", "capital", "region"})
+        if form is None or match.clitic != "ب" or not self._locatable(phrase):
+            return False
+        inner = self._start(match, form)
+        self._locate(inner)
+        self._absorb(phrase, inner, owned=False)
+        return True
+
+    def _preposition(self, phrase: Phrase, index: int, word: str, depth: int) -> bool:
+        if depth >= _MAX_DEPTH or not self._tokens.joined(index):
+            return False
+        if word in _NAMES_OF:
+            inner = self.compose(index + 1, depth + 1)
+            if inner is None:
+                return False
+            self._absorb(phrase, inner, owned=True)
+            return True
+        if word in _IN and self._locatable(phrase):
+            inner = self.compose(index + 1, _MAX_DEPTH)
+            if inner is None or inner.place is None or inner.form.lexeme.role == "agent":
+                return False
+            if phrase.country and not self._relocates(phrase, inner):
+                return False
+            self._absorb(phrase, inner, owned=False)
+            return True
+        if word in _OF and not phrase.form.definite and not phrase.qualified:
+            inner = self.compose(index + 1, depth + 1)
+            if inner is None or inner.form.lexeme.role not in {"agent", "organisation", "nisba", "people"}:
+                return False
+            self._absorb(phrase, inner, owned=True)
+            return True
+        return False
+
+    @staticmethod
+    def _locatable(phrase: Phrase) -> bool:
+        """Whether a place after في says where the actor is from."""
+        if phrase.place is not None:
+            return False
+        flags = phrase.form.lexeme.flags
+        return phrase.form.lexeme.role != "agent" or "p" not in flags
+
+    @staticmethod
+    def _relocates(phrase: Phrase, inner: Phrase) -> bool:
+        """A country already known stays, unless the place is a region its people hold."""
+        lexeme = inner.form.lexeme
+        return lexeme.role == "region" and not _STATE & set(phrase.sectors)
+
+    def _classified(self, phrase: Phrase, index: int) -> bool:
+        """A place with its noun in construct: سكان مدينة حلب."""
+        if phrase.form.definite or phrase.place is not None:
+            return False
+        inner = self._classified_place(index)
+        if inner is None:
+            return False
+        self._absorb(phrase, inner, owned=False)
+        return True
+
+    # -- taking parts -----------------------------------------------------------------------
+
+    def _take(self, phrase: Phrase, match: Match, form: Form) -> None:
+        """Append a matched part, with the words that were passed over."""
+        phrase.words += self._passed(phrase.last + 1, match.first)
+        phrase.words.append(form.text)
+        phrase.last = match.last
+        phrase.qualified = True
+
+    def _passed(self, first: int, stop: int) -> list[str]:
+        """Usual spellings of tokens between two parts."""
+        fillers = self._lexicon.fillers
+        return [fillers.get(word, word) for word in self._tokens.words[first:stop]]
+
+    def _absorb(self, phrase: Phrase, inner: Phrase, *, owned: bool) -> None:
+        """Append a complement and let it say country, sectors and place."""
+        phrase.words += self._passed(phrase.last + 1, inner.first)
+        phrase.words += inner.words
+        phrase.last = inner.last
+        phrase.qualified = True
+        role = inner.form.lexeme.role
+        foreign = "x" in phrase.form.lexeme.flags and not owned
+        if role == "region" and not foreign:
+            self._enter_region(phrase, inner)
+        elif not foreign:
+            phrase.country = phrase.country or self._country_of(inner)
+        if owned:
+            self._inherit(phrase, inner)
+            phrase.foreign = phrase.foreign or inner.foreign
+        phrase.place = phrase.place or inner.place
+
+    @staticmethod
+    def _inherit(phrase: Phrase, inner: Phrase) -> None:
+        """Sectors of what the head belongs to."""
+        role = inner.form.lexeme.role
+        if role in {"country", "capital", "place", "region"}:
+            if not phrase.sectors:
+                phrase.sectors = ("GOV",)
+            return
+        if role in {"nisba", "people"} and {"MIL", "UAF"} & set(phrase.sectors):
+            # The armed force of a people, not of a state.
+            phrase.sectors = ("REB", "PRE") if "PRE" in inner.sectors else ("REB",)
+            return
+        if "r" in phrase.form.lexeme.flags:
+            phrase.sectors = inner.sectors
+        else:
+            phrase.sectors = merge_sectors(phrase.sectors, inner.sectors)
+
+    @staticmethod
+    def _enter_region(phrase: Phrase, inner: Phrase) -> None:
+        """A partially recognised region: the sovereign's code and PRE; its soldiers are rebels."""
+        phrase.country = inner.country
+        sectors = phrase.sectors or ("GOV",)
+        if {"MIL", "UAF"} & set(sectors):
+            sectors = ("REB",)
+        phrase.sectors = merge_sectors(sectors, ("PRE",))
+
+    def _country_of(self, inner: Phrase) -> str | None:
+        if inner.country:
+            return inner.country
+        if inner.place is not None and inner.form.lexeme.role == "place":
+            return self._tokens.place_country(inner.place)
+        return None
+
+    # -- places -----------------------------------------------------------------------------
+
+    def _locate(self, phrase: Phrase) -> None:
+        """A nisba after a place confirms its country: مدينة طرابلس اللبنانية."""
+        index = phrase.last + 1
+        if index >= len(self._tokens.words) or not self._tokens.joined(index - 1):
+            return
+        match = self._tokens.match(index)
+        form = match.other({"nisba"}) if match is not None and not match.clitic else None
+        if match is None or form is None or not form.definite or form.plural:
+            return
+        country = form.lexeme.country
+        if phrase.form.lexeme.role == "country" or not self._tokens.can_lie_in(phrase.match, country):
+            return
+        phrase.match.settle(country)
+        phrase.country = country
+        self._take(phrase, match, form)
+
+    def _classified_place(self, index: int) -> Phrase | None:
+        """A place after its noun: مدينة حلب, إقليم قره باغ; the phrase starts at the noun."""
+        tokens = self._tokens
+        noun = tokens.place_noun(index)
+        if noun is None or not tokens.joined(index) or index + 1 >= len(tokens.words):
+            return None
+        nested = self._classified_place(index + 1) if tokens.place_noun(index + 1) else None
+        if nested is not None:
+            nested.first, nested.start = index, noun.start
+            nested.words.insert(0, noun.text)
+            return nested
+        match = tokens.match(index + 1)
+        form = match.other({"region", "place", "capital", "country"}) if match else None
+        if match is None or form is None or match.clitic:
+            return None
+        phrase = self._start(match, form)
+        phrase.first, phrase.start = index, noun.start
+        phrase.words.insert(0, noun.text)
+        phrase.qualified = True
+        match.prefer(noun.precision)
+        self._locate(phrase)
+        return phrase
