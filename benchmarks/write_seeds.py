@@ -123,6 +123,31 @@ def feed_golden(feed: SeedFeed) -> dict[str, Any]:
     }
 
 
+def run_golden() -> dict[str, Any]:
+    """Build what an offline run over all seeds must give: rows, dead letters, clusters."""
+    by_hand = tomllib.loads((HERE / HAND_WRITTEN).read_text(encoding="utf-8"))
+    refused = [raw["rejected"]["reason"] for raw in by_hand.values()] + ["bad_json"]
+    clusters: dict[str, list[str]] = {}
+    rows = 0
+    for article in all_articles():
+        rejected = article.expected.get("rejected")
+        if rejected:
+            refused.append(rejected["reason"])
+            continue
+        rows += 1
+        if "cluster" in article.expected:
+            clusters.setdefault(article.expected["cluster"], []).append(article.stem)
+    entries = [e for feed in all_feeds() for e in feed.entries if e.outcome != "cut"]
+    refused += [entry.outcome for entry in entries if entry.outcome == "not_fetched"]
+    return {
+        "articles": rows,
+        "appearances": len(entries),
+        "dead_letters": {reason: refused.count(reason) for reason in sorted(set(refused))},
+        "clusters": {label: stems for label, stems in clusters.items() if len(stems) > 1},
+        "alone": [stems[0] for stems in clusters.values() if len(stems) == 1],
+    }
+
+
 def _prefetched_line(article: SeedArticle) -> str:
     form, template = article.expected["jsonl"]
     line: dict[str, Any] = {"id": article.stem, "url": article.url}
@@ -185,6 +210,7 @@ def outputs() -> dict[str, bytes]:
     for stem, raw in by_hand.items():
         files[f"{GOLDEN}/{stem}.json"] = _json({"file": raw["file"], "rejected": raw["rejected"]})
         rows.append(_row(raw["file"], raw["shows"]))
+    files[f"{GOLDEN}/_run.json"] = _json(run_golden())
     files["seeds/README.md"] = _readme(sorted(rows))
     return files
 

@@ -66,8 +66,14 @@ def goldens() -> dict[str, dict[str, Any]]:
     """Read every golden file, by stem."""
     return {
         path.stem: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(GOLDEN.glob("*.json"))
+        for path in sorted(GOLDEN.glob("[!_]*.json"))
     }
+
+
+def run_golden() -> dict[str, Any]:
+    """Read what an offline run over all seeds must give."""
+    golden: dict[str, Any] = json.loads((GOLDEN / "_run.json").read_text(encoding="utf-8"))
+    return golden
 
 
 def article_goldens() -> dict[str, dict[str, Any]]:
