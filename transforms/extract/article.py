@@ -68,7 +68,7 @@ def extract_article(page: Page) -> Article | Rejected:
 
 def _rejected(page: Page, reason: Reason, detail: str) -> Rejected:
     return Rejected(
-        STAGE,
+        "read" if reason == "empty_input" else STAGE,
         reason,
         detail,
         url=page.final_url or page.url or None,

@@ -257,6 +257,22 @@ def clean(root: Any) -> None:
     for figure in [figure for figure in root.iter("figure") if figure.find(".//table") is None]:
         remove(figure)
     etree.strip_tags(root, *STRIPPED_TAGS)
+    _open_layout_tables(root)
+
+
+def _open_layout_tables(root: Any) -> None:
+    """Turn tables that lay out a page (a cell holds prose or blocks) into plain containers."""
+    for table in list(root.iter("table")):
+        cells = list(table.iter("td"))
+        if any(_lays_out(cell) for cell in cells):
+            for part in table.iter("table", "tbody", "tr", "td", "th"):
+                part.tag = "div"
+
+
+def _lays_out(cell: Any) -> bool:
+    if next(cell.iter("table", "div", "h1", "h2"), None) is not None:
+        return True
+    return len("".join(cell.itertext())) > 250
 
 
 def remove(element: Any) -> None:

@@ -133,7 +133,12 @@ def _trafilatura(element: Any) -> list[str]:
         text = xmltotxt(found, include_formatting=False)
     except (ValueError, TypeError, AttributeError, RecursionError, etree.LxmlError):
         return []
-    return [line for raw in text.split("\n") if (line := tidy(raw))]
+    return [line for raw in text.split("\n") if (line := _without_bars(tidy(raw)))]
+
+
+def _without_bars(line: str) -> str:
+    """Undo the bars that trafilatura draws round table rows."""
+    return line.strip("| ").replace("\\|", "|") if line.startswith("|") else line
 
 
 def _prune(container: Any) -> None:

@@ -43,26 +43,24 @@ _AGENCY_RES: Final = tuple(
 )
 _ANY_AGENCY: Final = "|".join(f"(?:{pattern})" for _, pattern in _AGENCIES)
 _SEPARATOR: Final = re.compile(r"\s*(?:[-–—,،/|+()]|\bو(?=رويترز|كالات|فرانس))\s*")
-_CITY: Final = r"[^\W\d_]+(?: [^\W\d_]+){0,3}"
-_DATELINES: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # القاهرة (أ ف ب) - ... / دمشق، سوريا (CNN) -- ...
-        rf"(?P<head>{_CITY}(?:[،,] ?{_CITY})? ?\((?P<agency>[^()\n]{{2,30}})\)) ?(?:[-–—:ـ]|--)+ ?",
-        # القاهرة - رويترز: ... / غزة/ الأناضول - ... / أنقرة ـ وكالات ـ
-        rf"(?P<head>{_CITY}(?:[،,] ?{_CITY})? ?[-–—/ـ،,] ?(?P<agency>{_ANY_AGENCY})) ?(?:[-–—:/ـ\n]|\Z)",
-        # (رويترز) - ... at the head
-        rf"(?P<head>\(?(?P<agency>{_ANY_AGENCY})\)?) ?(?:[-–—:ـ]|--)+ ",
-        # القاهرة - ...
-        r"(?P<head>[^\W\d_]+(?: [^\W\d_]+){0,1}) [-–—ـ] (?P<agency>)",
-    )
+_SHORT: Final = r"[^\W\d_]+(?:[ .][^\W\d_]+){0,3}"
+_JOINT: Final = r"(?: ?(?:[-–—/ـ،,+|]|--) ?| ?\(|\) ?)"
+# City, agency, outlet in any order, parted by dashes, slashes, commas, brackets; then a colon, a
+# dash or the line's end.
+_DATELINE: Final = re.compile(
+    rf"(?P<head>\(?{_SHORT}(?:{_JOINT}{{1,2}}{_SHORT}){{0,3}}\)?)(?P<end> ?: ?| ?(?:--+|[-–—ـ]) ?|\Z)"
 )
+_INITIALS: Final = re.compile(r"(?:[^\W\d_][ .]){1,3}[^\W\d_]\.?\Z")
+_MAX_DATELINE: Final = 60
 _SIGN_OFF: Final = re.compile(
     rf"(?:المصدر ?: ?|وكاله |\()?(?P<agency>{_ANY_AGENCY})(?: ?[+/،,-] ?(?:{_ANY_AGENCY}|مواقع[\w ]*))*\)?\.?",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(rf"[(/] ?(?P<agency>{_ANY_AGENCY}) ?\)?\.?\Z", re.IGNORECASE)
 
+_LEADING_BYLINE: Final = re.compile(
+    r"(?:بقلم|كتب|كتبت|كتبه|كتبها|إعداد|اعداد) ?[-–:/] ?(?P<name>[^:\n]{5,60}):"
+)
 _BYLINE: Final = re.compile(
     r"^[\s*\-–|]*(?:بقلم|كتب|كتبت|كتبه|كتبها|اعداد|إعداد|حوار|حاوره|حاورته|حاورها|تقرير|تحقيق|"
     r"تأليف|الكاتب|الكاتبة|by)\s*(?P<colon>[:/|–-]?)\s*(?P<name>[^\n:|]{4,60})$",
@@ -80,7 +78,7 @@ _NOBODY: Final = re.compile(
     r"|محرر\w*|المحرر\w*|فريق|هيئه|التحرير|تحرير|وكاله|وكالات|الوكالات|مراسل\w*|مراسلنا|موقع"
     r"|الموقع|صحيفه|جريده|الجريده|شبكه|قناه|اخبار|الاخبار|خبر|غرفه|قسم|الترجمه|ترجمه|متابعات|متابعه"
     r"|متابعهنا|خاص|المصدر|مصدر|اداره|مركز|مجله|بوابه|اذاعه|تلفزيون|فضائيه|الكتروني\w*|مشرف\w*|ادمن"
-    r"|مدير|كاتب|كاتبه|صحفي\w*|غير|معروف|نشر|في|من|علي|الي|عن|هذا|التي|الذي|اليوم|مقال|تقرير|حوار)\b"
+    r"|مدير|مكتب|موفد|موفدنا|مبعوث|مندوب|وحده|كاتب|كاتبه|صحفي\w*|غير|معروف|نشر|في|من|علي|الي|عن|هذا|التي|الذي|اليوم|مقال|تقرير|حوار)\b"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?")
 _MAX_NAME: Final = 40
@@ -105,21 +103,36 @@ def dateline_of(body: str) -> tuple[str | None, str | None]:
         The dateline as written ("القاهرة - أ ف ب") and the agency it names; None for what is not
         there.
     """
-    lines = body[:2000].split("\n", 2)[:2]
-    for line in lines:
-        folded = arabic.normalise(line[:160])
-        for pattern in _DATELINES:
-            match = pattern.match(folded.text)
-            if match is None:
-                continue
-            agency = agency_of(match["agency"] or "")
-            if pattern is _DATELINES[-1] and (
-                _NOBODY.search(match["head"]) or line is not lines[0]
-            ):
-                continue
-            start, end = folded.span(*match.span("head"))
-            return line[start:end].strip(" -–—ـ"), agency
-    return None, None
+    line = body[:2000].split("\n", 1)[0]
+    alone = len(line) <= _MAX_DATELINE and "\n" in body[:2000]
+    folded = arabic.normalise(line[: _MAX_DATELINE + 20])
+    match = _DATELINE.match(folded.text)
+    if match is None or len(match["head"]) > _MAX_DATELINE or (not match["end"] and not alone):
+        return None, None
+    head = match["head"]
+    parts = [part.strip(" ().") for part in _SEPARATOR.split(head) if part.strip(" ().")]
+    agency = next((found for part in parts if (found := agency_of(part))), None)
+    if not _is_dateline(parts, agency, match["end"]):
+        return None, agency if parts and _OPENS_BYLINE.match(parts[0]) else None
+    start, end = folded.span(*match.span("head"))
+    return line[start:end].strip(" -–—ـ"), agency
+
+
+_OPENS_BYLINE: Final = re.compile(
+    r"(?:بقلم|كتب|كتبت|كتبه|اعداد|حوار|تقرير|تحقيق|ترجمه|تحليل|خاص|سؤال|فيديو|صور|عاجل|شاهد|بيان)\b"
+)
+
+
+def _is_dateline(parts: list[str], agency: str | None, end: str) -> bool:
+    """Whether the parts of a head are places and sources, not the start of a sentence."""
+    if not parts or _OPENS_BYLINE.match(parts[0]):
+        return False
+    if agency or any(_INITIALS.match(part) for part in parts[1:]):
+        return True
+    words = sum(len(part.split()) for part in parts)
+    if len(parts) >= 2:
+        return words <= 6 and end.strip() != "" or words <= 5
+    return words <= 2 and end.strip() in {"-", "–", "—", "--", "ـ"} and end.startswith(" ")
 
 
 def signed_agency(body: str) -> str | None:
@@ -172,7 +185,8 @@ def _person(text: str) -> str | None:
 def byline_in_text(body: str) -> list[str]:
     """Names from byline patterns on the first and last lines of a body ("بقلم: ...")."""
     lines = body.split("\n")
-    found = []
+    leading = _LEADING_BYLINE.match(lines[0])
+    found = [leading["name"]] if leading else []
     for line in (*lines[:2], *lines[-1:]):
         match = _BYLINE.match(line) if len(line) <= 80 else None
         if match and (match["colon"] or len(match["name"].split()) <= 4):
@@ -186,15 +200,25 @@ _AUTHOR_NAMES: Final = re.compile(
 )
 
 
-def byline_elements(root: Any) -> list[str]:
-    """Texts of elements that are marked as the byline (rel, itemprop, class)."""
+def byline_elements(near: Iterable[Any]) -> list[str]:
+    """Bylines round the headline: elements marked so, or texts that begin like one.
+
+    Args:
+        near: elements near the headline.
+    """
     found = []
-    for element in root.iter("a", "span", "div", "p", "address", "h4", "h5", "li", "strong"):
+    for element in near:
+        names = element.get("class") or ""
+        if "comment" in names.lower():
+            continue
         marked = element.get("rel") == "author" or "author" in (element.get("itemprop") or "")
-        if marked or _AUTHOR_NAMES.search(element.get("class") or ""):
-            text = tidy("".join(element.itertext()))
-            if 4 <= len(text) <= 80:
-                found.append(text)
-            if len(found) >= 12:
-                break
-    return found
+        text = tidy("".join(element.itertext())) if len(element) <= 3 else ""
+        if not 4 <= len(text) <= 80:
+            continue
+        if marked or _AUTHOR_NAMES.search(names):
+            found.append(text)
+        else:
+            match = _BYLINE.match(text)
+            if match:
+                found.append(match["name"])
+    return found[:6]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from transforms.extract import bylines
 from transforms.extract.jsonld import StructuredData, author_names, read_jsonld, text_of
 from transforms.extract.lines import tidy
@@ -16,6 +18,10 @@ from transforms.text import arabic
 from transforms.text.urls import canonicalise_url, registrable_host, resolve_link
 
 _SEPARATORS: Final = re.compile(r"\s+[|–—»«:-]+\s+|\s*[|»]\s*|\s*::\s*")
+_STRONG_SEPARATORS: Final = ("|", "::", "»", "«")
+_NO_TEXT: Final = frozenset(
+    {"script", "style", "svg", "path", "noscript", "img", "input", "option"}
+)
 _MAX_TITLE: Final = 500
 _MAX_SUMMARY: Final = 2000
 _HOME_PATHS: Final = re.compile(
@@ -37,6 +43,7 @@ class PageMeta:
         summary: its description; "" when it has none.
         authors: candidates, unchecked.
         language: its declared language tag; "" when undeclared.
+        near: the elements just before and after the headline, in document order.
     """
 
     metas: dict[str, str]
@@ -48,6 +55,7 @@ class PageMeta:
     summary: str
     authors: list[str] = field(default_factory=list)
     language: str = ""
+    near: list[Any] = field(default_factory=list)
 
 
 def read_metadata(root: Any, *, url: str) -> PageMeta:
@@ -67,6 +75,7 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
     )
     headings = [tidy("".join(h1.itertext())) for h1 in root.iter("h1")]
     title, heading = _title(root, metas, structured, headings, site)
+    near = _near_headline(root, title)
     summary = metas.get("og:description") or metas.get("description") or ""
     summary = tidy(summary or text_of(structured.article.get("description")))[:_MAX_SUMMARY]
     return PageMeta(
@@ -77,8 +86,9 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         site_name=displayable(site)[:200],
         canonical_url=_canonical(root, metas, url),
         summary=displayable(summary),
-        authors=_author_candidates(root, metas, structured),
+        authors=_author_candidates(metas, structured, near),
         language=(root.get("lang") or metas.get("og:locale") or "")[:20],
+        near=near,
     )
 
 
@@ -159,8 +169,17 @@ def without_site(title: str, site: str) -> str:
         return without_site(head, site)
     if own and _same_site(first, own):
         return rest
-    if "|" in parts[-1].group() and len(tail.split()) <= 4 and len(head) > len(tail):
+    if any(mark in title for mark in _STRONG_SEPARATORS):
+        return _longer_part(title, head, tail, first, rest)
+    return title
+
+
+def _longer_part(title: str, head: str, tail: str, first: str, rest: str) -> str:
+    """Of an unknown site's title the part that is clearly the headline, by length."""
+    if len(tail.split()) <= 4 and len(head) >= 2 * len(tail) and len(head.split()) >= 4:
         return head
+    if len(first.split()) <= 4 and len(rest) >= 2 * len(first) and len(rest.split()) >= 4:
+        return rest
     return title
 
 
@@ -199,7 +218,9 @@ def is_home(path: str) -> bool:
     return _HOME_PATHS.match(path) is not None
 
 
-def _author_candidates(root: Any, metas: dict[str, str], structured: StructuredData) -> list[str]:
+def _author_candidates(
+    metas: dict[str, str], structured: StructuredData, near: list[Any]
+) -> list[str]:
     """Author strings, the most reliable sort that is there."""
     names = author_names(structured.article)
     if names:
@@ -208,4 +229,34 @@ def _author_candidates(root: Any, metas: dict[str, str], structured: StructuredD
         value = metas.get(key, "")
         if value and "://" not in value and "@" not in value:
             names.append(value)
-    return names or bylines.byline_elements(root)
+    return [*bylines.byline_elements(near), *names]
+
+
+def _near_headline(root: Any, title: str) -> list[Any]:
+    """Elements round the headline: where a page says when and by whom."""
+    heading = _headline_element(root, title)
+    if heading is None:
+        return []
+    near: list[Any] = []
+    for holder in heading.iterancestors():
+        if holder.tag in {"html", "body"}:
+            break
+        near = [element for element in holder.iter(etree.Element) if element.tag not in _NO_TEXT]
+        if len(near) > 60:
+            break
+    if heading not in near:
+        return []
+    at = near.index(heading)
+    return near[max(0, at - 25) : at + 60]
+
+
+def _headline_element(root: Any, title: str) -> Any:
+    """The h1 with the title, a lower heading with it, or the first h1."""
+    wanted = _key(title)
+    first = None
+    for heading in root.iter("h1", "h2", "h3"):
+        if wanted and _key("".join(heading.itertext())[:600]) == wanted:
+            return heading
+        if heading.tag == "h1" and first is None:
+            first = heading
+    return first

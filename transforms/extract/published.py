@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from transforms.extract.lines import tidy
@@ -158,7 +159,10 @@ def _candidates(
     fed = published_of_entry(page, context)
     if fed:
         yield fed
-    yield from _first(_visible_dates(root), context, "html")
+    seen = (parse_date(raw, context, "html") for raw in _visible_dates(meta.near))
+    visible = choose(islice((one for one in seen if one), 8))
+    if visible.at is not None:
+        yield visible
     in_url = url_date(url, context)
     if in_url:
         yield in_url
@@ -199,45 +203,22 @@ def _meta_dates(meta: PageMeta, root: Any) -> Iterator[str]:
             yield element.get("datetime") or element.get("content") or "".join(element.itertext())
 
 
-def _visible_dates(root: Any) -> Iterator[str]:
-    """Dates a reader sees at the headline: ``<time>`` first, then elements named so."""
-    heading = next(root.iter("h1"), None)
-    if heading is None:
-        return
-    near = _neighbourhood(heading)
-    for element in near:
-        if element.tag == "time" and not _misleading(element):
-            yield element.get("datetime") or "".join(element.itertext())
+def _visible_dates(near: list[Any]) -> Iterator[str]:
+    """Dates a reader sees at the headline: ``<time>`` first, then elements named so, then any."""
+    usable = [element for element in near if not _misleading(element)]
+    for element in usable:
+        if element.tag == "time":
+            yield element.get("datetime") or ""
             yield "".join(element.itertext())
-    for element in near:
+    for element in usable:
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if _DATE_NAMES.search(names) and not _misleading(element):
-            yield from _dates_in(tidy("".join(element.itertext())))
-    for element in near:
-        own = tidy(element.text or "")
-        if 8 <= len(own) <= 70 and not _misleading(element):
-            yield from _dates_in(own)
-        after = tidy(element.tail or "")
-        if 8 <= len(after) <= 70:
-            yield from _dates_in(after)
-
-
-def _neighbourhood(heading: Any) -> list[Any]:
-    """Elements just before and after the headline, within its closest containers."""
-    holder = heading
-    near: list[Any] = []
-    for _ in range(4):
-        parent = holder.getparent()
-        if parent is None or parent.tag in {"html", "body"}:
-            break
-        holder = parent
-        near = list(holder.iter("*"))
-        if len(near) > 60:
-            break
-    if heading in near:
-        at = near.index(heading)
-        near = near[max(0, at - 25) : at + 60]
-    return [element for element in near if isinstance(element.tag, str) and element.tag != "script"]
+        if _DATE_NAMES.search(names):
+            for part in (element, *element):
+                yield from _dates_in(tidy("".join(part.itertext())))
+    for element in usable:
+        for own in (tidy(element.text or ""), tidy(element.tail or "")):
+            if 8 <= len(own) <= 70:
+                yield from _dates_in(own)
 
 
 def _misleading(element: Any) -> bool:
