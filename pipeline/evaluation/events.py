@@ -116,7 +116,12 @@ def _sentences(folder: Path, event_type: str, report: _Report) -> list[tuple[flo
         if predicted != gold:
             expected = event_type if gold else f"no {event_type} ({row['label']})"
             report.cases.append(
-                Case(f"gsr:{row['id'][:40]}", expected, f"{score:.2f} {row['text']}", abs(score - gold))
+                Case(
+                    f"gsr:{row['id'][:40]}",
+                    expected,
+                    f"{score:.2f} {row['text']}",
+                    abs(score - gold),
+                )
             )
     bar_f1, bar_precision = _BARS[event_type]
     name = event_type.lower()
@@ -176,7 +181,9 @@ def _phrases(events: list[Event], role: str) -> list[set[str]]:
     return [_words(text) for text in sorted(texts)]
 
 
-def _score_spans(record: dict[str, Any], key: str, predicted: list[set[str]], counts: Counts) -> None:
+def _score_spans(
+    record: dict[str, Any], key: str, predicted: list[set[str]], counts: Counts
+) -> None:
     """Count one sentence's phrases of a role."""
     anyone = {word for span in record["spans"] for word in span[f"{key}_actor"]}
     agreed = _words(record[f"{key}_gold"])
@@ -243,7 +250,12 @@ def _own_gold(report: _Report) -> None:
                 )
     scores = [types[name].f1 for name in sorted(types)]
     report.figures.append(Figure("gold_type_macro_f1", sum(scores) / len(scores), len(lines), 0.70))
-    for slot, bar in (("actor_country", 0.85), ("recipient_country", 0.85), ("place", 0.85), ("date", 0.90)):
+    for slot, bar in (
+        ("actor_country", 0.85),
+        ("recipient_country", 0.85),
+        ("place", 0.85),
+        ("date", 0.90),
+    ):
         total = slots[f"{slot}_n"]
         report.figures.append(Figure(f"gold_{slot}", slots[slot] / max(1, total), total, bar))
 
@@ -262,7 +274,11 @@ def _score_slots(
     place = event.place.text if event.place else None
     answers = {
         "actor_country": (set(gold["actors"]), actors, set(gold["actors"]) <= actors | recipients),
-        "recipient_country": (set(gold["recipients"]), recipients, set(gold["recipients"]) <= recipients),
+        "recipient_country": (
+            set(gold["recipients"]),
+            recipients,
+            set(gold["recipients"]) <= recipients,
+        ),
         "place": (gold["place"], place, bool(place) and _same_place(event, gold["place"])),
         "date": (gold["date"], str(event.event_date), str(event.event_date) == gold["date"]),
     }

@@ -132,5 +132,10 @@ def _slots(event: Event, gold: dict[str, Any], slots: list[int], cases: list[Cas
     slots[0] += right
     if not right:
         cases.append(
-            Case(f"seed:{gold['id']}", f"date {gold['date']}", f"{event.event_date} {_show(event)}", 0.4)
+            Case(
+                f"seed:{gold['id']}",
+                f"date {gold['date']}",
+                f"{event.event_date} {_show(event)}",
+                0.4,
+            )
         )

@@ -96,7 +96,7 @@ def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
         if len(match.parts) > 1:
             after = match.last  # the phrase's own noun heads the object
         object_ = view.noun_phrase(after) if _direct(view, after) else None
-    has_object = object_ is not None or pronoun
+    has_object = object_ is not None or pronoun or _object_slot(view, match)
     arguments.passive = _is_passive(view, match, subject, has_object=has_object)
     if arguments.passive:
         arguments.add(rule.object, subject)
@@ -110,6 +110,15 @@ def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
         subject = right
     arguments.add(rule.subject, subject)
     arguments.add(rule.object, object_)
+
+
+def _object_slot(view: SentenceView, match: Match) -> bool:
+    """Whether a preposition after the verb opens the slot that an object would fill."""
+    slots = match.rule.slots
+    stop = min(view.clause_stop(match.last), match.last + _MAX_REACH)
+    return any(
+        slots.get(view.words[index]) == match.rule.object for index in range(match.last + 1, stop)
+    )
 
 
 def _direct(view: SentenceView, index: int) -> bool:

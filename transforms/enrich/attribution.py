@@ -139,7 +139,7 @@ def _subject(view: SentenceView, index: int) -> Phrase | None:
 
 def _speaker(world: World, view: SentenceView, phrase: Phrase, previous: Speaker | None) -> Speaker:
     words = set(view.words[phrase[0] : phrase[1] + 1])
-    actor = actors_of(world, [phrase])[0]
+    actor = actors_of(world, view, [phrase])[0]
     if previous is not None and actor.country is None and phrase[0] == phrase[1]:
         # وأضافت الوزارة: the short form of a speaker already introduced.
         first = view.words[phrase[0]].removeprefix("ال")

@@ -13,7 +13,8 @@ from transforms.enrich.cues import find_cues
 from transforms.enrich.draft import Draft
 from transforms.enrich.match import Match, find_matches
 from transforms.enrich.merge import merge
-from transforms.enrich.parties import actors_of, is_old, place_of, when_of
+from transforms.enrich.parties import actors_of
+from transforms.enrich.places import is_old, place_of, when_of
 from transforms.enrich.rows import to_event
 from transforms.enrich.rulebook import anchors
 from transforms.enrich.sizes import casualties
@@ -21,7 +22,7 @@ from transforms.enrich.status import find_status
 from transforms.enrich.syntax import SentenceView
 from transforms.enrich.tokens import tokenise
 from transforms.enrich.world import World
-from transforms.records import Article, Event, Evidence, Span, TextField
+from transforms.records import Actor, Article, Event, Evidence, Span, TextField
 from transforms.text.arabic import normalise
 from transforms.text.sentences import split_sentences
 
@@ -85,11 +86,14 @@ def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterat
         if not starts:
             continue
         view = SentenceView(tokens, first, stop, sentence.paragraph)
-        matches = find_matches(view, starts)
-        if not matches:
+        if not find_matches(view, starts):
             continue
         if world is None:
             world = World(tokens, anchor)
+        view.know(*world.boundaries(first, stop))
+        matches = find_matches(view, [index for index in starts if not world.is_name(index)])
+        if not matches:
+            continue
         speaker = speaker_of(world, view, speaker)
         yield from _sentence_drafts(world, view, matches, speaker)
 
@@ -119,13 +123,13 @@ def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | No
     rule = match.rule
     if rule.need_preposition and not arguments.slots & set(rule.need_preposition):
         return None
-    actors = actors_of(world, arguments.actors)
-    recipients = actors_of(world, arguments.recipients)
-    if ("actor" in rule.need and not actors) or ("recipient" in rule.need and not recipients):
-        return None
+    actors = actors_of(world, view, arguments.actors)
+    recipients = actors_of(world, view, arguments.recipients)
     if not actors and rule.speaks and speaker is not None:
         actors = [speaker.actor]
         arguments.inherited = True
+    if _lacks(rule.need, actors, recipients):
+        return None
     realis = find_status(view, match)
     event_type, status = rule.event_type, realis.status
     if status == "future" and rule.future_type:
@@ -147,6 +151,15 @@ def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | No
         draft.fatalities, draft.injured = casualties(world, view)
     draft.claim_status = claim_status(draft, speaker)
     return draft
+
+
+def _lacks(need: tuple[str, ...], actors: list[Actor], recipients: list[Actor]) -> bool:
+    """Whether a slot that a rule needs stayed empty."""
+    return (
+        ("actor" in need and not actors)
+        or ("recipient" in need and not recipients)
+        or ("any" in need and not actors and not recipients)
+    )
 
 
 def _taken(phrases: list[Phrase]) -> set[int]:

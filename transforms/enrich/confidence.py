@@ -15,7 +15,7 @@ from typing import Final
 
 from transforms.enrich.cues import find_cues
 from transforms.enrich.draft import Draft
-from transforms.enrich.parties import mentions_time
+from transforms.enrich.places import mentions_time
 
 _FILE: Final = Path(__file__).parent / "weights.json"
 

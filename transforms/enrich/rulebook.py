@@ -19,7 +19,7 @@ from transforms.enrich.lexicon import Reading, analyse, lemmas
 from transforms.text.arabic import normalise_text
 
 RULES: Final = Path(__file__).parent / "rules"
-GAP: Final = 5  # words that ".." may skip
+GAP: Final = 8  # words that ".." may skip
 _ROLES: Final = frozenset({"actor", "recipient", "place", "actors", "none"})
 
 

@@ -68,6 +68,11 @@ def _open_kind(word: str) -> str:
     return "N"
 
 
+def _plain_verb(word: str) -> bool:
+    """Whether a word is a verb as it stands, nothing taken off."""
+    return any(r.pos == "V" and not r.conjunction for r in analyse(word))
+
+
 class SentenceView:
     """One sentence of a tokenised text, with what shallow syntax can say about it.
 
@@ -80,7 +85,7 @@ class SentenceView:
         paragraph: its paragraph.
     """
 
-    __slots__ = ("_kinds", "first", "paragraph", "stop", "tokens", "words")
+    __slots__ = ("_kinds", "first", "opens", "paragraph", "stop", "tokens", "whole", "words")
 
     def __init__(self, tokens: Tokens, first: int, stop: int, paragraph: int) -> None:
         """Keep the range; kinds are computed at the first question."""
@@ -90,6 +95,13 @@ class SentenceView:
         self.stop = stop
         self.paragraph = paragraph
         self._kinds: dict[int, str] = {}
+        self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
+        self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
+
+    def know(self, opens: frozenset[int], whole: frozenset[int]) -> None:
+        """Take in the known actors and places: phrases break between two of them."""
+        self.opens = opens
+        self.whole = whole
 
     def kind(self, index: int) -> str:
         """The kind of a token; ``.`` outside the sentence."""
@@ -105,6 +117,10 @@ class SentenceView:
         kind = _closed_kind(word)
         if kind == "R" and word in {"من", "ومن"}:
             kind = "P"
+        if kind and word[0] in "وف" and not _class_of(word) and _plain_verb(word):
+            kind = ""  # فتحت is a verb, not ف + تحت
+        if word in grammar.QUANTIFIERS:
+            return "N"
         if kind == "T" and self._opens_with_verb(index):
             return "V"
         if kind:
@@ -131,7 +147,11 @@ class SentenceView:
         """Decide between verb and noun by what stands around the token."""
         word = self.words[index]
         readings = analyse(word)
-        verb_readings = [r for r in readings if r.pos == "V" and r.person[0] == "3"]
+        verb_readings = [r for r in readings if r.pos == "V" and r.person[0] in "13"]
+        if all(r.conjunction for r in verb_readings) and any(
+            not r.conjunction for r in readings if r.pos != "V"
+        ):
+            return "N"  # وزير is no و + زير
         previous = self.kind(index - 1)
         if previous in {"P", "#"}:
             return "N"
@@ -235,6 +255,8 @@ class SentenceView:
             return False
         if word[0] == "و" and self._is_conjoined(word):
             return True
+        if last in self.whole and (position in self.opens or not word.startswith("ال")):
+            return False
         if self._opens_new_phrase(start, last, position):
             return False
         return not (self.words[last].endswith("ون") and not word.startswith("ال") and _bare(word))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from typing import Final
 
 from transforms.enrich.ontology.entities import Entity, find_entities
 from transforms.enrich.tokens import Tokens
 from transforms.text.dates import DateMention, find_dates
 from transforms.text.numbers import NumberMention, find_numbers
+
+_NAMES: Final = frozenset({"country", "capital", "place", "leader", "organisation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class World:
         first = bisect_right(self.tokens.starts, entity.start) - 1
         last = max(bisect_left(self.tokens.starts, entity.end) - 1, first)
         return Named(entity, max(first, 0), last)
+
+    def boundaries(self, first: int, stop: int) -> tuple[frozenset[int], frozenset[int]]:
+        """Tokens that begin an entity, and tokens that end a definite one."""
+        inside = self.between(first, stop)
+        return (
+            frozenset(n.first for n in inside),
+            frozenset(n.last for n in inside if n.entity.definite),
+        )
+
+    def is_name(self, token: int) -> bool:
+        """Whether a token belongs to the name of a place, person or organisation."""
+        return any(n.entity.head in _NAMES for n in self.between(token, token + 1))
 
     def between(self, first: int, stop: int) -> tuple[Named, ...]:
         """The entities that touch tokens ``first`` to ``stop`` (exclusive), in order."""
