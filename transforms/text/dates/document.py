@@ -19,9 +19,10 @@ _BODY: Final = 20_000  # code points read for relative expressions
 def document_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
     """Tell an article's day when its text says so.
 
-    A full date of the first paragraphs is a candidate. Relative expressions with a weekday (اليوم
-    الأربعاء، أمس الثلاثاء، غدا الخميس) fix the weekday of the document's day, all the same one; a
-    candidate must agree, and without such expressions it must carry its own weekday.
+    A full date of the first paragraphs that carries its weekday is a candidate. Relative
+    expressions with a weekday anywhere (اليوم الأربعاء، أمس الثلاثاء، غدا الخميس) fix the weekday
+    of the document's own day: they must all fix the same, and the candidate's. A date alone, even
+    with its weekday, may be that of an event: without such a confirmation there is no answer.
 
     Args:
         text: title and body, or the body.
@@ -30,45 +31,35 @@ def document_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
         The day, the expression as written, and its precision; None when no date is the article's
         own or two are in question.
     """
-    lead = "\n".join([line for line in text.split("\n") if line.strip()][:_LEAD_PARAGRAPHS])[:_LEAD]
-    candidates = [mention for mention in find_dates(lead) if _is_full(mention)]
-    if not candidates:
-        return None
     weekdays = document_weekdays(text)
-    if len(weekdays) > 1:
+    if len(weekdays) != 1:
         return None
-    days = {
-        mention.resolved.date: lead[mention.start : mention.end]
-        for mention in reversed(candidates)
-        if mention.resolved and _own(mention, lead, weekdays)
-    }
+    lead = "\n".join([line for line in text.split("\n") if line.strip()][:_LEAD_PARAGRAPHS])[:_LEAD]
+    days: dict[dt.date, str] = {}
+    for mention in find_dates(lead):
+        date = _full_date(mention)
+        raw = lead[mention.start : mention.end]
+        if date is not None and date.weekday() in weekdays and _WEEKDAY.search(raw):
+            days.setdefault(date, raw)
     if len(days) != 1:
         return None
     day, raw = days.popitem()
     return day, raw, "day"
 
 
-def _is_full(mention: DateMention) -> bool:
+def _full_date(mention: DateMention) -> dt.date | None:
+    """The day of a mention that states day, month and year."""
     resolved = mention.resolved
-    return (
-        resolved is not None
-        and resolved.basis == "explicit"
-        and resolved.precision in {"day", "minute", "second"}
-    )
+    if resolved is None or resolved.basis != "explicit":
+        return None
+    return resolved.date if resolved.precision in {"day", "minute", "second"} else None
 
 
 # A day word with the weekday it must be.
 _FIXED: Final = re.compile(r"(?<![=?])[@R],?\(?u?W(?!,?W)")
-_WEEKDAY: Final = re.compile(r"(?:الا?[إأ]?ثنين|الثلاثاء|ال[أا]ربعاء|الخميس|الجمعة|السبت|ال[أا]حد)")
-
-
-def _own(mention: DateMention, lead: str, weekdays: set[int]) -> bool:
-    """Whether a full date may be the document's day."""
-    if mention.resolved is None:
-        return False
-    if weekdays:
-        return mention.resolved.date.weekday() in weekdays
-    return bool(_WEEKDAY.search(lead, mention.start, mention.end))
+_WEEKDAY: Final = re.compile(
+    r"ال[\u0640]?(?:[اإأ]?ثنين|ثلاثاء|[اأإ]ربعاء|خميس|جمعة|سبت|[اأ]حد)(?![\u0621-\u064a])"
+)
 
 
 def document_weekdays(text: str) -> set[int]:

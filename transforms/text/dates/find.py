@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Final
 
 from transforms.text.arabic import Normalised, normalise
@@ -53,7 +54,7 @@ def find_dates(
     for match in SCAN.finditer(tokens.codes):
         name = match.lastgroup or ""
         start, end = match.span()
-        if name == "single" and _named_day(tokens, end):
+        if _is_other_word(name, tokens, match.span(), normalised, text):
             continue
         reading = _read(name, tokens, start, end, known, normalised.text)
         if reading is None:
@@ -73,13 +74,32 @@ def _read(
     """What one match means; None when it is no date after all."""
     if name == "pair":
         return _first_of_pair(tokens, start, end, anchor)
-    ahead = name == "weekday" and _is_ahead(text, tokens.starts[start])
-    return HANDLERS[name](tokens.cut(start, end), Context(anchor, ahead=ahead))
+    ahead = name in {"weekday", "later"} and _is_ahead(text, tokens.starts[start])
+    reading = HANDLERS[name](tokens.cut(start, end), Context(anchor, ahead=ahead))
+    if name == "later" and not ahead and reading is not None:
+        # In a report "بعد يومين" mostly counts from what was told before.
+        return replace(reading, resolved=None)
+    return reading
 
 
-def _named_day(tokens: Tokens, end: int) -> bool:
-    """Whether "يوم" opens a name ("يوم الطفل")."""
-    return tokens.codes[end : end + 1] == "x" and tokens.definite[end]
+def _is_other_word(
+    name: str, tokens: Tokens, span: tuple[int, int], normalised: Normalised, text: str
+) -> bool:
+    """Whether a match only looks like a date.
+
+    "يوم" before a definite noun opens a name (يوم الطفل); "وغدا" without its tanwin is a verb; so
+    is "ألامس", which folds to الأمس.
+    """
+    start, end = span
+    if name == "single":
+        return tokens.codes[end : end + 1] == "x" and tokens.definite[end]
+    if name != "dayword" or end - start > 1:
+        return False
+    first = normalised.offsets[tokens.starts[start]]
+    word = text[first : normalised.offsets[tokens.ends[start]]]
+    return word.startswith("ألا") or (
+        word == "غدا" and text[max(0, first - 1) : first] in {"و", "ف"}
+    )
 
 
 def _first_of_pair(tokens: Tokens, start: int, end: int, anchor: Anchor | None) -> Reading | None:

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 _MONTH: Final = r"M(?:[/(\-]M\)?)?"
-_YEAR_OF: Final = r"(?:,?(?:n?y)?Ye?|[PFC]|n?h?y[PFC]|n?hy)"
+_YEAR_OF: Final = r"(?:[,/\-]?(?:n?y)?Ye?|[PFC]|n?h?y[PFC]|n?hy)"
 _GREGORIAN: Final = rf"[DN1][/\-]?n?m?{_MONTH}{_YEAR_OF}?"
 _HIJRI: Final = r"[DN1][/\-]?n?m?H(?:,?(?:n?y)?Ye?)"
 _NUMERIC: Final = r"fe?"
@@ -23,7 +23,8 @@ _WEEKDAYS: Final = r"u?W(?:[/+\-]?u?W)?"
 _TODAY: Final = r"(?<![=?])u?[@R](?![=!X1pP])"
 _HOUR: Final = r"(?:o(?:[1DN]2?|[tq])[AT]?n?)?"  # a clock before its day
 _NUMBER: Final = r"(?:[NDY]|I)"
-_UNIT: Final = r"[uvmyijds]"
+_UNITS: Final = "uvmyijds"
+_UNIT: Final = rf"[{_UNITS}]"
 _DUAL: Final = r"[UVQZJLGO]"
 _AMOUNT: Final = rf"(?:8?{_NUMBER}{_UNIT}|8?{_DUAL}|8?[uvmyij](?![WwMHY]|[@R])N?)"
 
@@ -36,15 +37,15 @@ RULES: Final[tuple[tuple[str, str], ...]] = (
     ("weekofweekday", r"(?:Tn?)?u?Wn?(?:v[PFC]|hv)"),
     (
         "weekday",
-        rf"{_HOUR}(?:Tn?)?(?:u?[@Rr],?\(?)?{_WEEKDAYS}[PFC]?\)?(?:,?{_TODAY})?(?:T|A)?{_CLOCK}?",
+        rf"{_HOUR}(?:Tn?)?(?:u?[@Rr],?\(?)?(?<!=){_WEEKDAYS}[PFC]?\)?(?:,?{_TODAY})?(?:T|A)?{_CLOCK}?",
     ),
     ("dayofmonth", rf"(?:{_WEEKDAYS},?)?[DN1]n?(?:m[PFC]|hm)"),
     ("dayword", rf"{_HOUR}(?:Tn?)?(?:h?{_TODAY}|r)(?:T|A)?{_CLOCK}?"),
     ("named", r"(?:Tn?)?@X"),
     ("hung", rf"[BE]{_AMOUNT}n(?!{_DATE}|@)"),
     ("ago", rf"[BS]{_AMOUNT}"),
-    ("later", rf"E{_AMOUNT}(?!n)"),
-    ("phase", r"Kn?(?:h?[vmy][PFC]|h[vmy]|[vmy](?!Y))"),
+    ("later", rf"(?<![{_UNITS}])E{_AMOUNT}(?!n)"),
+    ("phase", r"Kn?(?:h?[vmy][PFC]|h[vmy]|[vmy](?![YMH!]))"),
     ("unit", r"h[vmy]|[vmy][PFCX]|[vmy]p"),
     ("month", rf"(?:Kn?)?m?{_MONTH}(?:{_YEAR_OF})"),
     ("baremonth", rf"(?:Kn?m?|m){_MONTH}|M[/(]M\)?|(?<=[<SBE>]){_MONTH}"),
@@ -64,4 +65,4 @@ SCAN: Final = re.compile(
     "(?=[^x#,.:()/|\\-=!?HP-])(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in RULES) + ")"
 )
 # A cheap test before the scan: a text without any of these letters holds no date.
-ANY: Final = re.compile(r"[fMHW@RrBSEKvmyUVQZ3sO456o]")
+ANY: Final = re.compile(r"[fYMHW@RrBSEKvmyUVQZ3sO4567ou]")

@@ -24,6 +24,7 @@ o     الساعة                                      n     من
 7     كل                                          8     about, more than
 9     الموافق                                     0 <   filler of date lines (بتاريخ), في
 e     era mark (م, ه)                             z     zone
+%     "في المئة"
 + >   "و" alone; إلى, حتى                                    , / - ( ) : . |  themselves
 x     anything else                               #     end of line
 ====  ==========================================  ====  =====================================
@@ -50,7 +51,7 @@ _CODES: Final = {
     "hourdual": "J", "minute": "j", "minutedual": "L", "decade": "d", "decadedual": "G",
     "century": "s", "centurydual": "O", "clock": "o", "from": "n", "ordinal": "1", "fraction": "2",
     "decadename": "3", "season": "4", "vague": "5", "setword": "6", "each": "7", "more": "8",
-    "corresponding": "9", "in": "<", "filler": "0",
+    "corresponding": "9", "percent": "%", "in": "<", "filler": "0",
 }  # fmt: skip
 # Clitics before a word: conjunctions and one-letter prepositions.
 _CLITICS: Final = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")

@@ -64,9 +64,10 @@ def season(tokens: Tokens, context: Context) -> Reading:
     name = tokens.values[tokens.codes.index("4")]
     if years:
         return Reading(value=f"{years[0]}-{name}")
-    if context.anchor is None or tokens.codes[-1] not in "4C":
+    direction = tokens.codes[-1]
+    if context.anchor is None or (direction in "PF" and "y" not in tokens.codes):
         return NOTHING
-    return Reading(value=f"{context.anchor.day.year}-{name}")
+    return Reading(value=f"{context.anchor.day.year + STEPS.get(direction, 0)}-{name}")
 
 
 def vague(tokens: Tokens, context: Context) -> Reading:  # noqa: ARG001 - handlers are called alike

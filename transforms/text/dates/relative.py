@@ -42,6 +42,8 @@ def dayword(tokens: Tokens, context: Context) -> Reading:
 def weekday(tokens: Tokens, context: Context) -> Reading:
     """A weekday, alone, with a modifier, or with a day word that it must agree with."""
     direction = next((code for code in tokens.codes if code in "PFC"), "")
+    if any(code == "u" and tokens.values[i] == 0 for i, code in enumerate(tokens.codes)):
+        return Reading(kind="set", value="P1W")  # "أيام السبت"
     slots = _clock_slots(tokens, "@RrPFC")
     if slots is None or context.anchor is None or not slots.weekdays:
         return NOTHING
@@ -54,10 +56,18 @@ def weekday(tokens: Tokens, context: Context) -> Reading:
         fitting = [day + step for day in anchor.near if (day + step).weekday() in slots.weekdays]
         date = fitting[0] if len(fitting) == 1 and not direction else None
         return day_reading(date, context, relative=True, slots=slots)
-    if len(slots.weekdays) != 1:
+    if not _one_day(slots):
         return NOTHING
     date = weekday_near(anchor, slots.weekdays[0], direction or ("f" if context.ahead else ""))
     return day_reading(date, context, relative=True, slots=slots)
+
+
+def _one_day(slots: Slots) -> bool:
+    """Whether the weekdays name one day: one, or a night between two ("ليل الجمعة - السبت")."""
+    if len(slots.weekdays) == 1:
+        return True
+    first, second = slots.weekdays
+    return slots.daypart == "NI" and (second - first) % 7 == 1
 
 
 def week_of_weekday(tokens: Tokens, context: Context) -> Reading:

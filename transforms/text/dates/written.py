@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
-from transforms.text.dates.absolute import Slots, agrees, gregorian_date, hijri_date, read_slots
+from transforms.text.dates.absolute import (
+    LAST_YEAR,
+    Slots,
+    agrees,
+    gregorian_date,
+    hijri_date,
+    read_slots,
+)
 from transforms.text.dates.anchor import Anchor, directed_year, nearest_year
 from transforms.text.dates.lexicon import Tokens
 from transforms.text.dates.reading import (
@@ -15,6 +23,8 @@ from transforms.text.dates.reading import (
     day_reading,
     period_reading,
 )
+
+_FIRST_WRITTEN_YEAR: Final = 622  # "عام 1263" may be history
 
 
 def written(tokens: Tokens, context: Context) -> Reading:
@@ -137,4 +147,6 @@ def bare_month(tokens: Tokens, context: Context) -> Reading:
 def year(tokens: Tokens, context: Context) -> Reading:
     """A form: "عام 2020", with or without a phase."""
     value = next(tokens.values[i] for i, code in enumerate(tokens.codes) if code == "Y")
-    return period_reading(gregorian_date(int(value or 0), 1, 1), "year", context, relative=False)
+    number = int(value or 0)
+    first = dt.date(number, 1, 1) if _FIRST_WRITTEN_YEAR <= number <= LAST_YEAR else None
+    return period_reading(first, "year", context, relative=False)
