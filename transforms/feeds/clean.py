@@ -198,6 +198,11 @@ def _is_legal(code: int) -> bool:
     )
 
 
+def count_items(text: str, kind: str) -> int:
+    """Count the items that begin in a text."""
+    return sum(1 for _ in _items(kind).finditer(text))
+
+
 def _close(text: str, source: Source) -> str:
     """Close the root of a text that ends in the middle, leaving out the unfinished item."""
     if not source.kind or re.search(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from feedparser.api import LooseFeedParser
@@ -16,11 +17,12 @@ from feedparser.api import LooseFeedParser
 from transforms.feeds.plain import looks_like_html
 from transforms.feeds.raw import RawEntry, RawFeed, ttl_seconds
 
-MAX_TEXT: Final = 4_000_000  # code points; broken feeds of this size do not exist
+_MAX_TEXT: Final = 4_000_000  # code points; honest broken feeds are far smaller
+_MAX_MARKS: Final = {"<": 40_000, "&": 200_000}  # each tag costs feedparser some 20 us
+_MAX_BASE: Final = 2_000  # code points of a base that nested xml:base attributes build up
 _MAX_AUTHOR: Final = 500  # code points; feedparser's e-mail pattern is quadratic in it
 _MAX_TAGS: Final = 100  # feedparser compares each tag with all before it
 _LONG_TAG_RE: Final = re.compile(r"<([a-zA-Z][\w:.-]{0,60})[^<>]{20000,}>?")
-_TEXT_FIELDS: Final = ("author", "publisher")
 _MARKUP_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -29,6 +31,13 @@ class _Guarded(LooseFeedParser):
 
     resolve_relative_uris = False
     sanitize_html = False
+
+    def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
+        """Handle a start tag, once a base grown too long has been forgotten."""
+        base: str = getattr(self, "baseuri", "")
+        if len(base) > _MAX_BASE:
+            self.baseuri = ""
+        super().unknown_starttag(tag, attrs)
 
     def _sync_author_detail(self, key: str = "author") -> None:
         context = self._get_context()
@@ -42,11 +51,21 @@ class _Guarded(LooseFeedParser):
             super()._add_tag(term, scheme, label)
 
 
+def affordable(text: str) -> str:
+    """Cut a text where reading it loosely would begin to take more than about two seconds."""
+    text = text[:_MAX_TEXT]
+    for mark, limit in _MAX_MARKS.items():
+        if text.count(mark) > limit:
+            *_, last = islice(re.finditer(mark, text), limit)
+            text = text[: last.start()]
+    return text
+
+
 def read_loosely(text: str, kind: str, url: str) -> RawFeed | None:
     """Read what can be read from a broken feed.
 
     Args:
-        text: mended text from the root's start tag on, at most ``MAX_TEXT`` code points.
+        text: mended, ``affordable`` text from the root's start tag on.
         kind: what the root says the feed is; "" when it says nothing.
         url: the feed's address, the base of relative links.
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Final, Literal, cast
 
 from transforms.feeds.authors import clean_authors
-from transforms.feeds.clean import Source, prepare, repair
+from transforms.feeds.clean import Source, count_items, prepare, repair
 from transforms.feeds.jsonfeed import read_json
-from transforms.feeds.loose import MAX_TEXT, read_loosely
+from transforms.feeds.loose import affordable, read_loosely
 from transforms.feeds.plain import html_to_text, one_line
 from transforms.feeds.raw import RawEntry, RawFeed
 from transforms.feeds.tree import read_tree
@@ -78,29 +78,30 @@ def parse_feed(
             return _nothing(url, "too_large" if detail else "not_a_feed", detail or "JSON")
     else:
         source = prepare(text, max_entries)
-        raw = _read(source, base)
-        dropped = source.dropped
+        raw, left_out = _read(source, base)
+        dropped = source.dropped + left_out
         if raw is None:
             return _unread(url, source, detail)
     return _understand(raw, url, base, feed, max_entries, dropped, detail)
 
 
-def _read(source: Source, base: str) -> RawFeed | None:
-    """Read XML by the first reader that can."""
+def _read(source: Source, base: str) -> tuple[RawFeed | None, int]:
+    """Read XML by the first reader that can; with it, how many items were left out."""
     if source.is_html or not source.root:
-        return None
+        return None, 0
     if source.kind:
         raw = read_tree(source.text, source.kind)
         if raw is not None:
-            return raw
+            return raw, 0
     mended = repair(source)
     raw = read_tree(mended, source.kind) if source.kind else None
     if raw is not None:
-        return raw
-    raw = read_loosely(mended[:MAX_TEXT], source.kind, base)
+        return raw, 0
+    text = affordable(mended)
+    raw = read_loosely(text, source.kind, base)
     if raw is None or (not source.kind and not raw.entries and raw.kind == "unknown"):
-        return None
-    return raw
+        return None, 0
+    return raw, count_items(mended[len(text) :], source.kind)
 
 
 def _unread(url: str, source: Source, detail: str) -> ParsedFeed:
@@ -174,10 +175,11 @@ def _entry(
         modified = parse_timestamp(raw.updated, tz=tz, country=country) if raw.updated else None
     if published is None and modified is not None and not raw.published:
         published = modified
+    guid, address = _identity(raw, base)
     return Entry(
         feed_url=url,
-        guid=raw.guid,
-        url=_address(raw, base),
+        guid=guid,
+        url=address,
         position=position,
         title=one_line(title)[:_MAX_TITLE],
         summary=summary[:_MAX_SUMMARY],
@@ -192,16 +194,18 @@ def _entry(
     )
 
 
-def _address(raw: RawEntry, base: str) -> str:
-    """Find the entry's own page: its link, else a GUID that is one."""
-    inner = resolve_link(base, raw.base) or base if raw.base else base
-    if raw.link:
-        found = resolve_link(inner, raw.link)
-        if found:
-            return found
-    if raw.guid.startswith(("http://", "https://")) or (raw.guid_is_link and "/" in raw.guid[:1]):
-        return resolve_link(inner, raw.guid)
-    return ""
+def _identity(raw: RawEntry, base: str) -> tuple[str, str]:
+    """Find the entry's GUID and its own page: its link, else a GUID that is one.
+
+    A GUID that is a permalink without its host ("/news/1") is made absolute, as readers do.
+    """
+    inner = (resolve_link(base, raw.base) or base) if raw.base else base
+    link = resolve_link(inner, raw.link) if raw.link else ""
+    permalink = raw.guid_is_link and raw.guid != "" and " " not in raw.guid
+    if not permalink and not raw.guid.startswith(("http://", "https://")):
+        return raw.guid, link
+    page = resolve_link(inner, raw.guid)
+    return (page if raw.guid[:1] == "/" and page else raw.guid), link or page
 
 
 def _lines(text: str) -> str:

@@ -8,7 +8,11 @@ from typing import Final
 
 _TAG_RE: Final = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*>|<!--|<[!?/][^<>]*>")
 _MARKUP_RE: Final = re.compile(
-    r"</?[a-zA-Z][\w:-]*(?:\s[^<>]*)?/?>|&(?:#\w{1,8}|[a-zA-Z]\w{1,30});"
+    r"</?(?:a|abbr|acronym|address|article|audio|b|big|blockquote|br|center|cite|code|dd|div|dl|dt|"
+    r"em|embed|figure|font|form|h[1-6]|hr|i|iframe|img|ins|del|li|ol|p|picture|pre|q|s|script|small|"
+    r"span|strike|strong|style|sub|sup|table|tbody|td|th|tr|tt|u|ul|video)(?:\s[^<>]*)?/?>|"
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,30});",
+    re.IGNORECASE,
 )
 _BREAKS: Final = frozenset(
     [

@@ -68,11 +68,13 @@ _PUBLISHED: Final = (
     *("dcterms:created", "news:publication_date", "date"),
 )
 _UPDATED: Final = ("updated", "modified", "dcterms:modified", "lastbuilddate", "lastmod")
-_CATEGORIES: Final = ("category", "dc:subject", "media:category", "keywords", "tags")
-_KEYWORDS: Final = ("media:keywords", "itunes:keywords", "news:keywords", "tags")
+_CATEGORIES: Final = ("category", "dc:subject", "media:category", "itunes:category")
+_KEYWORDS: Final = ("keywords", "media:keywords", "itunes:keywords", "news:keywords", "tags")
 _GUIDS: Final = ("guid", "id")
 _WRAPPERS: Final = frozenset({"media:group", "media:content", "news:news"})
 _MARKUP_TYPES: Final = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml"})
+_LITERAL_TYPES: Final = frozenset({"", "text", "plain", "text/plain"})
+_MAX_AUTHORS: Final = 50
 _MAX_CATEGORIES: Final = 100
 _XMLNS_RE: Final = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"<>]*"')
 _XHTML_PREFIX_RE: Final = re.compile(r"(</?)(?:xhtml|html|h|xh):(?=[a-zA-Z])")
@@ -152,17 +154,17 @@ def _entry(item: Any) -> RawEntry:
     _read_texts(entry, fields)
     _read_identity(entry, item, fields)
     entry.published = _first(fields, _PUBLISHED)
-    entry.updated = _first(fields, _UPDATED)
+    entry.updated = _first(fields, _UPDATED) or _attribute(item, "lastmod")
     entry.language = _first(fields, ("dc:language", "language")) or item.get(f"{_XML}lang") or ""
     for key in _AUTHORS:
-        entry.authors += [_person(each) for each in fields.get(key, ())]
+        entry.authors += [_person(each) for each in fields.get(key, ())[:_MAX_AUTHORS]]
     for key in _CATEGORIES:
         for each in fields.get(key, ())[:_MAX_CATEGORIES]:
-            label = (each.get("label") or each.get("term") or "").strip() or _text(each)
+            label = each.get("label") or each.get("term") or _text(each) or each.get("text") or ""
             entry.categories.append(label)
     for key in _KEYWORDS:
         for each in fields.get(key, ())[:1]:
-            entry.categories += _text(each).split(",")[:_MAX_CATEGORIES]
+            entry.categories += _text(each).split(",", _MAX_CATEGORIES)[:_MAX_CATEGORIES]
     return entry
 
 
@@ -188,17 +190,15 @@ def _read_identity(entry: RawEntry, item: Any, fields: Fields) -> None:
             entry.guid = _text(each) or entry.guid
             permalink = each.get("isPermaLink") or each.get("ispermalink") or "true"
             entry.guid_is_link = permalink.strip().lower() == "true"
+    links = fields.get("link", ())
     source = item
-    for each in (*fields.get("link", ()), *fields.get("loc", ()), *fields.get("url", ())):
+    for each in links or (*fields.get("loc", ()), *fields.get("url", ())):
         link = _page_link(each)
         if link:
             entry.link, source = link, each
-    if not entry.link and item.get("href"):  # Channel Definition Format
-        entry.link = item.get("href")
     if not entry.link:
-        entry.link = next(
-            (each.get("href") for each in fields.get("link", ()) if _is_page(each)), ""
-        )
+        pages = (each.get("href") for each in links if _is_page(each))
+        entry.link = next(pages, "") or _attribute(item, "href")
     entry.base = _base(source)
 
 
@@ -209,6 +209,14 @@ def _page_link(link: Any) -> str:
         return _text(link)
     kind = (link.get("type") or "text/html").strip().lower()
     return href if _is_page(link) and kind in _MARKUP_TYPES else ""
+
+
+def _attribute(item: Any, name: str) -> str:
+    """Read an attribute of a Channel Definition Format item, in any letter case."""
+    for key, value in item.attrib.items():
+        if key.lower() == name:
+            return str(value).strip()
+    return ""
 
 
 def _is_page(link: Any) -> bool:
@@ -283,11 +291,10 @@ def _text_construct(element: Any) -> tuple[str, bool]:
         return _inner_html(element), True
     text = _decoded(element)
     kind = (element.get("type") or "").strip().lower()
-    if kind in {"text", "plain", "text/plain"} and element.get("mode") != "escaped":
-        return text, "2005/Atom" not in element.tag and looks_like_html(text)
-    if not kind and "2005/Atom" in element.tag:
-        return text, False
-    return text, kind in _MARKUP_TYPES or looks_like_html(text)
+    if kind in _MARKUP_TYPES:
+        return text, True
+    literal = kind in _LITERAL_TYPES and "/atom" in element.tag.lower()
+    return text, not literal and looks_like_html(text)
 
 
 def _html(element: Any) -> str:
