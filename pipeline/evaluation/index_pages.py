@@ -2,8 +2,9 @@
 
 The templates and texts stand in ``index_pages.toml``. A page is a menu, then ``before``, the
 ``card`` repeated ``cards`` times (in each of ``groups``, framed by ``group`` and ``group_end``),
-``after``, a footer. In any part ``{headline 3}``, ``{link 3}``, ``{text 1 2}`` (from sentence 1, two
-of them) and the named heads are filled in; in a card ``{n}``, ``{title}``, ``{link}``, ``{text}``.
+``after``, a footer. In any part ``{headline 3}``, ``{link 3}``, ``{text 1 2}`` (from sentence 1,
+two of them) and the named heads are filled in; in a card ``{n}``, ``{title}``, ``{link}``,
+``{text}``.
 """
 
 from __future__ import annotations
@@ -102,9 +103,10 @@ def _page(template: dict[str, Any]) -> str:
         for group in range(template.get("groups", 1))
     )
     menu = "".join(f'<li><a href="/{i}">{name}</a></li>' for i, name in enumerate(sections))
+    title, head = _fill(template["title"]), _fill(template.get("head", ""))
     return (
         '<!DOCTYPE html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>'
-        f"{_fill(template['title'])} - الوادي الإخباري</title>{_fill(template.get('head', ''))}</head>"
+        f"{title} - الوادي الإخباري</title>{head}</head>"
         f'<body><div id="top"><ul class="menu">{menu}</ul></div>{_fill(template.get("before", ""))}'
         f'{groups}{_fill(template.get("after", ""))}<div class="foot"><p>جميع الحقوق محفوظة لموقع '
         "الوادي الإخباري 2024</p></div></body></html>"

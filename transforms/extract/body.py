@@ -40,6 +40,10 @@ _STANDFIRST: Final = re.compile(
     r"post[-_]*(?:excerpt|summary|intro)|news[-_]*(?:summary|intro|lead)|\bkicker\b",
     re.IGNORECASE,
 )
+# trafilatura drops joiners as unprintable, but they are spelling: two Lisu letters stand in.
+_JOINERS: Final = re.compile("[\u200c\u200d]")
+_VISIBLE: Final = {0x200C: 0xA4F8, 0x200D: 0xA4F9}
+_INVISIBLE: Final = {visible: joiner for joiner, visible in _VISIBLE.items()}
 _MIN_LINE: Final = 25  # characters of a line worth keeping where nothing judges it
 _LETTERS: Final = re.compile(r"[^\W_]+")
 _SENTENCE_END: Final = re.compile(r"[.!?؟…:،\"”»)]\s*$")
@@ -128,12 +132,24 @@ def _trafilatura(element: Any) -> list[str]:
         article.append(element)
         element.tail = tail
         element.tail = None
+    joined = _JOINERS.search("".join(document.itertext())) is not None
+    if joined:
+        _translate(document, _VISIBLE)
     try:
         found, _, _, _ = trafilatura_sequence(document, _OPTIONS)
         text = xmltotxt(found, include_formatting=False)
     except (ValueError, TypeError, AttributeError, RecursionError, etree.LxmlError):
         return []
+    text = text.translate(_INVISIBLE) if joined else text
     return [line for raw in text.split("\n") if (line := _without_bars(tidy(raw)))]
+
+
+def _translate(root: Any, table: dict[int, int]) -> None:
+    for element in root.iter():
+        if element.text:
+            element.text = element.text.translate(table)
+        if element.tail:
+            element.tail = element.tail.translate(table)
 
 
 def _without_bars(line: str) -> str:

@@ -48,26 +48,28 @@ _JOINT: Final = r"(?: ?(?:[-–—/ـ،,+|]|--) ?| ?\(|\) ?)"
 # City, agency, outlet in any order, parted by dashes, slashes, commas, brackets; then a colon, a
 # dash or the line's end.
 _DATELINE: Final = re.compile(
-    rf"(?P<head>\(?{_SHORT}(?:{_JOINT}{{1,2}}{_SHORT}){{0,3}}\)?)(?P<end> ?: ?| ?(?:--+|[-–—ـ]) ?|\Z)"
+    rf"(?P<head>\(?{_SHORT}(?:{_JOINT}{{1,2}}{_SHORT}){{0,3}}\)?)"
+    r"(?P<end> ?: ?| ?(?:--+|[-–—ـ]) ?|\Z)"
 )
 _INITIALS: Final = re.compile(r"(?:[^\W\d_][ .]){1,3}[^\W\d_]\.?\Z")
 _MAX_DATELINE: Final = 60
 _SIGN_OFF: Final = re.compile(
-    rf"(?:المصدر ?: ?|وكاله |\()?(?P<agency>{_ANY_AGENCY})(?: ?[+/،,-] ?(?:{_ANY_AGENCY}|مواقع[\w ]*))*\)?\.?",
+    rf"(?:المصدر ?: ?|وكاله |\()?(?P<agency>{_ANY_AGENCY})"
+    rf"(?: ?[+/،,-] ?(?:{_ANY_AGENCY}|مواقع[\w ]*)){{0,4}}\)?\.?",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(rf"[(/] ?(?P<agency>{_ANY_AGENCY}) ?\)?\.?\Z", re.IGNORECASE)
 
 _LEADING_BYLINE: Final = re.compile(
-    r"(?:بقلم|كتب|كتبت|كتبه|كتبها|إعداد|اعداد) ?[-–:/] ?(?P<name>[^:\n]{5,60}):"
+    r"(?:بقلم|كتبت|كتبه|كتبها|كتب|إعداد|اعداد) ?[-–:/] ?(?P<name>[^:\n]{5,60}):"
 )
 _BYLINE: Final = re.compile(
-    r"^[\s*\-–|]*(?:بقلم|كتب|كتبت|كتبه|كتبها|اعداد|إعداد|حوار|حاوره|حاورته|حاورها|تقرير|تحقيق|"
-    r"تأليف|الكاتب|الكاتبة|by)\s*(?P<colon>[:/|–-]?)\s*(?P<name>[^\n:|]{4,60})$",
+    r"^[\s*\-–|]*(?:بقلم|كتبت|كتبه|كتبها|كتب|اعداد|إعداد|حاوره|حاورته|حاورها|حوار|تقرير|تحقيق|"
+    r"تأليف|الكاتبة|الكاتب|by)\b\s*(?P<colon>[:/|–-]?)\s*(?P<name>[^\n:|]{4,60})$",
     re.IGNORECASE,
 )
 _TITLES: Final = re.compile(
-    r"^(?:بقلم|كتب|كتبت|إعداد|اعداد|حوار|تقرير|الكاتبة?|الصحفية?|الصحافية?|الإعلامية?|الدكتورة?|"
+    r"^(?:بقلم|كتبت|كتب|إعداد|اعداد|حوار|تقرير|الكاتبة?|الصحفية?|الصحافية?|الإعلامية?|الدكتورة?|"
     r"الأستاذة?|المحامية?|د|أ|م|by|written by)\b\s*[.:/\-–]*\s*",
     re.IGNORECASE,
 )
@@ -78,7 +80,7 @@ _NOBODY: Final = re.compile(
     r"|محرر\w*|المحرر\w*|فريق|هيئه|التحرير|تحرير|وكاله|وكالات|الوكالات|مراسل\w*|مراسلنا|موقع"
     r"|الموقع|صحيفه|جريده|الجريده|شبكه|قناه|اخبار|الاخبار|خبر|غرفه|قسم|الترجمه|ترجمه|متابعات|متابعه"
     r"|متابعهنا|خاص|المصدر|مصدر|اداره|مركز|مجله|بوابه|اذاعه|تلفزيون|فضائيه|الكتروني\w*|مشرف\w*|ادمن"
-    r"|مدير|مكتب|موفد|موفدنا|مبعوث|مندوب|وحده|كاتب|كاتبه|صحفي\w*|غير|معروف|نشر|في|من|علي|الي|عن|هذا|التي|الذي|اليوم|مقال|تقرير|حوار)\b"
+    r"|مدير|مكتب|موفد|موفدنا|مبعوث|مندوب|وحده|كاتب|كاتبه|صحفي\w*|غير|معروف|نشر|في|من|الي|عن|هذا|التي|الذي|اليوم|مقال|تقرير|حوار)\b"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?")
 _MAX_NAME: Final = 40
@@ -131,7 +133,7 @@ def _is_dateline(parts: list[str], agency: str | None, end: str) -> bool:
         return True
     words = sum(len(part.split()) for part in parts)
     if len(parts) >= 2:
-        return words <= 6 and end.strip() != "" or words <= 5
+        return words <= (6 if end.strip() else 5)
     return words <= 2 and end.strip() in {"-", "–", "—", "--", "ـ"} and end.startswith(" ")
 
 

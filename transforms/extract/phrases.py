@@ -31,16 +31,16 @@ _STAMP: Final = (
 )
 _SHARE: Final = (
     r"(?:(?:شارك|شاركها|مشاركه|انشر|ارسل|طباعه|اطبع|نسخ الرابط|حفظ|استمع|تكبير الخط|تصغير الخط)"
-    r"(?: +(?:هذا|هذه|ال\w+|علي|عبر|الي|مع|في|رابط|فيسبوك|تويتر|واتساب|\w*صدقا\w*))*|share|tweet|print"
-    r"|facebook|twitter|whatsapp|telegram|copy link|pinterest|linkedin|email|فيسبوك|تويتر|واتساب"
+    r"(?: +(?:هذا|هذه|ال\w+|علي|عبر|الي|مع|في|رابط|فيسبوك|تويتر|واتساب|\w*صدقا\w*))*"
+    r"|share|tweet|print|facebook|twitter|whatsapp|telegram|copy link|pinterest|linkedin|email|فيسبوك|تويتر|واتساب"
     r"|تلغرام|تليجرام|لينكدان|بينتيريست|اعلان|اعلانات|advertisement|الكلمات (?:المفتاحيه|الداله).*"
     r"|كلمات (?:مفتاحيه|داله).*|وسوم.*|الوسوم.*|tags.*|التعليقات|اضف تعليق\w*.*|اترك تعليق\w*.*"
     r"|لا (?:توجد|يوجد) تعليقات.*|عدد (?:المشاهدات|القراءات|الزيارات).*|\d+ (?:مشاهده|قراءه|زياره))"
 )
 _POLICY: Final = (
     r"(?:(?:كل |جميع )?(?:الاراء|التعليقات|المقالات|الحقوق|حقوق النشر) .{0,40}(?:لا تعبر|لا تعكس"
-    r"|تعبر عن راي|تعكس وجه|محفوظه)|.{0,40}(?:ارشادات|شروط|قواعد|سياسه) (?:الاستخدام|التعليق|النشر)\b"
-    r"|ترحب .{0,60}(?:بالتعليقات|بالنقاش|بتعليقاتكم)|the post .{3,300} appeared first on"
+    r"|تعبر عن راي|تعكس وجه|محفوظه)|.{0,40}(?:ارشادات|شروط|قواعد|سياسه) "
+    r"(?:الاستخدام|التعليق|النشر)\b|ترحب .{0,60}(?:بالتعليقات|بالنقاش|بتعليقاتكم)|the post .{3,300} appeared first on"
     r"|all rights reserved|©|copyright)"
 )
 _PHOTO: Final = (
@@ -74,9 +74,17 @@ def is_boilerplate_line(line: str) -> bool:
     """
     if len(line) > 400:
         return False
+    if _is_menu(line):
+        return True
     text = arabic.normalise_text(line)
     if len(line) <= 100 and _WHOLE_RE.fullmatch(text):
         return True
     if len(line) <= 250 and _RELATED_RE.match(text):
         return True
     return _HEAD_RE.match(text) is not None
+
+
+def _is_menu(line: str) -> bool:
+    """Whether a line is a bar of short labels ("سياسة | اقتصاد | رياضة | ثقافة | صحة")."""
+    labels = re.split(r"\s*[|»›•·]\s*", line)
+    return len(labels) >= 5 and all(len(label) <= 25 for label in labels)

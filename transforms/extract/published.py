@@ -51,8 +51,8 @@ _NOT_PUBLISHED: Final = re.compile(
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
-    r"^.{0,40}?(?:نشرت?|النشر|أضيف|بتاريخ|تاريخ|published|posted on|on)\s*(?:في|بتاريخ|يوم|الخبر|:)?"
-    r"\s*:?\s*",
+    r"^.{0,40}?(?:نشرت?|النشر|أضيف|بتاريخ|تاريخ|published|posted on|on)\s*"
+    r"(?:في|بتاريخ|يوم|الخبر|:)?\s*:?\s*",
     re.IGNORECASE,
 )
 _HAS_DATE: Final = re.compile(r"\d{4}|[٠-٩]{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}")
