@@ -23,7 +23,7 @@ from transforms.rows.merge import canonical_json
 from transforms.rows.rows import row_key
 from transforms.rows.schema import TABLES
 
-ROW_GROUP: Final = 4_096  # rows: some 20 MB of articles, the unit a commit holds in memory
+ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
 KEY: Final = "__key"  # the primary key as one string; never stored
 _SEPARATOR: Final = "\x1f"
@@ -176,6 +176,9 @@ class PartWriter:
 
     def abandon(self) -> None:
         """Leave nothing behind."""
+        if self._parquet is not None:
+            with contextlib.suppress(Exception):  # the disk may be full: the file goes anyway
+                self._parquet.close()
         with contextlib.suppress(_Abandoned), self._stack:
             raise _Abandoned
         self.files.remove(self.name)

@@ -1,29 +1,28 @@
 """Staged rows merged into a table by primary key, in bounded memory.
 
 A commit rewrites the partitions it touches, and only when a row in them changes. Staged rows are
-sorted outside memory (DuckDB spills to disk) into the partition where their key is stored, or
+sorted, spilling to disk, into the partition where their key is stored, or
 else their own, and then run side by side with the stored rows, some thousands at a time. A row
 whose merged date lies elsewhere moves: it leaves its partition and enters the other.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sinks.base import Changes, SinkError
+from pipeline.sinks.base import Changes
+from pipeline.store.compare import equal_rows
 from pipeline.store.files import Files
 from pipeline.store.layout import Part, part_name, partition_day, partition_name, table_parts
 from pipeline.store.parts import (
     KEY,
-    ROW_GROUP,
     PartWriter,
     conform,
     key_column,
@@ -31,14 +30,15 @@ from pipeline.store.parts import (
     read_keys,
     read_rows,
 )
+from pipeline.store.sorting import Cursor, sorted_chunks
 from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.columns import PARTITION_COLUMN
-from transforms.rows.merge import fold_rows, merge_rows
+from transforms.rows.merge import fact_columns, fold_rows, merge_rows, replaces_whole
 from transforms.rows.rows import Row
 from transforms.rows.schema import TABLES
 
-_BUCKET: Final = "__bucket"
-_SORT_MEMORY: Final = "256MB"
+_BUCKET: Final = "__bucket"  # the partition a staged row is merged in
+_ORDER: Final = "__order"
 _READ_AT_ONCE: Final = 1_024  # rows of a staged file
 
 
@@ -55,36 +55,6 @@ class TablePlan:
     moves: dict[str, str] = field(default_factory=dict)
     deletes: list[str] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
-
-
-class _Cursor:
-    """Walks over chunks sorted by key; never parts rows of one key."""
-
-    def __init__(self, chunks: Iterator[pa.Table]) -> None:
-        self._chunks = (chunk for chunk in chunks if chunk.num_rows)
-        self._next: pa.Table | None = next(self._chunks, None)
-        self._current: pa.Table | None = None
-
-    def last(self) -> str | None:
-        """Return the last key at hand; None at the end."""
-        if self._current is None:
-            self._current = self._next
-            self._next = next(self._chunks, None)
-            while self._current is not None and self._next is not None:
-                if self._next.column(KEY)[0] != self._current.column(KEY)[-1]:
-                    break
-                self._current = pa.concat_tables([self._current, self._next])
-                self._next = next(self._chunks, None)
-        return None if self._current is None else self._current.column(KEY)[-1].as_py()
-
-    def take(self, bound: str) -> pa.Table | None:
-        """Take the rows at hand up to and including a key; None when there are none."""
-        current = self._current
-        if current is None:
-            return None
-        count = pc.sum(pc.less_equal(current.column(KEY), pa.scalar(bound))).as_py()
-        self._current = None if count == current.num_rows else current.slice(count)
-        return current.slice(0, count) if count else None
 
 
 class TableMerge:
@@ -124,12 +94,12 @@ class TableMerge:
         homes = self._homes(staged)
         ordered = self._sorted(staged, homes)
         for partition, chunks in groupby(ordered, key=lambda item: item[0]):
-            self._merge(partition, self._stored(partition), (chunk for _, chunk in chunks))
+            self._merge(partition, partial(self._stored, partition), (part for _, part in chunks))
         for partition in sorted(self._movers):
             rows = self._movers[partition]
             data = to_arrow(self._table, rows, with_date=True)
             data = data.append_column(KEY, key_column(self._table, data)).sort_by(KEY)
-            self._merge(partition, self._base(partition), iter([data]), moving=True)
+            self._merge(partition, partial(self._base, partition), iter([data]), moving=True)
         return self._plan()
 
     def delete(self, keys: Collection[str]) -> TablePlan:
@@ -223,51 +193,31 @@ class TableMerge:
             return [""] * data.num_rows
         return [partition_name(day) for day in data.column(PARTITION_COLUMN).to_pylist()]
 
-    def _staged_batches(
-        self, staged: Sequence[str], homes: dict[str, str], schema: pa.Schema
-    ) -> Iterator[pa.RecordBatch]:
-        """Read staged files one after the other, each row with its key and its partition."""
+    def _staged_chunks(self, staged: Sequence[str], homes: dict[str, str]) -> Iterator[pa.Table]:
+        """Read staged files one after the other, each row with its key, partition and place."""
         plain = arrow_schema(self._table, with_date=True)
         for name in staged:
             with opened(self._files, name) as parquet:
                 for batch in parquet.iter_batches(_READ_AT_ONCE):
                     data = conform(pa.Table.from_batches([batch]), plain)
                     keys = key_column(self._table, data)
-                    buckets = [homes[key] for key in keys.to_pylist()]
-                    data = data.append_column(KEY, keys)
-                    data = data.append_column(_BUCKET, pa.array(buckets, pa.string()))
-                    yield from data.cast(schema).combine_chunks().to_batches()
+                    buckets = pa.array([homes[key] for key in keys.to_pylist()], pa.string())
+                    # no partition's name begins with another's: this is the order of both
+                    order = pc.binary_join_element_wise(buckets, keys, "\x1e")
+                    data = data.append_column(KEY, keys).append_column(_BUCKET, buckets)
+                    yield data.append_column(_ORDER, order)
 
     def _sorted(
         self, staged: Sequence[str], homes: dict[str, str]
     ) -> Iterator[tuple[str, pa.Table]]:
-        """Yield staged rows by partition and key; sorted by DuckDB, which spills to disk."""
-        schema = arrow_schema(self._table, with_date=True)
-        schema = schema.append(pa.field(KEY, pa.string())).append(pa.field(_BUCKET, pa.string()))
-        source = pa.RecordBatchReader.from_batches(
-            schema, self._staged_batches(staged, homes, schema)
-        )
-        with tempfile.TemporaryDirectory(prefix="rasd-sort-") as spill:
-            connection = duckdb.connect(
-                config={"memory_limit": _SORT_MEMORY, "threads": 1, "temp_directory": spill}
-            )
-            try:
-                connection.execute("SET TimeZone = 'UTC'")
-                connection.register("staged", source)
-                query = f'SELECT * FROM staged ORDER BY "{_BUCKET}", "{KEY}"'  # noqa: S608 - constants
-                reader = connection.sql(query).to_arrow_reader(ROW_GROUP)
-                for batch in reader:
-                    yield from _by_bucket(conform(pa.Table.from_batches([batch]), schema))
-            except duckdb.Error as error:
-                text = " ".join(str(error).split())[:300]
-                raise SinkError(f"cannot merge {self._table}: {text}") from error
-            finally:
-                connection.close()
+        """Yield staged rows by partition and key."""
+        for chunk in sorted_chunks(self._staged_chunks(staged, homes), _ORDER):
+            yield from _by_bucket(chunk)
 
     def _merge(
         self,
         partition: str,
-        stored: Iterator[pa.Table],
+        stored: Callable[[], Iterator[pa.Table]],
         staged: Iterator[pa.Table],
         *,
         moving: bool = False,
@@ -276,61 +226,72 @@ class TableMerge:
 
         ``moving`` rows come from another partition: they are known to be wanted and counted.
         """
-        old, new = _Cursor(stored), _Cursor(staged)
+        old, new = Cursor(stored(), KEY), Cursor(staged, KEY)
         writer = self._writer()
-        changed = moving
+        changed, untouched = moving, 0
         try:
-            while True:
-                ends = [end for end in (old.last(), new.last()) if end is not None]
-                if not ends:
-                    break
+            while ends := [end for end in (old.last(), new.last()) if end is not None]:
                 left, right = old.take(min(ends)), new.take(min(ends))
-                if right is None:
-                    writer.add(left)
-                    continue
                 if moving:
-                    data, differs = _together(left, right), True
+                    pieces = [piece for piece in (left, right) if piece is not None]
+                    data, differs = _together(*pieces), True
                 else:
                     data, differs = self._combine(partition, left, right)
-                changed = changed or differs
-                writer.add(data)
-            content = writer.finish() if changed else ""
+                if changed:
+                    writer.add(data)
+                elif differs:
+                    for chunk in _first(stored(), untouched):
+                        writer.add(chunk)
+                    writer.add(data)
+                    changed = True
+                else:
+                    untouched += data.num_rows
+            if changed:
+                self._written[partition] = (writer.name, writer.finish())
         except BaseException:
             writer.abandon()
             raise
-        if changed:
-            self._written[partition] = (writer.name, content)
-        else:
-            writer.abandon()
 
     def _combine(
-        self, partition: str, stored: pa.Table | None, staged: pa.Table
+        self, partition: str, stored: pa.Table | None, staged: pa.Table | None
     ) -> tuple[pa.Table, bool]:
         """Merge chunks of one key range; say whether anything differs from what is stored.
 
-        Only keys that meet another row of their own become Python rows.
+        Only keys that meet another row of their own, with other facts, become Python rows.
         """
+        if staged is None:
+            return stored, False
         counts = pc.value_counts(staged.column(KEY))
         repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
         special = set(repeated.to_pylist())
-        if stored is not None:
-            meets = pc.is_in(staged.column(KEY), value_set=stored.column(KEY).combine_chunks())
-            special |= set(staged.column(KEY).filter(meets).to_pylist())
-        if not special:
-            self._count(inserted=staged.num_rows)
-            return _together(stored, staged), True
+        if stored is None:
+            stored = _dateless(staged.slice(0, 0))
+        keys = pc.is_in(staged.column(KEY), value_set=stored.column(KEY).combine_chunks())
+        special |= set(staged.column(KEY).filter(keys).to_pylist())
         wanted = pa.array(sorted(special), pa.string())
-        mask = pc.is_in(staged.column(KEY), value_set=wanted)
-        fresh = staged.filter(pc.invert(mask))
-        brought = _rows_by_key(staged.filter(mask))
-        held: dict[str, list[Row]] = {}
-        kept = stored
-        if stored is not None:
-            mask = pc.is_in(stored.column(KEY), value_set=wanted)
-            kept, held = stored.filter(pc.invert(mask)), _rows_by_key(stored.filter(mask))
+        fresh, brought = _parted(staged, wanted)
+        kept, held = _parted(stored, wanted)
+        if not len(repeated) and replaces_whole(self._table):
+            same, held, brought = self._same_facts(partition, held, brought)
+            kept = _together(kept, same)
         self._count(inserted=fresh.num_rows)
-        here, differs = self._meet(partition, held, brought)
+        here, differs = self._meet(partition, _rows_by_key(held), _rows_by_key(brought))
         return _together(kept, fresh, here), differs or fresh.num_rows > 0
+
+    def _same_facts(
+        self, partition: str, held: pa.Table, brought: pa.Table
+    ) -> tuple[pa.Table, pa.Table, pa.Table]:
+        """Part rows of the same keys into stored ones that stay, and both sides of the others."""
+        if self._partitioned:
+            day = pa.array([partition_day(partition)] * held.num_rows, pa.date32())
+            dated = held.append_column(PARTITION_COLUMN, day)
+        else:
+            dated = held
+        same = equal_rows(dated, brought, fact_columns(self._table))
+        stay = held.filter(same)
+        self._count(unchanged=stay.num_rows)
+        others = pc.invert(same)
+        return stay, held.filter(others), brought.filter(others)
 
     def _meet(
         self, partition: str, held: dict[str, list[Row]], brought: dict[str, list[Row]]
@@ -368,27 +329,43 @@ class TableMerge:
         return plan
 
 
+def _first(chunks: Iterator[pa.Table], count: int) -> Iterator[pa.Table]:
+    """Yield the first so many rows."""
+    for chunk in chunks:
+        if count <= 0:
+            return
+        yield chunk.slice(0, count)
+        count -= chunk.num_rows
+
+
+def _parted(data: pa.Table, keys: pa.Array) -> tuple[pa.Table, pa.Table]:
+    """Part rows into those of other keys and those of these keys."""
+    mask = pc.is_in(data.column(KEY), value_set=keys)
+    return data.filter(pc.invert(mask)), data.filter(mask)
+
+
 def _by_bucket(data: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     """Split sorted rows where their partition changes."""
     start = 0
     for bucket, run in groupby(data.column(_BUCKET).to_pylist()):
         length = sum(1 for _ in run)
-        yield bucket, data.slice(start, length).drop_columns([_BUCKET])
+        yield bucket, data.slice(start, length).drop_columns([_BUCKET, _ORDER])
         start += length
 
 
-def _together(*tables: pa.Table | None) -> pa.Table:
+def _dateless(data: pa.Table) -> pa.Table:
+    """Return rows without the hidden column."""
+    if PARTITION_COLUMN in data.column_names:
+        return data.drop_columns([PARTITION_COLUMN])
+    return data
+
+
+def _together(*tables: pa.Table) -> pa.Table:
     """Put rows of several tables in the order of the key, without the hidden column."""
-    present = [
-        table.drop_columns([PARTITION_COLUMN]) if PARTITION_COLUMN in table.column_names else table
-        for table in tables
-        if table is not None and table.num_rows
-    ]
-    if len(present) == 1:
-        return present[0]
+    present = [_dateless(table) for table in tables if table.num_rows]
     if not present:
-        return next(table for table in tables if table is not None)
-    return pa.concat_tables(present).sort_by(KEY)
+        return _dateless(tables[0])
+    return present[0] if len(present) == 1 else pa.concat_tables(present).sort_by(KEY)
 
 
 def _rows_by_key(data: pa.Table) -> dict[str, list[Row]]:

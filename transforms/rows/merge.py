@@ -20,7 +20,7 @@ _DERIVED: Final = frozenset({"run_id", "pipeline_version", PARTITION_COLUMN})
 
 
 @cache
-def _facts(table: str) -> tuple[str, ...]:
+def fact_columns(table: str) -> tuple[str, ...]:
     """Return the columns that make a row what it is; ``date`` too where it is handed in."""
     spec = TABLES[table]
     names = tuple(name for name in spec.names if name not in PROVENANCE)
@@ -29,7 +29,7 @@ def _facts(table: str) -> tuple[str, ...]:
 
 def same_facts(table: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two rows differ in provenance at most."""
-    return all(one.get(name) == other.get(name) for name in _facts(table))
+    return all(one.get(name) == other.get(name) for name in fact_columns(table))
 
 
 def _replace(table: str, stored: Row, newer: Row) -> Row:
@@ -97,6 +97,11 @@ def merge_rows(table: str, stored: Row, newer: Row) -> Row:
     return merged
 
 
+def replaces_whole(table: str) -> bool:
+    """Tell whether a row with the same facts stays, and any other replaces it."""
+    return table not in _POLICIES
+
+
 def canonical_json(row: Mapping[str, Any]) -> str:
     """Return a row as JSON text that is equal for equal rows."""
     return json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
@@ -111,11 +116,13 @@ def fold_rows(table: str, rows: Sequence[Row]) -> Row:
         table: the table's name.
         rows: at least one row; all of one key.
     """
+    if len(rows) == 1:
+        return rows[0]
     ordered = sorted(
         rows,
         key=lambda row: (str(row.get("fetched_at") or "~"), canonical_json(row)),
         reverse=True,
     )
-    if table not in _POLICIES:
+    if replaces_whole(table):
         return ordered[-1]
     return reduce(lambda one, other: merge_rows(table, one, other), ordered)
