@@ -11,6 +11,7 @@ words with every other filling. They differ in names and numbers, far more than 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -25,6 +26,7 @@ from transforms.records import Fingerprint
 SimilarityKind = Literal["same", "near", "contained", "related", "different"]
 
 ORDERED: Final = 0.55  # of the shorter text's 3-grams, found in the same order
+ORDERED_FLASH: Final = 0.9  # the same for an excerpt that is too short for any other verdict
 SHUFFLED_JACCARD: Final = 0.7  # from here on the order does not matter
 MIN_SHARED: Final = 18  # a long title chain ("صاحب السمو ...") alone has no more 3-grams
 RELATED: Final = 0.1
@@ -82,12 +84,13 @@ def compare(a: Fingerprint, b: Fingerprint) -> Similarity:
     jaccard = len(places) / union if union else 0.0
     containment = len(places) / shorter if shorter else 0.0
     kind: SimilarityKind = "related" if containment >= RELATED else "different"
-    if (
-        min(a.tokens, b.tokens) >= MIN_TOKENS
-        and _is_copy(places, shorter, jaccard)
-        and not _is_template(a, b)
-    ):
-        kind = "contained" if _is_excerpt(a, b) else "near"
+    excerpt = _is_excerpt(a, b)
+    if min(a.tokens, b.tokens) >= MIN_TOKENS:
+        ordered = ORDERED
+    else:
+        ordered = ORDERED_FLASH if excerpt else math.inf
+    if _is_copy(places, max(MIN_SHARED, ordered * shorter), jaccard) and not _is_template(a, b):
+        kind = "contained" if excerpt else "near"
     return Similarity(kind, round(jaccard, 4), round(containment, 4))
 
 
@@ -104,9 +107,8 @@ def _shared_places(left: Uint32s, right: Uint32s) -> npt.NDArray[np.intp]:
     return order[at[ranked[at] == left]]
 
 
-def _is_copy(places: npt.NDArray[np.intp], shorter: int, jaccard: float) -> bool:
+def _is_copy(places: npt.NDArray[np.intp], enough: float, jaccard: float) -> bool:
     """Whether enough is shared in the same order, or nearly everything in any order."""
-    enough = max(MIN_SHARED, ORDERED * shorter)
     if len(places) < enough:
         return False
     return jaccard >= SHUFFLED_JACCARD or _longest_rise(places) >= enough

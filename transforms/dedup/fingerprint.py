@@ -11,22 +11,25 @@ excerpts where MinHash bands of the same number (32 x 4 of the body and 8 x 4 of
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Final
 
 import numpy as np
 
 from transforms.dedup.marks import marks_of
-from transforms.dedup.tokens import Uint32s, Uint64s, hash_words, runs, words_of
+from transforms.dedup.tokens import Uint32s, Uint64s, distinct, hash_words, runs, words_of
 from transforms.records import Article, Fingerprint, content_id
 
-# Shorter texts (flashes, captions, titles) say too little for a near-duplicate verdict.
+# Shorter texts (flashes, captions, titles) say too little to be called a variant; down to
+# ``MIN_KEYED`` words they may still be the teaser of a longer one.
 MIN_TOKENS: Final = 30
+MIN_KEYED: Final = 20
 SHINGLE: Final = 3
 KEY_RUN: Final = 5
-# Up to so many words a text keeps one run in ...; each rate divides the next, so that the keys of a
-# long text are among those a short one would keep.
-_RATES: Final = ((150, 4), (4_000, 8), (16_000, 32))
-_LAST_RATE: Final = 128
+# Up to so many words a text keeps one run in ...; each rate divides the next, so that the keys of
+# a long text are among those a short one would keep.
+RATES: Final = (4, 8, 32, 128)
+_WORDS: Final = (150, 4_000, 16_000)
 
 
 def fingerprint(article: Article) -> Fingerprint:
@@ -36,12 +39,12 @@ def fingerprint(article: Article) -> Fingerprint:
         article: any article; an empty body gives a fingerprint that only exact copies match.
 
     Returns:
-        Its fingerprint; a body under 30 words has no keys, so it is never a near-duplicate.
+        Its fingerprint; a body under 20 words has no keys, so only exact copies find it.
     """
     words = words_of(article.body)
     hashed = hash_words(words)
     marks = marks_of(words)
-    keys = _keys(hashed) if len(words) >= MIN_TOKENS else np.empty(0, np.uint64)
+    keys = _keys(hashed) if len(words) >= MIN_KEYED else np.empty(0, np.uint64)
     return Fingerprint(
         article_id=article.article_id,
         page_id=article.page_id,
@@ -68,20 +71,22 @@ def fingerprint_text(text: str) -> Fingerprint:
 
 def sampling_rate(tokens: int) -> int:
     """One in how many runs a text of so many words keeps."""
-    return next((rate for most, rate in _RATES if tokens <= most), _LAST_RATE)
+    return RATES[bisect_left(_WORDS, tokens)]
 
 
 def _keys(hashed: Uint64s) -> Uint64s:
     """The sampled run hashes of a text, distinct and sorted."""
     hashes = runs(hashed, KEY_RUN)
-    return np.unique(hashes[hashes & np.uint64(sampling_rate(len(hashed)) - 1) == 0])
+    return distinct(hashes[hashes & np.uint64(sampling_rate(len(hashed)) - 1) == 0])
 
 
 def _in_order(hashes: Uint64s) -> Uint32s:
     """Distinct upper halves of run hashes, in the order they first appear."""
     values = (hashes >> np.uint64(32)).astype(np.uint32)
-    _, first = np.unique(values, return_index=True)
-    first.sort()
+    order = values.argsort(kind="stable")
+    ranked = values[order]
+    first = np.ones(len(values), np.bool_)
+    first[order[1:]] = ranked[1:] != ranked[:-1]
     return values[first]
 
 

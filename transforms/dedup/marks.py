@@ -26,7 +26,7 @@ _CLITICS: Final = "وفبلك"
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Stem hashes of a text, each array sorted and distinct; names and numbers do not overlap."""
+    """Stem hashes of a text, each array sorted and distinct; a name is never a number."""
 
     words: Uint32s
     names: Uint32s
@@ -47,25 +47,21 @@ def marks_of(words: list[str]) -> Marks:
     numbers: list[int] = []
     left = 0  # words of a name still to come
     for index, (stem, kind) in enumerate(known):
-        if kind == "after":
+        if not kind:
+            if left:
+                names.append(stem)
+                left -= 1
+        elif kind == "after":
             left = _NAME_WORDS
         elif kind == "stop":
             left = 0
         elif kind == "number":
             numbers.append(stem)
-        elif kind == "joint":
+        else:
             if index and not left and not known[index - 1][1]:
                 names.append(known[index - 1][0])
             left = 2
-        elif left:
-            names.append(stem)
-            left -= 1
-    figures = _pack(numbers)
-    return Marks(
-        words=_pack([stem for stem, _ in known]),
-        names=np.setdiff1d(_pack(names), figures, assume_unique=True),
-        numbers=figures,
-    )
+    return Marks(_pack([stem for stem, _ in known]), _pack(names), _pack(numbers))
 
 
 def _pack(stems: list[int]) -> Uint32s:

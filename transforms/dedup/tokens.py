@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Final
+from typing import Final, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -19,6 +19,7 @@ from transforms.text.arabic import normalise_text
 
 Uint32s = npt.NDArray[np.uint32]
 Uint64s = npt.NDArray[np.uint64]
+_Unsigned = TypeVar("_Unsigned", np.uint32, np.uint64)
 
 # A number keeps its inner separators (6.5, 1,300); words stop at digits, underscores, marks.
 _WORD: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -75,7 +76,7 @@ def runs(hashed: Uint64s, size: int) -> Uint64s:
     return mix(total)
 
 
-def distinct(values: npt.NDArray[np.uint32]) -> Uint32s:
+def distinct(values: npt.NDArray[_Unsigned]) -> npt.NDArray[_Unsigned]:
     """Sort and take every value once (``np.unique`` without its overhead on small arrays)."""
     values = np.sort(values)
     if len(values) < 2:
