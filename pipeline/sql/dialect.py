@@ -20,14 +20,11 @@ _REFUSED: Final[dict[type[exp.Expression], str]] = {
     exp.CountIf: "COUNTIF gives NULL on an empty group in DuckDB: write SUM(IF(condition, 1, 0))",
     exp.ApproxDistinct: "APPROX_COUNT_DISTINCT differs: write COUNT(DISTINCT x)",
     exp.ApproxTopK: "APPROX_TOP_COUNT is BigQuery's only: group, order and limit",
-    exp.TimestampTrunc: "TIMESTAMP_TRUNC depends on the zone: write DATE_TRUNC(DATE(x), MONTH) by EXTRACT",
+    exp.TimestampTrunc: "TIMESTAMP_TRUNC depends on the zone: write DATE(x), or EXTRACT its parts",
+    exp.DateTrunc: "DATE_TRUNC gives a TIMESTAMP in DuckDB: EXTRACT(YEAR FROM d), EXTRACT(MONTH FROM d)",
+    exp.FarmFingerprint: "FARM_FINGERPRINT is BigQuery's only: the ids are hashes already",
+    exp.Normalize: "NORMALIZE is BigQuery's only: texts are stored as written",
     exp.TimeToStr: "FORMAT_TIMESTAMP depends on the zone: write CAST(DATE(x) AS STRING)",
-}
-_REFUSED_NAMES: Final[dict[str, str]] = {
-    "FORMAT_TIMESTAMP": "write CAST(DATE(x) AS STRING)",
-    "FARM_FINGERPRINT": "it is BigQuery's only",
-    "NORMALIZE": "it is BigQuery's only",
-    "ST_GEOGPOINT": "use place.lat and place.lon",
 }
 _REFUSED_PARTS: Final = {
     "DAYOFWEEK": "EXTRACT(DAYOFWEEK) counts from another day",
@@ -49,12 +46,10 @@ def lint(tree: exp.Expression) -> Iterator[str]:
         for kind, advice in _REFUSED.items():
             if type(node) is kind:
                 yield advice
-        if isinstance(node, exp.Anonymous) and node.name.upper() in _REFUSED_NAMES:
-            yield f"{node.name.upper()} is not portable: {_REFUSED_NAMES[node.name.upper()]}"
         if isinstance(node, exp.Unnest) and node.args.get("offset"):
             yield "WITH OFFSET counts from 1 in DuckDB: number the rows with ROW_NUMBER()"
-        if isinstance(node, exp.Extract | exp.DateTrunc):
-            part = str(node.args.get("unit") or node.this).upper()
+        if isinstance(node, exp.Extract):
+            part = str(node.this).upper()
             if part in _REFUSED_PARTS:
                 yield f"{_REFUSED_PARTS[part]} in DuckDB: use MONTH, or the date itself"
         if isinstance(node, exp.ArrayAgg) and node.find(exp.Limit):
