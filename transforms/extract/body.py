@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,12 +91,50 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     region = b.find_region(page, all_blocks)
     standfirst = _standfirst(all_blocks, page, description)
     _prune(region.element)
-    lines = _article_lines(region, len(alive))
-    lines = _without_title(_without_boilerplate(lines), title)
+    prose = _paragraphs(all_blocks, region.element)
+    lines = _without_boilerplate(_article_lines(region, len(alive)))
+    lines = _without_title(_with_lost(lines, prose), title)
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
     text = "\n".join(lines)
     return Body(text, region, layout, len(text) / max(1, region.weight), page_text)
+
+
+def _paragraphs(blocks: list[b.Block], container: Any) -> list[tuple[str, int]]:
+    """The container's paragraphs that read as prose, each with the identity of its parent."""
+    inside = set(container.iter("p"))
+    return [
+        (tidy(block.text), id(block.element.getparent()))
+        for block in blocks
+        if block.element in inside and not block.card and block.links <= 0.3 * block.weight
+    ]
+
+
+def _with_lost(lines: list[str], prose: list[tuple[str, int]]) -> list[str]:
+    """Put back paragraphs that were dropped from between kept ones of the same parent."""
+    whole = _key(" ".join(lines))
+    kept = [_key(text) in whole for text, _ in prose]
+    if not lines or all(kept):
+        return lines
+    homes = Counter(parent for (_, parent), found in zip(prose, kept, strict=True) if found)
+    previous = ""
+    for (text, parent), found in zip(prose, kept, strict=True):
+        if found:
+            previous = _key(text)[-40:]
+        elif len(text) >= 60 and homes[parent] >= 2 and _SENTENCE_END.search(text):
+            at = _after(lines, previous)
+            if at and not phrases.is_boilerplate_line(text):
+                lines.insert(at, text)
+                previous = _key(text)[-40:]
+    return lines
+
+
+def _after(lines: list[str], ending: str) -> int:
+    """The place after the line that ends so; 0 when there is none."""
+    for at, line in enumerate(lines):
+        if ending and _key(line).endswith(ending):
+            return at + 1
+    return 0
 
 
 def _article_lines(region: b.Region, elements: int) -> list[str]:
