@@ -75,7 +75,7 @@ _TOKEN: Final = re.compile(rf"\d+(?:[,.]\d+)*|[{_ARABIC}]+|[^\s]")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3}){2,}|\d+")
 _DECIMAL: Final = re.compile(r"(\d{1,6})[.,](\d{1,2})")
 _PERCENT: Final = re.compile(r" ?(?:[%٪]|(?:في |ب)ال(?:مي|ماي)ه(?![\u0621-\u064a]))")
-_HUNDRED_OF_PERCENT: Final = re.compile(r"(?:في |ب)$")
+_HUNDRED_OF_PERCENT: Final = re.compile(r"(?:في |ب)ال(?:مي|ماي)ه$")
 _AT_LEAST: Final = re.compile(
     r"(?:ما لا يقل عن|لا يقل عن|ما لا يقل علي|اكثر من|ما يزيد عن|ما يزيد علي|يزيد علي|يزيد عن"
     r"|تجاوز|فوق|ازيد من|ما يربو علي|يفوق)(?: ال)? ?$"
@@ -287,8 +287,7 @@ def _is_percent(text: str, start: int, end: int) -> bool:
     """Whether a number is a share ("20 %", "في المئة"), no count."""
     if _PERCENT.match(text, end):
         return True
-    opened = text[max(0, start - 3) : start]
-    return text.startswith("المي", start) and _HUNDRED_OF_PERCENT.search(opened) is not None
+    return _HUNDRED_OF_PERCENT.search(text, max(0, start - 3), end) is not None
 
 
 def _digits(words: Sequence[str], position: int) -> tuple[int, int, int] | None:

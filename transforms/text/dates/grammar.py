@@ -65,4 +65,4 @@ SCAN: Final = re.compile(
     "(?=[^x#,.:()/|\\-=!?HP-])(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in RULES) + ")"
 )
 # A cheap test before the scan: a text without any of these letters holds no date.
-ANY: Final = re.compile(r"[fYMHW@RrBSEKvmyUVQZ3sO4567ou]")
+ANY: Final = re.compile(r"[fYMHW@RrBSEKuvmyijdsUVQZJLGO34567o]")
