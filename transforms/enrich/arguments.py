@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from transforms.enrich.cues import has_cue
 from transforms.enrich.lexicon import analyse
 from transforms.enrich.match import Match
+from transforms.enrich.nisba import nisba_country
 from transforms.enrich.syntax import SentenceView
 
 Phrase = tuple[int, int]  # first and last token of a noun phrase
@@ -25,8 +25,43 @@ _HELPERS: Final = frozenset(
 )
 # Verbs whose subject is also the subject of a masdar that completes them.
 _CONTROL: Final = frozenset(
-    ["بدأ", "واصل", "استأنف", "قرر", "رفض", "حاول", "قام", "استمر", "تمكن", "أعلن", "نفذ", "شن", "نجح", "شرع", "ارتكب", "كثف", "اعتزم", "عمد", "أقدم", "سعى", "هدد", "أكد", "تعهد", "خاض", "علق", "أنهى", "أجرى", "شارك", "دعا", "نظم", "وافق", "أوقف", "لوح", "أمر", "توعد", "جدد", "وجه", "أعرب", "أبدى", "واجه", "عبر", "عقد", "شهد", "تبنى"]
+    ["بدأ", "واصل", "استأنف", "قرر", "رفض", "حاول", "قام", "استمر", "تمكن", "نفذ", "شن", "نجح", "شرع", "ارتكب", "كثف", "اعتزم", "عمد", "أقدم", "سعى", "هدد", "تعهد", "خاض", "علق", "أنهى", "أجرى", "شارك", "دعا", "نظم", "وافق", "أوقف", "لوح", "أمر", "توعد", "وجه", "أعرب", "أبدى", "واجه", "عبر", "عقد", "نفى"]
 )  # fmt: skip
+# What acts only by someone's hand: no actor.
+_THINGS: Final = frozenset(
+    [
+        "هجوم",
+        "انفجار",
+        "تفجير",
+        "سيارة",
+        "عبوة",
+        "قنبلة",
+        "صاروخ",
+        "قذيفة",
+        "غارة",
+        "قصف",
+        "لغم",
+        "عملية",
+        "حادث",
+        "حادثة",
+        "رصاص",
+        "ضربة",
+        "اعتداء",
+        "اشتباك",
+        "مواجهة",
+        "معركة",
+        "عنف",
+        "حريق",
+        "طلقة",
+        "نار",
+        "حزام",
+        "بيان",
+        "قرار",
+        "قانون",
+        "اتفاق",
+    ]
+)
+_OWN_FORCES: Final = frozenset(["قوة", "جندي", "عنصر", "رجل", "طائرة", "جيش", "مقاتل", "شرطة"])
 _MAX_REACH: Final = 14  # tokens after a trigger in which a prepositional slot may open
 
 
@@ -76,40 +111,97 @@ def find_arguments(view: SentenceView, match: Match) -> Arguments:
     _agents(view, match, arguments)
     if match.rule.reciprocal:
         _reciprocal(view, match, arguments)
-    _tidy(match, arguments)
+    _tidy(view, match, arguments)
     return arguments
 
 
 def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
     """Subject and object of a verb, by voice."""
-    rule = match.rule
-    left = _left_subject(view, match.head)
+    rule, reading = match.rule, match.reading
     right = _right_subject(view, match)
-    plural = match.reading is not None and match.reading.person in {"3mp", "3fp", "3md", "3fd"}
-    relative = _antecedent(view, match.head)
-    subject = relative or left or (None if plural else right)
-    taken_right = subject == right and right is not None
-    pronoun = bool(match.reading and match.reading.pronoun)
-    object_ = None
-    if rule.object != "none" and not pronoun:
-        after = right[1] + 1 if taken_right and right else match.last + 1
-        if len(match.parts) > 1:
-            after = match.last  # the phrase's own noun heads the object
-        object_ = view.noun_phrase(after) if _direct(view, after) else None
+    subject, relative = _subject(view, match, right)
+    pronoun = bool(reading and reading.pronoun)
+    object_ = None if pronoun else _object(view, match, right if subject == right else None)
+    if rule.transitive and object_ is None and subject == right and _conjoined(view, match.head):
+        before = _inherited(view, match.head)
+        if before is not None:  # ودعت المجتمع الدولي: the subject went before
+            subject, object_ = before, right
     has_object = object_ is not None or pronoun or _object_slot(view, match)
-    arguments.passive = _is_passive(view, match, subject, has_object=has_object)
+    arguments.passive = _is_passive(view, match, has_object=has_object)
     if arguments.passive:
         arguments.add(rule.object, subject)
         return
-    if subject is None:
+    if subject is None and _may_inherit(view, match.head):
         subject = _inherited(view, match.head)
         arguments.inherited = subject is not None
-    if pronoun and relative and match.reading and match.reading.pos == "V":
+    if pronoun and relative:
         # هجوم نفذته طالبان: the antecedent is the object, the subject follows.
         arguments.add(rule.object, relative)
         subject = right
     arguments.add(rule.subject, subject)
     arguments.add(rule.object, object_)
+
+
+def _subject(
+    view: SentenceView, match: Match, right: Phrase | None
+) -> tuple[Phrase | None, Phrase | None]:
+    """The subject of a verb and, if it stands in a relative clause, the antecedent."""
+    relative = _antecedent(view, match.head)
+    named = _named_subject(view, match)
+    plural = match.reading is not None and match.reading.person in {"3mp", "3fp", "3md", "3fd"}
+    left = _left_subject(view, match.head)
+    return named or relative or left or (None if plural else right), relative
+
+
+def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase | None:
+    """The direct object: behind a subject on the right, else right behind the trigger.
+
+    Of a light-verb phrase it is a known party between subject and noun (منحت ألمانيا لبنان منحة)
+    or one that the noun itself names (طردت بولندا السفير الروسي).
+    """
+    if match.rule.object == "none" and len(match.parts) == 1:
+        return None
+    if len(match.parts) == 1:
+        after = subject[1] + 1 if subject else match.last + 1
+        return view.noun_phrase(after) if _direct(view, after) else None
+    if subject is not None and subject[1] + 1 < match.parts[1]:
+        between = view.noun_phrase(subject[1] + 1, match.parts[1])
+        if between is not None and between[0] in view.parties:
+            return between
+    own = view.noun_phrase(match.last)
+    return own if own is not None and _has_party(view, own) else None
+
+
+def _has_party(view: SentenceView, phrase: Phrase) -> bool:
+    """Whether a phrase names a known party or a nation."""
+    return any(
+        index in view.parties or nisba_country(view.words[index])
+        for index in range(phrase[0], phrase[1] + 1)
+    )
+
+
+def _named_subject(view: SentenceView, match: Match) -> Phrase | None:
+    """The phrase of the trigger's own subject word: خرج آلاف المتظاهرين."""
+    if match.subject is None:
+        return None
+    if match.subject > match.head:
+        phrase = view.noun_phrase(match.head + 1)
+        if phrase is not None and phrase[0] <= match.subject <= phrase[1]:
+            return phrase
+    return view.noun_phrase(match.subject)
+
+
+def _may_inherit(view: SentenceView, head: int) -> bool:
+    """Whether a verb without a subject goes on from the verb before it.
+
+    One that follows a noun directly is a relative clause of that noun: هجوم استهدف دورية.
+    """
+    position = head - 1
+    while position >= view.first and (
+        view.kind(position) in 'TX"' or view.words[position] in _HELPERS
+    ):
+        position -= 1
+    return _conjoined(view, head) or view.kind(position) in ".,C"
 
 
 def _object_slot(view: SentenceView, match: Match) -> bool:
@@ -129,9 +221,7 @@ def _direct(view: SentenceView, index: int) -> bool:
     return view.kind(index) in "N#" and not view.is_attached(index)
 
 
-def _is_passive(
-    view: SentenceView, match: Match, subject: Phrase | None, *, has_object: bool
-) -> bool:
+def _is_passive(view: SentenceView, match: Match, *, has_object: bool) -> bool:
     """Read the voice: from the letters, from a written damma, or from the missing object."""
     reading = match.reading
     if reading is None or match.rule.object == "none" or len(match.parts) > 1:
@@ -141,21 +231,7 @@ def _is_passive(
     raw = view.tokens.text(match.head, match.head)
     if reading.tense == "past" and "\u064f" in raw[:3]:
         return True
-    if not match.rule.passive or has_object:
-        return False
-    return subject is None or _victim(view, subject) or not _left_is(view, match, subject)
-
-
-def _left_is(view: SentenceView, match: Match, subject: Phrase) -> bool:
-    return subject[1] < match.head and not _victim(view, subject)
-
-
-def _victim(view: SentenceView, phrase: Phrase) -> bool:
-    """Whether a phrase names people counted or unarmed."""
-    return any(
-        view.kind(index) == "#" or has_cue(view.words[index], "victims")
-        for index in range(phrase[0], phrase[1] + 1)
-    )
+    return match.rule.passive and not has_object
 
 
 def _left_subject(view: SentenceView, head: int) -> Phrase | None:
@@ -173,6 +249,8 @@ def _left_subject(view: SentenceView, head: int) -> Phrase | None:
     start = position
     while start > view.first and view.kind(start - 1) not in ".,CRV":
         start -= 1
+    if view.kind(start - 1) == "V" and view.words[start - 1] not in _HELPERS:
+        return None  # that phrase belongs to the verb before it
     phrase = view.noun_phrase(start, head)
     if phrase is None or view.kind(start) == "P":
         return None
@@ -263,6 +341,8 @@ def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
         return
     if genitive != "none":
         arguments.add(genitive, _genitive(view, match))
+    if rule.tail != "none" and _direct(view, match.last + 1):
+        arguments.add(rule.tail, view.noun_phrase(match.last + 1))
     if rule.subject in {"actor", "actors"} and not arguments.actors:
         lent = _lent_subject(view, match)
         arguments.add("actor", lent)
@@ -279,7 +359,26 @@ def _genitive(view: SentenceView, match: Match) -> Phrase | None:
         return None
     if match.rule.genitive == "recipient" and view.words[match.last].startswith(("ال", "وال")):
         return None
+    if match.rule.genitive == "actor" and not _names_party(view, index):
+        return None
     return view.noun_phrase(index)
+
+
+def _names_party(view: SentenceView, index: int) -> bool:
+    """Whether what follows هجوم is who made it, not what it was like: a known party or nation."""
+    phrase = view.noun_phrase(index)
+    if phrase is None:
+        return False
+    return any(
+        nisba_country(view.words[position])
+        or (position in view.parties and (position > phrase[0] or _clear(view.words[position])))
+        for position in range(phrase[0], phrase[1] + 1)
+    )
+
+
+def _clear(word: str) -> bool:
+    """Whether a party's name cannot be an adjective of the noun before it: هجوم انتحاري."""
+    return word.startswith("ال") or word.endswith(("ون", "ين"))
 
 
 def _lent_subject(view: SentenceView, match: Match) -> Phrase | None:
@@ -361,11 +460,28 @@ def _reciprocal(view: SentenceView, match: Match, arguments: Arguments) -> None:
             break
 
 
-def _tidy(match: Match, arguments: Arguments) -> None:
+def _is_thing(view: SentenceView, phrase: Phrase) -> bool:
+    """Whether a phrase is headed by an instrument or a deed."""
+    lemmas = {r.lemma for r in analyse(view.words[phrase[0]]) if r.pos == "N"}
+    return bool(lemmas & _THINGS) and phrase[0] not in view.parties
+
+
+def _owner(view: SentenceView, phrase: Phrase) -> Phrase:
+    """Whose forces قواته are: the subject of the clause before."""
+    readings = [r for r in analyse(view.words[phrase[0]]) if r.pos == "N"]
+    if not any(r.lemma in _OWN_FORCES and r.pronoun for r in readings):
+        return phrase
+    return _inherited(view, phrase[0]) or phrase
+
+
+def _tidy(view: SentenceView, match: Match, arguments: Arguments) -> None:
     """No phrase fills two slots, and none is the trigger itself."""
+    arguments.actors = [p for p in arguments.actors if not _is_thing(view, p)]
+    arguments.actors = [_owner(view, p) for p in arguments.actors]
     own = set(
         match.parts[:-1] if len(match.parts) > 1 and match.rule.object != "none" else match.parts
     )
+    own.discard(-1 if match.subject is None else match.subject)
     arguments.actors = [p for p in arguments.actors if not own & set(range(p[0], p[1] + 1))]
     arguments.recipients = [
         p

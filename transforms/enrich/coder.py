@@ -90,7 +90,7 @@ def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterat
             continue
         if world is None:
             world = World(tokens, anchor)
-        view.know(*world.boundaries(first, stop))
+        view.know(world.known(first, stop))
         matches = find_matches(view, [index for index in starts if not world.is_name(index)])
         if not matches:
             continue

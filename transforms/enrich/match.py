@@ -24,12 +24,14 @@ class Match:
         head: the token of the first element (the verb of a light-verb phrase).
         reading: the head's reading; None for an exact word.
         verbal: whether the head is a verb.
+        subject: the token whose phrase is the subject, when the trigger names it.
     """
 
     rule: Rule
     parts: tuple[int, ...]
     reading: Reading | None
     verbal: bool
+    subject: int | None = None
 
     @property
     def head(self) -> int:
@@ -126,7 +128,8 @@ def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
             verbal = view.is_verb(start)
             if reading is not None and reading.person == "1p" and not rule.speaks:
                 continue
-            found.append(Match(rule, parts, reading, verbal))
+            subject = next((p for p, e in zip(parts, trigger, strict=True) if e.subject), None)
+            found.append(Match(rule, parts, reading, verbal, subject))
     return _longest(found)
 
 

@@ -2,7 +2,8 @@
 
 A trigger is written as a few elements: ``v:هاجم`` (a verb of the word lists), ``n:هجوم|غارة`` (one
 of these nouns), ``a:اتهم`` (the active participle of a verb), ``va:`` verb or participle,
-``=موعدا`` (exactly this word, folded), ``..`` (up to five words may stand here). The first element
+``=موعدا`` (exactly this word, folded), ``@`` before an element whose phrase is the subject,
+``..`` (up to eight words may stand here). The first element
 is the anchor by which a token finds its rules.
 """
 
@@ -34,6 +35,7 @@ class Element:
     kinds: frozenset[str]
     words: frozenset[str]
     gap: bool = False  # up to GAP words may stand before it
+    subject: bool = False  # its phrase is the subject (written @)
 
     def reading(self, token: str) -> Reading | None:
         """The reading of a token that this element accepts, or None (see ``accepts``)."""
@@ -63,9 +65,11 @@ class Rule:
     subject: str = "actor"
     object: str = "recipient"
     genitive: str = "none"
+    tail: str = "none"
     slots: Mapping[str, str] = field(default_factory=dict)
     reciprocal: bool = False
     passive: bool = False
+    transitive: bool = False
     speaks: bool = False
     need: tuple[str, ...] = ()
     need_preposition: tuple[str, ...] = ()
@@ -79,6 +83,9 @@ class Rule:
 
 def _element(text: str, *, gap: bool, where: str) -> Element:
     """Read one element of a trigger."""
+    if text.startswith("@"):
+        inner = _element(text[1:], gap=gap, where=where)
+        return Element(inner.kinds, inner.words, gap, subject=True)
     if text.startswith("="):
         return Element(frozenset(), frozenset(normalise_text(w) for w in text[1:].split("|")), gap)
     kinds, colon, words = text.partition(":")

@@ -7,9 +7,9 @@ opener of a clause, ``R`` relative pronoun, ``T`` time word, ``X`` particle, ``,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from transforms.enrich import grammar
 from transforms.enrich.lexicon import Reading, analyse
@@ -28,7 +28,7 @@ def _closed_kind(word: str) -> str:
         return _mark_kind(first)
     if first.isdigit():
         return "#"
-    for candidate in (word, word[1:] if first in "وف" and len(word) > 3 else ""):
+    for candidate in (word, word[1:] if first in "وف" and len(word) > 2 else ""):
         kind = _class_of(candidate)
         if kind:
             return kind
@@ -73,6 +73,21 @@ def _plain_verb(word: str) -> bool:
     return any(r.pos == "V" and not r.conjunction for r in analyse(word))
 
 
+def _bare_plural(word: str) -> bool:
+    """Whether a plural in ون stands without article: it cannot govern a genitive."""
+    return not word.startswith(("ال", "وال"))
+
+
+class Known(NamedTuple):
+    """A known phrase: its tokens, and whether it names an actor or is a name."""
+
+    first: int
+    last: int
+    definite: bool
+    party: bool
+    name: bool
+
+
 class SentenceView:
     """One sentence of a tokenised text, with what shallow syntax can say about it.
 
@@ -85,7 +100,18 @@ class SentenceView:
         paragraph: its paragraph.
     """
 
-    __slots__ = ("_kinds", "first", "opens", "paragraph", "stop", "tokens", "whole", "words")
+    __slots__ = (
+        "_kinds",
+        "first",
+        "opens",
+        "paragraph",
+        "parties",
+        "spans",
+        "stop",
+        "tokens",
+        "whole",
+        "words",
+    )
 
     def __init__(self, tokens: Tokens, first: int, stop: int, paragraph: int) -> None:
         """Keep the range; kinds are computed at the first question."""
@@ -98,10 +124,30 @@ class SentenceView:
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
         self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
 
-    def know(self, opens: frozenset[int], whole: frozenset[int]) -> None:
-        """Take in the known actors and places: phrases break between two of them."""
-        self.opens = opens
-        self.whole = whole
+        self.parties: frozenset[int] = frozenset()  # tokens that begin a known actor
+        self.spans: dict[int, int] = {}  # known phrases: first token -> last
+
+    def know(self, known: Iterable[Known]) -> None:
+        """Take in the known actors and places.
+
+        Phrases take them whole and break between two of them; inside an actor's name every word
+        is nominal (جنوب أفريقيا).
+
+        Args:
+            known: the sentence's known phrases.
+        """
+        items = tuple(known)
+        self.spans = {item.first: item.last for item in items}
+        self.opens = frozenset(self.spans)
+        self.whole = frozenset(item.last for item in items if item.definite)
+        self.parties = frozenset(item.first for item in items if item.party)
+        self._kinds = {
+            index: "N"
+            for item in items
+            if item.party or item.name
+            for index in range(item.first, item.last + 1)
+            if index > item.first or _class_of(self.words[index]) != "X"
+        }
 
     def kind(self, index: int) -> str:
         """The kind of a token; ``.`` outside the sentence."""
@@ -123,6 +169,8 @@ class SentenceView:
             return "N"
         if kind == "T" and self._opens_with_verb(index):
             return "V"
+        if word == "العام" and index > self.first and self.words[index - 1].startswith("ال"):
+            return "N"  # الأمين العام
         if kind:
             return kind
         if self.tokens.text(index, index).endswith("ة"):
@@ -153,7 +201,7 @@ class SentenceView:
         ):
             return "N"  # وزير is no و + زير
         previous = self.kind(index - 1)
-        if previous in {"P", "#"}:
+        if previous in {"P", "#"} or self._completes_verb(index, verb_readings):
             return "N"
         conjunction = all(r.conjunction for r in verb_readings)
         following = self.kind_ahead(index + 1)
@@ -165,6 +213,15 @@ class SentenceView:
         if following == "P" and not conjunction and all(r.voice == "?" for r in verb_readings):
             return "V" if any(r.person != "3ms" for r in verb_readings) else "N"
         return "V"
+
+    def _completes_verb(self, index: int, verbs: list[Reading]) -> bool:
+        """Whether a masdar with its pronoun completes a verb: أعلنت الحكومة رفضها."""
+        if all(r.conjunction for r in verbs) or not any(r.pronoun for r in verbs):
+            return False
+        position = index - 1
+        while position >= self.first and self.kind(position) in "N#TX":
+            position -= 1
+        return self.kind(position) == "V" and position < index - 1
 
     def kind_ahead(self, index: int) -> str:
         """The closed kind of a token, open ones as ``N``: safe to ask while deciding another."""
@@ -234,15 +291,15 @@ class SentenceView:
             index += 1
         if index >= stop or self.kind(index) not in "N#":
             return None
-        last = index
-        position = index + 1
+        last = min(self.spans.get(index, index), stop - 1)
+        position = last + 1
         while position < stop and position - index < _MAX_NP:
             if not self._continues(index, last, position):
                 break
-            if self.kind(position) not in '"':
-                last = position
-            position += 1
-        return index, last
+            if self.kind(position) != '"':
+                last = min(self.spans.get(position, position), stop - 1)
+            position = max(position, last) + 1
+        return index, last - 1 if self.words[last] == "من" and last > index else last
 
     def _continues(self, start: int, last: int, position: int) -> bool:
         """Whether the token at ``position`` still belongs to the phrase from ``start``."""
@@ -253,11 +310,19 @@ class SentenceView:
             return self._partitive(last, word)
         if kind not in "N#" or self.is_attached(position):
             return False
-        if word[0] == "و" and self._is_conjoined(word):
+        if self.words[last] == "من":
+            return True
+        if word[0] == "و" and (position in self.opens or self._is_conjoined(word)):
             return True
         if last in self.whole and (position in self.opens or not word.startswith("ال")):
             return False
         if self._opens_new_phrase(start, last, position):
+            return False
+        if (
+            self.words[last].endswith("ون")
+            and word.startswith("ال")
+            and _bare_plural(self.words[last])
+        ):
             return False
         return not (self.words[last].endswith("ون") and not word.startswith("ال") and _bare(word))
 

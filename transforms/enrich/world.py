@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from transforms.enrich.ontology.entities import Entity, find_entities
+from transforms.enrich.syntax import Known
 from transforms.enrich.tokens import Tokens
 from transforms.text.dates import DateMention, find_dates
 from transforms.text.numbers import NumberMention, find_numbers
@@ -47,13 +48,18 @@ class World:
         last = max(bisect_left(self.tokens.starts, entity.end) - 1, first)
         return Named(entity, max(first, 0), last)
 
-    def boundaries(self, first: int, stop: int) -> tuple[frozenset[int], frozenset[int]]:
-        """Tokens that begin an entity, and tokens that end a definite one."""
-        inside = self.between(first, stop)
-        return (
-            frozenset(n.first for n in inside),
-            frozenset(n.last for n in inside if n.entity.definite),
-        )
+    def known(self, first: int, stop: int) -> list[Known]:
+        """The entities of a sentence as its view knows them."""
+        return [
+            Known(
+                max(n.first, first),
+                min(n.last, stop - 1),
+                n.entity.definite,
+                n.entity.kind != "place" and n.entity.head != "capital",
+                n.entity.head in {"country", "capital"},
+            )
+            for n in self.between(first, stop)
+        ]
 
     def is_name(self, token: int) -> bool:
         """Whether a token belongs to the name of a place, person or organisation."""
