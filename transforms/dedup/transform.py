@@ -61,8 +61,7 @@ class FindPairs(beam.PTransform):
             fingerprints
             | "ByPage" >> beam.Map(lambda each: (each.page_id, each))
             | "GroupPages" >> beam.GroupByKey()
-            | "PairVersions"
-            >> beam.FlatMapTuple(lambda _, each: version_pairs(order_in_time(each)))
+            | "PairVersions" >> beam.FlatMapTuple(_pair_versions)
         )
         grouped = (
             fingerprints
@@ -74,15 +73,15 @@ class FindPairs(beam.PTransform):
         candidates = (
             grouped[_KEYS]
             | "GroupKeyShards" >> beam.GroupByKey()
-            | "MeetKeys" >> beam.FlatMapTuple(_meet, self.shards)
+            | "MeetKeys" >> beam.FlatMapTuple(_meet, shards=self.shards)
             | "GroupPairShards" >> beam.GroupByKey()
             | "AddMeetings" >> beam.FlatMapTuple(lambda _, blocks: text_pairs(blocks))
         )
-        firsts = {
-            "texts": grouped.texts,
-            "partners": candidates,
-        } | "JoinFirst" >> beam.CoGroupByKey()
-        seconds = firsts | "SendFirst" >> beam.FlatMapTuple(_send_first)
+        sent = (
+            {"texts": grouped.texts, "partners": candidates}
+            | "JoinFirst" >> beam.CoGroupByKey()
+            | "SendFirst" >> beam.FlatMapTuple(_send_first)
+        )
         copies = (
             {"texts": grouped.texts, "firsts": sent}
             | "JoinSecond" >> beam.CoGroupByKey()
@@ -106,6 +105,11 @@ def _by_text_shard(each: Fingerprint, shards: int) -> tuple[str, Fingerprint]:
     return str(crc32(each.norm_hash.encode()) % shards), each
 
 
+def _pair_versions(_page_id: str, versions: Iterable[Fingerprint]) -> Iterator[Duplicate]:
+    """Pairs of versions of one page."""
+    return version_pairs(order_in_time(versions))
+
+
 @dataclass
 class _GroupTexts(beam.DoFn):
     """A shard of articles -> its texts; exact pairs and packed keys on the side."""
@@ -125,7 +129,7 @@ class _GroupTexts(beam.DoFn):
 
 
 def _meet(
-    _shard: str, blocks: Iterable[KeyTable], shards: int
+    _shard: str, blocks: Iterable[KeyTable], shards: int = 16
 ) -> Iterator[tuple[str, MeetingBlock]]:
     """Rows that share keys of one shard."""
     for shard, block in meeting_blocks(blocks, shards):
