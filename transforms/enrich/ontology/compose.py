@@ -7,65 +7,29 @@ complement in construct (جيش أذربيجان, سكان قره باغ), a nam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from transforms.enrich.ontology.lexicon import Form, Lexicon
+from transforms.enrich.ontology.phrase import Phrase, enter_region, inherit, merge_sectors
 from transforms.enrich.ontology.scan import Match, Tokens
 from transforms.text.arabic import normalise_text
 
 _IN: Final = frozenset({"في", "داخل", "ب"})
 _OF: Final = frozenset({"من", "لدي", "عن"})
 _NAMES_OF: Final = frozenset({"باسم", "بلسان"})
+_OWNERS: Final = frozenset({"agent", "organisation", "nisba", "people"})
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY"})
-_ARMED_STATE: Final = frozenset({"MIL", "COP", "PRM", "UAF", "REB"})
+# Words after which a nisba in the singular is a noun: قتل فلسطيني, إصابة إسرائيلي.
+_VICTIM_OF: Final = frozenset(
+    normalise_text(
+        "قتل مقتل يقتل استشهاد استشهد اصابة أصيب إصابة جرح اعتقال اعتقل يعتقل خطف اختطاف اختطف "
+        "وفاة اغتيال إعدام طعن دهس محاكمة ترحيل مليون مليوني ألف ألفي مئة ومقتل وإصابة واعتقال"
+    ).split()
+)
 _MAX_DEPTH: Final = 3
-_GOVERNORS: Final = frozenset(normalise_text(w) for w in ("التابعة", "التابع", "التابعين", "تابعة", "تابع"))
-
-
-@dataclass(slots=True)
-class Phrase:
-    """A phrase under construction; token indices, ``last`` inclusive.
-
-    Attributes:
-        first: first token.
-        last: last token.
-        start: first character (after proclitics).
-        form: the head's form.
-        country: actor country so far.
-        sectors: actor sectors so far.
-        match: the head's match (carries the ambiguity of places).
-        place: match of the place named inside, if any.
-        words: spellings of the parts, for the canonical name.
-        head_last: last token of the head.
-        name: canonical name when a name decides it.
-        qualified: something beyond the head was found.
-        foreign: name of the body from elsewhere inside it, whose country another mention tells.
-    """
-
-    first: int
-    last: int
-    start: int
-    form: Form
-    match: Match
-    country: str | None = None
-    sectors: tuple[str, ...] = ()
-    place: Match | None = None
-    words: list[str] = field(default_factory=list)
-    head_last: int = -1
-    name: str = ""
-    qualified: bool = False
-    foreign: str = ""
-
-
-def merge_sectors(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
-    """Both sectors, PRE last; a named allegiance takes the place of UAF, an office that of CVL."""
-    merged = list(dict.fromkeys(first + second))
-    if {"REB", "MIL", "COP", "PRM"} & set(merged) and "UAF" in merged:
-        merged.remove("UAF")
-    if len(merged) > 1 and "CVL" in merged and set(merged) != {"CVL", "PRE"}:
-        merged.remove("CVL")
-    return tuple(sorted(merged, key=lambda sector: sector == "PRE"))
+_GOVERNORS: Final = frozenset(
+    normalise_text(w) for w in ("التابعة", "التابع", "التابعين", "تابعة", "تابع")
+)
 
 
 class Composer:
@@ -139,8 +103,12 @@ class Composer:
 
     def _stands_alone(self, match: Match, form: Form, depth: int) -> bool:
         """A nisba is a noun by itself only in the plural, and not after another word's article."""
-        if not form.plural or form.text.endswith("ات"):
+        if form.text.endswith("ات"):
             return False
+        if not form.plural:
+            previous = self._tokens.words[match.first - 1] if match.first else ""
+            counted = previous in _VICTIM_OF or previous.isdigit()
+            return counted and not form.definite and not match.attached and form.text[-1] == "ي"
         if depth:
             return True
         before = self._tokens.words[match.first - 1] if match.first else ""
@@ -152,6 +120,8 @@ class Composer:
         flags = phrase.form.lexeme.flags
         if phrase.qualified or (depth and phrase.form.lexeme.role != "place"):
             return True
+        if "^" in flags:
+            return False  # only after a place noun, which makes it a classified place
         if "~" in flags:
             named = phrase.form.lexeme.role in {"organisation", "leader"}
             return not named and self._tokens.place_context(phrase.first, phrase.match)
@@ -194,7 +164,7 @@ class Composer:
             self._nisba(phrase, match)
             or self._named(phrase, match)
             or self._adjective(phrase, match)
-            or self._construct(phrase, match, index, depth)
+            or self._construct(phrase, index, depth)
         )
 
     def _nisba(self, phrase: Phrase, match: Match) -> bool:
@@ -244,14 +214,16 @@ class Composer:
         self._take(phrase, match, form)
         return True
 
-    def _construct(self, phrase: Phrase, match: Match, index: int, depth: int) -> bool:
+    def _construct(self, phrase: Phrase, index: int, depth: int) -> bool:
         """A complement right after an indefinite head: جيش أذربيجان, قائد الجيش السوري."""
         if phrase.form.definite and not self._may_govern(phrase):
             return False
         if depth >= _MAX_DEPTH or phrase.qualified:
             return False
         inner = self.compose(index, depth + 1)
-        if inner is None or (inner.form.lexeme.role == "agent" and not self._complement(phrase, inner)):
+        if inner is None or (
+            inner.form.lexeme.role == "agent" and not self._complement(phrase, inner)
+        ):
             return False
         self._absorb(phrase, inner, owned=True)
         return True
@@ -290,29 +262,33 @@ class Composer:
         return True
 
     def _preposition(self, phrase: Phrase, index: int, word: str, depth: int) -> bool:
+        """A complement after باسم, في or من."""
         if depth >= _MAX_DEPTH or not self._tokens.joined(index):
             return False
         if word in _NAMES_OF:
             inner = self.compose(index + 1, depth + 1)
-            if inner is None:
-                return False
-            self._absorb(phrase, inner, owned=True)
-            return True
-        if word in _IN and self._locatable(phrase):
-            inner = self.compose(index + 1, _MAX_DEPTH)
-            if inner is None or inner.place is None or inner.form.lexeme.role == "agent":
-                return False
-            if phrase.country and not self._relocates(phrase, inner):
-                return False
-            self._absorb(phrase, inner, owned=False)
-            return True
-        if word in _OF and not phrase.form.definite and not phrase.qualified:
+            owned = True
+        elif word in _IN and self._locatable(phrase):
+            inner = self._whereabouts(phrase, index + 1)
+            owned = False
+        elif word in _OF and not phrase.form.definite and not phrase.qualified:
             inner = self.compose(index + 1, depth + 1)
-            if inner is None or inner.form.lexeme.role not in {"agent", "organisation", "nisba", "people"}:
-                return False
-            self._absorb(phrase, inner, owned=True)
-            return True
-        return False
+            owned = True
+            if inner is not None and inner.form.lexeme.role not in _OWNERS:
+                inner = None
+        else:
+            return False
+        if inner is None:
+            return False
+        self._absorb(phrase, inner, owned=owned)
+        return True
+
+    def _whereabouts(self, phrase: Phrase, index: int) -> Phrase | None:
+        """The place after في that says where the actor is from, if it may say so."""
+        inner = self.compose(index, _MAX_DEPTH)
+        if inner is None or inner.place is None or inner.form.lexeme.role == "agent":
+            return None
+        return inner if not phrase.country or self._relocates(phrase, inner) else None
 
     @staticmethod
     def _locatable(phrase: Phrase) -> bool:
@@ -361,39 +337,13 @@ class Composer:
         role = inner.form.lexeme.role
         foreign = "x" in phrase.form.lexeme.flags and not owned
         if role == "region" and not foreign:
-            self._enter_region(phrase, inner)
+            enter_region(phrase, inner)
         elif not foreign:
             phrase.country = phrase.country or self._country_of(inner)
         if owned:
-            self._inherit(phrase, inner)
+            inherit(phrase, inner)
             phrase.foreign = phrase.foreign or inner.foreign
         phrase.place = phrase.place or inner.place
-
-    @staticmethod
-    def _inherit(phrase: Phrase, inner: Phrase) -> None:
-        """Sectors of what the head belongs to."""
-        role = inner.form.lexeme.role
-        if role in {"country", "capital", "place", "region"}:
-            if not phrase.sectors:
-                phrase.sectors = ("GOV",)
-            return
-        if role in {"nisba", "people"} and {"MIL", "UAF"} & set(phrase.sectors):
-            # The armed force of a people, not of a state.
-            phrase.sectors = ("REB", "PRE") if "PRE" in inner.sectors else ("REB",)
-            return
-        if "r" in phrase.form.lexeme.flags:
-            phrase.sectors = inner.sectors
-        else:
-            phrase.sectors = merge_sectors(phrase.sectors, inner.sectors)
-
-    @staticmethod
-    def _enter_region(phrase: Phrase, inner: Phrase) -> None:
-        """A partially recognised region: the sovereign's code and PRE; its soldiers are rebels."""
-        phrase.country = inner.country
-        sectors = phrase.sectors or ("GOV",)
-        if {"MIL", "UAF"} & set(sectors):
-            sectors = ("REB",)
-        phrase.sectors = merge_sectors(sectors, ("PRE",))
 
     def _country_of(self, inner: Phrase) -> str | None:
         if inner.country:
@@ -414,7 +364,9 @@ class Composer:
         if match is None or form is None or not form.definite or form.plural:
             return
         country = form.lexeme.country
-        if phrase.form.lexeme.role == "country" or not self._tokens.can_lie_in(phrase.match, country):
+        if phrase.form.lexeme.role == "country" or not self._tokens.can_lie_in(
+            phrase.match, country
+        ):
             return
         phrase.match.settle(country)
         phrase.country = country

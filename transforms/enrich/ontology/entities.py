@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from transforms.enrich.ontology.compose import Composer, Phrase, merge_sectors
+from transforms.enrich.ontology.compose import Composer
 from transforms.enrich.ontology.lexeme import Entity, Kind, PlaceEntry
+from transforms.enrich.ontology.phrase import Phrase, merge_sectors
 from transforms.enrich.ontology.scan import Match, Tokens, scanner
-from transforms.text.arabic import Normalised
+from transforms.text.arabic import Normalised, normalise_text
 
 __all__ = ["Entity", "PlaceEntry", "find_entities", "find_places"]
 
@@ -36,6 +37,7 @@ def find_entities(normalised: Normalised) -> list[Entity]:
     return [
         _entity(tokens, phrase, place, inferred=number in inferred)
         for number, (phrase, place) in enumerate(zip(phrases, places, strict=True))
+        if number in inferred or phrase.qualified or "k" not in phrase.form.lexeme.flags
     ]
 
 
@@ -88,7 +90,9 @@ def _phrases(text: str) -> tuple[Tokens, list[Phrase]]:
 def _resolve_places(tokens: Tokens, phrases: list[Phrase]) -> list[PlaceEntry | None]:
     """The gazetteer entry of each phrase's place, by the countries the text speaks of."""
     spoken = Counter(
-        phrase.country for phrase in phrases if phrase.country and phrase.form.lexeme.role != "place"
+        phrase.country
+        for phrase in phrases
+        if phrase.country and phrase.form.lexeme.role != "place"
     )
     places: list[PlaceEntry | None] = []
     for phrase in phrases:
@@ -99,17 +103,19 @@ def _resolve_places(tokens: Tokens, phrases: list[Phrase]) -> list[PlaceEntry | 
     return places
 
 
-def _choose(tokens: Tokens, phrase: Phrase, spoken: Counter[str | None]) -> PlaceEntry | None:
+def _choose(tokens: Tokens, phrase: Phrase, spoken: Counter[str]) -> PlaceEntry | None:
     match: Match = phrase.place or phrase.match
     entries = [tokens.entry(row) for row in tokens.place_rows(match)]
     if not entries:
         return None
     role = match.best().lexeme.role
-    settled = match.country or (phrase.country if role != "place" or phrase.match is not match else None)
+    settled = match.country or (
+        phrase.country if role != "place" or phrase.match is not match else None
+    )
 
     def fitness(entry: PlaceEntry) -> tuple[bool, bool, int]:
         right = settled is not None and entry.country == settled
-        return right, entry.precision == match.precision, spoken[entry.country]
+        return right, entry.precision == match.precision, spoken[entry.country or ""]
 
     best = max(entries, key=fitness)
     # A mention of another country alone does not make a famous name an unknown one.
@@ -135,7 +141,7 @@ def _reassign_held(phrases: list[Phrase]) -> None:
 
 def _family(phrase: Phrase) -> str:
     """What a bare head and its full form share: the first word of the lexeme (وزارة)."""
-    return phrase.form.lexeme.name.partition(" ")[0]
+    return normalise_text(phrase.form.lexeme.name.partition(" ")[0])
 
 
 def _inherit_countries(phrases: list[Phrase]) -> set[int]:
@@ -145,6 +151,8 @@ def _inherit_countries(phrases: list[Phrase]) -> set[int]:
     waiting: dict[str, list[int]] = {}
     for number, phrase in enumerate(phrases):
         lexeme = phrase.form.lexeme
+        if lexeme.role == "organisation":
+            latest.update(dict.fromkeys(lexeme.kin, phrase))
         if lexeme.role != "agent" or not (phrase.foreign or set("bp") & set(lexeme.flags)):
             continue
         # Peacekeepers and the like go by their whole name, in either direction.
@@ -155,13 +163,21 @@ def _inherit_countries(phrases: list[Phrase]) -> set[int]:
                 phrases[earlier].country = phrase.country
                 given.add(earlier)
         elif key in latest and (phrase.form.definite or phrase.foreign):
-            phrase.country = latest[key].country
-            if not phrase.qualified and phrase.form.lexeme.name == key:
-                phrase.sectors = latest[key].sectors
+            _repeat(phrase, latest[key])
             given.add(number)
         elif phrase.foreign:
             waiting.setdefault(key, []).append(number)
     return given
+
+
+def _repeat(phrase: Phrase, full: Phrase) -> None:
+    """Let a bare head mean what its full mention meant."""
+    phrase.country = full.country
+    if " " in phrase.form.lexeme.name or phrase.qualified:
+        return
+    phrase.sectors = full.sectors
+    if full.form.lexeme.role == "organisation":
+        phrase.name = full.name
 
 
 def _kind(phrase: Phrase) -> Kind:

@@ -36,9 +36,7 @@ def _endings(word: str) -> Iterator[tuple[str, bool, bool]]:
         yield stem + "ي", False, True
         return
     yield word, True, True
-    if word[-1] not in "ةاءىي" and not word.endswith("ات"):
-        yield word + "ا", False, False
-    elif word[-1] == "ي":
+    if (word[-1] not in "ةاءىي" and not word.endswith("ات")) or word[-1] == "ي":
         yield word + "ا", False, False
 
 
@@ -91,11 +89,10 @@ def nisba_forms(adjective: str) -> Iterator[WrittenForm]:
     endings = (("", False), ("ة", False), ("ا", False), ("ون", True), ("ين", True), ("ات", True))
     duals = ("ان", "تان", "تين")
     for ending, plural in (*endings, *((dual, True) for dual in duals)):
-        stems = words if ending in {"", "ا", "ة"} or len(words) == 1 else words
-        bare = " ".join(word + ending for word in stems)
+        bare = " ".join(word + ending for word in words)
         yield WrittenForm(bare, definite=False, plural=plural)
         if ending != "ا":
-            articled = " ".join(f"ال{word}{ending}" for word in stems)
+            articled = " ".join(f"ال{word}{ending}" for word in words)
             yield WrittenForm(articled, definite=True, plural=plural)
     if len(words) == 1:
         yield WrittenForm(f"{adjective}و", definite=False, plural=True)

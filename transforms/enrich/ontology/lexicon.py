@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from transforms.enrich.ontology.forms import WrittenForm, nisba_forms, noun_forms
 from transforms.enrich.ontology.lexeme import PlaceEntry
@@ -15,6 +15,11 @@ from transforms.text.arabic import normalise_text
 Role = Literal[
     "country", "capital", "nisba", "people", "agent", "organisation", "leader", "place", "region"
 ]
+
+# The folds of the normaliser as one translation: the tables hold letters and vowel marks only.
+_FOLD: Final = {code: normalise_text(chr(code)) for code in (ord("-"), *range(0x0621, 0x0660))} | {
+    ord("-"): " "
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,10 @@ class Lexeme:
         name: canonical spelling.
         country: ISO 3166-1 alpha-3 it stands for, if any.
         sectors: PLOVER sectors it stands for.
-        flags: see the header of agents.tsv; ``~`` marks an ambiguous word.
+        flags: see the header of agents.tsv; ``~`` and ``^`` mark ambiguous words (ambiguous.txt).
         held_by: country code of the people that holds a partially recognised region.
         rows: gazetteer rows the name may mean, most likely first.
+        kin: folded nouns an organisation is also called by (حركة of حركة حماس).
     """
 
     role: Role
@@ -38,6 +44,7 @@ class Lexeme:
     flags: str = ""
     held_by: str = ""
     rows: tuple[int, ...] = ()
+    kin: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class Lexicon:
 
     Attributes:
         forms: folded text -> the forms it may be (several when ambiguous).
+        rows: folded place name -> rows of the gazetteer, likeliest first.
+        marks: folded place name -> the company it needs (``~``, ``^``).
         longest: folded first word -> number of words of the longest form that starts with it.
         fillers: folded adjective that may stand inside a phrase, with and without article -> its
             usual spelling.
@@ -64,14 +73,17 @@ class Lexicon:
     """
 
     forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     fillers: dict[str, str] = field(default_factory=dict)
     place_nouns: dict[str, tuple[str, str]] = field(default_factory=dict)
     gazetteer: list[str] = field(default_factory=list)
+    _found: dict[str, tuple[Form, ...]] = field(default_factory=dict, repr=False)
 
     def add(self, form: Form) -> None:
         """Enter a form under its folded text; the first lexeme of a role there stays."""
-        key = normalise_text(form.text).replace("-", " ")
+        key = form.text.translate(_FOLD)
         known = self.forms.get(key, ())
         if any(other.lexeme.role == form.lexeme.role for other in known):
             return
@@ -79,6 +91,22 @@ class Lexicon:
         first, *rest = key.split(" ")
         if rest:
             self.longest[first] = max(self.longest.get(first, 1), 1 + len(rest))
+
+    def knows(self, key: str) -> bool:
+        """Whether a folded text is a name or the first word of one."""
+        return key in self.forms or key in self.rows or key in self.longest
+
+    def find(self, key: str) -> tuple[Form, ...]:
+        """The forms a folded text may be, () for none. Places become forms when first asked for."""
+        rows = self.rows.get(key)
+        if rows is None:
+            return self.forms.get(key, ())
+        found = self._found.get(key)
+        if found is None:
+            display = self.gazetteer[rows[0]].partition("|")[0]
+            lexeme = Lexeme("place", display, flags=self.marks.get(key, ""), rows=tuple(rows))
+            found = self._found[key] = (*self.forms.get(key, ()), Form(lexeme, display))
+        return found
 
     def place(self, row: int) -> PlaceEntry:
         """The gazetteer entry in a row."""
@@ -113,7 +141,9 @@ def _countries() -> Iterator[Form]:
             yield Form(Lexeme("country", canonical, code, ("GOV",), flags), text)
         for name in _split(capitals):
             text, flags = _mark(name)
-            yield Form(Lexeme("capital", _mark(_split(capitals)[0])[0], code, ("GOV",), flags), text)
+            yield Form(
+                Lexeme("capital", _mark(_split(capitals)[0])[0], code, ("GOV",), flags), text
+            )
         for adjective in _split(adjectives):
             text, flags = _mark(adjective)
             lexeme = Lexeme("nisba", canonical, code, ("CVL",), flags)
@@ -131,7 +161,9 @@ def _peoples() -> Iterator[Form]:
         canonical = _split(names)[0]
         for name in _split(names):
             if kind == "region":
-                yield Form(Lexeme("region", canonical, code, tuple(sectors.split()), "", held_by), name)
+                yield Form(
+                    Lexeme("region", canonical, code, tuple(sectors.split()), "", held_by), name
+                )
             else:
                 singular = name.endswith(("ي", "ية"))
                 lexeme = Lexeme("people", canonical, code, tuple(sectors.split()))
@@ -154,32 +186,28 @@ def _named(table: str, role: Role) -> Iterator[Form]:
         code = None if country == "-" else country
         codes = tuple(sectors.split())
         for names in persons.split(";"):
-            canonical = _mark(_split(names)[0])[0]
-            for name in _split(names):
-                text, flags = _mark(name)
-                yield Form(Lexeme(role, canonical, code, codes, flags), text)
+            variants = [_mark(name) for name in _split(names)]
+            canonical = variants[0][0]
+            firsts = (text.partition(" ")[0] for text, _ in variants if " " in text)
+            kin = tuple(dict.fromkeys(normalise_text(first) for first in firsts))
+            for text, flags in variants:
+                yield Form(Lexeme(role, canonical, code, codes, flags, kin=kin), text)
 
 
 def _add_places(lexicon: Lexicon) -> None:
-    """Enter the gazetteer: its names are stored folded, so this only fills the dictionary."""
-    by_name: dict[str, list[int]] = {}
-    ambiguous: set[str] = set()
-    lexicon.gazetteer = [
-        line for line in read_text("places.tsv.gz").splitlines() if line and line[0] != "#"
-    ]
+    """Enter the gazetteer: its names are stored folded, so this only fills dictionaries."""
+    lines = read_text("places.tsv.gz").splitlines()
+    lexicon.gazetteer = [line for line in lines if line and line[0] != "#"]
+    rows, longest = lexicon.rows, lexicon.longest
     for row, line in enumerate(lexicon.gazetteer):
-        names, _, _, _, _, _, _, marked = line.split("\t")
-        for name in names.split("|")[1:]:
-            by_name.setdefault(name, []).append(row)
-        ambiguous.update(marked.split("|") if marked else ())
-    for name, rows in by_name.items():
-        flags = "~" if name in ambiguous else ""
-        display = lexicon.gazetteer[rows[0]].partition("|")[0]
-        form = Form(Lexeme("place", display, flags=flags, rows=tuple(rows)), display)
-        lexicon.forms[name] = (*lexicon.forms.get(name, ()), form)
-        if " " in name:
-            first = name.partition(" ")[0]
-            lexicon.longest[first] = max(lexicon.longest.get(first, 1), name.count(" ") + 1)
+        for name in line[: line.index("\t")].split("|")[1:]:
+            rows.setdefault(name, []).append(row)
+            if " " in name:
+                first = name[: name.index(" ")]
+                longest[first] = max(longest.get(first, 1), name.count(" ") + 1)
+        marked = line[line.rindex("\t") + 1 :]
+        for name in marked.split("|") if marked else ():
+            lexicon.marks.setdefault(name[1:], name[0])
 
 
 @functools.cache

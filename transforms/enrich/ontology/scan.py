@@ -18,10 +18,21 @@ _MEMO_LIMIT: Final = 60_000
 _PRIORITY: Final = {
     role: rank
     for rank, role in enumerate(
-        ("region", "organisation", "leader", "country", "capital", "agent", "nisba", "people", "place")
+        (
+            "region",
+            "organisation",
+            "leader",
+            "country",
+            "capital",
+            "agent",
+            "nisba",
+            "people",
+            "place",
+        )
     )
 }
-_PLACE_CUES: Final = frozenset({"في", "من", "الي", "نحو", "قرب", "باتجاه", "داخل", "ب", "الى"})
+_PLACE_CUES: Final = frozenset({"في", "من", "الي", "نحو", "قرب", "باتجاه", "بالقرب", "داخل"})
+
 
 class PlaceNoun(NamedTuple):
     """A noun that introduces a place name."""
@@ -75,11 +86,11 @@ class Scanner:
         if known is None:
             if len(self._looks) >= _MEMO_LIMIT:
                 self._looks.clear()
-            forms, longest = self.lexicon.forms, self.lexicon.longest
+            longest = self.lexicon.longest
             known = self._looks[word] = tuple(
                 Look(clitic, rest, taken, longest.get(rest, 1))
                 for clitic, rest, taken in readings(word)
-                if rest in forms or rest in longest
+                if self.lexicon.knows(rest)
             )
         return known
 
@@ -186,7 +197,7 @@ class Tokens:
         for clitic, rest, taken, longest in self._scanner.looks(self.words[index]):
             for count in range(longest, 0, -1):
                 key = rest if count == 1 else self._joined_key(rest, index, count)
-                forms = self._lexicon.forms.get(key) if key else None
+                forms = self._lexicon.find(key) if key else ()
                 if forms and (best is None or count > best.last - index + 1):
                     start = self.starts[index] + taken
                     best = Match(index, index + count - 1, start, clitic, forms)
@@ -210,12 +221,10 @@ class Tokens:
         return PlaceNoun(self.starts[index] + found[0], *found[1:]) if found else None
 
     def place_context(self, first: int, match: Match) -> bool:
-        """Whether an ambiguous word stands where places stand: after مدينة, في, ب..."""
-        if match.first > first or match.clitic == "ب":
+        """Whether an ambiguous word (``~``) stands where places stand: after في, من, with ب..."""
+        if match.clitic == "ب" and self.ends[match.last] - match.start > 4:
             return True
-        if first == 0 or not self.joined(first - 1):
-            return False
-        return self.words[first - 1] in _PLACE_CUES or self.place_noun(first - 1) is not None
+        return first > 0 and self.joined(first - 1) and self.words[first - 1] in _PLACE_CUES
 
     def place_rows(self, match: Match) -> list[int]:
         """Gazetteer rows a match may mean, best first."""
