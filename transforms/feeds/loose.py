@@ -20,7 +20,7 @@ from transforms.feeds.raw import RawEntry, RawFeed, ttl_seconds
 _MAX_TEXT: Final = 4_000_000  # code points; honest broken feeds are far smaller
 _MAX_MARKS: Final = {"<": 40_000, "&": 200_000}  # each tag costs feedparser some 20 us
 _MAX_BASE: Final = 2_000  # code points of a base that nested xml:base attributes build up
-_MAX_AUTHOR: Final = 500  # code points; feedparser's e-mail pattern is quadratic in it
+_MAX_AUTHOR: Final = 500  # code points
 _MAX_TAGS: Final = 100  # feedparser compares each tag with all before it
 _LONG_TAG_RE: Final = re.compile(r"<([a-zA-Z][\w:.-]{0,60})[^<>]{20000,}>?")
 _MARKUP_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
@@ -40,11 +40,14 @@ class _Guarded(LooseFeedParser):
         super().unknown_starttag(tag, attrs)
 
     def _sync_author_detail(self, key: str = "author") -> None:
+        """Keep a person's name as written: feedparser's pattern for e-mails is quadratic."""
         context = self._get_context()
-        value = context.get(key)
-        if isinstance(value, str) and len(value) > _MAX_AUTHOR:
-            context[key] = value[:_MAX_AUTHOR]
-        super()._sync_author_detail(key)
+        people = context.get(f"{key}s")
+        if people and people[-1]:
+            return
+        written = context.get(key)
+        if isinstance(written, str) and people:
+            people[-1]["name"] = written[:_MAX_AUTHOR]
 
     def _add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
         if len(self._get_context().setdefault("tags", [])) < _MAX_TAGS:
@@ -135,8 +138,7 @@ def _entry(item: Mapping[str, Any]) -> RawEntry:
 
 
 def _authors(item: Mapping[str, Any]) -> list[str]:
-    names = [_string(each, "name") for each in _dicts(item.get("authors"))]
-    return [name for name in names if name] or [_string(item, "author")]
+    return [_string(each, "name") for each in _dicts(item.get("authors"))]
 
 
 def _detail_type(item: Mapping[str, Any], name: str) -> str:

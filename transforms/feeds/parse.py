@@ -82,6 +82,8 @@ def parse_feed(
         dropped = source.dropped + left_out
         if raw is None:
             return _unread(url, source, detail)
+    if detail and not raw.entries and not raw.children:
+        return _nothing(url, "too_large", detail)
     return _understand(raw, url, base, feed, max_entries, dropped, detail)
 
 

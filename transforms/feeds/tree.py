@@ -192,13 +192,13 @@ def _read_identity(entry: RawEntry, item: Any, fields: Fields) -> None:
             entry.guid_is_link = permalink.strip().lower() == "true"
     links = fields.get("link", ())
     source = item
-    for each in links or (*fields.get("loc", ()), *fields.get("url", ())):
+    for each in links:
         link = _page_link(each)
         if link:
             entry.link, source = link, each
     if not entry.link:
         pages = (each.get("href") for each in links if _is_page(each))
-        entry.link = next(pages, "") or _attribute(item, "href")
+        entry.link = next(pages, "") or _first(fields, ("url",)) or _attribute(item, "href")
     entry.base = _base(source)
 
 
@@ -315,7 +315,7 @@ def _decoded(element: Any) -> str:
     if not coded:
         return text
     try:
-        return base64.b64decode("".join(text.split())).decode("utf-8")
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
         return text
 
