@@ -46,7 +46,7 @@ _JOINERS: Final = re.compile("[\u200c\u200d]")
 _VISIBLE: Final = {0x200C: 0xA4F8, 0x200D: 0xA4F9}
 _INVISIBLE: Final = {visible: joiner for joiner, visible in _VISIBLE.items()}
 _MIN_LINE: Final = 25  # characters of a line worth keeping where nothing judges it
-_LETTERS: Final = re.compile(r"[^\W_]+")
+_NO_LETTERS: Final = re.compile(r"[\W_]+")
 _SENTENCE_END: Final = re.compile(r"[.!?؟…:،\"”»)]\s*$")
 
 
@@ -84,7 +84,7 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     page = root.find("body")
     page = root if page is None else page
     alive = list(page.iter())  # held, so that lxml does not make the same wrappers again and again
-    page_text = tidy("".join(page.itertext())[:20_000])[:6000]
+    page_text = " ".join("".join(page.itertext())[:20_000].split())[:6000]
     wanted = _key(title)
     layout = b.take_out_teasers(page, lambda text: bool(wanted) and _key(text) == wanted)
     all_blocks = b.find_blocks(page)
@@ -112,10 +112,15 @@ def _paragraphs(blocks: list[b.Block], container: Any) -> list[tuple[str, int]]:
 
 def _with_lost(lines: list[str], prose: list[tuple[str, int]]) -> list[str]:
     """Put back paragraphs that were dropped from between kept ones of the same parent."""
-    whole = _key(" ".join(lines))
-    kept = [_key(text) in whole for text, _ in prose]
-    if not lines or all(kept):
+    plain = "\n".join(lines)
+    missing = [text for text, _ in prose if text not in plain]
+    if not lines or not missing:
         return lines
+    whole = _key(plain)
+    missing = [text for text in missing if _key(text) not in whole]
+    if not missing:
+        return lines
+    kept = [text not in missing for text, _ in prose]
     homes = Counter(parent for (_, parent), found in zip(prose, kept, strict=True) if found)
     previous = ""
     for (text, parent), found in zip(prose, kept, strict=True):
@@ -273,7 +278,7 @@ def _without_title(lines: list[str], title: str) -> list[str]:
 
 def _key(text: str) -> str:
     """Letters and digits only, for comparing texts that differ in typography."""
-    return "".join(_LETTERS.findall(text))
+    return _NO_LETTERS.sub("", text)
 
 
 def _repeats(text: str, lines: list[str]) -> bool:

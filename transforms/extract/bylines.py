@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from transforms.extract.lines import tidy
@@ -202,21 +203,27 @@ _AUTHOR_NAMES: Final = re.compile(
 )
 
 
-def byline_elements(near: Iterable[Any]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A small element near the headline, and its text."""
+
+    element: Any
+    text: str
+
+
+def byline_elements(near: Iterable[Near]) -> list[str]:
     """Bylines round the headline: elements marked so, or texts that begin like one.
 
     Args:
         near: elements near the headline.
     """
     found = []
-    for element in near:
+    for place in near:
+        element, text = place.element, place.text
         names = element.get("class") or ""
-        if "comment" in names.lower():
+        if not 4 <= len(text) <= 80 or "comment" in names.lower():
             continue
         marked = element.get("rel") == "author" or "author" in (element.get("itemprop") or "")
-        text = tidy("".join(element.itertext())) if len(element) <= 3 else ""
-        if not 4 <= len(text) <= 80:
-            continue
         if marked or _AUTHOR_NAMES.search(names):
             found.append(text)
         else:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from lxml import etree
 
-_SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_SPACES: Final = ("\n", "\t", "\r", "\f")
 _INVISIBLE: Final = frozenset(
     {
         "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed",
@@ -26,7 +25,12 @@ _INLINE: Final = frozenset(
 
 def tidy(text: str) -> str:
     """Collapse white space as HTML does; non-breaking spaces and all letters stay."""
-    return _SPACE.sub(" ", text).strip(" ")
+    for space in _SPACES:
+        if space in text:
+            text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip(" ")
 
 
 def render_lines(root: Any) -> list[str]:

@@ -21,9 +21,11 @@ _MANY_EQUALS: Final = 20_000  # fewer attributes than this are parsed in half a 
 _MAX_TAG_ATTRIBUTES: Final = 300
 
 # What no sink takes and no text needs: C0 controls but tab, LF, CR; lone surrogates; noncharacters.
-_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff"
 # Marks that turn the reading order round or hide: spoofing in a headline, nothing in prose.
-_MISLEADING: Final = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_MISLEADING: Final = "\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+_UNSTORABLE: Final = re.compile(f"[{_CONTROLS}]")
+_UNSHOWN: Final = re.compile(f"[{_CONTROLS}{_MISLEADING}]")
 _FLOODED: Final = etree.XPath("boolean(//*[count(*) > 2500])")
 _NULL_REFERENCE: Final = re.compile(r"&#(?:0+|x0+)(?![0-9a-f]);?", re.IGNORECASE)
 _TAG: Final = re.compile(
@@ -44,8 +46,7 @@ def storable(text: str) -> str:
 
 def displayable(text: str) -> str:
     """``storable``, and without the marks that reverse or hide text (bidi overrides, BOM)."""
-    text = storable(text)
-    return _MISLEADING.sub("", text) if _MISLEADING.search(text) else text
+    return _UNSHOWN.sub("", text) if _UNSHOWN.search(text) else text
 
 
 def parse_page(text: str) -> Any | None:
@@ -58,7 +59,9 @@ def parse_page(text: str) -> Any | None:
         The root (an ``lxml.html`` element) or None when there is nothing to parse. Markup that
         attacks the parser is simplified; its text is kept.
     """
-    text = _NULL_REFERENCE.sub("", displayable(text))
+    text = displayable(text)
+    if "&#" in text:
+        text = _NULL_REFERENCE.sub("", text)
     if text.count("=") > _MANY_EQUALS:
         text = _TAG.sub(_without_flood, text)
     tags = text.count("<")

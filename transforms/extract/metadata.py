@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -43,7 +44,7 @@ class PageMeta:
         summary: its description; "" when it has none.
         authors: candidates, unchecked.
         language: its declared language tag; "" when undeclared.
-        near: the elements just before and after the headline, in document order.
+        near: the elements of few words just before and after the headline, in document order.
     """
 
     metas: dict[str, str]
@@ -55,7 +56,7 @@ class PageMeta:
     summary: str
     authors: list[str] = field(default_factory=list)
     language: str = ""
-    near: list[Any] = field(default_factory=list)
+    near: list[bylines.Near] = field(default_factory=list)
 
 
 def read_metadata(root: Any, *, url: str) -> PageMeta:
@@ -219,7 +220,7 @@ def is_home(path: str) -> bool:
 
 
 def _author_candidates(
-    metas: dict[str, str], structured: StructuredData, near: list[Any]
+    metas: dict[str, str], structured: StructuredData, near: list[bylines.Near]
 ) -> list[str]:
     """Author strings, the most reliable sort that is there."""
     names = author_names(structured.article)
@@ -232,7 +233,7 @@ def _author_candidates(
     return [*bylines.byline_elements(near), *names]
 
 
-def _near_headline(root: Any, title: str) -> list[Any]:
+def _near_headline(root: Any, title: str) -> list[bylines.Near]:
     """Elements round the headline: where a page says when and by whom."""
     heading = _headline_element(root, title)
     if heading is None:
@@ -247,7 +248,12 @@ def _near_headline(root: Any, title: str) -> list[Any]:
     if heading not in near:
         return []
     at = near.index(heading)
-    return near[max(0, at - 25) : at + 60]
+    few = [element for element in near[max(0, at - 25) : at + 60] if _is_small(element)]
+    return [bylines.Near(element, tidy("".join(element.itertext()))) for element in few]
+
+
+def _is_small(element: Any) -> bool:
+    return next(islice(element.iter(), 12, None), None) is None
 
 
 def _headline_element(root: Any, title: str) -> Any:

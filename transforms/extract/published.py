@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from transforms.extract.bylines import Near
 from transforms.extract.lines import tidy
 from transforms.extract.metadata import PageMeta
 from transforms.records import Page, Precision, PublishedSource
@@ -203,33 +204,33 @@ def _meta_dates(meta: PageMeta, root: Any) -> Iterator[str]:
             yield element.get("datetime") or element.get("content") or "".join(element.itertext())
 
 
-def _visible_dates(near: list[Any]) -> Iterator[str]:
+def _visible_dates(near: list[Near]) -> Iterator[str]:
     """Dates a reader sees at the headline: ``<time>`` first, then elements named so, then any."""
-    usable = [element for element in near if not _misleading(element)]
-    for element in usable:
-        if element.tag == "time":
-            yield element.get("datetime") or ""
-            yield "".join(element.itertext())
-    for element in usable:
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if _DATE_NAMES.search(names):
-            for part in (element, *element):
+    usable = [place for place in near if not _misleading(place)]
+    for place in usable:
+        if place.element.tag == "time":
+            yield place.element.get("datetime") or ""
+            yield place.text
+    for place in usable:
+        if _DATE_NAMES.search(_names(place.element)):
+            yield from _dates_in(place.text)
+            for part in place.element:
                 yield from _dates_in(tidy("".join(part.itertext())))
-    for element in usable:
-        for own in (tidy(element.text or ""), tidy(element.tail or "")):
+    for place in usable:
+        for own in (tidy(place.element.text or ""), tidy((place.element.tail or "")[:200])):
             if 8 <= len(own) <= 70:
                 yield from _dates_in(own)
 
 
-def _misleading(element: Any) -> bool:
+def _names(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _misleading(place: Near) -> bool:
     """Whether an element dates something else: a change, a teaser, today."""
-    names = " ".join(
-        f"{holder.get('class') or ''} {holder.get('id') or ''}"
-        for holder in (element, element.getparent())
-        if holder is not None
-    )
-    text = tidy("".join(element.itertext()))[:120]
-    return bool(_NOT_PUBLISHED.search(names) or _NOT_PUBLISHED.search(text))
+    parent = place.element.getparent()
+    names = _names(place.element) + ("" if parent is None else _names(parent))
+    return bool(_NOT_PUBLISHED.search(names) or _NOT_PUBLISHED.search(place.text[:120]))
 
 
 def _dates_in(text: str) -> Iterator[str]:
