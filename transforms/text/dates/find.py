@@ -14,6 +14,7 @@ from transforms.text.dates.handlers import HANDLERS
 from transforms.text.dates.lexicon import Tokens, tokenise
 from transforms.text.dates.model import DateMention
 from transforms.text.dates.reading import Context, Reading
+from transforms.text.dates.relative import amount
 
 # A verb in the future, or a word for what is planned; the exceptions only look like verbs.
 _AHEAD: Final = re.compile(
@@ -88,9 +89,11 @@ def _is_other_word(
     """Whether a match only looks like a date.
 
     "يوم" before a definite noun opens a name (يوم الطفل); "وغدا" without its tanwin is a verb; so
-    is "ألامس", which folds to الأمس.
+    is "ألامس", which folds to الأمس; "منذ سنوات" tells no time.
     """
     start, end = span
+    if name == "ago":
+        return tokens.codes[start] == "S" and amount(tokens.cut(start, end)) is None
     if name == "single":
         return tokens.codes[end : end + 1] == "x" and tokens.definite[end]
     if name != "dayword" or end - start > 1:

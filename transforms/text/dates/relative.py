@@ -113,6 +113,8 @@ def amount(tokens: Tokens) -> tuple[int, str] | None:
 
 def ago(tokens: Tokens, context: Context) -> Reading:
     """قبل ثلاثة أيام، منذ شهرين: the day, week, month or year that far back."""
+    if amount(tokens) is None:  # "قبل أيام"
+        return Reading(kind="vague", value="PAST_REF")
     return _away(tokens, context, -1)
 
 
