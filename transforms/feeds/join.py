@@ -1,0 +1,191 @@
+"""One URL, everything known of it -> the pages to process.
+
+A given or fetched page wins over full feed content, which wins over a summary. The answer does
+not depend on the order in which pages and entries come in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from transforms.feeds.plain import html_to_text
+from transforms.records import Entry, Feed, Page, Rejected, content_id
+
+MIN_CONTENT: Final = 400  # letters of feed content that need no fetch
+MIN_SUMMARY: Final = 30  # letters that make a sentence
+
+_LETTER_RE: Final = re.compile(r"[^\W\d_]")
+_CUT_OFF_RE: Final = re.compile(
+    r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|(?:اقرأ|قراءة|للمزيد|المزيد|read more|continue reading)"
+    r"[^.\n]{0,80})\W{0,5}\Z",
+    re.IGNORECASE,
+)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def join_page(
+    pages: Sequence[Page],
+    entries: Sequence[Entry],
+    *,
+    key: str = "",
+    feeds: Mapping[str, Feed] | None = None,
+    failure: Rejected | None = None,
+    use_summary: bool = False,
+) -> list[Page | Rejected]:
+    """Join the pages and the feed entries of one canonical URL.
+
+    Args:
+        pages: given or fetched for it.
+        entries: every sighting of it in a feed.
+        key: the canonical URL; names a rejection when no entry has a URL.
+        feeds: the registry by feed URL; fills in publisher, country and zone.
+        failure: why the page could not be had, when it was asked for.
+        use_summary: whether a summary may stand in for the page (online, after a failure).
+
+    Returns:
+        The distinct pages, each with the earliest sighting as its entry; without any page those
+        made of full feed content, then of a summary; else one rejection (``failure``, or
+        not_fetched). Sorted; nothing for no input.
+    """
+    if not pages and not entries:
+        return []
+    first = min(entries, key=_sighting_order) if entries else None
+    feed = (feeds or {}).get(first.feed_url) if first else None
+    made = _distinct(pages) if pages else _from_content(entries)
+    if not made and use_summary and entries:
+        made = _from_summary(entries)
+    if made:
+        return [_joined(page, own, first, feed) for page, own in made]
+    return [_rejected(first, key, failure)]
+
+
+def is_full(content: str) -> bool:
+    """Say whether a feed's content is the article itself: long enough and not cut off."""
+    if len(content) < MIN_CONTENT:
+        return False
+    text = html_to_text(content)
+    return len(_LETTER_RE.findall(text)) >= MIN_CONTENT and not _CUT_OFF_RE.search(text[-120:])
+
+
+def _sighting_order(entry: Entry) -> tuple[object, ...]:
+    """Order sightings: the earliest, then the smallest feed URL, then whatever is left."""
+    return (
+        entry.published_at or _LAST,
+        entry.feed_url,
+        entry.position,
+        entry.guid,
+        entry.url,
+        entry.title,
+        content_id(entry.summary, entry.content),
+        repr(entry),
+    )
+
+
+def _distinct(pages: Sequence[Page]) -> list[tuple[Page, Entry | None]]:
+    """Keep each content once: of equal ones that with the smallest names."""
+    best: dict[tuple[str, bytes, str], Page] = {}
+    for page in sorted(pages, key=_page_order):
+        best.setdefault((page.kind, page.content, page.title), page)
+    return [(page, None) for page in best.values()]
+
+
+def _page_order(page: Page) -> tuple[object, ...]:
+    return (
+        page.fetched_at or _LAST,
+        page.source_id is None,  # an id the user gave is carried through
+        page.source_id or "",
+        page.url,
+        page.raw_ref or "",
+        page.kind,
+        page.title,
+        content_id(page.content),
+        page.payload or "",
+        page.feed_url or "",
+    )
+
+
+def _from_content(entries: Sequence[Entry]) -> list[tuple[Page, Entry | None]]:
+    """Make a page of each different full content; one that is part of another is left out."""
+    texts: dict[str, Entry] = {}
+    for entry in sorted(entries, key=_sighting_order):
+        if is_full(entry.content):
+            texts.setdefault(" ".join(html_to_text(entry.content).split()), entry)
+    whole = [
+        (text, entry)
+        for text, entry in texts.items()
+        if not any(text in other for other in texts if len(other) > len(text))
+    ]
+    return [(_page(entry, "fragment"), entry) for _, entry in whole]
+
+
+def _from_summary(entries: Sequence[Entry]) -> list[tuple[Page, Entry | None]]:
+    """Make a page of the longest text the feeds give, when it is at least a sentence."""
+    choose: Callable[[Entry], tuple[object, ...]] = lambda entry: (  # noqa: E731 - a sort key
+        -len(_text(entry)),
+        *_sighting_order(entry),
+    )
+    best = min(entries, key=choose)
+    if len(_LETTER_RE.findall(_text(best))) < MIN_SUMMARY:
+        return []
+    return [(_page(best, "body"), best)]
+
+
+def _text(entry: Entry) -> str:
+    content = html_to_text(entry.content)
+    return max(content, entry.summary, key=len)
+
+
+def _page(entry: Entry, kind: str) -> Page:
+    if kind == "fragment":
+        return Page(entry.content.encode("utf-8", "replace"), "fragment", url=entry.url)
+    return Page(_text(entry).encode("utf-8", "replace"), "body", url=entry.url)
+
+
+def _joined(page: Page, own: Entry | None, first: Entry | None, feed: Feed | None) -> Page:
+    """Hang the earliest sighting on a page, in the words of the entry the page was made of."""
+    if first is None:
+        return page
+    entry = replace(first, content="")  # the page's own bytes are the content
+    if own is not None:
+        entry = replace(
+            entry,
+            title=own.title or first.title,
+            summary=own.summary,
+            authors=own.authors or first.authors,
+            modified_at=own.modified_at,
+        )
+    return replace(
+        page,
+        entry=entry,
+        url=page.url or first.url,
+        feed_url=page.feed_url or first.feed_url,
+        publisher=page.publisher or (feed.publisher if feed else None),
+        publisher_country=page.publisher_country or (feed.country if feed else None),
+        tz=page.tz or (feed.tz if feed else None),
+    )
+
+
+def _rejected(first: Entry | None, key: str, failure: Rejected | None) -> Rejected:
+    url = (first.url if first else "") or key or None
+    feed_url = first.feed_url if first else None
+    if failure is not None:
+        return replace(failure, url=failure.url or url, feed_url=failure.feed_url or feed_url)
+    if first is not None and not first.url:
+        return Rejected(
+            "feeds",
+            "no_text",
+            "an entry without a link or full content",
+            url=url,
+            feed_url=feed_url,
+        )
+    return Rejected(
+        "fetch",
+        "not_fetched",
+        "the feed gives no full content and the page was not given",
+        url=url,
+        feed_url=feed_url,
+    )
