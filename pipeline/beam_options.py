@@ -25,10 +25,10 @@ def beam_flags() -> frozenset[str]:
         if options is NewsOptions:
             continue
         parser = argparse.ArgumentParser(allow_abbrev=False, conflict_handler="resolve")
-        options._add_argparse_args(parser)  # type: ignore[attr-defined]  # noqa: SLF001 - Beam's hook
-        found.update(
-            name for action in parser._actions for name in action.option_strings  # noqa: SLF001 - no public list
-        )
+        # Beam's own hook and argparse's own list: neither has a public reader.
+        options._add_argparse_args(parser)  # noqa: SLF001
+        actions = parser._actions  # noqa: SLF001
+        found.update(name for action in actions for name in action.option_strings)
     return frozenset(found - {"-h", "--help", "--runner"})
 
 

@@ -117,7 +117,9 @@ class ProcessDocuments(beam.PTransform):
 
     def expand(self, records: Any) -> Any:
         """Batch, so that the pool is never idle, and process."""
-        batches = records | "Batch" >> beam.BatchElements(min_batch_size=_BATCH, max_batch_size=_BATCH)
+        batches = records | "Batch" >> beam.BatchElements(
+            min_batch_size=_BATCH, max_batch_size=_BATCH
+        )
         work = _ProcessBatch(self.processes, self.timeout, self.memory_mb)
         return batches | "ProcessBatch" >> beam.ParDo(work).with_output_types(Any)
 

@@ -20,7 +20,9 @@ def show(explained: Explained) -> None:
         _show_article(console, explained.article)
     if explained.rejected is not None:
         rejected = explained.rejected
-        console.print(Text(f"rejected by {rejected.stage}: {rejected.reason}. {rejected.detail}", "bold red"))
+        console.print(
+            Text(f"rejected by {rejected.stage}: {rejected.reason}. {rejected.detail}", "bold red")
+        )
     if explained.article is not None and explained.rejected is None:
         _show_events(console, explained.events)
     timings = "  ".join(f"{stage} {ms:.1f} ms" for stage, ms in explained.timings_ms.items())
@@ -42,23 +44,19 @@ def _show_article(console: Console, article: Article) -> None:
 
 def _article_facts(article: Article) -> list[tuple[str, Any]]:
     published = article.published_at.isoformat() if article.published_at else "unknown"
+    published += f" (precision {article.published_precision}, from {article.published_source}"
+    published += f": {article.published_raw or '-'})"
+    language = f"{article.language} (verdict {article.language_verdict}"
+    language += f", Arabic share {article.arabic_share})"
     facts: list[tuple[str, Any]] = [
         ("article_id", article.article_id),
         ("url", article.canonical_url or article.url),
-        (
-            "published",
-            f"{published} (precision {article.published_precision}, from {article.published_source}"
-            f": {article.published_raw or '-'})",
-        ),
+        ("published", published),
         ("publisher", article.publisher),
         ("authors", "، ".join(article.authors)),
         ("agency", article.agency),
         ("extractor", f"{article.extractor} (confidence {article.extraction_confidence})"),
-        (
-            "language",
-            f"{article.language} (verdict {article.language_verdict}, "
-            f"Arabic share {article.arabic_share})",
-        ),
+        ("language", language),
         ("topics", "، ".join(f"{topic.label_ar} ({topic.score:.2f})" for topic in article.topics)),
     ]
     return [(name, value) for name, value in facts if value]
@@ -74,7 +72,9 @@ def _show_events(console: Console, events: tuple[Event, ...]) -> None:
         modes = f"/{'+'.join(event.modes)}" if event.modes else ""
         head = Text(f"{number}. {event.event_type}{modes}", "bold green")
         head.append(f"  {event.status}  confidence {event.confidence:.2f}", "default")
-        head.append(f"  CAMEO {event.cameo_code}  Goldstein {event.goldstein}  rule {event.rule_id}", "dim")
+        head.append(
+            f"  CAMEO {event.cameo_code}  Goldstein {event.goldstein}  rule {event.rule_id}", "dim"
+        )
         console.print(head)
         table = Table.grid(padding=(0, 2))
         table.add_column(style="bold", min_width=10)

@@ -58,8 +58,7 @@ def _cell(value: Any, *, raw: bool) -> Any:
 
 def _json(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
     for batch in table.to_batches(max_chunksize=1000):
-        for row in batch.to_pylist():
-            stream.write(orjson.dumps(row, default=str) + b"\n")
+        stream.writelines(orjson.dumps(row, default=str) + b"\n" for row in batch.to_pylist())
 
 
 def _parquet(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:

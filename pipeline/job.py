@@ -30,7 +30,7 @@ from pipeline.options import Config
 from pipeline.progress import Progress
 from pipeline.relations import Relations, load_fingerprints
 from pipeline.runners import open_runner
-from pipeline.sinks.base import Sink, StagedFile, open_sink
+from pipeline.sinks.base import StagedFile, open_sink
 from pipeline.sources.base import Ref, SeenFeed, Skipped
 from pipeline.sources.files import FileIndex
 from pipeline.sources.spool import Spool
@@ -85,9 +85,7 @@ class Summary:
 def run_id_of(config: Config) -> str:
     """The run's id: a hash of version, options, clock and inputs."""
     options = sorted((name, str(value)) for name, value in config.describe().items())
-    return content_id(
-        __version__, repr(options), config.as_of.isoformat(), *sorted(config.inputs)
-    )
+    return content_id(__version__, repr(options), config.as_of.isoformat(), *sorted(config.inputs))
 
 
 class Job:
@@ -123,7 +121,9 @@ class Job:
                 inputs = self._index(spool)
                 staged = self._stage_index(plan, inputs)
                 prints: list[str] = []
-                self._progress.start("documents", len({ref.key for ref in inputs.refs}), work / "progress")
+                self._progress.start(
+                    "documents", len({ref.key for ref in inputs.refs}), work / "progress"
+                )
                 for number, tick in enumerate(inputs.ticks(self._config.tick_size)):
                     for written in self._execute(
                         runner, work / f"tick-{number}", graph.documents, plan, tick

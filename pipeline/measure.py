@@ -6,6 +6,7 @@ import os
 import threading
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -63,13 +64,16 @@ class PeakMemory:
         while not self._stop.wait(self._seconds):
             self.peak = max(self.peak, memory_now())
 
-    def __enter__(self) -> PeakMemory:
+    def __enter__(self) -> Self:
         """Start sampling."""
         self._thread.start()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Stop sampling."""
         self._stop.set()

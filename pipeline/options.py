@@ -107,20 +107,54 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "where rows go: a directory, parquet://DIR, gs://BUCKET/PATH, bigquery://project.dataset",
         {"metavar": "URI"},
     ),
-    Flag("from", "keep articles from this day on (by event_time)", {"type": _day, "dest": "from_date", "metavar": "DATE"}),
-    Flag("to", "keep articles up to this day, inclusive", {"type": _day, "dest": "to_date", "metavar": "DATE"}),
-    Flag("as_of", "the run's clock; the start of the run by default", {"type": _moment, "metavar": "TIMESTAMP"}),
+    Flag(
+        "from",
+        "keep articles from this day on (by event_time)",
+        {"type": _day, "dest": "from_date", "metavar": "DATE"},
+    ),
+    Flag(
+        "to",
+        "keep articles up to this day, inclusive",
+        {"type": _day, "dest": "to_date", "metavar": "DATE"},
+    ),
+    Flag(
+        "as_of",
+        "the run's clock; the start of the run by default",
+        {"type": _moment, "metavar": "TIMESTAMP"},
+    ),
     Flag("archive", "store every fetched response as WARC here", {"metavar": "URI"}),
-    Flag("offline", "open no socket: what would need one becomes a dead letter not_fetched", _SWITCH),
+    Flag(
+        "offline", "open no socket: what would need one becomes a dead letter not_fetched", _SWITCH
+    ),
     Flag("allow_private_hosts", "let requests go to private addresses (intranets, tests)", _SWITCH),
     Flag("force", "process again what is stored, and replace the stored rows", _SWITCH),
     Flag("debug", "show tracebacks and Beam's own log", _SWITCH),
-    Flag("max_dead_letters", "end with code 4 when more elements fail", {"type": _count, "metavar": "N"}),
+    Flag(
+        "max_dead_letters",
+        "end with code 4 when more elements fail",
+        {"type": _count, "metavar": "N"},
+    ),
     Flag("processes", "worker processes; one a core by default", {"type": _count, "metavar": "N"}),
-    Flag("page_timeout", "seconds a page may take before it is given up", {"type": float, "default": 20.0, "metavar": "S"}),
-    Flag("page_memory", "megabytes a page may take", {"type": _count, "default": 2048, "metavar": "MB"}),
-    Flag("tick_size", "documents a tick: bounds the memory of a local run", {"type": _count, "default": 5000, "metavar": "N"}),
-    Flag("runner", "DirectRunner (in this process) is the only one built yet", {"default": "DirectRunner", "metavar": "NAME"}),
+    Flag(
+        "page_timeout",
+        "seconds a page may take before it is given up",
+        {"type": float, "default": 20.0, "metavar": "S"},
+    ),
+    Flag(
+        "page_memory",
+        "megabytes a page may take",
+        {"type": _count, "default": 2048, "metavar": "MB"},
+    ),
+    Flag(
+        "tick_size",
+        "documents a tick: bounds the memory of a local run",
+        {"type": _count, "default": 5000, "metavar": "N"},
+    ),
+    Flag(
+        "runner",
+        "DirectRunner (in this process) is the only one built yet",
+        {"default": "DirectRunner", "metavar": "NAME"},
+    ),
 )
 
 
@@ -204,7 +238,9 @@ def refuse_unbuilt(known: argparse.Namespace) -> None:
         NotBuiltError: one was given.
     """
     if known.archive:
-        raise NotBuiltError("--archive is not built yet: nothing is fetched, so nothing is archived")
+        raise NotBuiltError(
+            "--archive is not built yet: nothing is fetched, so nothing is archived"
+        )
 
 
 def _beam_args(unknown: Sequence[str]) -> tuple[str, ...]:

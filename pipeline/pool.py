@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from transforms.rejects import Reason
 
@@ -117,7 +117,7 @@ class KillablePool(Generic[Item, Answer]):
         self._memory_mb = memory_mb
         self._workers: list[_Worker] = []
 
-    def __enter__(self) -> KillablePool[Item, Answer]:
+    def __enter__(self) -> Self:
         """Use the pool as a context that closes it."""
         return self
 

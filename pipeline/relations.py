@@ -109,7 +109,9 @@ class Relations:
         ]
         edges = [*pairs, *stored]
         touched = touched_component(set(self._new), edges, known.values())
-        clusters = assign_clusters((known[each] for each in sorted(touched) if each in known), edges)
+        clusters = assign_clusters(
+            (known[each] for each in sorted(touched) if each in known), edges
+        )
         return (
             [
                 duplicate_row(pair, provenance, event_time=known[pair.article_a].event_time)

@@ -13,7 +13,6 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from pipeline.errors import NotBuiltError, UsageError
 
-
 _LATER: Final = ("DataflowRunner", "FlinkRunner", "PrismRunner", "PortableRunner", "SparkRunner")
 
 

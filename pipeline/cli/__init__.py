@@ -51,7 +51,8 @@ start with:
 """
 
 
-def _overview() -> str:
+def overview() -> str:
+    """What ``rasd --help`` prints."""
     width = max(map(len, COMMANDS))
     lines = (f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
     return _OVERVIEW.format(commands="\n".join(lines))
@@ -60,7 +61,7 @@ def _overview() -> str:
 def _dispatch(args: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     if not args or args[0] in {"-h", "--help", "help"}:
-        sys.stdout.write(_overview())
+        sys.stdout.write(overview())
         return Exit.DONE if args else Exit.USAGE
     if args[0] == "--version":
         from pipeline.version import __version__  # noqa: PLC0415 - reads the package's metadata
@@ -77,14 +78,27 @@ def _dispatch(args: Sequence[str]) -> int:
     return _run(name, args[1:])
 
 
-def _run(name: str, args: Sequence[str]) -> int:
+def _app(name: str) -> Any:
     import typer  # noqa: PLC0415 - the overview does not need it
 
     module: Any = importlib.import_module(f"pipeline.cli.{name}")
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(name, **getattr(module, "SETTINGS", {}))(module.command)
-    code = app(list(args), prog_name=f"rasd {name}", standalone_mode=False)
+    return app
+
+
+def _run(name: str, args: Sequence[str]) -> int:
+    code = _app(name)(list(args), prog_name=f"rasd {name}", standalone_mode=False)
     return code if isinstance(code, int) else Exit.DONE
+
+
+def help_of(name: str) -> str:
+    """What ``rasd NAME --help`` prints."""
+    import typer.main  # noqa: PLC0415 - the overview does not need it
+
+    command: Any = typer.main.get_command(_app(name))
+    text: str = command.get_help(command.make_context(f"rasd {name}", [], resilient_parsing=True))
+    return text
 
 
 def main() -> None:
@@ -99,7 +113,7 @@ def main() -> None:
         # The reader of our output went away (a pager, head): nothing to tell it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.DONE)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
         _fail(error)
 
 

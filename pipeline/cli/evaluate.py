@@ -24,13 +24,17 @@ class Format(StrEnum):
 def command(
     suite: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SUITE]...", help=f"Which suites: {', '.join(SUITES)}; all by default."),
+        typer.Argument(
+            metavar="[SUITE]...", help=f"Which suites: {', '.join(SUITES)}; all by default."
+        ),
     ] = None,
     *,
     data: Annotated[
         Path, typer.Option(help="The labelled data (events/, pages/, langid/, neardup/ below it).")
     ] = Path("../shared/data"),
-    output: Annotated[Format, typer.Option("--format", help="How to write the figures.")] = Format.table,
+    output: Annotated[
+        Format, typer.Option("--format", help="How to write the figures.")
+    ] = Format.table,
     worst: Annotated[int, typer.Option(help="Also list the N worst cases of each suite.")] = 0,
 ) -> int:
     """Measure quality on labelled data: precision, recall, F1, counts and the worst cases."""

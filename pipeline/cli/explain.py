@@ -21,11 +21,15 @@ from transforms.records import Page, Rejected
 
 def command(
     source: Annotated[
-        str, typer.Argument(metavar="[FILE|URL|-]", help="A .txt, .html or .jsonl file; - reads standard input.")
+        str,
+        typer.Argument(
+            metavar="[FILE|URL|-]", help="A .txt, .html or .jsonl file; - reads standard input."
+        ),
     ] = "-",
     *,
     jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="Read prefetched documents, one a line; write one line each.")
+        bool,
+        typer.Option("--jsonl", help="Read prefetched documents, one a line; write one line each."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the JSON object.")] = False,
 ) -> int:
@@ -83,7 +87,9 @@ def _page_of(source: str) -> Page | Rejected:
             raise UsageError(f"{source} holds {len(lines)} documents: add --jsonl")
     except UnreadableError as error:
         raise UsageError(str(error)) from error
-    raise UsageError(f"{source}: explain reads one article (.txt, .html or one JSON line), not {kind}")
+    raise UsageError(
+        f"{source}: explain reads one article (.txt, .html or one JSON line), not {kind}"
+    )
 
 
 def _show(explained: Explained) -> None:

@@ -24,13 +24,18 @@ class Format(StrEnum):
 
 def command(
     sql: Annotated[
-        str | None, typer.Argument(metavar="[SQL]", help="A query in BigQuery's dialect.", show_default=False)
+        str | None,
+        typer.Argument(metavar="[SQL]", help="A query in BigQuery's dialect.", show_default=False),
     ] = None,
     *,
     file: Annotated[Path | None, typer.Option(help="Read the query from a file.")] = None,
-    named: Annotated[str | None, typer.Option(help="Run a shipped query; 'list' lists them.")] = None,
+    named: Annotated[
+        str | None, typer.Option(help="Run a shipped query; 'list' lists them.")
+    ] = None,
     data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
-    output: Annotated[Format, typer.Option("--format", help="How to write the rows.")] = Format.table,
+    output: Annotated[
+        Format, typer.Option("--format", help="How to write the rows.")
+    ] = Format.table,
     raw: Annotated[
         bool, typer.Option("--raw", help="CSV exactly as stored: no apostrophe before = + - @.")
     ] = False,

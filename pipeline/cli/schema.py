@@ -21,7 +21,9 @@ class Dialect(StrEnum):
 
 
 def command(
-    dialect: Annotated[Dialect, typer.Option(help="How to write the tables down.")] = Dialect.bigquery,
+    dialect: Annotated[
+        Dialect, typer.Option(help="How to write the tables down.")
+    ] = Dialect.bigquery,
 ) -> None:
     """Print the tables: BigQuery or DuckDB DDL, JSON Schema, or the Arrow schema."""
     sys.stdout.write(render_schema(dialect.value).rstrip("\n") + "\n")

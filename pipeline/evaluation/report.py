@@ -47,7 +47,10 @@ def as_table(reports: Sequence[SuiteReport], *, worst: int = 0) -> str:
             )
         console.print(table)
         for case in _worst(report, worst):
-            console.print(f"  {case['id']}\n    expected {case['expected']}\n    got      {case['got']}", markup=False)
+            console.print(
+                f"  {case['id']}\n    expected {case['expected']}\n    got      {case['got']}",
+                markup=False,
+            )
     return stream.getvalue()
 
 
@@ -79,17 +82,19 @@ def as_markdown(reports: Sequence[SuiteReport]) -> str:
     """Write figures for the docs."""
     lines = []
     for report in reports:
-        lines += [f"## {report.suite}", "", "| figure | value | n | bar | reached |", "|---|---|---|---|---|"]
         lines += [
-            f"| {figure.name} | {_value(figure)} | {figure.n} | {_bar(figure)} | {_reached(figure)} |"
-            for figure in report.figures
+            f"## {report.suite}",
+            "",
+            "| figure | value | n | bar | reached |",
+            "|---|---|---|---|---|",
         ]
+        for figure in report.figures:
+            cells = (figure.name, _value(figure), str(figure.n), _bar(figure), _reached(figure))
+            lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)
 
 
 def _worst(report: SuiteReport, count: int) -> list[dict[str, Any]]:
     ordered = sorted(report.cases, key=lambda case: (-case.badness, case.id))
-    return [
-        {"id": case.id, "expected": case.expected, "got": case.got} for case in ordered[:count]
-    ]
+    return [{"id": case.id, "expected": case.expected, "got": case.got} for case in ordered[:count]]

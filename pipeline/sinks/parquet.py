@@ -82,8 +82,7 @@ class ParquetSink:
         self.files.make_directory("")
         self._own()
         self.recover()
-        for name in self.files.directories(STAGING):
-            self.files.remove_tree(name)
+        self.files.remove_tree(STAGING)
 
     def _writable(self) -> None:
         """Refuse an output that cannot be written, before anything is made."""
@@ -205,7 +204,9 @@ class ParquetSink:
                 self.files.write(JOURNAL_NAME, _json_bytes(journal))
         except BaseException:
             with contextlib.suppress(SinkError):
-                self.files.remove_tree(work)
+                # a journal that did get written needs these files
+                if self.files.kind(JOURNAL_NAME) == "missing":
+                    self.files.remove_tree(work)
             raise
         self._checkpoint("journal")
         self._finish(journal)
@@ -219,6 +220,11 @@ class ParquetSink:
             if self.files.kind(source) == "file":
                 self.files.move(source, target)
                 self._checkpoint("move")
+            elif self.files.kind(target) != "file":
+                raise SinkError(
+                    f"a commit to {self.files.root} was cut off and its file {source} is gone: "
+                    f"delete {JOURNAL_NAME} to go back to what was before it, then run it again"
+                )
         for name in journal["deletes"]:
             self.files.remove(name)
             self._checkpoint("delete")

@@ -62,7 +62,9 @@ def _listed(path: str, parsed: ParsedFeed | Rejected | Failure, spool: Spool) ->
 
 def entry_key(entry: Entry) -> str:
     """The key that joins an entry to its page: the canonical URL it links to."""
-    return canonicalise_url(entry.url) or f"file:{content_id(entry.feed_url, entry.guid, entry.title)}"
+    return (
+        canonicalise_url(entry.url) or f"file:{content_id(entry.feed_url, entry.guid, entry.title)}"
+    )
 
 
 def load(ref: Ref) -> Entry:

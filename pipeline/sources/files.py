@@ -35,6 +35,11 @@ _SUFFIXES: Final[dict[str, Kind]] = {
     ".jsonl": "prefetched",
     ".warc": "warc",
 }
+_BEGINNINGS: Final[dict[Kind, tuple[bytes, ...]]] = {
+    "page": (b"<!doctype html", b"<html"),
+    "feed": (b"<?xml", b"<rss", b"<feed", b"<rdf"),
+    "warc": (b"warc/1.",),
+}
 _SNIFFED: Final = 4096
 
 
@@ -55,15 +60,12 @@ def kind_of(path: str) -> Kind:
 
 
 def _sniff(head: bytes, suffix: str) -> Kind:
+    if not head:
+        return "empty"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
-    if not start:
-        return "empty" if not head else "unknown"
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "page"
-    if start.startswith((b"<?xml", b"<rss", b"<feed", b"<rdf")):
-        return "feed"
-    if start.startswith(b"warc/1."):
-        return "warc"
+    for kind, beginnings in _BEGINNINGS.items():
+        if start.startswith(beginnings):
+            return kind
     if start.startswith(b"{"):
         if b"jsonfeed.org/version" in head:
             return "feed"
@@ -136,9 +138,8 @@ def _not_indexed(path: str, kind: Kind, *, named: bool) -> Skipped | Rejected:
     if kind == "feeds":
         return Skipped(path, "a feed list is polled only when it is named itself")
     if named:
-        detail = (
-            f"{path}: no kind of input this version reads; known suffixes: "
-            + " ".join(sorted(_SUFFIXES))
+        detail = f"{path}: no kind of input this version reads; known suffixes: " + " ".join(
+            sorted(_SUFFIXES)
         )
         return Rejected("read", "unknown_format", detail, url=f"file:{name}")
     return Skipped(path, "unknown kind of file")

@@ -6,7 +6,7 @@ import pickle
 import shutil
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 
 class Spool:
@@ -21,12 +21,15 @@ class Spool:
         self._directory = directory
         self._handle: IO[bytes] | None = None
 
-    def __enter__(self) -> Spool:
+    def __enter__(self) -> Self:
         """Use the spool as a context that closes its file."""
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Close the file of records."""
         if self._handle is not None:

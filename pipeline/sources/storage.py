@@ -94,7 +94,7 @@ def read_bytes(path: str, offset: int = 0, length: int = -1) -> bytes:
     try:
         if path.endswith(".gz"):
             return _read(gzip.open(path), offset, length)
-        return _read(open(path, "rb"), offset, length)  # noqa: PTH123, SIM115 - closed in _read
+        return _read(open(path, "rb"), offset, length)  # noqa: PTH123 - closed in _read
     except EOFError as error:
         raise UnreadableError(f"{path}: the archive ends in the middle") from error
     except (gzip.BadGzipFile, zlib.error) as error:

@@ -21,7 +21,7 @@ _REFUSED: Final[dict[type[exp.Expression], str]] = {
     exp.ApproxDistinct: "APPROX_COUNT_DISTINCT differs: write COUNT(DISTINCT x)",
     exp.ApproxTopK: "APPROX_TOP_COUNT is BigQuery's only: group, order and limit",
     exp.TimestampTrunc: "TIMESTAMP_TRUNC depends on the zone: write DATE(x), or EXTRACT its parts",
-    exp.DateTrunc: "DATE_TRUNC gives a TIMESTAMP in DuckDB: EXTRACT(YEAR FROM d), EXTRACT(MONTH FROM d)",
+    exp.DateTrunc: "DATE_TRUNC gives a TIMESTAMP in DuckDB: EXTRACT its parts",
     exp.FarmFingerprint: "FARM_FINGERPRINT is BigQuery's only: the ids are hashes already",
     exp.Normalize: "NORMALIZE is BigQuery's only: texts are stored as written",
     exp.TimeToStr: "FORMAT_TIMESTAMP depends on the zone: write CAST(DATE(x) AS STRING)",
@@ -33,7 +33,7 @@ _REFUSED_PARTS: Final = {
 }
 
 
-def lint(tree: exp.Expression) -> Iterator[str]:
+def lint(tree: exp.Query) -> Iterator[str]:
     """Find what would mean something else on the other side.
 
     Args:
@@ -56,7 +56,7 @@ def lint(tree: exp.Expression) -> Iterator[str]:
             yield "ARRAY_AGG with LIMIT is BigQuery's only: number the rows first"
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Query:
     """Parse one query in BigQuery's dialect.
 
     Raises:

@@ -76,14 +76,6 @@ class Files:
         start = len(self.root) + 1
         return sorted(info.path[start:] for info in infos if info.type == pafs.FileType.File)
 
-    def directories(self, name: str) -> list[str]:
-        """Return the names of the directories right below a directory, sorted."""
-        selector = pafs.FileSelector(self.path(name), recursive=False, allow_not_found=True)
-        with explained(self.path(name)):
-            infos = self.fs.get_file_info(selector)
-        start = len(self.root) + 1
-        return sorted(i.path[start:] for i in infos if i.type == pafs.FileType.Directory)
-
     def read(self, name: str) -> bytes:
         """Read a whole file."""
         with explained(self.path(name)), self.fs.open_input_stream(self.path(name)) as stream:
@@ -153,8 +145,10 @@ class Files:
         with explained(self.path(name)):
             if self.local:
                 shutil.rmtree(self.path(name), ignore_errors=True)
-            elif self.kind(name) == "directory":
-                self.fs.delete_dir(self.path(name))
+                return
+            # a bucket knows no directories: there may be none to delete
+            for file in self.listing(name):
+                self.fs.delete_file(self.path(file))
 
 
 def _sync_directory(path: Path) -> None:

@@ -74,15 +74,18 @@ def table_parts(files: Files, table: str) -> list[Part]:
 
     A commit past its point of no return counts as done, whether or not its renames are.
     """
-    names = {name for name in files.listing(table) if _visible(name)}
     journal = read_journal(files)
+    while True:  # until no commit has begun or ended meanwhile
+        names = {name for name in files.listing(table) if _visible(name)}
+        seen, journal = journal, read_journal(files)
+        if journal == seen:
+            break
     found = {name: _part(name) for name in names}
     if journal is not None:
         for source, target in journal["moves"]:
-            if not target.startswith(f"{table}/") or target in names:
-                continue
-            if files.kind(source) == "file":
-                found[target] = Part(_part(target).partition, source)
+            if target.startswith(f"{table}/") and target not in names:
+                name = source if files.kind(source) == "file" else target
+                found[target] = Part(_part(target).partition, name)
         for name in journal["deletes"]:
             found.pop(name, None)
     return sorted(found.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,13 +72,15 @@ def sorted_chunks(
     """
     pending: list[pa.Table] = []
     size = 0
-    with tempfile.TemporaryDirectory(prefix="rasd-sort-") as directory:
-        runs: list[Path] = []
+    runs: list[Path] = []
+    with contextlib.ExitStack() as stack:
         for chunk in chunks:
             pending.append(chunk)
             size += chunk.nbytes
             if size >= run_bytes:
-                runs.append(_write_run(pending, column, Path(directory) / f"{len(runs)}.arrow"))
+                if not runs:
+                    directory = stack.enter_context(_spill_directory())
+                runs.append(_write_run(pending, column, directory / f"{len(runs)}.arrow"))
                 pending, size = [], 0
         cursors = [Cursor(_read_run(path), column) for path in runs]
         if pending:
@@ -88,6 +91,15 @@ def sorted_chunks(
             bound = min(ends)
             taken = [rows for cursor in cursors if (rows := cursor.take(bound)) is not None]
             yield taken[0] if len(taken) == 1 else pa.concat_tables(taken).sort_by(column)
+
+
+@contextlib.contextmanager
+def _spill_directory() -> Iterator[Path]:
+    """Make a directory for sorted runs and remove it in the end."""
+    with explained(tempfile.gettempdir()):
+        directory = tempfile.TemporaryDirectory(prefix="rasd-sort-", ignore_cleanup_errors=True)
+    with directory as name:
+        yield Path(name)
 
 
 def _pieces(data: pa.Table) -> list[pa.Table]:

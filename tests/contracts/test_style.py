@@ -44,7 +44,9 @@ def test_only_the_wiring_knows_beam(path):
     if name.startswith("pipeline/") or path.name == "transform.py" or name in BEAM_ALLOWED:
         return
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"^\s*(import|from) apache_beam", text, re.M), f"{name} imports apache_beam"
+    assert not re.search(r"^\s*(import|from) apache_beam", text, re.MULTILINE), (
+        f"{name} imports apache_beam"
+    )
 
 
 @pytest.mark.parametrize("path", [p for p in PACKAGES if p.name == "transform.py"], ids=_name)
@@ -63,7 +65,9 @@ def test_no_clock_and_no_chance_in_transforms(path):
     if not _name(path).startswith("transforms/"):
         return
     text = path.read_text(encoding="utf-8")
-    found = re.findall(r"utcnow|datetime\.now|time\.time\(|uuid4|^import random|from random", text, re.M)
+    found = re.findall(
+        r"utcnow|datetime\.now|time\.time\(|uuid4|^import random|from random", text, re.MULTILINE
+    )
     assert not found, f"{_name(path)}: {found}"
 
 

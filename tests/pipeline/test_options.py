@@ -23,7 +23,15 @@ def test_defaults():
 
 def test_dates_and_clock():
     config = parse_run(
-        ["a", "--output=o", "--from", "2024-01-01", "--to=2024-02-01", "--as_of", "2024-03-01T00:00:00+03:00"],
+        [
+            "a",
+            "--output=o",
+            "--from",
+            "2024-01-01",
+            "--to=2024-02-01",
+            "--as_of",
+            "2024-03-01T00:00:00+03:00",
+        ],
         NOW,
     )
     assert (config.from_date, config.to_date) == (date(2024, 1, 1), date(2024, 2, 1))
@@ -35,7 +43,9 @@ def test_a_clock_without_zone_is_utc():
 
 
 def test_beam_options_go_on_to_beam():
-    config = parse_run(["a", "--output", "o", "--direct_num_workers=2", "--temp_location", "/t"], NOW)
+    config = parse_run(
+        ["a", "--output", "o", "--direct_num_workers=2", "--temp_location", "/t"], NOW
+    )
     assert config.inputs == ("a",)
     assert config.beam_args == ("--direct_num_workers=2", "--temp_location", "/t")
 

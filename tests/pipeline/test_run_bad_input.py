@@ -12,8 +12,8 @@ from outputs import facts
 from pipeline_helpers import SEEDS, rasd
 
 ARTICLE = (
-    "تظاهر مئات العمال أمام مقر البرلمان في تونس، الأربعاء 20 سبتمبر/أيلول 2023، احتجاجاً على ارتفاع "
-    "الأسعار، وفق ما أفاد شهود عيان.\n"
+    "تظاهر مئات العمال أمام مقر البرلمان في تونس، الأربعاء 20 سبتمبر/أيلول 2023، احتجاجاً على "
+    "ارتفاع الأسعار، وفق ما أفاد شهود عيان.\n"
 )
 
 
@@ -62,7 +62,11 @@ def test_a_bad_file_is_a_dead_letter_and_its_neighbour_a_row(tmp_path, good, nam
 
 
 def test_a_broken_line_costs_only_itself(tmp_path):
-    lines = [json.dumps({"id": "a", "body": ARTICLE}), "{broken", json.dumps({"id": "b", "body": ARTICLE * 2})]
+    lines = [
+        json.dumps({"id": "a", "body": ARTICLE}),
+        "{broken",
+        json.dumps({"id": "b", "body": ARTICLE * 2}),
+    ]
     path = tmp_path / "docs.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
     code, _ = run(tmp_path, path)
@@ -97,7 +101,9 @@ def test_too_many_dead_letters_end_with_4(tmp_path, good):
     ],
 )
 def test_bad_usage_ends_with_2_in_one_line(tmp_path, args, hint):
-    done = rasd("run", *[str(SEEDS) if arg == "seeds" else arg for arg in args], "--offline", cwd=tmp_path)
+    done = rasd(
+        "run", *[str(SEEDS) if arg == "seeds" else arg for arg in args], "--offline", cwd=tmp_path
+    )
     text = done.stderr.decode()
     assert done.returncode == 2, text
     errors = [line for line in text.splitlines() if not line.startswith("rasd: indexing")]
@@ -110,7 +116,9 @@ def test_an_output_of_another_schema_is_refused(tmp_path, good):
     run(tmp_path, good)
     schema = tmp_path / "out" / "_schema.json"
     told = json.loads(schema.read_text(encoding="utf-8"))
-    schema.write_text(json.dumps({**told, "tables": {"articles": {"columns": []}}}), encoding="utf-8")
+    schema.write_text(
+        json.dumps({**told, "tables": {"articles": {"columns": []}}}), encoding="utf-8"
+    )
     code, text = run(tmp_path, good)
     assert code == 2, text
     assert "schema" in text
@@ -124,7 +132,9 @@ def small_disk(tmp_path):
     if os.geteuid() != 0:
         pytest.skip("mounting a small file system needs root")
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)],
+        check=False,
+        capture_output=True,
     )
     if made.returncode:
         pytest.skip(f"cannot mount: {made.stderr.decode()}")
@@ -156,5 +166,9 @@ def test_a_read_only_output_is_refused(small_disk):
     text = done.stderr.decode()
     assert done.returncode in {1, 2}, text
     assert "Traceback" not in text
-    assert "read-only" in text.lower() or "not writable" in text.lower() or "cannot write" in text.lower()
+    assert (
+        "read-only" in text.lower()
+        or "not writable" in text.lower()
+        or "cannot write" in text.lower()
+    )
     print("R33 read-only: refused")

@@ -63,7 +63,11 @@ def test_killed_and_run_again_equals_an_unbroken_run(first, tmp_path, share):
     for path in sorted(output.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     victim = subprocess.Popen(
-        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     time.sleep(whole * share)
     os.killpg(victim.pid, signal.SIGKILL)

@@ -28,7 +28,9 @@ KEPT = {stem: golden for stem, golden in GOLDENS.items() if not golden["rejected
 def _same_article(golden: dict[str, Any], row: dict[str, Any]) -> bool:
     if golden["url"] and canonicalise_url(golden["url"]) != row["canonical_url"]:
         return False
-    return row["body"].startswith(golden["body_first"]) and row["body"].endswith(golden["body_last"])
+    return row["body"].startswith(golden["body_first"]) and row["body"].endswith(
+        golden["body_last"]
+    )
 
 
 @pytest.fixture(scope="module")

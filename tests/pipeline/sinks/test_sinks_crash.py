@@ -203,6 +203,40 @@ def test_a_journal_not_ours_is_refused(start: Path) -> None:
         ParquetSink(str(start)).prepare()
 
 
+def test_a_journal_whose_files_are_gone_changes_nothing(start: Path) -> None:
+    before = contents(ParquetSink(str(start)))
+    (path,) = (start / "articles/date=2023-09-01").glob("*.parquet")
+    journal = {
+        "run_id": "x",
+        "moves": [["_staging/x/commit/gone.new", "articles/date=2023-09-01/gone.parquet"]],
+        "deletes": [str(path.relative_to(start))],
+    }
+    (start / "_commit.json").write_text(json.dumps(journal))
+    with pytest.raises(SinkError, match=r"delete _commit\.json"):
+        ParquetSink(str(start)).prepare()
+    (start / "_commit.json").unlink()
+    assert contents(ParquetSink(str(start))) == before
+
+
+def test_an_interrupt_after_the_journal_keeps_its_files(
+    start: Path, second: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink = ParquetSink(str(start))
+    sink.prepare()
+    write = Files.write
+
+    def interrupted(self: Files, name: str, data: bytes) -> None:
+        write(self, name, data)
+        if name == "_commit.json":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Files, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sink.commit("run2", [sink.stage("run2", table, group) for table, group in second.items()])
+    monkeypatch.undo()
+    assert len(contents(ParquetSink(str(start)))["articles"]) == 20
+
+
 class Full(ParquetSink):
     """A sink whose disk fills up after so many writes."""
 

@@ -59,7 +59,11 @@ def test_a_directory_lists_everything_and_skips_aloud(tmp_path):
     (folder / "old" / "_schema.json").write_text("{}", encoding="utf-8")
     (folder / "old" / "b.txt").write_text("خبر", encoding="utf-8")
     found = index(tmp_path, folder)
-    assert sorted(each.kind for each in found if isinstance(each, Ref)) == ["entry", "entry", "text"]
+    assert sorted(each.kind for each in found if isinstance(each, Ref)) == [
+        "entry",
+        "entry",
+        "text",
+    ]
     assert [each.feed.title for each in found if isinstance(each, SeenFeed)] == ["خ"]
     skipped = {each.path.rsplit("/", 1)[1] for each in found if isinstance(each, Skipped)}
     assert skipped == {"notes.md", "mine.opml"}
@@ -75,7 +79,9 @@ def test_a_named_unknown_file_is_a_dead_letter(tmp_path):
 
 def test_entries_and_pages_of_one_url_share_a_key(tmp_path):
     page = tmp_path / "p.html"
-    page.write_text('<html><link rel="canonical" href="http://www.a.example/1/?utm_source=x">', encoding="utf-8")
+    page.write_text(
+        '<html><link rel="canonical" href="http://www.a.example/1/?utm_source=x">', encoding="utf-8"
+    )
     feed = tmp_path / "f.xml"
     feed.write_text(FEED, encoding="utf-8")
     keys = [(each.key, each.kind) for each in index(tmp_path, page, feed) if isinstance(each, Ref)]

@@ -21,7 +21,12 @@ def line(**fields):
 def test_html_base64_before_html_before_body():
     html = "<p>س</p>".encode("windows-1256")
     page = prefetched.parse_line(
-        line(html_base64=base64.b64encode(html).decode(), html="x", body="y", content_type="text/html")
+        line(
+            html_base64=base64.b64encode(html).decode(),
+            html="x",
+            body="y",
+            content_type="text/html",
+        )
     )
     assert isinstance(page, Page)
     assert (page.content, page.kind, page.content_type) == (html, "html", "text/html")
@@ -69,7 +74,11 @@ def test_a_broken_line_keeps_the_id_it_could_read():
 
 def test_index_and_load_agree(tmp_path):
     path = tmp_path / "d.jsonl"
-    path.write_bytes(b"\n".join([line(url="http://www.a.example/x?utm_source=y", body="1"), b"", b"{", line(body="2")]))
+    path.write_bytes(
+        b"\n".join(
+            [line(url="http://www.a.example/x?utm_source=y", body="1"), b"", b"{", line(body="2")]
+        )
+    )
     with Spool(tmp_path / "spool") as spool:
         found = list(prefetched.index(str(path), spool))
     refs = [each for each in found if isinstance(each, Ref)]

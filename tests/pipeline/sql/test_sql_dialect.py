@@ -14,7 +14,9 @@ ALL = [(kind, script) for kind in ("views", "queries") for script in scripts(kin
 @pytest.mark.parametrize(("kind", "script"), ALL, ids=[f"{kind}/{s.name}" for kind, s in ALL])
 def test_shipped_scripts_are_portable_and_described(kind, script):
     assert to_duckdb(script.sql)
-    assert len(script.about) > 20, f"{kind}/{script.name}.sql: the first comment says what it answers"
+    assert len(script.about) > 20, (
+        f"{kind}/{script.name}.sql: the first comment says what it answers"
+    )
     assert script.about.endswith(".")
 
 
