@@ -68,7 +68,7 @@ def test_r11_no_exception() -> None:
         feed = parse_feed(path.read_bytes(), url=URL)
         slowest = max(slowest, time.process_time() - started)
         assert feed.reason is None or feed.detail, path.name
-    print(f"R11: {len(paths)} feeds, 0 exceptions, slowest {slowest:.2f} s")  # noqa: T201 - a reliability test says its figure
+    print(f"R11: {len(paths)} feeds, 0 exceptions, slowest {slowest:.2f} s")
     assert len(paths) > 2000
     assert slowest < 2
 
@@ -97,7 +97,7 @@ def test_r12_nothing_lost_against_feedparser() -> None:
                 assert mine.published_raw, path.name
             if letters(field(their, "summary")) and "<" not in field(their, "summary"):
                 assert mine.summary or mine.content, path.name
-    print(f"R12: {compared} entries, nothing lost")  # noqa: T201 - a reliability test says its figure
+    print(f"R12: {compared} entries, nothing lost")
     assert compared > 1000
 
 
@@ -161,5 +161,5 @@ def test_real_feeds_are_read_in_half_the_time_of_feedparser() -> None:
         theirs += time.process_time() - started
         assert len(feed.entries) == len(expected.entries) > 0
         assert all(entry.title and entry.url for entry in feed.entries)
-    print(f"parse_feed: {ours / theirs:.2f} of feedparser.parse")  # noqa: T201 - a reliability test says its figure
+    print(f"parse_feed: {ours / theirs:.2f} of feedparser.parse")
     assert ours <= 0.5 * theirs
