@@ -33,15 +33,16 @@ RELATED: Final = 0.1
 # A shorter text that is at most this share of the longer one is an excerpt of it, not a variant.
 EXCERPT_RATIO: Final = 0.6
 
-# Two fillings of a template: at least so many names and numbers each lacks of the other ...
+# Two fillings of a template: so many names and numbers, at least this share of those each has, are
+# lacking in the other, and the fewer they are the more the other words must agree:
+# (share of marks lacking)^2 >= ``_STANDING_OUT`` * (share of other words lacking).
 _MIN_MISSING: Final = 1
 _MIN_MISSING_SUM: Final = 4
-# ... this share of those it has, and so many times the share of other words it lacks.
-_MISSING_SHARE: Final = 0.2
-_MISSING_RATIO: Final = 1.5
-# An excerpt is judged by the names it has and the long text lacks, nothing else.
-_EXCERPT_MISSING: Final = 4
-_EXCERPT_SHARE: Final = 0.35
+_MISSING_SHARE: Final = 0.1
+_STANDING_OUT: Final = 0.3
+# Of an excerpt and a long text only what the excerpt has and the long text lacks is telling.
+_EXCERPT_MISSING: Final = 3
+_EXCERPT_SHARE: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +134,19 @@ def _is_excerpt(a: Fingerprint, b: Fingerprint) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
-    """How many stems a text has and how many of them the other one lacks."""
+    """How many stems of each sort a text has, and how many of them the other one lacks."""
 
-    names: int
-    lacking_names: int
-    marks: int
+    marks: int  # names and numbers
     lacking_marks: int
     others: int
     lacking_others: int
+    lacking_names: int
+
+    def stands_out(self, share: float) -> bool:
+        """Whether so large a share of marks is lacking, and clearly more than of other words."""
+        marks = self.lacking_marks / max(1, self.marks)
+        others = self.lacking_others / max(1, self.others)
+        return marks >= share and marks**2 >= _STANDING_OUT * others
 
 
 def _missing(a: Fingerprint, b: Fingerprint) -> _Missing:
@@ -152,7 +158,7 @@ def _missing(a: Fingerprint, b: Fingerprint) -> _Missing:
     lacking_marks = lacking_names + len(numbers) - shared_count(numbers, other)
     marks = len(names) + len(numbers)
     return _Missing(
-        len(names), lacking_names, marks, lacking_marks, len(words) - marks, lacking - lacking_marks
+        marks, lacking_marks, len(words) - marks, lacking - lacking_marks, lacking_names
     )
 
 
@@ -161,16 +167,11 @@ def _is_template(a: Fingerprint, b: Fingerprint) -> bool:
     short, long = sorted((a, b), key=lambda each: (each.tokens, each.norm_hash))
     one = _missing(short, long)
     if _is_excerpt(a, b):
-        return one.lacking_names >= max(_EXCERPT_MISSING, _EXCERPT_SHARE * one.names)
+        return one.lacking_marks >= _EXCERPT_MISSING and one.stands_out(_EXCERPT_SHARE)
     two = _missing(long, short)
-    sides = (one, two)
-    if all(side.lacking_names + side.lacking_others == 0 for side in sides):
+    if one.lacking_names + one.lacking_others + two.lacking_names + two.lacking_others == 0:
         return False  # only figures differ, not a word: one story, corrected
-    lacking = [side.lacking_marks for side in sides]
-    if min(lacking) < _MIN_MISSING or sum(lacking) < _MIN_MISSING_SUM:
+    few, many = sorted((one.lacking_marks, two.lacking_marks))
+    if few < _MIN_MISSING or few + many < _MIN_MISSING_SUM:
         return False
-    return all(
-        side.lacking_marks >= _MISSING_SHARE * side.marks
-        and side.lacking_marks * side.others >= _MISSING_RATIO * side.lacking_others * side.marks
-        for side in sides
-    )
+    return one.stands_out(_MISSING_SHARE) and two.stands_out(_MISSING_SHARE)

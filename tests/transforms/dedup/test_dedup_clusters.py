@@ -1,0 +1,173 @@
+"""Clusters are stars round the earliest head; versions of a page stay together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.dedup import assign_clusters, touched_component
+from transforms.records import Cluster, Duplicate, DuplicateKind
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The lightest article that can be clustered."""
+
+    article_id: str
+    page_id: str
+    published_at: datetime | None
+    event_time: datetime | None
+    modified_at: datetime | None = None
+
+
+def row(name: str, day: int | None, page: str | None = None, modified: int | None = None) -> Row:
+    at = None if day is None else START + timedelta(days=day)
+    changed = None if modified is None else START + timedelta(days=modified)
+    return Row(name, page or "page-" + name, at, at, changed)
+
+
+def pair(a: str, b: str, kind: DuplicateKind = "near") -> Duplicate:
+    a, b = sorted((a, b))
+    return Duplicate(a, b, kind, 0.5, 0.7, 0.0, None, None)
+
+
+def brief(clusters: dict[str, Cluster]) -> dict[str, tuple[str, str | None, str | None, int]]:
+    return {
+        each.article_id: (each.cluster_id, each.duplicate_kind, each.duplicate_of, each.revision)
+        for each in clusters.values()
+    }
+
+
+def test_an_article_alone_is_its_own_head() -> None:
+    assert brief(assign_clusters([row("a", 0)], [])) == {"a": ("a", None, None, 1)}
+    assert assign_clusters([], []) == {}
+
+
+def test_the_earliest_is_the_head_then_the_smallest_id_undated_last() -> None:
+    articles = [row("a", None), row("c", 1), row("b", 1), row("d", 2)]
+    pairs = [pair("a", "b"), pair("b", "c", "exact"), pair("b", "d", "contained")]
+    assert brief(assign_clusters(articles, pairs)) == {
+        "a": ("b", "near", "b", 1),
+        "b": ("b", None, None, 1),
+        "c": ("b", "exact", "b", 1),
+        "d": ("b", "contained", "b", 1),
+    }
+
+
+def test_a_chain_is_no_cluster() -> None:
+    articles = [row(name, day) for day, name in enumerate("abcde")]
+    pairs = [pair(one, other) for one, other in zip("abcd", "bcde", strict=True)]
+    heads = {name: cluster.cluster_id for name, cluster in assign_clusters(articles, pairs).items()}
+    assert heads == {"a": "a", "b": "a", "c": "c", "d": "c", "e": "e"}
+
+
+def test_a_copy_of_two_heads_joins_the_earlier() -> None:
+    articles = [row("a", 0), row("b", 1), row("c", 2)]
+    clusters = assign_clusters(articles, [pair("a", "c"), pair("b", "c", "exact")])
+    assert clusters["c"].cluster_id == "a"
+    assert clusters["b"].duplicate_kind is None
+
+
+def test_versions_of_a_page_are_revisions_in_order() -> None:
+    articles = [
+        row("v3", 0, "page", modified=2),
+        row("v1", 0, "page"),
+        row("v2", 0, "page", modified=1),
+    ]
+    assert brief(assign_clusters(articles, [])) == {
+        "v1": ("v1", None, None, 1),
+        "v2": ("v1", "revision", "v1", 2),
+        "v3": ("v1", "revision", "v2", 3),
+    }
+
+
+def test_a_page_follows_whichever_version_is_a_copy() -> None:
+    articles = [row("h", 0), row("v1", 1, "page"), row("v2", 1, "page", modified=2)]
+    clusters = assign_clusters(articles, [pair("h", "v2"), pair("v1", "v2", "revision")])
+    assert brief(clusters) == {
+        "h": ("h", None, None, 1),
+        "v1": ("h", "near", "h", 1),
+        "v2": ("h", "revision", "v1", 2),
+    }
+
+
+def test_the_partner_is_the_version_that_was_copied() -> None:
+    articles = [row("v1", 0, "page"), row("v2", 0, "page", modified=1), row("x", 3)]
+    clusters = assign_clusters(articles, [pair("v2", "x", "exact")])
+    assert brief(clusters)["x"] == ("v1", "exact", "v2", 1)
+    closer = assign_clusters(articles, [pair("v2", "x", "exact"), pair("v1", "x", "contained")])
+    assert brief(closer)["x"] == ("v1", "exact", "v2", 1)
+
+
+def test_pairs_with_unknown_articles_are_passed_over() -> None:
+    clusters = assign_clusters([row("a", 0)], [pair("a", "gone")])
+    assert brief(clusters) == {"a": ("a", None, None, 1)}
+
+
+def test_touched_component() -> None:
+    pairs = [pair("a", "b"), pair("b", "c"), pair("x", "y")]
+    assert touched_component({"c"}, pairs) == {"a", "b", "c"}
+    assert touched_component({"new"}, pairs) == {"new"}
+    versions = [row("c", 0, "page"), row("x", 9, "page")]
+    assert touched_component({"a"}, pairs, versions) == {"a", "b", "c", "x", "y"}
+
+
+NAMES = "abcdefgh"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=14),
+    st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=8, max_size=8),
+    st.lists(st.integers(0, 5), min_size=8, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_clusters_hold_whatever_the_order(
+    links: list[tuple[str, str]],
+    days: list[int | None],
+    pages: list[int],
+    shuffler: Random,
+) -> None:
+    articles = [
+        row(name, day, f"p{page}") for name, day, page in zip(NAMES, days, pages, strict=True)
+    ]
+    pairs = [pair(a, b) for a, b in dict.fromkeys(tuple(sorted(each)) for each in links) if a != b]
+    clusters = assign_clusters(articles, pairs)
+    shuffler.shuffle(articles)
+    shuffler.shuffle(pairs)
+    assert assign_clusters(articles, pairs) == clusters
+    assert set(clusters) == set(NAMES)
+    known = {(each.article_a, each.article_b) for each in pairs}
+    page_of = {each.article_id: each.page_id for each in articles}
+    for each in clusters.values():
+        head = clusters[each.cluster_id]
+        assert (head.duplicate_kind, head.duplicate_of, head.cluster_id) == (
+            None,
+            None,
+            each.cluster_id,
+        )
+        if each.duplicate_kind == "revision":
+            assert each.duplicate_of is not None
+            before = clusters[each.duplicate_of]
+            assert page_of[before.article_id] == page_of[each.article_id]
+            assert (before.revision, before.cluster_id) == (each.revision - 1, each.cluster_id)
+        elif each.duplicate_of is not None:
+            versions = [name for name in NAMES if page_of[name] == page_of[each.article_id]]
+            linked = {tuple(sorted((each.duplicate_of, version))) for version in versions}
+            assert linked & known
+            assert page_of[each.duplicate_of] == page_of[each.cluster_id]
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=10))
+def test_a_component_alone_gives_the_same_clusters(links: list[tuple[str, str]]) -> None:
+    articles = [row(name, number % 3) for number, name in enumerate(NAMES)]
+    pairs = [pair(a, b) for a, b in links if a != b]
+    whole = assign_clusters(articles, pairs)
+    component = touched_component({"a"}, pairs, articles)
+    part = assign_clusters([each for each in articles if each.article_id in component], pairs)
+    assert part == {name: whole[name] for name in component}
