@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pipeline import cli
 from pipeline.evaluation.report import as_markdown
@@ -45,12 +45,13 @@ def queries() -> str:
         "Written once in a portable subset of BigQuery's dialect; `rasd query` runs them.",
         "",
     ]
-    for kind, heading in (
+    kinds: tuple[tuple[Literal["views", "queries"], str], ...] = (
         ("views", "Views"),
         ("queries", "Shipped queries (`rasd query --named`)"),
-    ):
+    )
+    for kind, heading in kinds:
         parts += [f"## {heading}", ""]
-        for script in scripts(kind).values():  # type: ignore[arg-type] - the two literals above
+        for script in scripts(kind).values():
             sql = "\n".join(line for line in script.sql.splitlines() if not line.startswith("--"))
             parts += [f"### {script.name}", "", script.about, "", "```sql", sql.strip(), "```", ""]
     return "\n".join(parts)

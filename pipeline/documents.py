@@ -20,7 +20,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 import transforms.coders  # noqa: F401 - registers the coder of records
 from pipeline.pool import Failure, KillablePool
 from pipeline.sinks.base import Sink
-from pipeline.sources import feeds, pages, prefetched, texts
+from pipeline.sources import feeds, pages, prefetched, texts, warc
 from pipeline.sources.base import Ref
 from pipeline.sources.storage import UnreadableError
 from transforms.document import process_document
@@ -43,6 +43,7 @@ _LOADERS: Final[dict[str, Callable[[Ref], Page | Entry | Rejected]]] = {
     "text": texts.load,
     "page": pages.load,
     "prefetched": prefetched.load,
+    "record": warc.load,
     "entry": feeds.load,
 }
 _BATCH: Final = 128

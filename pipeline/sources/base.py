@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from transforms.records import Entry, Page, ParsedFeed, Rejected
 
-RefKind = Literal["text", "page", "prefetched", "entry"]
+RefKind = Literal["text", "page", "prefetched", "record", "entry"]
 
 
 @dataclass(frozen=True, slots=True)

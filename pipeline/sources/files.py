@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Final, Literal
 
-from pipeline.sources import feeds, pages, prefetched, storage, texts
+from pipeline.sources import feeds, pages, prefetched, storage, texts, warc
 from pipeline.sources.base import Indexed, Skipped
 from pipeline.sources.spool import Spool
 from pipeline.sources.storage import UnreadableError
@@ -122,6 +122,8 @@ class FileIndex:
                 yield from pages.index(path)
             elif kind == "prefetched":
                 yield from prefetched.index(path, self._spool)
+            elif kind == "warc":
+                yield from warc.index(path, self._spool)
             elif kind == "feed":
                 feed_files.append(path)
             else:

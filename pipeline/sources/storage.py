@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import zlib
@@ -75,6 +76,39 @@ def _walk_remote(path: str) -> Iterator[str]:
     if not names:
         raise UsageError(f"nothing found at {path}")
     yield from names
+
+
+@contextlib.contextmanager
+def open_raw(path: str) -> Iterator[Any]:
+    """Open a file as its bytes lie, compressed or not.
+
+    Raises:
+        UnreadableError: it cannot be opened.
+    """
+    if is_remote(path):
+        from apache_beam.io.filesystem import CompressionTypes  # noqa: PLC0415 - see above
+
+        raw = CompressionTypes.UNCOMPRESSED
+        handle = _remote(path, lambda systems: systems.open(path, compression_type=raw))
+    else:
+        try:
+            handle = Path(path).open("rb")
+        except OSError as error:
+            raise UnreadableError(f"{path}: {error.strerror or error}") from error
+    with handle:
+        yield handle
+
+
+def read_raw(path: str, offset: int, length: int) -> bytes:
+    """Read a stretch of a file as its bytes lie.
+
+    Raises:
+        UnreadableError: it cannot be read.
+    """
+    with open_raw(path) as handle:
+        handle.seek(offset)
+        data: bytes = handle.read(length)
+        return data
 
 
 def read_bytes(path: str, offset: int = 0, length: int = -1) -> bytes:
