@@ -62,10 +62,8 @@ def test_distinct_contents_each_once() -> None:
     other = replace(PAGE, content=b"<html>2</html>")
     again = replace(PAGE, source_id="s1")
     pages = join_page([PAGE, other, again], [])
-    assert {page.content for page in pages if isinstance(page, Page)} == {
-        b"<html>1</html>",
-        b"<html>2</html>",
-    }
+    contents = {page.content for page in pages if isinstance(page, Page)}
+    assert contents == {b"<html>1</html>", b"<html>2</html>"}
     assert len(pages) == 2
     kept = next(page for page in pages if isinstance(page, Page) and page.content == PAGE.content)
     assert kept.source_id == "s1"

@@ -101,7 +101,8 @@ def test_toml_that_is_not_utf8() -> None:
 
 
 OPML = """<?xml version="1.0"?><opml version="2.0"><head><title>t</title></head><body>
-<outline text="سياسة"><outline text="أ" type="rss" xmlUrl="https://a.example/rss?x=1&y=2" language="ar"/>
+<outline text="سياسة">
+<outline text="أ" type="rss" xmlUrl="https://a.example/rss?x=1&y=2" language="ar"/>
 <outline text="x" title="ب" xmlurl="https://b.example/rss" category="رياضة"/></outline>
 <outline text="ج" xmlUrl="https://a.example/rss?x=1&amp;y=2"/><outline xmlUrl="javascript:x"/>
 </body></opml>"""
