@@ -11,6 +11,7 @@ from transforms.enrich.attribution import Speaker, claim_status, speaker_of
 from transforms.enrich.confidence import confidence, features
 from transforms.enrich.cues import find_cues
 from transforms.enrich.draft import Draft
+from transforms.enrich.lexical import lexical_model
 from transforms.enrich.match import Match, find_matches
 from transforms.enrich.merge import merge
 from transforms.enrich.parties import actors_of
@@ -65,6 +66,11 @@ def code_events(article: Article) -> list[Event]:
     )
 
 
+def mentions(text: str) -> list[Draft]:
+    """The mentions of a text before merging, undated (for fitting the confidence formula)."""
+    return list(_field_drafts(text, "body", None))
+
+
 def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterator[Draft]:
     """The mentions of a title or body."""
     tokens = tokenise(text, normalise(text), field)
@@ -103,6 +109,7 @@ def _sentence_drafts(
 ) -> Iterator[Draft]:
     """The mentions of a sentence."""
     dates = world.dates(view.first, view.stop)
+    lexical = lexical_model().scores(view.words[view.first : view.stop])
     for match in matches:
         draft = _draft(world, view, match, speaker)
         if draft is None:
@@ -112,8 +119,9 @@ def _sentence_drafts(
             is_old(draft.when, world.anchor, HISTORICAL_DAYS) or draft.realis.background
         ):
             draft.status = "historical"
+        draft.anchored = world.anchor is not None
         draft.features = features(draft)
-        draft.confidence = confidence(draft)
+        draft.confidence = confidence(draft, lexical.get(draft.event_type, 0.0))
         yield draft
 
 

@@ -17,13 +17,15 @@ from transforms.enrich.cues import find_cues
 from transforms.enrich.draft import Draft
 from transforms.enrich.places import mentions_time
 
-_FILE: Final = Path(__file__).parent / "weights.json"
+WEIGHTS: Final = Path(__file__).parent / "weights.json"
 
 
 @cache
 def weights() -> Mapping[str, float]:
     """The packaged weights."""
-    return {key: float(value) for key, value in json.loads(_FILE.read_text()).items()}
+    return {
+        key: float(value) for key, value in json.loads(WEIGHTS.read_text(encoding="utf-8")).items()
+    }
 
 
 def features(draft: Draft) -> dict[str, float]:
@@ -68,15 +70,46 @@ def features(draft: Draft) -> dict[str, float]:
         "sized": draft.fatalities is not None or draft.injured is not None,
         "passive": draft.arguments.passive,
         "background": draft.realis.background,
+        "two_actors": len(draft.actors) > 1,
+        "early": match.head - view.first < 4,
+        "historical": draft.status == "historical",
     }
     return {name: float(value) for name, value in found.items() if value}
 
 
-def confidence(draft: Draft) -> float:
-    """The probability that a mention is an event of its type, from its features."""
+def raw_features(draft: Draft) -> dict[str, float]:
+    """The features of a mention with its rule and trigger word, as the typed formulas use them."""
+    reading = draft.match.reading
+    named = {f"rule={draft.match.rule.id}": 1.0}
+    if reading is not None:
+        named[f"lemma={reading.lemma}"] = 1.0
+        if reading.preposition:
+            named[f"prep={reading.preposition}"] = 1.0
+    return {**features(draft), **named}
+
+
+def clarity(draft: Draft) -> float:
+    """How plainly a mention tells its event, whatever its type: the untyped formula's log-odds."""
     table = weights()
-    total = 0.0
-    for name, value in draft.features.items():
-        own = table.get(f"{draft.event_type}:{name}")
-        total += value * (table.get(name, 0.0) if own is None else own)
+    return sum(value * table.get(name, 0.0) for name, value in draft.features.items())
+
+
+def confidence(draft: Draft, lexical: float) -> float:
+    """The probability that a mention is an event of its type.
+
+    Args:
+        draft: the mention with its features.
+        lexical: the log-odds that the words of its sentence give its type; 0 when there is no
+            model for it.
+    """
+    table = weights()
+    kind = draft.event_type
+    if f"{kind}:bias" in table and draft.status in {"asserted", "historical"}:
+        found = raw_features(draft)
+        total = sum(value * table.get(f"{kind}:{name}", 0.0) for name, value in found.items())
+        total += lexical * table.get(f"{kind}:lexical", 0.0)
+        # A dated text is a news report; an undated one may be anything (the fitted sentences are).
+        total += table["anchored"] if draft.when is not None and draft.anchored else 0.0
+    else:
+        total = clarity(draft)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

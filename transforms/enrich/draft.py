@@ -29,7 +29,7 @@ class Draft:
     """One mention of an event, or several that were merged into the first.
 
     Attributes mirror ``transforms.records.Event``; ``features`` are the inputs of the confidence
-    formula.
+    formula; ``anchored`` tells that the article's day of publication is known.
     """
 
     match: Match
@@ -52,3 +52,4 @@ class Draft:
     claim_status: str = "unattributed"
     features: dict[str, float] = field(default_factory=dict)
     confidence: float = 0.0
+    anchored: bool = False

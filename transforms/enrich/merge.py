@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from transforms.enrich.confidence import clarity
 from transforms.enrich.draft import Draft
 from transforms.records import Actor, Place
 
@@ -20,7 +21,7 @@ def merge(drafts: list[Draft]) -> list[Draft]:
         drafts: mentions in the order of the text, the title first.
 
     Returns:
-        Distinct events; each keeps the fields of its most confident mention, what that one lacks
+        Distinct events; each keeps the fields of its clearest mention, what that one lacks
         from the others, and all evidence.
     """
     groups: list[list[Draft]] = []
@@ -125,10 +126,12 @@ def _absorbed(draft: Draft, other: Draft) -> bool:
 
 
 def _united(group: list[Draft]) -> Draft:
-    """The most confident mention, completed from the others."""
+    """The clearest mention, completed from the others and as sure as the surest."""
     best = max(
-        group, key=lambda d: (d.confidence, d.trigger.field == "body", -d.trigger.char_start)
+        group,
+        key=lambda d: (round(clarity(d), 6), d.trigger.field == "body", -d.trigger.char_start),
     )
+    best.confidence = max(draft.confidence for draft in group)
     for other in group:
         if other is best:
             continue

@@ -27,6 +27,7 @@ _MIN_SCORE: Final = 6.0
 _MIN_KEYWORDS: Final = 2
 _RELATIVE: Final = 0.5  # a further topic must reach this part of the first one's evidence
 _UPWARD: Final = 0.4  # part of a topic's evidence that counts for its parent
+_DOWNWARD: Final = 0.6  # a topic with this part of its parent's evidence is named instead of it
 _HALF: Final = 12.0  # evidence at which the score is one half
 _MEMO_LIMIT: Final = 60_000
 _PREFIXES: Final = ("وال", "فال", "بال", "كال", "ولل", "لل", "ال")
@@ -171,9 +172,10 @@ def article_topics(title: str, body: str) -> tuple[Topic, ...]:
     scores = _scores(table, title, body)
     ranked = sorted(scores, key=lambda code: (-scores[code], code))
     chosen: list[str] = []
-    for code in ranked:
-        if scores[code] < max(_MIN_SCORE, _RELATIVE * scores[ranked[0]]):
+    for ranked_code in ranked:
+        if scores[ranked_code] < max(_MIN_SCORE, _RELATIVE * scores[ranked[0]]):
             break
+        code = _descend(table, scores, ranked_code)
         line = _line(table, code)
         if any(other in line or code in _line(table, other) for other in chosen):
             continue
@@ -185,6 +187,16 @@ def article_topics(title: str, body: str) -> tuple[Topic, ...]:
         Topic(f"medtop:{c.code}", c.label_ar, c.label_en, round(_share(scores[c.code]), 4))
         for c in concepts
     )
+
+
+def _descend(table: TopicTable, scores: dict[str, float], code: str) -> str:
+    """The topic under this one that has most of its evidence, else the topic itself."""
+    while True:
+        floor = max(_MIN_SCORE, _DOWNWARD * scores[code])
+        under = [c for c in scores if table.concepts[c].parent == code and scores[c] >= floor]
+        if not under:
+            return code
+        code = min(under, key=lambda child: (-scores[child], child))
 
 
 def _share(score: float) -> float:
