@@ -92,7 +92,7 @@ def open_raw(path: str) -> Iterator[Any]:
         handle = _remote(path, lambda systems: systems.open(path, compression_type=raw))
     else:
         try:
-            handle = Path(path).open("rb")
+            handle = Path(path).open("rb")  # noqa: SIM115 - closed below
         except OSError as error:
             raise UnreadableError(f"{path}: {error.strerror or error}") from error
     with handle:

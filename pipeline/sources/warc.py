@@ -108,7 +108,7 @@ def _kind(record: Any) -> str:
     if status is None or not 200 <= status < 300:
         return f"status {status}"
     content_type = _content_type(record).lower()
-    if content_type.startswith(_FEED) or "xml" in content_type and "xhtml" not in content_type:
+    if content_type.startswith(_FEED) or ("xml" in content_type and "xhtml" not in content_type):
         return "feed"
     if content_type.startswith(_HTML) or not content_type:
         return "page"
