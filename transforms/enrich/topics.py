@@ -182,6 +182,7 @@ def article_topics(title: str, body: str) -> tuple[Topic, ...]:
         chosen.append(code)
         if len(chosen) == _MAX_TOPICS:
             break
+    chosen.sort(key=lambda code: (-scores[code], code))
     concepts = (table.concepts[code] for code in chosen)
     return tuple(
         Topic(f"medtop:{c.code}", c.label_ar, c.label_en, round(_share(scores[c.code]), 4))

@@ -62,7 +62,8 @@ class Composer:
             return self._classified_place(index)
         form = match.best()
         role = form.lexeme.role
-        if role == "place":
+        noun = self._tokens.place_noun(index)
+        if noun is not None and (role == "place" or noun.precision == "country"):
             classified = self._classified_place(index)
             if classified is not None and classified.last > match.last:
                 return classified

@@ -182,7 +182,8 @@ def _repeat(phrase: Phrase, full: Phrase) -> None:
 
 def _kind(phrase: Phrase) -> Kind:
     role = phrase.form.lexeme.role
-    if role == "place" or (role in _PLACES and phrase.match.first > phrase.first):
+    classified = phrase.match.first > phrase.first and phrase.match.precision != "country"
+    if role == "place" or (role in _PLACES and classified):
         return "place"
     return "both" if role in _PLACES else "actor"
 
