@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import apache_beam as beam
 
@@ -37,6 +37,9 @@ from pipeline.sources.spool import Spool
 from pipeline.version import __version__
 from transforms.records import Feed, Rejected, content_id
 from transforms.rows.rows import Provenance, dead_letter_row, feed_row
+
+
+_SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
 
 
 @dataclass(slots=True)
@@ -134,7 +137,8 @@ class Job:
                 self._progress.say("committing")
                 report = sink.commit(run_id, staged)
                 written_rows = {
-                    table: changes.inserted + changes.replaced
+                    # What is seen again only moves its clock: that is no new row.
+                    table: changes.inserted + (changes.replaced if table not in _SEEN_AGAIN else 0)
                     for table, changes in report.tables.items()
                 }
                 usable = self._usable(inputs)
