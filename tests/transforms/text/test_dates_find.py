@@ -124,6 +124,28 @@ def test_timex_values(text: str, kind: str, value: str) -> None:
     assert (mention.kind, mention.value) == (kind, value)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("في الأول من سبتمبر", "2023-09-01"),
+        ("في الأسبوع الأول من سبتمبر 2023", None),
+        ("النصف الثاني من سبتمبر 2023", None),
+        ("هجمات 11 سبتمبر 2001", "2001-09-11"),
+        ("هجمات 11 سبتمبر", None),
+        ("مدينة 6 أكتوبر", None),
+        ("حتى الأحد", None),
+        ("أجلت للأحد", None),
+        ("قبل الأحد", None),
+        ("يعقد المجلس الخميس جلسة", None),
+        ("يذكر أن الوفد وصل الأحد", "2023-09-17"),
+        ("الأحد بعد المقبل", "2023-10-01"),
+    ],
+)
+def test_the_surroundings_may_leave_a_day_open(text: str, value: str | None) -> None:
+    ((_, found_value),) = found(text)
+    assert found_value == value
+
+
 def test_an_anchored_expression_gives_its_distance() -> None:
     for text, shift in (
         ("بعد يوم من الاشتباكات", 1),

@@ -308,8 +308,8 @@ def _era(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # n
 
 
 _READERS: Final[dict[str, Callable[[Slots, Tokens, int, set[int]], bool]]] = {
-    "M": _month, "H": _month, "D": _day, "N": _day, "1": _day, "Y": _year, "f": _numeric_date,
-    "t": _clock, "q": _dotted, "W": _weekday, "w": _weekday, "T": _daypart, "A": _daypart,
+    "M": _month, "H": _month, "D": _day, "N": _day, "1": _day, "$": _day, "Y": _year,
+    "f": _numeric_date, "t": _clock, "q": _dotted, "W": _weekday, "w": _weekday, "T": _daypart, "A": _daypart,
     "z": _zone, "e": _era,
 }  # fmt: skip
 

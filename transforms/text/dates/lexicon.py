@@ -15,10 +15,10 @@ u U   day(s), dual                                v V   week(s), dual
 m Q   month(s), dual                              y Z   year(s), dual
 i J   hour(s), dual                               j L   minute(s), dual
 d G   decade(s), dual                             s O   century(-ies), dual
-@     اليوم                                       =     the same (نفس, ذلك, ذاته)
+@ ~   اليوم, غد                                    =     the same (نفس, ذلك, ذاته)
 !     adjective of a named day                    ?     masthead word before اليوم
 o     الساعة                                      n     من
-1     ordinal                                     2     fraction of an hour (والنصف)
+1 $   ordinal, of days; of hours                    2     fraction of an hour (والنصف)
 3     decade name (الستينيات)                      4     season
 5     vague reference                             6     set word (يوميا)
 7     كل                                          8     about, more than
@@ -49,9 +49,10 @@ _CODES: Final = {
     "after": "E", "within": "k", "phase": "K", "day": "u", "daydual": "U", "week": "v",
     "weekdual": "V", "monthunit": "m", "monthdual": "Q", "year": "y", "yeardual": "Z", "hour": "i",
     "hourdual": "J", "minute": "j", "minutedual": "L", "decade": "d", "decadedual": "G",
-    "century": "s", "centurydual": "O", "clock": "o", "from": "n", "ordinal": "1", "fraction": "2",
-    "decadename": "3", "season": "4", "vague": "5", "setword": "6", "each": "7", "more": "8",
-    "corresponding": "9", "percent": "%", "in": "<", "filler": "0",
+    "century": "s", "centurydual": "O", "clock": "o", "from": "n", "ordinal": "1",
+    "hourordinal": "$", "naming": "&", "bareday_rel": "~", "fraction": "2", "decadename": "3",
+    "season": "4", "vague": "5", "setword": "6", "each": "7", "more": "8", "corresponding": "9",
+    "percent": "%", "in": "<", "filler": "0",
 }  # fmt: skip
 # Clitics before a word: conjunctions and one-letter prepositions.
 _CLITICS: Final = ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل")

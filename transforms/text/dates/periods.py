@@ -37,7 +37,8 @@ def unit(tokens: Tokens, context: Context, *, bare: bool = False) -> Reading:
         return Reading(value=f"UNDEF-{PERIODS[code]}")
     if bare and code == "v" and direction == "C" and "C" not in codes and "h" not in codes:
         return NOTHING  # "نهاية الأسبوع" may be the last or the next one
-    date = shift_period(context.anchor, code, STEPS[direction])
+    count = STEPS[direction] * (2 if "B" in codes or "E" in codes else 1)  # "قبل الماضي"
+    date = shift_period(context.anchor, code, count)
     return period_reading(date, PERIODS[code], context, relative=True)
 
 

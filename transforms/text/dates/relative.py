@@ -44,11 +44,11 @@ def weekday(tokens: Tokens, context: Context) -> Reading:
     direction = next((code for code in tokens.codes if code in "PFC"), "")
     if any(code == "u" and tokens.values[i] == 0 for i, code in enumerate(tokens.codes)):
         return Reading(kind="set", value="P1W")  # "أيام السبت"
-    slots = _clock_slots(tokens, "@RrPFC")
+    slots = _clock_slots(tokens, "@Rr~PFCBE")
     if slots is None or context.anchor is None or not slots.weekdays:
         return NOTHING
     shift = next(
-        (int(tokens.values[i] or 0) for i, code in enumerate(tokens.codes) if code in "@Rr"), None
+        (int(tokens.values[i] or 0) for i, code in enumerate(tokens.codes) if code in "@Rr~"), None
     )
     anchor = context.anchor
     if shift is not None:
@@ -59,6 +59,8 @@ def weekday(tokens: Tokens, context: Context) -> Reading:
     if not _one_day(slots):
         return NOTHING
     date = weekday_near(anchor, slots.weekdays[0], direction or ("f" if context.ahead else ""))
+    if date is not None and ("B" in tokens.codes or "E" in tokens.codes):  # "قبل الماضي"
+        date += dt.timedelta(days=7 if "E" in tokens.codes else -7)
     return day_reading(date, context, relative=True, slots=slots)
 
 
