@@ -303,13 +303,14 @@ def _zone(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # 
     return known in {None, zone}
 
 
-def _era(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # noqa: ARG001 - readers are called alike
+def _era(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # noqa: ARG001 - as the others
     return tokens.codes[index - 1 : index] in {"Y", "f"}
 
 
 _READERS: Final[dict[str, Callable[[Slots, Tokens, int, set[int]], bool]]] = {
     "M": _month, "H": _month, "D": _day, "N": _day, "1": _day, "$": _day, "Y": _year,
-    "f": _numeric_date, "t": _clock, "q": _dotted, "W": _weekday, "w": _weekday, "T": _daypart, "A": _daypart,
+    "f": _numeric_date, "t": _clock, "q": _dotted, "W": _weekday, "w": _weekday,
+    "T": _daypart, "A": _daypart,
     "z": _zone, "e": _era,
 }  # fmt: skip
 

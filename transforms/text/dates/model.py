@@ -83,7 +83,8 @@ class DateMention:
             event ("بعد يوم من الاشتباكات"), or when it is no date (a duration, a vague word).
         kind: ``date``; ``duration`` (ثلاثة أيام), ``set`` (يوميا), ``vague`` (مؤخرا).
         value: its TIMEX3 value, also where ``resolved`` cannot hold it: decades (199),
-            centuries (19), seasons (2015-WI), P3D, PAST_REF; None when it is not known.
+            centuries (19), seasons (2015-WI), P3D, PAST_REF; and what the words say literally
+            where ``resolved`` is withheld as unsure. None when it is not known.
         shift: days from the event that the expression hangs on; None when it hangs on none.
     """
 

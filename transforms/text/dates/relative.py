@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from transforms.text.dates.absolute import Slots, gregorian_date, read_slots
 from transforms.text.dates.anchor import shift_period, weekday_near, weekday_of_week
@@ -54,8 +55,11 @@ def weekday(tokens: Tokens, context: Context) -> Reading:
     if shift is not None:
         step = dt.timedelta(days=shift)
         fitting = [day + step for day in anchor.near if (day + step).weekday() in slots.weekdays]
-        date = fitting[0] if len(fitting) == 1 and not direction else None
-        return day_reading(date, context, relative=True, slots=slots)
+        if len(fitting) == 1 and not direction:
+            return day_reading(fitting[0], context, relative=True, slots=slots)
+        # The weekday contradicts: no date. The value still says what the day word alone would.
+        alone = day_reading(anchor.plus(shift), context, relative=True, slots=slots)
+        return replace(alone, resolved=None)
     if not _one_day(slots):
         return NOTHING
     date = weekday_near(anchor, slots.weekdays[0], direction or ("f" if context.ahead else ""))

@@ -60,6 +60,8 @@ def from_slots(
     else:
         date = None
     if date is None or not agrees(date, slots):
+        if direction == "C" and context.anchor is not None:  # "11 أبريل الجاري" in another month
+            return Reading(value=f"{context.anchor.day.year}-{slots.month:02d}-{slots.day:02d}")
         return NOTHING
     return day_reading(date, context, relative=slots.year is None, slots=slots)
 
