@@ -21,6 +21,7 @@ from transforms.text.urls import canonicalise_url, registrable_host
 
 STAGE: Final = "extract"
 _DAY: Final = timedelta(days=1)
+_BLANK: Final = b" \t\r\n\x00\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,7 @@ def extract_article(page: Page) -> Article | Rejected:
         The article (its language columns still empty), or the reason why there is none. Never
         raises on what a page holds.
     """
-    if not page.content.strip(b" \t\r\n\x00\xef\xbb\xbf") and not (
-        page.kind == "body" and page.title
-    ):
+    if not page.content.strip(_BLANK) and not (page.kind == "body" and _title_given(page)):
         return _rejected(page, "empty_input", "no bytes")
     if page.kind == "html":
         draft = _from_html(page)
@@ -64,6 +63,10 @@ def extract_article(page: Page) -> Article | Rejected:
     else:
         draft = _from_body(page)
     return draft if isinstance(draft, Rejected) else _article(page, draft)
+
+
+def _title_given(page: Page) -> str:
+    return (page.title or (page.entry.title if page.entry else "")).strip()
 
 
 def _rejected(page: Page, reason: Reason, detail: str) -> Rejected:
@@ -109,7 +112,7 @@ def _html_draft(
 ) -> _Draft:
     text = displayable(body.text)
     if dated.at is None:
-        written = published.text_date(text[:1500], published.context_of(page))
+        written = published.text_date(text[:20_000], published.context_of(page))
         dated = written or dated
     outlet = [meta.site_name, page.publisher or "", meta.structured.publisher]
     authors = bylines.clean_authors(meta.authors, outlet)
@@ -160,8 +163,7 @@ def _from_text(page: Page) -> _Draft | Rejected:
 
 def _from_body(page: Page) -> _Draft | Rejected:
     text, encoding = plain.read_text(page.content, page.content_type)
-    title = page.title or (page.entry.title if page.entry else "")
-    if not text.strip() and not title.strip():
+    if not text.strip() and not _title_given(page):
         return _rejected(page, "empty_input", "white space only")
     return _Draft(text, "body", 1.0, published=_given_or_fed(page, text), encoding=encoding)
 
@@ -176,7 +178,7 @@ def _given_or_fed(page: Page, text: str) -> Published:
     if fed:
         return fed
     raw = page.entry.published_raw if page.entry else ""
-    return published.text_date(text[:5000], context) or Published(raw=raw[:200] or None)
+    return published.text_date(text[:20_000], context) or Published(raw=raw[:200] or None)
 
 
 def _article(page: Page, draft: _Draft) -> Article:

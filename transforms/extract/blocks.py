@@ -191,8 +191,7 @@ def take_out_teasers(page: Any, own: Callable[[str], bool]) -> Layout:
     headings = [heading for heading in headings if not own("".join(heading.itertext()))]
     teasers, flat = _teasers(page), 0
     if len(headings) >= 3:
-        for heading in headings:
-            card = _card(heading)
+        for card in [_card(heading) for heading in headings]:
             follower = card.getnext()
             flat += follower is not None and follower.tag not in {"h2", "h3", "h4", "h5", card.tag}
             remove(card)
@@ -213,7 +212,7 @@ def _card(heading: Any) -> Any:
             break
         if len("".join(ancestor.itertext()).strip()) > _MAX_CARD:
             break
-        if sum(1 for _ in ancestor.iter("h2", "h3", "h4", "h5")) > 1:
+        if sum(1 for _ in ancestor.iter("h1", "h2", "h3", "h4", "h5")) > 1:
             break
         card = ancestor
     return card

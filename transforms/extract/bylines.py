@@ -43,17 +43,27 @@ _AGENCY_RES: Final = tuple(
     (name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _AGENCIES
 )
 _ANY_AGENCY: Final = "|".join(f"(?:{pattern})" for _, pattern in _AGENCIES)
-_SEPARATOR: Final = re.compile(r"\s*(?:[-–—,،/|+()]|\bو(?=رويترز|كالات|فرانس))\s*")
+_SEPARATOR: Final = re.compile(r"\s*(?:[-–—,،/|+()]|\bو(?=رويترز|وكالات|فرانس))\s*")
 _SHORT: Final = r"[^\W\d_]+(?:[ .][^\W\d_]+){0,3}"
 _JOINT: Final = r"(?: ?(?:[-–—/ـ،,+|]|--) ?| ?\(|\) ?)"
-# City, agency, outlet in any order, parted by dashes, slashes, commas, brackets; then a colon, a
-# dash or the line's end.
-_DATELINE: Final = re.compile(
-    rf"(?P<head>\(?{_SHORT}(?:{_JOINT}{{1,2}}{_SHORT}){{0,3}}\)?)"
-    r"(?P<end> ?: ?| ?(?:--+|[-–—ـ]) ?|\Z)"
-)
+# City, agency, outlet in any order, parted by dashes, slashes, commas, brackets; then a colon or a
+# dash. Long heads are tried first, since the agency stands last; then the shortest.
+_HEAD: Final = rf"\(?{_SHORT}(?:{_JOINT}{{1,2}}{_SHORT}){{0,3}}%s\)?"
+_END: Final = r"(?P<end> ?: ?| ?(?:--+|[-–—ـ]) ?)"
+_LONG_DATELINE: Final = re.compile(f"(?P<head>{_HEAD % ''}){_END}")
+_SHORT_DATELINE: Final = re.compile(f"(?P<head>{_HEAD % '?'}){_END}")
+_LINE_DATELINE: Final = re.compile(f"(?P<head>{_HEAD % ''})(?P<end>)\\Z")
 _INITIALS: Final = re.compile(r"(?:[^\W\d_][ .]){1,3}[^\W\d_]\.?\Z")
 _MAX_DATELINE: Final = 60
+# Capitals and usual news places of two words, normalised: alone before a dash they are no sentence.
+_LONG_CITIES: Final = frozenset(
+    {
+        "رام الله", "تل ابيب", "ابو ظبي", "بيت لحم", "بور سودان", "خان يونس", "دير الزور",
+        "الدار البيضاء", "شرم الشيخ", "مكه المكرمه", "المدينه المنوره", "القدس المحتله",
+        "لوس انجليس", "بوينس ايرس", "هونغ كونغ", "كوالا لمبور", "اديس ابابا", "نيو دلهي",
+        "الامم المتحده", "ام درمان", "راس الخيمه", "بنوم بنه", "سان فرانسيسكو",
+    }
+)  # fmt: skip
 _SIGN_OFF: Final = re.compile(
     rf"(?:المصدر ?: ?|وكاله |\()?(?P<agency>{_ANY_AGENCY})"
     rf"(?: ?[+/،,-] ?(?:{_ANY_AGENCY}|مواقع[\w ]*)){{0,4}}\)?\.?",
@@ -107,18 +117,24 @@ def dateline_of(body: str) -> tuple[str | None, str | None]:
         there.
     """
     line = body[:2000].split("\n", 1)[0]
-    alone = len(line) <= _MAX_DATELINE and "\n" in body[:2000]
     folded = arabic.normalise(line[: _MAX_DATELINE + 20])
-    match = _DATELINE.match(folded.text)
-    if match is None or len(match["head"]) > _MAX_DATELINE or (not match["end"] and not alone):
-        return None, None
-    head = match["head"]
-    parts = [part.strip(" ().") for part in _SEPARATOR.split(head) if part.strip(" ().")]
-    agency = next((found for part in parts if (found := agency_of(part))), None)
-    if not _is_dateline(parts, agency, match["end"]):
-        return None, agency if parts and _OPENS_BYLINE.match(parts[0]) else None
-    start, end = folded.span(*match.span("head"))
-    return line[start:end].strip(" -–—ـ"), agency
+    patterns = [_LONG_DATELINE, _SHORT_DATELINE]
+    if len(line) <= _MAX_DATELINE and len(line) < len(body):
+        patterns.insert(0, _LINE_DATELINE)
+    agency = None
+    for pattern in patterns:
+        match = pattern.match(folded.text)
+        if match is None or len(match["head"]) > _MAX_DATELINE:
+            continue
+        parts = _SEPARATOR.split(match["head"])
+        parts = [part for piece in parts if (part := piece.strip(" ()."))]
+        agency = next((found for part in parts if (found := agency_of(part))), None)
+        if _is_dateline(parts, agency, match["end"].strip(), long=pattern is not _SHORT_DATELINE):
+            start, end = folded.span(*match.span("head"))
+            return line[start:end].strip(" -–—ـ"), agency
+        if parts and _OPENS_BYLINE.match(parts[0]):
+            return None, agency
+    return None, None
 
 
 _OPENS_BYLINE: Final = re.compile(
@@ -126,16 +142,18 @@ _OPENS_BYLINE: Final = re.compile(
 )
 
 
-def _is_dateline(parts: list[str], agency: str | None, end: str) -> bool:
+def _is_dateline(parts: list[str], agency: str | None, end: str, *, long: bool) -> bool:
     """Whether the parts of a head are places and sources, not the start of a sentence."""
     if not parts or _OPENS_BYLINE.match(parts[0]):
         return False
     if agency or any(_INITIALS.match(part) for part in parts[1:]):
         return True
     words = sum(len(part.split()) for part in parts)
-    if len(parts) >= 2:
-        return words <= (6 if end.strip() else 5)
-    return words <= 2 and end.strip() in {"-", "–", "—", "--", "ـ"} and end.startswith(" ")
+    if any(part.isascii() and part.isupper() for part in parts[1:]):  # CNN, BBC
+        return words <= 6
+    if long:
+        return len(parts) >= 2 and words <= 6 and end in {":", ""}
+    return (words == 1 or parts[0] in _LONG_CITIES) and end in {"-", "–", "—", "--", "ـ"}
 
 
 def signed_agency(body: str) -> str | None:

@@ -155,7 +155,7 @@ def _url_evidence(url: str) -> float:
     except ValueError:
         return 0.0
     if is_home(parts.path) and len(parts.query) < 4:
-        return -4.0
+        return -5.0
     if _SECTION_URL.search(arabic.normalise_text(parts.path)) or (
         _SECTION_QUERY.search(parts.query) and not re.search(r"id=\d{3,}", parts.query)
     ):

@@ -131,6 +131,9 @@ def _title(
         for h in headings
         if 10 <= len(h) <= _MAX_TITLE and any(_key(h) in claim for claim in whole)
     ]
+    if not headings:
+        lower = (tidy("".join(h.itertext())) for h in root.iter("h2", "h3"))
+        fitting = [h for h in lower if 20 <= len(h) <= _MAX_TITLE and _key(h) in _key(document)][:1]
     heading = max(fitting, key=len, default="")
     if not heading and len(headings) == 1 and len(headings[0]) >= 15 and not claimed[:-1]:
         heading = headings[0]
@@ -211,7 +214,11 @@ def _believable(claim: str, url: str) -> bool:
         return False
     if is_home(parts.path) and not parts.query:
         return False
-    return not url or registrable_host(claim) == registrable_host(url)
+    return not url or _site_of(claim) == _site_of(url)
+
+
+def _site_of(url: str) -> str:
+    return registrable_host(canonicalise_url(url))
 
 
 def is_home(path: str) -> bool:

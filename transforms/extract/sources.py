@@ -27,7 +27,7 @@ _FRONT: Final = re.compile(r"https?://[^/?#]+/?(?:index\.\w+)?\Z", re.IGNORECASE
 def is_mhtml(data: bytes) -> bool:
     """Whether bytes are a web page saved as MHTML."""
     head = data[:4096]
-    return b"<" not in head[:20] and _MHTML.search(head) is not None
+    return not head.lstrip().startswith(b"<") and _MHTML.search(head) is not None
 
 
 def declared_url(data: bytes) -> str:

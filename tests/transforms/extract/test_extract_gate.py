@@ -1,0 +1,72 @@
+"""Index pages and walls are refused by name, articles never."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.evaluation.index_pages import InventedPage, invented_pages
+from transforms.extract import extract_article
+from transforms.records import Article, Page, Rejected
+
+SHARED = Path(__file__).resolve().parents[3] / "../shared/data"
+PAGES = list(invented_pages())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1256"])
+def test_invented_pages(page: InventedPage, encoding: str) -> None:
+    markup = page.markup.replace('<meta charset="utf-8">', "")
+    found = extract_article(Page(markup.encode(encoding), "html"))
+    if page.reason is None:
+        assert isinstance(found, Article), found
+        return
+    assert isinstance(found, Rejected), found.body[:200]
+    assert found.reason == page.reason
+    assert found.detail
+
+
+def test_at_least_25_index_templates() -> None:
+    assert sum(page.reason == "not_an_article" for page in PAGES) >= 25
+
+
+def _article_page() -> bytes:
+    return next(page.markup for page in PAGES if page.name == "article/plain").encode()
+
+
+def test_the_address_weighs_in() -> None:
+    home = extract_article(Page(_article_page(), "html", url="https://alwadi.example/"))
+    assert isinstance(home, Rejected)
+    assert home.url == "https://alwadi.example/"
+    for url in (
+        "https://alwadi.example/news/10405/story",
+        "https://alwadi.example/2024/03/02/story/",
+        "https://alwadi.example/category/politics",  # prose outweighs a section's address
+        "https://alwadi.example/?q=water",
+        "https://[broken",
+    ):
+        assert isinstance(extract_article(Page(_article_page(), "html", url=url)), Article), url
+
+
+def test_no_labelled_article_is_refused() -> None:
+    if not SHARED.exists():
+        pytest.skip("the shared development data is not there")
+    manifest = (SHARED / "pages/manifest.jsonl").read_text("utf-8")
+    for line in manifest.splitlines():
+        row = json.loads(line)
+        content = (SHARED / "pages" / row["file"]).read_bytes()
+        for url in ("", row["url"]):
+            found = extract_article(Page(content, "html", url=url))
+            assert isinstance(found, Article), (row["file"], found)
+
+
+def test_empty_declared_article_is_no_text() -> None:
+    page = (
+        '<html><head><title>عنوان الخبر</title><meta property="og:type" content="article">'
+        "</head><body><div id=app></div></body></html>"
+    )
+    found = extract_article(Page(page.encode(), "html"))
+    assert isinstance(found, Rejected)
+    assert found.reason == "no_text"
