@@ -45,15 +45,14 @@ def seed_events(text: str, day: str) -> list[Event]:
 
 def _trap_hits(told: list[Event], matched: set[str], gold: dict[str, Any]) -> list[Case]:
     """Traps that told events hit: negatives, and background told as current."""
-    cases = []
-    for trap in gold["must_not_code"]:
-        if trap["id"] in _IGNORED:
-            continue
-        for event in told:
-            if event.event_id not in matched and _overlaps(
-                event.trigger.char_start, event.trigger.char_end, [trap["evidence"]]
-            ):
-                cases.append(Case(f"seed:{trap['id']}", "nothing", _show(event), 1.0))
+    cases = [
+        Case(f"seed:{trap['id']}", "nothing", _show(event), 1.0)
+        for trap in gold["must_not_code"]
+        for event in told
+        if trap["id"] not in _IGNORED
+        and event.event_id not in matched
+        and _overlaps(event.trigger.char_start, event.trigger.char_end, [trap["evidence"]])
+    ]
     for old in gold["historical_background"]:
         for event in told:
             inside = _overlaps(event.trigger.char_start, event.trigger.char_end, [old["evidence"]])

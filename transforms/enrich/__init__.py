@@ -1,4 +1,4 @@
-"""Code events in Arabic news: who did what to whom, where and when, each with its place in the text.
+"""Code events in Arabic news: who did what to whom, where and when, each with its offsets.
 
 ``code_events`` is the pure function; ``transform.CodeEvents`` its PTransform twin. Rules are data
 (``rules/*.toml``), word forms come from a table made beforehand, syntax is shallow.

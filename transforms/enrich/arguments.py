@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from transforms.enrich.lexicon import analyse
 from transforms.enrich.match import Match
 from transforms.enrich.nisba import nisba_country
+from transforms.enrich.subjects import (
+    Phrase,
+    antecedent,
+    conjoined,
+    direct,
+    inherited,
+    left_subject,
+    may_inherit,
+    named_subject,
+    right_subject,
+)
 from transforms.enrich.syntax import SentenceView
-
-Phrase = tuple[int, int]  # first and last token of a noun phrase
 
 _AGENT_OPENERS: Final = (
     ("علي", "يد"),
@@ -20,13 +30,51 @@ _AGENT_OPENERS: Final = (
     ("من", "طرف"),
 )
 _AGENT_WORDS: Final = frozenset({"برصاص", "بنيران", "بايدي", "بيد", "بقصف", "بقذائف"})
-_HELPERS: Final = frozenset(
-    {"قد", "لم", "لن", "لا", "ما", "كان", "كانت", "كانوا", "سوف", "تم", "يتم", "جري"}
-)
 # Verbs whose subject is also the subject of a masdar that completes them.
 _CONTROL: Final = frozenset(
-    ["بدأ", "واصل", "استأنف", "قرر", "رفض", "حاول", "قام", "استمر", "تمكن", "نفذ", "شن", "نجح", "شرع", "ارتكب", "كثف", "اعتزم", "عمد", "أقدم", "سعى", "هدد", "تعهد", "خاض", "علق", "أنهى", "أجرى", "شارك", "دعا", "نظم", "وافق", "أوقف", "لوح", "أمر", "توعد", "وجه", "أعرب", "أبدى", "واجه", "عبر", "عقد", "نفى"]
-)  # fmt: skip
+    [
+        "بدأ",
+        "واصل",
+        "استأنف",
+        "قرر",
+        "رفض",
+        "حاول",
+        "قام",
+        "استمر",
+        "تمكن",
+        "نفذ",
+        "شن",
+        "نجح",
+        "شرع",
+        "ارتكب",
+        "كثف",
+        "اعتزم",
+        "عمد",
+        "أقدم",
+        "سعى",
+        "هدد",
+        "تعهد",
+        "خاض",
+        "علق",
+        "أنهى",
+        "أجرى",
+        "شارك",
+        "دعا",
+        "نظم",
+        "وافق",
+        "أوقف",
+        "لوح",
+        "أمر",
+        "توعد",
+        "وجه",
+        "أعرب",
+        "أبدى",
+        "واجه",
+        "عبر",
+        "عقد",
+        "نفى",
+    ]
+)
 # What acts only by someone's hand: no actor.
 _THINGS: Final = frozenset(
     [
@@ -118,12 +166,12 @@ def find_arguments(view: SentenceView, match: Match) -> Arguments:
 def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
     """Subject and object of a verb, by voice."""
     rule, reading = match.rule, match.reading
-    right = _right_subject(view, match)
+    right = right_subject(view, match)
     subject, relative = _subject(view, match, right)
     pronoun = bool(reading and reading.pronoun)
     object_ = None if pronoun else _object(view, match, right if subject == right else None)
-    if rule.transitive and object_ is None and subject == right and _conjoined(view, match.head):
-        before = _inherited(view, match.head)
+    if rule.transitive and object_ is None and subject == right and conjoined(view, match.head):
+        before = inherited(view, match.head)
         if before is not None:  # ودعت المجتمع الدولي: the subject went before
             subject, object_ = before, right
     has_object = object_ is not None or pronoun or _object_slot(view, match)
@@ -131,8 +179,8 @@ def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
     if arguments.passive:
         arguments.add(rule.object, subject)
         return
-    if subject is None and _may_inherit(view, match.head):
-        subject = _inherited(view, match.head)
+    if subject is None and may_inherit(view, match.head):
+        subject = inherited(view, match.head)
         arguments.inherited = subject is not None
     if pronoun and relative:
         # هجوم نفذته طالبان: the antecedent is the object, the subject follows.
@@ -146,10 +194,10 @@ def _subject(
     view: SentenceView, match: Match, right: Phrase | None
 ) -> tuple[Phrase | None, Phrase | None]:
     """The subject of a verb and, if it stands in a relative clause, the antecedent."""
-    relative = _antecedent(view, match.head)
-    named = _named_subject(view, match)
+    relative = antecedent(view, match.head)
+    named = named_subject(view, match)
     plural = match.reading is not None and match.reading.person in {"3mp", "3fp", "3md", "3fd"}
-    left = _left_subject(view, match.head)
+    left = left_subject(view, match.head)
     return named or relative or left or (None if plural else right), relative
 
 
@@ -163,7 +211,7 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
         return None
     if len(match.parts) == 1:
         after = subject[1] + 1 if subject else match.last + 1
-        return view.noun_phrase(after) if _direct(view, after) else None
+        return view.noun_phrase(after) if direct(view, after) else None
     if subject is not None and subject[1] + 1 < match.parts[1]:
         between = view.noun_phrase(subject[1] + 1, match.parts[1])
         if between is not None and between[0] in view.parties:
@@ -180,30 +228,6 @@ def _has_party(view: SentenceView, phrase: Phrase) -> bool:
     )
 
 
-def _named_subject(view: SentenceView, match: Match) -> Phrase | None:
-    """The phrase of the trigger's own subject word: خرج آلاف المتظاهرين."""
-    if match.subject is None:
-        return None
-    if match.subject > match.head:
-        phrase = view.noun_phrase(match.head + 1)
-        if phrase is not None and phrase[0] <= match.subject <= phrase[1]:
-            return phrase
-    return view.noun_phrase(match.subject)
-
-
-def _may_inherit(view: SentenceView, head: int) -> bool:
-    """Whether a verb without a subject goes on from the verb before it.
-
-    One that follows a noun directly is a relative clause of that noun: هجوم استهدف دورية.
-    """
-    position = head - 1
-    while position >= view.first and (
-        view.kind(position) in 'TX"' or view.words[position] in _HELPERS
-    ):
-        position -= 1
-    return _conjoined(view, head) or view.kind(position) in ".,C"
-
-
 def _object_slot(view: SentenceView, match: Match) -> bool:
     """Whether a preposition after the verb opens the slot that an object would fill."""
     slots = match.rule.slots
@@ -211,14 +235,6 @@ def _object_slot(view: SentenceView, match: Match) -> bool:
     return any(
         slots.get(view.words[index]) == match.rule.object for index in range(match.last + 1, stop)
     )
-
-
-def _direct(view: SentenceView, index: int) -> bool:
-    """Whether a direct object may begin here: no stop, no clause, no verb in between."""
-    index = view.skip_quotes(index)
-    while view.kind(index) in "TX" and index < view.stop:
-        index += 1
-    return view.kind(index) in "N#" and not view.is_attached(index)
 
 
 def _is_passive(view: SentenceView, match: Match, *, has_object: bool) -> bool:
@@ -234,114 +250,20 @@ def _is_passive(view: SentenceView, match: Match, *, has_object: bool) -> bool:
     return match.rule.passive and not has_object
 
 
-def _left_subject(view: SentenceView, head: int) -> Phrase | None:
-    """The noun phrase before a verb in its clause (أن المسلحين ... بدأوا)."""
-    position = head - 1
-    if _conjoined(view, head):
-        return None
-    while position >= view.first and (
-        view.kind(position) in 'TX"' or view.words[position] in _HELPERS
-    ):
-        position -= 1
-    if position < view.first or view.kind(position) in ".,CRV":
-        inserted = view.kind(position) == "," and not _direct(view, head + 1)
-        return _across_insert(view, position) if inserted else None
-    start = position
-    while start > view.first and view.kind(start - 1) not in ".,CRV":
-        start -= 1
-    if view.kind(start - 1) == "V" and view.words[start - 1] not in _HELPERS:
-        return None  # that phrase belongs to the verb before it
-    phrase = view.noun_phrase(start, head)
-    if phrase is None or view.kind(start) == "P":
-        return None
-    if _adverbial_opening(view, start):
-        return None
-    return phrase
-
-
-def _conjoined(view: SentenceView, head: int) -> bool:
-    """Whether the verb itself carries و or ف, so that a new clause begins with it."""
-    word = view.words[head]
-    return word[0] in "وف" and all(r.conjunction for r in analyse(word) if r.pos == "V")
-
-
-def _adverbial_opening(view: SentenceView, start: int) -> bool:
-    """Whether the clause begins with a time word or preposition, not with its subject."""
-    return view.kind(start) in "TP"
-
-
-def _across_insert(view: SentenceView, position: int) -> Phrase | None:
-    """The subject before an inserted stretch: أن سيارة، كانت متوقفة، انفجرت."""
-    steps = 0
-    while position > view.first and steps < 25:
-        position -= 1
-        steps += 1
-        if view.kind(position) == "C":
-            return view.noun_phrase(position + 1)
-    return None
-
-
-def _antecedent(view: SentenceView, head: int) -> Phrase | None:
-    """The phrase before a relative pronoun that governs the verb."""
-    position = head - 1
-    while position >= view.first and (
-        view.kind(position) in 'TX"' or view.words[position] in _HELPERS
-    ):
-        position -= 1
-    if view.kind(position) != "R":
-        return None
-    position -= 1
-    while position > view.first and view.kind(position) in ',"':
-        position -= 1
-    end = position
-    start = position
-    while start > view.first and view.kind(start - 1) in 'N#"':
-        start -= 1
-    if view.kind(end) not in "N#":
-        return None
-    return view.noun_phrase(start, end + 1)
-
-
-def _right_subject(view: SentenceView, match: Match) -> Phrase | None:
-    """The noun phrase right after a verb, inside the gap of a light-verb phrase or behind it."""
-    limit = match.parts[1] if len(match.parts) > 1 else None
-    index = match.head + 1
-    if limit is not None and limit == index:
-        index, limit = match.last + 1, None
-        if not _direct(view, index):
-            return None
-        phrase = view.noun_phrase(index)
-        return phrase
-    return view.noun_phrase(index, limit) if _direct(view, index) else None
-
-
-def _inherited(view: SentenceView, head: int) -> Phrase | None:
-    """The subject of the last verb before this one in the sentence (وقتلتهم)."""
-    position = head - 1
-    while position >= view.first:
-        if view.is_verb(position) and view.words[position] not in _HELPERS:
-            found = _left_subject(view, position) or _antecedent(view, position)
-            if found is None and _direct(view, position + 1):
-                found = view.noun_phrase(position + 1, head)
-            return found
-        position -= 1
-    return None
-
-
 def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
     """The genitive of a masdar and the subject that a governing verb lends it."""
     rule, reading = match.rule, match.reading
     genitive = rule.genitive
     participle = reading is not None and reading.pos == "A"
     if participle:
-        arguments.add(rule.subject, _inherited(view, match.head))
+        arguments.add(rule.subject, inherited(view, match.head))
         arguments.inherited = True
-        if rule.object != "none" and _direct(view, match.last + 1):
+        if rule.object != "none" and direct(view, match.last + 1):
             arguments.add(rule.object, view.noun_phrase(match.last + 1))
         return
     if genitive != "none":
         arguments.add(genitive, _genitive(view, match))
-    if rule.tail != "none" and _direct(view, match.last + 1):
+    if rule.tail != "none" and direct(view, match.last + 1):
         arguments.add(rule.tail, view.noun_phrase(match.last + 1))
     if rule.subject in {"actor", "actors"} and not arguments.actors:
         lent = _lent_subject(view, match)
@@ -354,7 +276,7 @@ def _genitive(view: SentenceView, match: Match) -> Phrase | None:
     index = match.last + 1
     reading = match.reading
     if reading is not None and reading.pronoun:
-        return _inherited(view, match.head)
+        return inherited(view, match.head)
     if view.kind(view.skip_quotes(index)) not in "N#":
         return None
     if match.rule.genitive == "recipient" and view.words[match.last].startswith(("ال", "وال")):
@@ -388,10 +310,10 @@ def _lent_subject(view: SentenceView, match: Match) -> Phrase | None:
         if view.is_verb(position):
             lemmas = {r.lemma for r in analyse(view.words[position])}
             if lemmas & _CONTROL:
-                found = _left_subject(view, position) or _antecedent(view, position)
-                if found is None and _direct(view, position + 1):
+                found = left_subject(view, position) or antecedent(view, position)
+                if found is None and direct(view, position + 1):
                     found = view.noun_phrase(position + 1, match.head)
-                return found or _inherited(view, position)
+                return found or inherited(view, position)
             return None
         position -= 1
     return None
@@ -417,10 +339,10 @@ def _prepositional(view: SentenceView, match: Match, arguments: Arguments) -> No
         index += 1
 
 
-def _attached(view: SentenceView, index: int, slots: object, arguments: Arguments) -> None:
+def _attached(
+    view: SentenceView, index: int, slots: Mapping[str, str], arguments: Arguments
+) -> None:
     """A slot whose preposition (ب, ل) is written together with its noun."""
-    if not isinstance(slots, dict):
-        return
     word = view.words[index]
     for letter in "بل":
         if not word.startswith(letter) or len(word) < 4:
@@ -471,7 +393,7 @@ def _owner(view: SentenceView, phrase: Phrase) -> Phrase:
     readings = [r for r in analyse(view.words[phrase[0]]) if r.pos == "N"]
     if not any(r.lemma in _OWN_FORCES and r.pronoun for r in readings):
         return phrase
-    return _inherited(view, phrase[0]) or phrase
+    return inherited(view, phrase[0]) or phrase
 
 
 def _tidy(view: SentenceView, match: Match, arguments: Arguments) -> None:

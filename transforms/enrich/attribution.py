@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from transforms.enrich.arguments import Phrase, _inherited, _left_subject
 from transforms.enrich.draft import Draft
 from transforms.enrich.lexicon import analyse
 from transforms.enrich.parties import actors_of
+from transforms.enrich.subjects import Phrase, inherited, left_subject
 from transforms.enrich.syntax import SentenceView
 from transforms.enrich.world import World
 from transforms.records import Actor
@@ -128,13 +128,13 @@ def speaker_of(world: World, view: SentenceView, previous: Speaker | None) -> Sp
 
 
 def _subject(view: SentenceView, index: int) -> Phrase | None:
-    left = _left_subject(view, index)
+    left = left_subject(view, index)
     if left is not None:
         return left
     following = view.skip_quotes(index + 1)
     if view.kind(following) in "N#T":
         return view.noun_phrase(following)
-    return _inherited(view, index) if view.words[index][0] == "و" and index > view.first else None
+    return inherited(view, index) if view.words[index][0] == "و" and index > view.first else None
 
 
 def _speaker(world: World, view: SentenceView, phrase: Phrase, previous: Speaker | None) -> Speaker:

@@ -47,11 +47,13 @@ class Sparse:
 
     def dot(self, weights: _Floats) -> _Floats:
         """Matrix times vector."""
-        return np.bincount(self.rows, self.values * weights[self.columns], minlength=self.height)
+        product = self.values * weights[self.columns]
+        return np.bincount(self.rows, product, minlength=self.height).astype(np.float64)
 
     def transpose_dot(self, residual: _Floats) -> _Floats:
         """Transposed matrix times vector."""
-        return np.bincount(self.columns, self.values * residual[self.rows], minlength=self.width)
+        product = self.values * residual[self.rows]
+        return np.bincount(self.columns, product, minlength=self.width).astype(np.float64)
 
 
 def sparse(vectors: Sequence[dict[int, float]], width: int) -> Sparse:

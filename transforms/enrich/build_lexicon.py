@@ -39,9 +39,7 @@ def build() -> bytes:
 
     def add(lemma: str, forms: list[Form]) -> None:
         for form in forms:
-            entries[form.surface].add(
-                "|".join((lemma, form.pos, form.voice, form.tense, form.person))
-            )
+            entries[form.surface].add(f"{lemma}|{form.pos}|{form.voice}|{form.tense}|{form.person}")
 
     for past, imperfect, *lemma in _lines("verbs.tsv"):
         add(lemma[0] if lemma else past, inflect_verb(past, imperfect))

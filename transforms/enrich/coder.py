@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final
 
-from transforms.enrich.arguments import Phrase, find_arguments
+from transforms.enrich.arguments import find_arguments
 from transforms.enrich.attribution import Speaker, claim_status, speaker_of
 from transforms.enrich.confidence import confidence, features
-from transforms.enrich.cues import find_cues
 from transforms.enrich.draft import Draft
 from transforms.enrich.lexical import lexical_model
 from transforms.enrich.match import Match, find_matches
@@ -20,6 +19,7 @@ from transforms.enrich.rows import to_event
 from transforms.enrich.rulebook import anchors
 from transforms.enrich.sizes import casualties
 from transforms.enrich.status import find_status
+from transforms.enrich.subjects import Phrase
 from transforms.enrich.syntax import SentenceView
 from transforms.enrich.tokens import tokenise
 from transforms.enrich.world import World
@@ -33,16 +33,27 @@ MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
 # Modes told by cue words, by event type.
 _MODE_CUES: Final = {
     "ASSAULT": (
-        ("suicide", "suicide-attack"), ("explosives", "explosives"), ("drone", "drone"), ("aerial", "aerial"),
-        ("heavy", "heavy-weapons"), ("firearms", "firearms"), ("primitive", "primitive"), ("crowd", "crowd-control"),
+        ("suicide", "suicide-attack"),
+        ("explosives", "explosives"),
+        ("drone", "drone"),
+        ("aerial", "aerial"),
+        ("heavy", "heavy-weapons"),
+        ("firearms", "firearms"),
+        ("primitive", "primitive"),
+        ("crowd", "crowd-control"),
         ("unconventional", "unconventional"),
     ),
     "CONSULT": (("phone", "phone"), ("visit", "visit"), ("multilateral", "multilateral")),
-}  # fmt: skip
+}
 _CONTEXT_CUES: Final = {
-    "military": "military", "terrorism": "terrorism", "economic": "economic", "election": "election",
-    "nuclear": "cbrn", "humanitarian": "human_security", "legal": "legal",
-}  # fmt: skip
+    "military": "military",
+    "terrorism": "terrorism",
+    "economic": "economic",
+    "election": "election",
+    "nuclear": "cbrn",
+    "humanitarian": "human_security",
+    "legal": "legal",
+}
 
 
 def code_events(article: Article) -> list[Event]:
@@ -92,8 +103,6 @@ def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterat
         if not starts:
             continue
         view = SentenceView(tokens, first, stop, sentence.paragraph)
-        if not find_matches(view, starts):
-            continue
         if world is None:
             world = World(tokens, anchor)
         view.know(world.known(first, stop))
@@ -144,7 +153,7 @@ def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | No
         event_type, status = rule.future_type, "asserted"
     tokens = world.tokens
     start, end = tokens.span(match.head, match.last)
-    cues = find_cues(view.words[view.first : view.stop])
+    cues = view.cues
     taken = _taken(arguments.actors + arguments.recipients)
     draft = Draft(
         match=match, view=view, arguments=arguments, realis=realis, event_type=event_type,

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from transforms.enrich.cues import find_cues
 from transforms.enrich.draft import Draft
 from transforms.enrich.places import mentions_time
 
@@ -39,7 +38,7 @@ def features(draft: Draft) -> dict[str, float]:
     """
     view, match, reading = draft.view, draft.match, draft.match.reading
     words = view.words[view.first : view.stop]
-    cues = find_cues(words)
+    cues = view.cues
     noun = not match.verbal and reading is not None and reading.pos == "N"
     named = [a for a in (*draft.actors, *draft.recipients) if a.country]
     found: dict[str, float] = {

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ def terms(words: Iterable[str]) -> Counter[str]:
     """
     stems = [stem(word) for word in words if word[0].isalnum() or word in "«:؟"]
     counts = Counter(stems)
-    counts.update(f"{a} {b}" for a, b in zip(stems, stems[1:], strict=False))
+    counts.update(f"{a} {b}" for a, b in pairwise(stems))
     return counts
 
 

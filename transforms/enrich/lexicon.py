@@ -98,8 +98,8 @@ def _verbs(word: str, *, conjunction: bool) -> list[Reading]:
                     continue
                 found.append(
                     Reading(
-                        lemma, pos, voice, tense, person, conjunction, future, preposition, False,
-                        pronoun,
+                        lemma, pos, voice, tense, person, conjunction, future, preposition,
+                        definite=False, pronoun=pronoun,
                     )
                 )  # fmt: skip
     return found
@@ -123,8 +123,8 @@ def _nouns(word: str, *, conjunction: bool) -> list[Reading]:
                     continue
                 found.append(
                     Reading(
-                        lemma, pos, voice, tense, person, conjunction, False, preposition,
-                        definite or bool(pronoun), pronoun,
+                        lemma, pos, voice, tense, person, conjunction, preposition=preposition,
+                        definite=definite or bool(pronoun), pronoun=pronoun,
                     )
                 )  # fmt: skip
     return found
@@ -147,3 +147,9 @@ def analyse(token: str) -> tuple[Reading, ...]:
         rest = token[1:]
         found += _verbs(rest, conjunction=True) + _nouns(rest, conjunction=True)
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=1 << 17)
+def lemmas_of(token: str) -> frozenset[str]:
+    """The lemmas of every reading of a token."""
+    return frozenset(reading.lemma for reading in analyse(token))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from transforms.enrich.cues import find_cues
 from transforms.enrich.lexicon import Reading
 from transforms.enrich.rulebook import GAP, Element, Rule, anchors
 from transforms.enrich.syntax import SentenceView
@@ -87,8 +86,9 @@ def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tup
     return tuple(parts)
 
 
-def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule, cues: frozenset[str]) -> bool:
+def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule) -> bool:
     """Whether a blocking phrase stands around the trigger, or a cue forbids or lacks."""
+    cues = view.cues
     if rule.need_cue and rule.need_cue not in cues:
         return True
     if any(cue in cues for cue in rule.block_cues):
@@ -114,14 +114,13 @@ def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
     Returns:
         At most one match for a stretch of tokens and an event type, in the order of the text.
     """
-    cues = find_cues(view.words[view.first : view.stop])
     found: list[Match] = []
     for start in starts:
         for rule, trigger in anchors(view.words[start]):
-            if not _element_at(view, start, trigger[0]):
+            if not _possible(view, trigger) or not _element_at(view, start, trigger[0]):
                 continue
             parts = _follow(view, start, trigger)
-            if parts is None or _blocked(view, parts, rule, cues):
+            if parts is None or _blocked(view, parts, rule):
                 continue
             first = trigger[0]
             reading = _sense(view, start, first) if first.kinds else None
@@ -131,6 +130,11 @@ def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
             subject = next((p for p, e in zip(parts, trigger, strict=True) if e.subject), None)
             found.append(Match(rule, parts, reading, verbal, subject))
     return _longest(found)
+
+
+def _possible(view: SentenceView, trigger: tuple[Element, ...]) -> bool:
+    """Whether every lemma a trigger needs stands in the sentence at all."""
+    return all(not e.kinds or not e.words.isdisjoint(view.lemmas) for e in trigger[1:])
 
 
 def _longest(matches: list[Match]) -> list[Match]:

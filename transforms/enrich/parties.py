@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
-from transforms.enrich.arguments import Phrase
 from transforms.enrich.lexicon import analyse
 from transforms.enrich.nisba import nisba_country
+from transforms.enrich.subjects import Phrase
 from transforms.enrich.syntax import SentenceView
 from transforms.enrich.tokens import Tokens
 from transforms.enrich.world import World
@@ -64,7 +65,7 @@ def _actors_of(world: World, view: SentenceView, phrase: Phrase) -> list[Actor]:
     bounds = [*starts, phrase[1] + 1]
     return [
         _party(world, view, (first, stop - 1))
-        for first, stop in zip(bounds, bounds[1:], strict=False)
+        for first, stop in pairwise(bounds)
         if tokens.words[first]
     ]
 
@@ -87,7 +88,9 @@ def _party(world: World, view: SentenceView, phrase: Phrase) -> Actor:
     best = next((n for n in named if n.entity.country), named[0] if named else None)
     start = tokens.span(phrase[0], phrase[0])[0] + clitic(tokens, phrase[0])
     end = tokens.span(*phrase)[1]
-    country, sectors, name = None, (), ""
+    country: str | None = None
+    sectors: tuple[str, ...] = ()
+    name = ""
     if best is not None:
         entity = best.entity
         country, sectors = entity.country, entity.sectors

@@ -118,23 +118,31 @@ def _trigger(text: str, where: str) -> tuple[Element, ...]:
 
 def _rule(entry: dict[str, Any], defaults: Mapping[str, Any], event_type: str) -> Rule:
     """Read one rule."""
-    merged = {**defaults, **entry}
+    merged: dict[str, Any] = {**defaults, **entry}
     where = f"rule {merged.get('id', '?')}"
     slots = {normalise_text(key): role for key, role in merged.pop("slots", {}).items()}
     for role in (*slots.values(), merged.get("subject", "actor"), merged.get("genitive", "none")):
         if role not in _ROLES:
             raise RuleError(f"{where}: unknown role {role!r}, one of {sorted(_ROLES)}")
-    texts = {
+    lists: dict[str, Any] = {
         name: tuple(merged.pop(name, ()))
         for name in ("modes", "contexts", "need", "block_cues", "cases")
     }
     triggers = tuple(_trigger(text, where) for text in merged.pop("triggers", ()))
     block = tuple(_trigger(text, where) for text in merged.pop("block", ()))
     prepositions = tuple(normalise_text(w) for w in merged.pop("need_preposition", ()))
+    unknown = sorted(set(merged) - set(Rule.__dataclass_fields__))
+    if unknown:
+        raise RuleError(f"{where}: unknown field {', '.join(unknown)}")
     return Rule(
-        event_type=event_type, triggers=triggers, slots=slots, block=block,
-        need_preposition=prepositions, **texts, **merged,
-    )  # fmt: skip
+        event_type=event_type,
+        triggers=triggers,
+        slots=slots,
+        block=block,
+        need_preposition=prepositions,
+        **lists,
+        **merged,
+    )
 
 
 def read_rules(path: Path) -> list[Rule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from transforms.enrich.lexicon import analyse
@@ -65,24 +66,29 @@ def _size(number: NumberMention) -> Size:
 def _kind(view: SentenceView, first: int, last: int) -> str:
     """What a number counts: ``dead``, ``hurt`` or "".
 
-    The noun right after it decides, else the nearest word of killing or injuring before it.
+    The noun right after it decides, else the nearest word of killing or injuring before it, else
+    a verb behind it.
     """
     if last + 1 < view.stop:
-        lemmas = {r.lemma for r in analyse(view.words[last + 1]) if r.pos == "N"}
-        if lemmas & {"قتيل", "شهيد"}:
-            return "dead"
-        if lemmas & {"جريح", "مصاب"}:
-            return "hurt"
+        kind = _told(view, last + 1, "N", {"قتيل", "شهيد"}, {"جريح", "مصاب"})
+        if kind:
+            return kind
     for index in range(first - 1, max(view.first, first - _REACH) - 1, -1):
-        lemmas = {r.lemma for r in analyse(view.words[index])}
-        if lemmas & _HURT_BEFORE:
-            return "hurt"
-        if lemmas & _KILLED_BEFORE:
-            return "dead"
+        kind = _told(view, index, "VNA", _KILLED_BEFORE, _HURT_BEFORE)
+        if kind:
+            return kind
     for index in range(last + 1, min(view.stop, last + _REACH + 1)):
-        lemmas = {r.lemma for r in analyse(view.words[index]) if r.pos in "VN"}
-        if lemmas & _HURT_AFTER and view.is_verb(index):
-            return "hurt"
-        if lemmas & _KILLED_AFTER and view.is_verb(index):
-            return "dead"
+        kind = _told(view, index, "V", _KILLED_AFTER, _HURT_AFTER) if view.is_verb(index) else ""
+        if kind:
+            return kind
     return ""
+
+
+def _told(
+    view: SentenceView, index: int, kinds: str, dead: AbstractSet[str], hurt: AbstractSet[str]
+) -> str:
+    """Whether a word is one of killing (``dead``) or injuring (``hurt``)."""
+    lemmas = {r.lemma for r in analyse(view.words[index]) if r.pos in kinds}
+    if lemmas & hurt:
+        return "hurt"
+    return "dead" if lemmas & dead else ""

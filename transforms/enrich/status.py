@@ -114,6 +114,8 @@ _NEGATIVE_NOUNS: Final = frozenset(
 _BACKGROUND: Final = frozenset(
     normalise_text(w) for w in ["يذكر", "يُشار", "الجدير", "جدير", "تاريخيا"]
 )
+# قد: a fact before a past verb, a possibility before an imperfect.
+_CERTAINTY: Final = frozenset({"قد", "وقد", "فقد", "لقد"})
 _REACH: Final = 7
 
 
@@ -212,32 +214,30 @@ def _future(view: SentenceView, match: Match, before: list[int]) -> _Answer:
 def _hypothetical(view: SentenceView, match: Match, before: list[int]) -> _Answer:
     """Conditions, wishes, purposes, attempts, قد before an imperfect."""
     reading = match.reading
-    if (
-        match.verbal
-        and reading is not None
-        and reading.tense == "imp"
-        and reading.preposition == "ل"
-    ):
+    imperfect = match.verbal and reading is not None and reading.tense == "imp"
+    if imperfect and reading is not None and reading.preposition == "ل":
         return "hypothetical", view.words[match.head]
     for distance, index in enumerate(before):
         word = view.words[index]
-        if word in {"قد", "وقد", "فقد", "لقد"}:
-            if match.verbal and distance == 0 and reading is not None and reading.tense == "imp":
+        if word in _CERTAINTY:
+            if imperfect and distance == 0:
                 return "hypothetical", word
             continue
-        if word in grammar.CONDITIONALS and word not in {"ان", "وان"} and distance <= 4:
-            return "hypothetical", word
-        if word in _IRREALIS_NOUNS and distance <= 3:
+        if _doubts(word, distance):
             return "hypothetical", word
         if view.is_verb(index):
             lemmas = {r.lemma for r in analyse(word) if r.pos == "V"}
             if lemmas & _IRREALIS and _governs(view, index, match):
                 return "hypothetical", word
-            if lemmas:
-                break
-    if not match.verbal and reading is not None and reading.preposition == "ل" and not before:
-        return "hypothetical", view.words[match.head]
+            break
     return None, ""
+
+
+def _doubts(word: str, distance: int) -> bool:
+    """Whether a word so many tokens before a trigger makes it a possibility or an intention."""
+    if word in grammar.CONDITIONALS and word not in {"ان", "وان"} and distance <= 4:
+        return True
+    return word in _IRREALIS_NOUNS and distance <= 3
 
 
 def _governs(view: SentenceView, index: int, match: Match) -> bool:

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from transforms.enrich import grammar
-from transforms.enrich.lexicon import Reading, analyse
+from transforms.enrich.cues import find_cues
+from transforms.enrich.lexicon import Reading, analyse, lemmas_of
 from transforms.enrich.tokens import Tokens
 
 _MAX_NP: Final = 9  # tokens of a noun phrase
@@ -73,11 +74,6 @@ def _plain_verb(word: str) -> bool:
     return any(r.pos == "V" and not r.conjunction for r in analyse(word))
 
 
-def _bare_plural(word: str) -> bool:
-    """Whether a plural in ون stands without article: it cannot govern a genitive."""
-    return not word.startswith(("ال", "وال"))
-
-
 class Known(NamedTuple):
     """A known phrase: its tokens, and whether it names an actor or is a name."""
 
@@ -101,7 +97,9 @@ class SentenceView:
     """
 
     __slots__ = (
+        "_cues",
         "_kinds",
+        "_lemmas",
         "first",
         "opens",
         "paragraph",
@@ -121,6 +119,8 @@ class SentenceView:
         self.stop = stop
         self.paragraph = paragraph
         self._kinds: dict[int, str] = {}
+        self._cues: frozenset[str] | None = None
+        self._lemmas: frozenset[str] | None = None
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
         self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
 
@@ -148,6 +148,21 @@ class SentenceView:
             for index in range(item.first, item.last + 1)
             if index > item.first or _class_of(self.words[index]) != "X"
         }
+
+    @property
+    def cues(self) -> frozenset[str]:
+        """What the sentence is about, by its cue words."""
+        if self._cues is None:
+            self._cues = find_cues(self.words[self.first : self.stop])
+        return self._cues
+
+    @property
+    def lemmas(self) -> frozenset[str]:
+        """The lemmas of every reading of every token."""
+        if self._lemmas is None:
+            words = set(self.words[self.first : self.stop])
+            self._lemmas = frozenset().union(*map(lemmas_of, words))
+        return self._lemmas
 
     def kind(self, index: int) -> str:
         """The kind of a token; ``.`` outside the sentence."""
@@ -310,21 +325,10 @@ class SentenceView:
             return self._partitive(last, word)
         if kind not in "N#" or self.is_attached(position):
             return False
-        if self.words[last] == "من":
+        joined = word[0] == "و" and (position in self.opens or self._is_conjoined(word))
+        if joined or self.words[last] == "من":
             return True
-        if word[0] == "و" and (position in self.opens or self._is_conjoined(word)):
-            return True
-        if last in self.whole and (position in self.opens or not word.startswith("ال")):
-            return False
-        if self._opens_new_phrase(start, last, position):
-            return False
-        if (
-            self.words[last].endswith("ون")
-            and word.startswith("ال")
-            and _bare_plural(self.words[last])
-        ):
-            return False
-        return not (self.words[last].endswith("ون") and not word.startswith("ال") and _bare(word))
+        return not self._opens_new_phrase(start, last, position)
 
     def _partitive(self, last: int, word: str) -> bool:
         """``عدد من``, ``ستة من``, ``قوات من``: a من that joins a quantity to its whole."""
@@ -341,13 +345,14 @@ class SentenceView:
     def _opens_new_phrase(self, start: int, last: int, position: int) -> bool:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
+        definite = word.startswith("ال")
+        if last in self.whole and (position in self.opens or not definite):
+            return True
         if word in grammar.QUANTIFIERS or self.kind(position) == "#":
             return self.kind(last) != "#" and before not in grammar.QUANTIFIERS and last >= start
-        if before.startswith(("ال", "وال")) and not word.startswith(("ال", "وال")):
+        if before.startswith(("ال", "وال")):
+            if definite:
+                return False
             return any(r.pos == "N" for r in analyse(word)) or word.endswith(("ات", "ين", "ا"))
-        return False
-
-
-def _bare(word: str) -> bool:
-    """Whether an indefinite word does not agree with a plural in ون before it."""
-    return not word.endswith(("ون", "يون"))
+        # A plural in ون without article governs no genitive and agrees with its adjective.
+        return before.endswith("ون") and (definite or not word.endswith("ون"))
