@@ -19,7 +19,9 @@ from transforms.language import fallback
 from transforms.language.words import AL, ARABIC, FOREIGN, SPELLING, STRONG, WEAK, fold
 from transforms.records import Verdict
 
-_ARABIC_SCRIPT: Final = re.compile("[\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
+_ARABIC_SCRIPT: Final = re.compile(
+    "[\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]"
+)
 _TOKEN: Final = re.compile(r"[^\W\d_]+")
 _WINDOW: Final = 12  # tokens; about a clause
 _CAP: Final = 20_000  # characters; what follows rarely changes the answer

@@ -12,7 +12,16 @@ from typing import Final
 
 # Persian and Arabic keyboards write these letters with other code points: no evidence.
 _KEYBOARD: Final = str.maketrans(
-    {"ی": "ي", "ک": "ك", "ى": "ي", "ـ": None, "\u200c": " ", "\u200d": None, "\u200f": None, "\u200e": None}
+    {
+        "ی": "ي",
+        "ک": "ك",
+        "ى": "ي",
+        "ـ": None,
+        "\u200c": " ",
+        "\u200d": None,
+        "\u200f": None,
+        "\u200e": None,
+    }
 )
 _MARKS: Final = re.compile("[\u064b-\u065f\u0670\u0610-\u061a\u06d6-\u06ed]+")
 
@@ -55,8 +64,9 @@ ARABIC: Final = _words(
     """
 )
 # Small words of the others, without those that Arabic shares (هم, ما, من, با, تا, خود ...).
-FOREIGN: Final = _words(
-    """
+FOREIGN: Final = (
+    _words(
+        """
     از كه است در اين را براي هاي هايي شد شده مي نمي بود كرد كرده كند كنند كنيد خواهد باشد نيست
     بوده يك دو سه وي ايشان آنها آن اگر چون ولي نيز هستند هست دارد دارند داشت داشته شود شوند
     شما مورد بايد گفت گفته ديگر همه هر چه هيچ پس پيش بر وقتي اما بلكه سپس همچنين هنوز كردن شدن
@@ -70,7 +80,9 @@ FOREIGN: Final = _words(
     اول ايله بير بو اولاراق اولدو ايچين داها ايكي كيمي هامي سون ائله
     اي ته ره سه جه وسه دري هسه بيه اينه ايشان هنه بزه
     """
-) - ARABIC
+    )
+    - ARABIC
+)
 AL: Final = re.compile("^[وفبك]{0,2}ال.{2,}|^[وف]?لل.{2,}")
 # Spelling that only Arabic has: ta marbuta at the end, hamza on or under an alef.
 SPELLING: Final = re.compile("ة$|[أإ]|اً$|ؤ[^ ]|آت$")
