@@ -7,8 +7,10 @@ nearly all weight: what trafilatura is then asked to clean is a tenth of the pag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
@@ -24,6 +26,11 @@ STRIPPED_TAGS: Final = (
     "b", "strong", "em", "i", "u", "font", "small", "big", "mark", "abbr", "acronym", "cite",
     "ins", "bdi", "bdo", "wbr", "data", "dfn", "s", "strike", "tt", "nobr", "img",
 )  # fmt: skip
+_APPARATUS: Final = re.compile(
+    r"(?:^|[\s_-])(?:comments?(?:[_-]?(?:list|area|section|wrap\w*|box|form))?|disqus\w*|respond|"
+    r"cookies?(?:[_-]\w+)*|consent(?:[_-]\w+)*|gdpr|newsletter|popup|modal)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _CONTAINERS: Final = ("div", "td", "article", "section", "main", "li", "blockquote", "center")
 _INLINE: Final = frozenset({"br", "span", "a", "sup", "sub", "q"})
 _MIN_BLOCK: Final = 25  # characters
@@ -256,7 +263,27 @@ def clean(root: Any) -> None:
     for figure in [figure for figure in root.iter("figure") if figure.find(".//table") is None]:
         remove(figure)
     etree.strip_tags(root, *STRIPPED_TAGS)
+    _take_out_apparatus(root)
     _open_layout_tables(root)
+
+
+@lru_cache(maxsize=4096)
+def _is_apparatus(names: str) -> bool:
+    return _APPARATUS.search(names) is not None
+
+
+def _take_out_apparatus(root: Any) -> None:
+    """Take out readers' comments, consent notices and sign-up boxes: prose, but not the page's."""
+    total = 0
+    for element in list(root.iter("div", "section", "ul", "ol")):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if len(names) < 4 or not _is_apparatus(names):
+            continue
+        if next(element.iter("h1"), None) is not None:
+            continue
+        total = total or len("".join(root.itertext()))
+        if len("".join(element.itertext())) < 0.8 * total:
+            remove(element)
 
 
 def _open_layout_tables(root: Any) -> None:

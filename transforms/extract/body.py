@@ -35,6 +35,9 @@ _ASIDE: Final = re.compile(
     r"comment(?!ary)|social|share|sharing|\btags?\b|keywords|breadcrumb|author-(?:box|bio|card)",
     re.IGNORECASE,
 )
+_ABOUT: Final = re.compile(
+    r"author|byline|meta|\bbio|disclaimer|\btags?\b|date|caption|footer|copyright", re.IGNORECASE
+)
 _STANDFIRST: Final = re.compile(
     r"standfirst|announce|stand-first|\blede\b|\blead\b|lead-text|article[-_]*lead|chapo|sapo\b|"
     r"\bintro\b|article[-_]*(?:intro|summary|excerpt|description)|"
@@ -92,8 +95,8 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     standfirst = _standfirst(all_blocks, page, description)
     _prune(region.element)
     prose = _paragraphs(all_blocks, region.element)
-    lines = _without_boilerplate(_article_lines(region, len(alive)))
-    lines = _without_title(_with_lost(lines, prose), title)
+    lines = _article_lines(region, prose, len(alive))
+    lines = _without_title(_without_boilerplate(lines), title)
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
     text = "\n".join(lines)
@@ -106,7 +109,10 @@ def _paragraphs(blocks: list[b.Block], container: Any) -> list[tuple[str, int]]:
     return [
         (tidy(block.text), id(block.element.getparent()))
         for block in blocks
-        if block.element in inside and not block.card and block.links <= 0.3 * block.weight
+        if block.element in inside
+        and not block.card
+        and block.links <= 0.3 * block.weight
+        and not _ABOUT.search(block.element.get("class") or "")
     ]
 
 
@@ -142,17 +148,21 @@ def _after(lines: list[str], ending: str) -> int:
     return 0
 
 
-def _article_lines(region: b.Region, elements: int) -> list[str]:
+def _article_lines(region: b.Region, prose: list[tuple[str, int]], elements: int) -> list[str]:
     """Let trafilatura clean the container; render it plainly when that loses the prose."""
     if elements > MAX_ELEMENTS:
         return render_lines(region.element)
     copied = deepcopy(region.element)
-    lines = _trafilatura(region.element)
+    lines = _with_lost(_trafilatura(region.element), prose)
     if sum(map(len, lines)) >= 0.8 * region.longest_run or region.longest_run < 250:
         return lines
     if _share_of_prose(copied) <= 0.6:
         return lines
-    rendered = [line for line in render_lines(copied) if len(line) >= _MIN_LINE]
+    rendered = [
+        line
+        for line in render_lines(copied)
+        if len(line) >= _MIN_LINE or _SENTENCE_END.search(line)
+    ]
     return max(lines, rendered, key=lambda found: sum(map(len, found)))
 
 

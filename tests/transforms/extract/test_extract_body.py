@@ -117,9 +117,38 @@ def test_data_tables_lose_their_bars() -> None:
 
 
 def test_a_paragraph_dropped_from_between_others_comes_back() -> None:
+    fourth = (
+        "وشكر رئيس البلدية العمال، وقال إن العمل في الجسر الثاني سيبدأ بعد انتهاء موسم الأمطار."
+    )
+    parts = "".join(
+        f"<p{mark}>{text}</p>"
+        for text, mark in (
+            (FIRST, ""),
+            (SECOND, " style='border:0'"),
+            (THIRD, " class='embed'"),
+            (fourth, ""),
+            ("خاتمة النص كله هنا.", ""),
+            (
+                "كاتب هذا الخبر صحفي يعمل في الصحيفة منذ عشرين عاما ويكتب عن المدن والعمران.",
+                " class='author-bio'",
+            ),
+        )
+    )
+    body = _body(f"<article><h1>{TITLE}</h1><div>{parts}</div></article>")
+    assert body == f"{WHOLE}\n{fourth}\nخاتمة النص كله هنا."
+
+
+def test_long_comments_do_not_win() -> None:
+    comments = "".join(
+        f"<div class='comment-body'><p>{text * 3}</p></div>"
+        for text in ("رأيي أن الجسر لا يكفي وحده. ", "أما أنا فأرى أن المال ضاع. ") * 6
+    )
+    notice = (
+        f"<div class='cookie-consent'><p>{'نستخدم ملفات الارتباط لتحسين الخدمة. ' * 12}</p></div>"
+    )
     inner = (
-        f"<article><h1>{TITLE}</h1><div><p>{FIRST}</p><p style='border:0'>{SECOND}</p>"
-        f"<p>{THIRD}</p></div></article>"
+        f"{notice}<article><h1>{TITLE}</h1>{_paragraphs(FIRST, SECOND, THIRD)}</article>"
+        f"<div id='comments' class='comments-area'>{comments}</div>"
     )
     assert _body(inner) == WHOLE
 
