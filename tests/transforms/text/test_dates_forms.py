@@ -26,7 +26,7 @@ MONTHS = (
     ("ديسمبر", "كانون الأول", "ديسمبر"),
 )
 WEEKDAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
-DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31))
+DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2098, 12, 31))
 EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
@@ -92,7 +92,7 @@ def test_weekdays_round_an_anchor(anchor: dt.date, weekday: int) -> None:
     ):
         day = weekday_near(known, weekday, direction)
         if day is None:
-            assert direction == "C" or anchor.year in {1900, 2099}
+            assert direction == "C" or anchor.year in {1900, 2098}
             continue
         assert day.weekday() == weekday
         assert low <= (day - anchor).days <= high

@@ -20,6 +20,7 @@ from hijridate import Hijri
 from transforms.text.dates.lexicon import Tokens
 from transforms.text.dates.zones import parse_offset
 
+EVE: Final = "EVE"  # ليلة, عشية: the evening before the day named, or of it
 FIRST_YEAR: Final = 1800
 LAST_YEAR: Final = 2100
 _HIJRI_YEARS: Final = range(1343, 1501)  # what the Umm al-Qura tables cover
@@ -45,7 +46,7 @@ class Slots:
     minute: int = 0
     second: int | None = None
     half: str | None = None  # am, pm, noon, night
-    minutes_written: bool = False
+    spoken: bool = False  # an hour without minutes in digits: needs its half of the day
     daypart: str | None = None
     zone: str | None = None
     numeric: str | None = None  # a Gregorian numeric date as written
@@ -108,7 +109,7 @@ _HOURS: Final = {
     **dict.fromkeys(("am", "MO"), _MORNING),
     **dict.fromkeys(("noon", "MI"), _NOON),
     **dict.fromkeys(("pm", "AF", "EV"), _EVENING),
-    **dict.fromkeys(("night", "NI"), _NIGHT),
+    **dict.fromkeys(("night", "NI", EVE), _NIGHT),
 }
 
 
@@ -132,7 +133,11 @@ def read_slots(tokens: Tokens) -> Slots | None:
                 return None
         elif not reader(slots, tokens, index, used):
             return None
-    return slots if slots.valid_time else None
+    if not slots.valid_time:
+        return None
+    if slots.spoken and (slots.hour or 0) <= 12 and not (slots.half or slots.daypart):
+        slots.hour = None  # "الساعة السادسة": of the morning or of the evening
+    return slots
 
 
 def _neighbour(tokens: Tokens, index: int, step: int, skip: str) -> int:
@@ -190,7 +195,7 @@ def _day(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
     before = _neighbour(tokens, index, -1, "/-.,")
     english = before >= 0 and tokens.codes[before] == "M" and slots.day is None
     if slots.hour is None and (previous == "o" or following in {"A", "T", "2"}) and not english:
-        slots.hour = _number(tokens, index)
+        slots.hour, slots.spoken = _number(tokens, index), True
         return _half_of_hour(slots, tokens, index, used)
     return False
 
@@ -230,7 +235,7 @@ def _dotted(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
     """18.30 or 18,30: a clock time only beside a word that says so."""
     following = tokens.codes[index + 1 : index + 2]
     named = index > 0 and tokens.codes[index - 1] == "o"
-    return (named or following in {"A", "T", "z"}) and _clock(slots, tokens, index, used)
+    return (named or following in {"A", "T", "z", "e"}) and _clock(slots, tokens, index, used)
 
 
 def _year(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:

@@ -26,7 +26,8 @@ _US: Final = re.compile(
 )
 _EPOCH: Final = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")
 _EPOCH_FIRST: Final = 631_152_000  # 1990: smaller numbers are counters, not times
-_COMMENT: Final = re.compile(r"\s*(?:\([A-Za-z][A-Za-z0-9 :+\-]*\)|\[[A-Za-z_]+/[A-Za-z_]+\])\s*$")
+# What may follow an offset: JavaScript's zone name in brackets, Java's zone id.
+_COMMENT: Final = re.compile(r"(?:(?<=[+\-]\d{4}) ?\([^()]*\)|(?<=[\dZ])\[[A-Za-z_/]+\])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Machine:
 
 
 def without_comment(raw: str) -> str:
-    """A date without a bracketed zone name at its end ("(Arabian Standard Time)")."""
+    """A date without the zone name in brackets behind its offset ("(Arabian Standard Time)")."""
     return _COMMENT.sub("", raw)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from transforms.text.dates.absolute import Slots
+from transforms.text.dates.absolute import EVE, Slots
 from transforms.text.dates.anchor import Anchor
 from transforms.text.dates.model import MentionKind, ResolvedDate, ResolvedPrecision
 
@@ -69,6 +69,7 @@ def day_reading(
     zone = (slots.zone if slots else None) or context.tz
     resolved = ResolvedDate(date, time, zone, precision, "relative" if relative else "explicit")
     part = slots.daypart if slots and time is None else None
+    part = "NI" if part == EVE else part
     return Reading(resolved, value=resolved.value + (f"T{part}" if part else ""))
 
 

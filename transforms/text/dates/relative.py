@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from transforms.text.dates.absolute import Slots, gregorian_date, read_slots
+from transforms.text.dates.absolute import EVE, Slots, gregorian_date, read_slots
 from transforms.text.dates.anchor import shift_period, weekday_near, weekday_of_week
 from transforms.text.dates.lexicon import Tokens
 from transforms.text.dates.model import ResolvedDate
@@ -60,7 +60,7 @@ def weekday(tokens: Tokens, context: Context) -> Reading:
         # The weekday contradicts: no date. The value still says what the day word alone would.
         alone = day_reading(anchor.plus(shift), context, relative=True, slots=slots)
         return replace(alone, resolved=None)
-    if not _one_day(slots):
+    if not _one_day(slots) or slots.daypart == EVE:
         return NOTHING
     date = weekday_near(anchor, slots.weekdays[0], direction or ("f" if context.ahead else ""))
     if date is not None and ("B" in tokens.codes or "E" in tokens.codes):  # "قبل الماضي"

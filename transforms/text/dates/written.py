@@ -24,7 +24,8 @@ from transforms.text.dates.reading import (
     period_reading,
 )
 
-_FIRST_WRITTEN_YEAR: Final = 622  # "عام 1263" may be history
+_FIRST_YEAR: Final = 1500  # an earlier year without its era may be a Hijri one
+_FIRST_WRITTEN_YEAR: Final = 622
 
 
 def written(tokens: Tokens, context: Context) -> Reading:
@@ -150,5 +151,8 @@ def year(tokens: Tokens, context: Context) -> Reading:
     """A form: "عام 2020", with or without a phase."""
     value = next(tokens.values[i] for i, code in enumerate(tokens.codes) if code == "Y")
     number = int(value or 0)
-    first = dt.date(number, 1, 1) if _FIRST_WRITTEN_YEAR <= number <= LAST_YEAR else None
-    return period_reading(first, "year", context, relative=False)
+    era = tokens.values[-1] if tokens.codes[-1] == "e" else None
+    first = _FIRST_YEAR if era is None else _FIRST_WRITTEN_YEAR
+    if era == "h" or not first <= number <= LAST_YEAR:
+        return Reading(value=None if era == "h" else f"{number:04d}")
+    return period_reading(dt.date(number, 1, 1), "year", context, relative=False)

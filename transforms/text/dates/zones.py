@@ -35,7 +35,7 @@ def parse_offset(text: str) -> str | None:
     Returns:
         ±HH:MM; None when it is none or beyond ±14:00.
     """
-    match = _OFFSET.fullmatch(text)
+    match = _OFFSET.fullmatch(text.replace(" ", ""))
     if match is None:
         return None
     sign, hours, minutes = match.group(1), int(match.group(2)), int(match.group(3) or 0)
