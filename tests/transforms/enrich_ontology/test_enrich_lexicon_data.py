@@ -38,7 +38,7 @@ def test_named_actors_have_known_codes(name: str) -> None:
 
 def test_agents_have_known_codes_and_flags() -> None:
     for sectors, flags, singulars, plurals in read_rows("agents.tsv"):
-        assert set(flags) <= set("pbcrwxask"), flags
+        assert set(flags) <= set("pbcrwxaskj"), flags
         assert sectors == "-" or set(sectors.split()) <= plover.SECTORS
         assert singulars or plurals
 

@@ -9,27 +9,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from transforms.enrich.ontology import particles
 from transforms.enrich.ontology.lexicon import Form, Lexicon
-from transforms.enrich.ontology.phrase import Phrase, enter_region, inherit, merge_sectors
+from transforms.enrich.ontology.persons import find_person
+from transforms.enrich.ontology.phrase import (
+    Phrase,
+    enter_region,
+    inherit,
+    merge_sectors,
+    start_phrase,
+)
+from transforms.enrich.ontology.place_phrases import classified_place, locate
 from transforms.enrich.ontology.scan import Match, Tokens
-from transforms.text.arabic import normalise_text
 
-_IN: Final = frozenset({"في", "داخل", "ب"})
-_OF: Final = frozenset({"من", "لدي", "عن"})
-_NAMES_OF: Final = frozenset({"باسم", "بلسان"})
 _OWNERS: Final = frozenset({"agent", "organisation", "nisba", "people"})
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY"})
-# Words after which a nisba in the singular is a noun: قتل فلسطيني, إصابة إسرائيلي.
-_VICTIM_OF: Final = frozenset(
-    normalise_text(
-        "قتل مقتل يقتل استشهاد استشهد اصابة أصيب إصابة جرح اعتقال اعتقل يعتقل خطف اختطاف اختطف "
-        "وفاة اغتيال إعدام طعن دهس محاكمة ترحيل مليون مليوني ألف ألفي مئة ومقتل وإصابة واعتقال"
-    ).split()
-)
 _MAX_DEPTH: Final = 3
-_GOVERNORS: Final = frozenset(
-    normalise_text(w) for w in ("التابعة", "التابع", "التابعين", "تابعة", "تابع")
-)
 
 
 class Composer:
@@ -57,14 +52,18 @@ class Composer:
         Returns:
             The phrase; None when the token starts none.
         """
+        return self._matched(index, depth) or find_person(self._tokens, self._lexicon, index)
+
+    def _matched(self, index: int, depth: int) -> Phrase | None:
+        """The phrase of the lexicon entry at a token."""
         match = self._tokens.match(index)
         if match is None:
-            return self._classified_place(index)
+            return classified_place(self._tokens, index)
         form = match.best()
         role = form.lexeme.role
         noun = self._tokens.place_noun(index)
         if noun is not None and (role == "place" or noun.precision == "country"):
-            classified = self._classified_place(index)
+            classified = classified_place(self._tokens, index)
             if classified is not None and classified.last > match.last:
                 return classified
         if role in {"nisba", "people"} and not self._stands_alone(match, form, depth):
@@ -72,35 +71,14 @@ class Composer:
             if alternative is None:
                 return None
             form = alternative
-        phrase = self._start(match, form)
+        if "j" in form.lexeme.flags and not self._noun(match, form):
+            return None
+        phrase = start_phrase(match, form)
         if form.lexeme.role in {"agent", "organisation", "nisba", "people"}:
             self._extend(phrase, depth)
         elif form.lexeme.role in {"place", "capital", "country", "region"}:
-            self._locate(phrase)
+            locate(self._tokens, phrase)
         return phrase if self._accepted(phrase, depth) else None
-
-    def _start(self, match: Match, form: Form) -> Phrase:
-        lexeme = form.lexeme
-        phrase = Phrase(
-            first=match.first,
-            last=match.last,
-            start=match.start,
-            form=form,
-            match=match,
-            country=lexeme.country,
-            sectors=lexeme.sectors if lexeme.role != "place" else (),
-            words=[form.text],
-            head_last=match.last,
-        )
-        if lexeme.role in {"organisation", "leader", "country", "capital", "region"}:
-            phrase.name = lexeme.name
-        if "x" in lexeme.flags:
-            phrase.foreign = lexeme.name
-        if lexeme.role == "region":
-            phrase.sectors = ("GOV", "PRE")
-        if lexeme.role in {"place", "country", "capital", "region"}:
-            phrase.place = match
-        return phrase
 
     def _stands_alone(self, match: Match, form: Form, depth: int) -> bool:
         """A nisba is a noun by itself only in the plural, and not after another word's article."""
@@ -108,13 +86,24 @@ class Composer:
             return False
         if not form.plural:
             previous = self._tokens.words[match.first - 1] if match.first else ""
-            counted = previous in _VICTIM_OF or previous.isdigit()
+            counted = previous in particles.VICTIM_OF or previous.isdigit()
             return counted and not form.definite and not match.attached and form.text[-1] == "ي"
         if depth:
             return True
         before = self._tokens.words[match.first - 1] if match.first else ""
         joined = match.first > 0 and self._tokens.joined(match.first - 1)
         return not (joined and before.startswith("ال") and not match.clitic and form.definite)
+
+    def _noun(self, match: Match, form: Form) -> bool:
+        """Whether a word that is also an adjective is a noun here: no noun stands before it."""
+        if not form.text.endswith(("ي", "ية", "يا")):
+            return True
+        if match.first == 0 or match.attached or not self._tokens.joined(match.first - 1):
+            return True
+        before = self._tokens.words[match.first - 1]
+        if form.definite:
+            return not before.lstrip("وبكف").startswith(("ال", "لل"))
+        return before in particles.VICTIM_OF or before in particles.BEFORE_NOUN or before.isdigit()
 
     def _accepted(self, phrase: Phrase, depth: int) -> bool:
         """Weak heads need the article or company; ambiguous names need a context."""
@@ -156,7 +145,7 @@ class Composer:
             return True
         match = self._tokens.match(index)
         if match is None:
-            return self._classified(phrase, index)
+            return self._classified(phrase, index) or self._unlisted(phrase, index)
         if match.clitic:
             return self._owned(phrase, index, match, depth)
         if match.attached:
@@ -215,6 +204,19 @@ class Composer:
         self._take(phrase, match, form)
         return True
 
+    def _unlisted(self, phrase: Phrase, index: int) -> bool:
+        """A person's name that is in no table, after a title: النائب أنطوان غانم."""
+        person = (
+            find_person(self._tokens, self._lexicon, index)
+            if "p" in phrase.form.lexeme.flags
+            else None
+        )
+        if person is None or person.match.attached:
+            return False
+        phrase.name = person.form.text
+        self._take(phrase, person.match, person.form)
+        return True
+
     def _construct(self, phrase: Phrase, index: int, depth: int) -> bool:
         """A complement right after an indefinite head: جيش أذربيجان, قائد الجيش السوري."""
         if phrase.form.definite and not self._may_govern(phrase):
@@ -222,9 +224,7 @@ class Composer:
         if depth >= _MAX_DEPTH or phrase.qualified:
             return False
         inner = self.compose(index, depth + 1)
-        if inner is None or (
-            inner.form.lexeme.role == "agent" and not self._complement(phrase, inner)
-        ):
+        if inner is None or not self._complement(phrase, inner):
             return False
         self._absorb(phrase, inner, owned=True)
         return True
@@ -236,14 +236,21 @@ class Composer:
 
     @staticmethod
     def _complement(phrase: Phrase, inner: Phrase) -> bool:
-        """Whether an agent can be what the head belongs to: a definite body or people."""
-        relational = "r" in phrase.form.lexeme.flags
-        return inner.form.definite or inner.qualified or relational
+        """Whether a phrase can be what the head belongs to: a definite body, people or name.
+
+        Names that are also common words (مهاجم فتح النار) belong only to bodies and their members.
+        """
+        flags = phrase.form.lexeme.flags
+        if "~" in inner.form.lexeme.flags and inner.form.lexeme.role in {"organisation", "leader"}:
+            return bool({"r", "k", "b"} & set(flags))
+        if inner.form.lexeme.role != "agent":
+            return True
+        return inner.form.definite or inner.qualified or "r" in flags
 
     def _owned(self, phrase: Phrase, index: int, match: Match, depth: int) -> bool:
         """A complement after ل: القوات التابعة للحكومة, ناطق ل..."""
         previous = self._tokens.words[index - 1]
-        governs = previous in _GOVERNORS or "r" in phrase.form.lexeme.flags
+        governs = previous in particles.BELONGING or "r" in phrase.form.lexeme.flags
         if match.clitic != "ل" or depth >= _MAX_DEPTH or not governs:
             return self._located_by_clitic(phrase, match)
         inner = self.compose(index, depth + 1)
@@ -257,8 +264,8 @@ class Composer:
         form = match.other({"place", "country", "capital", "region"})
         if form is None or match.clitic != "ب" or not self._locatable(phrase):
             return False
-        inner = self._start(match, form)
-        self._locate(inner)
+        inner = start_phrase(match, form)
+        locate(self._tokens, inner)
         self._absorb(phrase, inner, owned=False)
         return True
 
@@ -266,13 +273,13 @@ class Composer:
         """A complement after باسم, في or من."""
         if depth >= _MAX_DEPTH or not self._tokens.joined(index):
             return False
-        if word in _NAMES_OF:
+        if word in particles.IN_NAME_OF:
             inner = self.compose(index + 1, depth + 1)
             owned = True
-        elif word in _IN and self._locatable(phrase):
+        elif word in particles.IN and self._locatable(phrase):
             inner = self._whereabouts(phrase, index + 1)
             owned = False
-        elif word in _OF and not phrase.form.definite and not phrase.qualified:
+        elif word in particles.OF and not phrase.form.definite and not phrase.qualified:
             inner = self.compose(index + 1, depth + 1)
             owned = True
             if inner is not None and inner.form.lexeme.role not in _OWNERS:
@@ -309,7 +316,7 @@ class Composer:
         """A place with its noun in construct: سكان مدينة حلب."""
         if phrase.form.definite or phrase.place is not None:
             return False
-        inner = self._classified_place(index)
+        inner = classified_place(self._tokens, index)
         if inner is None:
             return False
         self._absorb(phrase, inner, owned=False)
@@ -352,46 +359,3 @@ class Composer:
         if inner.place is not None and inner.form.lexeme.role == "place":
             return self._tokens.place_country(inner.place)
         return None
-
-    # -- places -----------------------------------------------------------------------------
-
-    def _locate(self, phrase: Phrase) -> None:
-        """A nisba after a place confirms its country: مدينة طرابلس اللبنانية."""
-        index = phrase.last + 1
-        if index >= len(self._tokens.words) or not self._tokens.joined(index - 1):
-            return
-        match = self._tokens.match(index)
-        form = match.other({"nisba"}) if match is not None and not match.clitic else None
-        if match is None or form is None or not form.definite or form.plural:
-            return
-        country = form.lexeme.country
-        if phrase.form.lexeme.role == "country" or not self._tokens.can_lie_in(
-            phrase.match, country
-        ):
-            return
-        phrase.match.settle(country)
-        phrase.country = country
-        self._take(phrase, match, form)
-
-    def _classified_place(self, index: int) -> Phrase | None:
-        """A place after its noun: مدينة حلب, إقليم قره باغ; the phrase starts at the noun."""
-        tokens = self._tokens
-        noun = tokens.place_noun(index)
-        if noun is None or not tokens.joined(index) or index + 1 >= len(tokens.words):
-            return None
-        nested = self._classified_place(index + 1) if tokens.place_noun(index + 1) else None
-        if nested is not None:
-            nested.first, nested.start = index, noun.start
-            nested.words.insert(0, noun.text)
-            return nested
-        match = tokens.match(index + 1)
-        form = match.other({"region", "place", "capital", "country"}) if match else None
-        if match is None or form is None or match.clitic:
-            return None
-        phrase = self._start(match, form)
-        phrase.first, phrase.start = index, noun.start
-        phrase.words.insert(0, noun.text)
-        phrase.qualified = True
-        match.prefer(noun.precision)
-        self._locate(phrase)
-        return phrase

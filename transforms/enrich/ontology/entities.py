@@ -76,9 +76,9 @@ def _phrases(text: str) -> tuple[Tokens, list[Phrase]]:
     tokens = Tokens(text, scan)
     composer = Composer(tokens, scan.lexicon)
     phrases = []
-    index = 0
-    while index < len(tokens.words):
-        phrase = composer.compose(index)
+    index, words = 0, tokens.words
+    while index < len(words):
+        phrase = composer.compose(index) if scan.may_start(words[index]) else None
         if phrase is None:
             index += 1
             continue

@@ -49,7 +49,8 @@ class Entity:
         place: the place named, alone or inside the phrase (``مدنيون في حلب``).
         place_start: first character of the place's own name; -1 without a place.
         place_end: after the place's name; -1 without a place.
-        head: role of the head word: country, capital, place, people, agent, organisation, leader.
+        head: role of the head word: country, capital, place, people, agent, organisation,
+            leader, person (a name in no table: no country, no sectors).
         head_end: after the head word or its fixed expression (before adjectives and qualifiers).
         definite: the head is definite (الجيش, a name) rather than indefinite (جنود).
         plural: the head is plural or collective.

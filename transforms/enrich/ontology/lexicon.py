@@ -13,7 +13,16 @@ from transforms.enrich.ontology.tables import read_rows, read_text
 from transforms.text.arabic import normalise_text
 
 Role = Literal[
-    "country", "capital", "nisba", "people", "agent", "organisation", "leader", "place", "region"
+    "country",
+    "capital",
+    "nisba",
+    "people",
+    "agent",
+    "organisation",
+    "leader",
+    "place",
+    "region",
+    "person",
 ]
 
 # The folds of the normaliser as one translation: the tables hold letters and vowel marks only.
@@ -69,6 +78,7 @@ class Lexicon:
         fillers: folded adjective that may stand inside a phrase, with and without article -> its
             usual spelling.
         place_nouns: folded noun -> precision it speaks of, usual spelling.
+        given: folded given name -> its usual spelling.
         gazetteer: rows of the place table, unparsed.
     """
 
@@ -78,6 +88,7 @@ class Lexicon:
     longest: dict[str, int] = field(default_factory=dict)
     fillers: dict[str, str] = field(default_factory=dict)
     place_nouns: dict[str, tuple[str, str]] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
     gazetteer: list[str] = field(default_factory=list)
     _found: dict[str, tuple[Form, ...]] = field(default_factory=dict, repr=False)
 
@@ -227,6 +238,8 @@ def lexicon() -> Lexicon:
     adjectives = [word for cells in read_rows("fillers.txt") for word in cells[0].split()]
     written = (f"{article}{word}" for word in adjectives for article in ("", "ال"))
     built.fillers = {normalise_text(word): word for word in written}
+    names = [name for cells in read_rows("given_names.txt") for name in cells[0].split()]
+    built.given = {normalise_text(name): name for name in names}
     nouns = read_rows("place_nouns.txt")
     built.place_nouns = {normalise_text(noun): (kind, noun) for noun, kind in nouns}
     return built

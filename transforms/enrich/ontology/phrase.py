@@ -83,3 +83,28 @@ def enter_region(phrase: Phrase, inner: Phrase) -> None:
     if {"MIL", "UAF"} & set(sectors):
         sectors = ("REB",)
     phrase.sectors = merge_sectors(sectors, ("PRE",))
+
+
+def start_phrase(match: Match, form: Form) -> Phrase:
+    """The phrase that consists of one match alone."""
+    lexeme = form.lexeme
+    phrase = Phrase(
+        first=match.first,
+        last=match.last,
+        start=match.start,
+        form=form,
+        match=match,
+        country=lexeme.country,
+        sectors=lexeme.sectors if lexeme.role != "place" else (),
+        words=[form.text],
+        head_last=match.last,
+    )
+    if lexeme.role in {"organisation", "leader", "country", "capital", "region", "person"}:
+        phrase.name = lexeme.name
+    if "x" in lexeme.flags:
+        phrase.foreign = lexeme.name
+    if lexeme.role == "region":
+        phrase.sectors = ("GOV", "PRE")
+    if lexeme.role in {"place", "country", "capital", "region"}:
+        phrase.place = match
+    return phrase

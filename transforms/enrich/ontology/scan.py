@@ -28,6 +28,7 @@ _PRIORITY: Final = {
             "nisba",
             "people",
             "place",
+            "person",
         )
     )
 }
@@ -72,13 +73,25 @@ class Look(NamedTuple):
 class Scanner:
     """Looks words up in the lexicon and remembers the answer for each word."""
 
-    __slots__ = ("_looks", "_nouns", "lexicon")
+    __slots__ = ("_looks", "_nouns", "_starts", "lexicon")
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Look up in ``lexicon``."""
         self.lexicon = lexicon
         self._looks: dict[str, tuple[Look, ...]] = {}
         self._nouns: dict[str, tuple[int, str, str] | None] = {}
+        self._starts: dict[str, bool] = {}
+
+    def may_start(self, word: str) -> bool:
+        """Whether a phrase may start at a word; most words start none."""
+        known = self._starts.get(word)
+        if known is None:
+            if len(self._starts) >= _MEMO_LIMIT:
+                self._starts.clear()
+            given = self.lexicon.given
+            name = word in given or (word[0] in "وف" and word[1:] in given)
+            known = self._starts[word] = name or bool(self.looks(word) or self.noun(word))
+        return known
 
     def looks(self, word: str) -> tuple[Look, ...]:
         """The readings of a word that may start an entry."""
