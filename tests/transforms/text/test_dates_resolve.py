@@ -132,3 +132,47 @@ def test_this_weeks_weekday_only_where_all_weeks_agree(weekday: str) -> None:
 def test_numbers_too_long_and_texts_too_long() -> None:
     assert resolve_date("قبل " + "9" * 100 + " يوما", anchor=ANCHOR) is None
     assert resolve_date("20 سبتمبر 2023 " * 30) is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "الليلة الماضية",
+        "الثلاثاء من الأسبوع الماضي",
+        "15 من الشهر الجاري",
+        "بعد يوم",
+        "20 سبتمبر الماضي",
+        "سبتمبر من العام الماضي",
+        "في شهر سبتمبر",
+        "مطلع الأسبوع الماضي",
+        "العام قبل الماضي",
+    ],
+)
+def test_every_relative_form_needs_its_anchor(expression: str) -> None:
+    assert resolve_date(expression) is None
+    assert resolve_date(expression, anchor=ANCHOR) is not None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "31 من الشهر الجاري",
+        "الأحد 15 من الشهر الجاري",
+        "الثلاثاء الأربعاء من الأسبوع الماضي",
+        "الثلاثاء / الخميس",
+        "قبل 3 عقود",
+        "قبل 3 دقائق",
+        "بعد قرن من",
+        "ليل الثلاثاء - الخميس",
+        "20 سبتمبر 2023 الماضي",
+        "سبتمبر 2023 الماضي",
+        "سبتمبر/أكتوبر الماضي",
+        "الساعة 5 الساعة 6 اليوم",
+        "20 سبتمبر 2023 صباحا مساء صباحا",
+        "20 سبتمبر 2023 18:30 19:30",
+        "2023/123/1",
+        "12/3/456",
+    ],
+)
+def test_contradictions_and_leftovers_have_no_date(expression: str) -> None:
+    assert resolve_date(expression, anchor=ANCHOR) is None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from transforms.text.dates.model import ResolvedDate, Timestamp
 from transforms.text.dates.resolve import resolve_date
 from transforms.text.dates.zones import country_timezone, zone_info
+
+# Zero of Unix, OLE Automation and SQL Server clocks.
+_NULL_DATES: Final = frozenset({dt.date(1970, 1, 1), dt.date(1899, 12, 30), dt.date(1900, 1, 1)})
 
 
 def parse_timestamp(
@@ -39,10 +43,11 @@ def to_timestamp(
         country: else the zone of this country (ISO 3166 alpha-3), else UTC.
 
     Returns:
-        The time; None for a week or a year, which no timestamp can hold.
+        The time; None for a week or a year, which no timestamp can hold, and for the days that
+        systems write when they know none.
     """
     precision = resolved.precision
-    if precision in {"week", "year"}:
+    if precision in {"week", "year"} or resolved.date in _NULL_DATES:
         return None
     if resolved.time is None:
         midnight = dt.datetime.combine(resolved.date, dt.time(0), tzinfo=dt.UTC)
