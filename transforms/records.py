@@ -339,6 +339,25 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchLog:
+    """One try to fetch a URL, redirects included: the columns of ``fetch_log``. No secrets."""
+
+    url: str
+    purpose: Literal["feed", "article", "robots", "sitemap"]
+    started_at: datetime
+    outcome: str  # ok, not_modified, an alarm such as soft_empty, or a reject reason
+    final_url: str | None = None
+    elapsed_ms: int | None = None
+    status: int | None = None  # of the last hop that answered
+    bytes: int | None = None  # decoded
+    etag: str | None = None
+    last_modified: str | None = None
+    items_total: int | None = None
+    items_new: int | None = None
+    retry_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """An element that could not go on: one reason of the closed list, and enough to replay it.
 

@@ -14,7 +14,7 @@ import socket
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, unquote
 
 import idna
 
@@ -48,12 +48,48 @@ _NOT_PUBLIC_V6: Final = tuple(
     for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 )
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-_METADATA_HOSTS: Final = frozenset(
-    {"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "localhost"}
+# Services of clouds that answer with secrets, and what no intranet is: not even --allow-private.
+_NEVER: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8",
+        "100.100.100.200/32",
+        "168.63.129.16/32",
+        "169.254.0.0/16",
+        "192.0.0.192/32",
+        "224.0.0.0/3",
+        "::/128",
+        "fd00:ec2::254/128",
+        "fd20:ce::254/128",
+        "fe80::/10",
+        "ff00::/8",
+    )
 )
-_PRIVATE_SUFFIXES: Final = (".localhost", ".localdomain", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
-_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_METADATA_HOSTS: Final = frozenset(
+    {"metadata", "metadata.google.internal", "metadata.goog", "instance-data"}
+)
+_PRIVATE_SUFFIXES: Final = (
+    ".localhost",
+    ".localdomain",
+    ".local",
+    ".internal",
+    ".intranet",
+    ".lan",
+    ".home.arpa",
+)
+_URL: Final = re.compile(
+    r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL
+)
+_AUTHORITY: Final = re.compile(
+    r"(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:@\[\]\\\x00-\x20\x7f]+)(?::(\d{0,5}))?"
+)
+_LOGIN: Final = re.compile(r"(https?://)([^\s/?#@\\]+)@", re.IGNORECASE)
+_INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_LINE_BREAKS: Final = re.compile(r"[\t\r\n]")
+_SAFE: Final = "%!$&'()*+,/:;=@~[]|"
+_DOTS: Final = re.compile(r"(?:\.|%2e)(?:\.|%2e)?", re.IGNORECASE)
 _HOST_NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+_MAX_LENGTH: Final = 8192
 
 
 class BlockedError(Exception):
@@ -65,7 +101,8 @@ class Guard:
     """Judges addresses and URLs.
 
     Attributes:
-        allow_private: let everything through (intranets, local tests).
+        allow_private: let private hosts through too (intranets, local tests), though never the
+            services of clouds that give secrets away.
         stand_ins: networks to treat as public, so that a test can put its hosts on loopback.
     """
 
@@ -78,12 +115,12 @@ class Guard:
         Args:
             address: an IP address as text; a scope id (``%eth0``) makes it local.
         """
-        if self.allow_private:
-            return True
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:
             return False
+        if self.allow_private:
+            return not is_never(parsed)
         if any(parsed.version == net.version and parsed in net for net in self.stand_ins):
             return True
         return is_public(parsed)
@@ -91,36 +128,68 @@ class Guard:
     def target(self, url: str) -> str:
         """Check a URL and write it so that no two parsers can disagree on its host.
 
+        Path and query may be as sloppy as links are: spaces, Arabic letters and the like are
+        escaped, dot segments resolved. The host may not.
+
         Args:
             url: absolute; any scheme.
 
         Returns:
-            The URL with an ASCII host and without fragment.
+            The URL in ASCII, without fragment.
 
         Raises:
             BlockedError: not http(s), credentials, an unclear host, or a host that is not public.
         """
-        if _FORBIDDEN.search(url):
-            raise BlockedError("the URL has spaces, control characters or backslashes")
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            raise BlockedError(f"the URL does not parse: {error}") from error
-        if parts.scheme.lower() not in {"http", "https"} or not parts.netloc:
-            raise BlockedError(f"only http and https are fetched, not {parts.scheme or 'this'}")
-        if "@" in parts.netloc:
+        parts = _URL.fullmatch(url.strip(" \t\r\n\f"))
+        if len(url) > _MAX_LENGTH or parts is None:
+            scheme = url[:30].partition(":")[0]
+            raise BlockedError(f"only http and https URLs are fetched, not {scheme!r}")
+        scheme, authority, path, query = parts.groups()
+        if "@" in authority:
             raise BlockedError("the URL carries credentials")
-        host = ascii_host(parts.hostname or "")
+        where = _AUTHORITY.fullmatch(authority)
+        if where is None or int(where[2] or 0) > 65535:
+            raise BlockedError("the URL has no clear host")
+        host = self._host(where[1])
+        port = f":{int(where[2])}" if where[2] else ""
+        asked = "" if query is None else "?" + _escaped(query, f"{_SAFE}?")
+        return f"{scheme.lower()}://{host}{port}{_clean_path(path)}{asked}"
+
+    def _host(self, written: str) -> str:
+        host = ascii_host(written.strip("[]") if written.startswith("[") else written)
         literal = literal_address(host)
         if literal is not None:
             if not self.is_allowed(str(literal)):
                 raise BlockedError(f"{literal} is not a public address")
-            host = f"[{literal}]" if literal.version == 6 else str(literal)
-        elif not self.allow_private and _is_private_name(host):
+            return f"[{literal}]" if literal.version == 6 else str(literal)
+        if host in _METADATA_HOSTS or (not self.allow_private and _is_private_name(host)):
             raise BlockedError(f"{host} is not a public host")
-        where = host if port is None else f"{host}:{port}"
-        return urlunsplit((parts.scheme.lower(), where, parts.path or "/", parts.query, ""))
+        return host
+
+
+def split_login(url: str) -> tuple[str, str]:
+    """Take the credentials out of a URL that its owner wrote (never out of one found).
+
+    Returns:
+        The URL without them, and ``user:password``, "" when there is none.
+    """
+    match = _LOGIN.match(url)
+    if match is None:
+        return url, ""
+    return match[1] + url[match.end() :], unquote(match[2])
+
+
+def is_never(address: Address) -> bool:
+    """Whether an address is one that no fetch may reach even where private hosts are allowed."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_never(inner)
+        if address.scope_id is not None:
+            return True
+    return any(address.version == net.version and address in net for net in _NEVER)
 
 
 def is_public(address: Address) -> bool:
@@ -145,6 +214,8 @@ def ascii_host(host: str) -> str:
     Raises:
         BlockedError: it is no host name.
     """
+    if _INVISIBLE.search(host):
+        raise BlockedError("the host has invisible characters")
     folded = unicodedata.normalize("NFKC", host).lower().rstrip(".")
     if ":" in folded:  # an IPv6 literal
         return folded
@@ -179,4 +250,27 @@ def literal_address(host: str) -> Address | None:
 
 
 def _is_private_name(host: str) -> bool:
-    return host in _METADATA_HOSTS or host.endswith(_PRIVATE_SUFFIXES) or "." not in host
+    return host == "localhost" or host.endswith(_PRIVATE_SUFFIXES) or "." not in host
+
+
+def _clean_path(path: str) -> str:
+    """Escape a path and resolve its dot segments, so that robots rules see what the server does."""
+    escaped = _escaped(path.replace("\\", "/"), _SAFE)
+    if "/." not in escaped and "/%2" not in escaped:
+        return escaped or "/"
+    kept: list[str] = []
+    segments = escaped.split("/")[1:]
+    for i, segment in enumerate(segments):
+        if not _DOTS.fullmatch(segment):
+            kept.append(segment)
+            continue
+        if len(segment.lower().replace("%2e", ".")) == 2:
+            del kept[-1:]
+        if i == len(segments) - 1:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _escaped(text: str, safe: str) -> str:
+    clean = _LINE_BREAKS.sub("", text)
+    return quote(clean.encode("utf-8", "surrogateescape"), safe=safe)

@@ -8,137 +8,49 @@ that neither a redirect nor a name that changes its answer reaches a private ser
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import functools
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Final, Literal
+from typing import Any, Final, Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import certifi
-from aiohttp.abc import AbstractResolver, ResolveResult
+import yarl
 
-from transforms.fetch.addresses import BlockedError, Guard
+from transforms.fetch.addresses import BlockedError, Guard, split_login
 from transforms.fetch.decoders import BodyReader, BrokenError, TooLargeError
-from transforms.rejects import Reason
-
-Purpose = Literal["feed", "article", "robots", "sitemap"]
-Resolve = Callable[[str], Awaitable[list[str]]]
+from transforms.fetch.messages import (
+    FailedError,
+    Limits,
+    Purpose,
+    Request,
+    Response,
+    chained,
+    failure,
+    verdict,
+)
+from transforms.fetch.names import GuardedResolver, Resolve
 
 USER_AGENT: Final = "rasd/0.1 (+https://rasd.example/bot; news monitoring research)"
-_ACCEPT: Final = {
-    "feed": "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
+ROBOTS_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: what a crawler must read at least
+_ACCEPT: Final[dict[Purpose, str]] = {
+    "feed": "application/rss+xml, application/atom+xml, application/feed+json, "
+    "application/xml;q=0.9, */*;q=0.5",
     "article": "text/html, application/xhtml+xml, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
     "sitemap": "application/xml, text/xml, */*;q=0.5",
 }
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CHUNK: Final = 65536
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one request may cost.
-
-    Attributes:
-        total_seconds: from the first name look-up to the last byte, all hops included.
-        connect_seconds: one connection.
-        max_bytes: of a decoded body.
-        max_redirects: hops after the first request.
-    """
-
-    total_seconds: float = 30.0
-    connect_seconds: float = 10.0
-    max_bytes: int = 10 * 1024 * 1024
-    max_redirects: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A URL to fetch, and what is known of it."""
-
-    url: str
-    purpose: Purpose = "article"
-    etag: str | None = None
-    last_modified: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    user_agent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What came back: a status with a body, or the reason why nothing did.
-
-    ``headers`` have lower-case names; ``body`` is decoded; ``reason`` is None when the status
-    is 2xx or 304.
-    """
-
-    url: str
-    final_url: str
-    status: int | None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    elapsed_ms: int = 0
-    reason: Reason | None = None
-    detail: str = ""
-    requests: int = 0  # how many were sent, redirects included
-
-    @property
-    def retry_after(self) -> str | None:
-        """The Retry-After header as written."""
-        return self.headers.get("retry-after")
-
-
-class _FailedError(Exception):
-    """A request that ends with a reason."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason: Reason = reason
-        self.detail = detail
-
-
-class _GuardedResolver(AbstractResolver):
-    """Resolves names and passes on only addresses the guard allows."""
-
-    def __init__(self, guard: Guard, resolve: Resolve | None) -> None:
-        self._guard = guard
-        self._resolve = resolve or _system_resolve
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Look a name up; a name with any address that is not public is refused whole."""
-        del family  # both families are asked for and judged
-        addresses = await self._resolve(host)
-        refused = [each for each in addresses if not self._guard.is_allowed(each)]
-        if refused:
-            raise BlockedError(f"{host} resolves to {refused[0]}, not a public address")
-        return [
-            ResolveResult(
-                hostname=host,
-                host=each,
-                port=port,
-                family=socket.AF_INET6 if ":" in each else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for each in addresses
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-
-async def _system_resolve(host: str) -> list[str]:
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+_LIMITS: Final = Limits()
+_GUARD: Final = Guard()
 
 
 class HttpClient:
@@ -152,38 +64,39 @@ class HttpClient:
         proxy: an HTTP proxy's URL; hosts are still resolved and judged here, and the proxy is
             asked for the judged address.
         trust: more certificate authorities, a PEM file (tests, intranets).
+        user_agent: names the project and whom to ask; a request's own wins.
     """
 
     def __init__(
         self,
         *,
-        limits: Limits = Limits(),
-        guard: Guard = Guard(),
+        limits: Limits = _LIMITS,
+        guard: Guard = _GUARD,
         connections: int = 64,
         resolve: Resolve | None = None,
         proxy: str | None = None,
         trust: str | None = None,
+        user_agent: str = USER_AGENT,
     ) -> None:
         """Keep the settings; nothing is opened yet."""
-        self._limits = limits
+        self.limits = limits
+        self.user_agent = user_agent
         self._guard = guard
-        self._connections = connections
-        self._resolver = _GuardedResolver(guard, resolve)
+        self.connections = connections
         self._proxy = proxy
+        self._resolver = GuardedResolver(
+            guard, resolve, urlsplit(proxy).hostname if proxy else None
+        )
         self._trust = trust
         self._session: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> HttpClient:
+    async def __aenter__(self) -> Self:
         """Open the session."""
-        context = ssl.create_default_context()
-        context.load_verify_locations(certifi.where())
-        if self._trust:
-            context.load_verify_locations(self._trust)
         connector = aiohttp.TCPConnector(
-            limit=self._connections,
+            limit=self.connections,
             resolver=self._resolver,
             use_dns_cache=False,  # a pinned answer must be the judged one
-            ssl=context,
+            ssl=_tls(self._trust),
             socket_factory=self._socket,
         )
         self._session = aiohttp.ClientSession(
@@ -191,7 +104,9 @@ class HttpClient:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(
-                total=self._limits.total_seconds, sock_connect=self._limits.connect_seconds
+                total=None,  # ours, to the millisecond
+                sock_connect=self.limits.connect_seconds,
+                sock_read=self.limits.stall_seconds,
             ),
             max_line_size=16384,
             max_field_size=16384,
@@ -200,17 +115,26 @@ class HttpClient:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Close the session and its sockets."""
         if self._session is not None:
             await self._session.close()
+        await self._resolver.close()
 
     def _socket(self, info: Any) -> socket.socket:
         """Make a socket: the last place where an address is judged, whoever chose it."""
         family, kind, proto, _, address = info
-        if self._proxy is None and not self._guard.is_allowed(str(address[0])):
-            raise BlockedError(f"{address[0]} is not a public address")
+        where = str(address[0])
+        if self._proxy is None:
+            allowed = self._guard.is_allowed(where)
+        else:
+            allowed = where in self._resolver.proxy_addresses
+        if not allowed:
+            raise BlockedError(f"{where} is not a public address")
         return socket.socket(family, kind, proto)
 
     async def fetch(self, request: Request) -> Response:
@@ -222,177 +146,199 @@ class HttpClient:
         Returns:
             The response; never raises for anything the other side does.
         """
-        hop = _Hop(request)
-        started = time.monotonic()
-        try:
-            async with asyncio.timeout(self._limits.total_seconds):
-                found = await self._follow(hop)
-        except _FailedError as error:
-            found = hop.failed(error.reason, error.detail)
-        except BlockedError as error:
-            found = hop.failed("blocked_address", str(error))
-        except TimeoutError:
-            found = hop.failed("timeout", f"no end after {self._limits.total_seconds:g} s")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            found = hop.failed(*_reason_of(error))
-        elapsed = round((time.monotonic() - started) * 1000)
-        return Response(**{**hop.fields(found), "elapsed_ms": elapsed})
-
-    async def _follow(self, hop: _Hop) -> dict[str, Any]:
+        legs: list[Response] = []
+        left = self.limits.total_seconds
         while True:
-            answer = await self._one(hop)
-            if answer is not None:
-                return answer
-            if hop.sent > self._limits.max_redirects:
-                raise _FailedError("redirect", f"more than {self._limits.max_redirects} redirects")
+            leg = await self.send(request, seconds=left)
+            legs.append(leg)
+            if not leg.moved_to:
+                return chained(legs)
+            left = max(0.0, left - leg.elapsed_ms / 1000)
+            request = request.redirected(leg.moved_to)
 
-    async def _one(self, hop: _Hop) -> dict[str, Any] | None:
-        """Send one request; None when it redirects (the hop then knows where to)."""
+    async def send(self, request: Request, *, seconds: float | None = None) -> Response:
+        """Send one request and follow nothing.
+
+        Args:
+            request: what to fetch.
+            seconds: until the last byte; the limits' total by default.
+
+        Returns:
+            The response. A redirect that may be followed has ``moved_to`` and no reason.
+        """
         if self._session is None:
             raise RuntimeError("use the client as an async context")
-        url = self._guard.target(hop.url)
-        hop.sent += 1
-        options = await self._proxied(url)
-        async with self._session.get(
-            options.pop("url", url), headers=hop.headers(**options.pop("host", {})), allow_redirects=False, **options
-        ) as response:
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            hop.status = response.status
-            if response.status in _REDIRECTS and "location" in headers:
-                hop.redirect(headers["location"])
-                return None
-            body = await self._body(response, headers)
-            reason, detail = _verdict(response.status)
-            return {
-                "status": response.status,
-                "headers": headers,
-                "body": body,
-                "reason": reason,
-                "detail": detail,
-            }
+        limit = self.limits.total_seconds if seconds is None else seconds
+        exchange = _Exchange(request, self.limits)
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(limit):
+                await self._exchange(exchange)
+        except TimeoutError:
+            spent = time.monotonic() - started
+            exchange.fail("timeout", f"no end after {spent:.3g} s")
+        except (BlockedError, FailedError, aiohttp.ClientError, OSError, ValueError) as error:
+            exchange.fail(*failure(error, secure=exchange.url.startswith("https:")))
+        elapsed = round((time.monotonic() - started) * 1000)
+        return replace(exchange.response(), elapsed_ms=elapsed)
 
-    async def _proxied(self, url: str) -> dict[str, Any]:
-        """What a proxy needs: the judged address instead of the name, so that it cannot choose."""
+    def target(self, request: Request) -> str:
+        """Give the URL that would be asked for.
+
+        Raises:
+            BlockedError: it may not be.
+        """
+        return self._guard.target(_split_login(request)[0])
+
+    async def _exchange(self, exchange: _Exchange) -> None:
+        exchange.url = self.target(exchange.request)
+        headers = exchange.headers(self.user_agent)
+        options = await self._proxied(exchange.url, headers)
+        exchange.sent = 1
+        async with contextlib.AsyncExitStack() as stack:
+            async with asyncio.timeout(self.limits.stall_seconds + self.limits.connect_seconds):
+                response = await stack.enter_async_context(
+                    self._session.get(headers=headers, allow_redirects=False, **options)  # type: ignore[union-attr]
+                )
+            await exchange.read(response)
+
+    async def _proxied(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
+        """How to ask a proxy: for the judged address, so that it cannot choose another."""
         if self._proxy is None:
-            return {}
+            return {"url": yarl.URL(url, encoded=True)}
         parts = urlsplit(url)
         host = parts.hostname or ""
-        address = (await self._resolver.resolve(host, 0))[0]["host"]
+        address = host
+        if ":" not in host and not host.replace(".", "").isdigit():  # target() wrote literals so
+            address = (await self._resolver.resolve(host))[0]["host"]
         where = f"[{address}]" if ":" in address else address
         where = where if parts.port is None else f"{where}:{parts.port}"
+        headers["Host"] = parts.netloc
         options: dict[str, Any] = {
-            "url": parts._replace(netloc=where).geturl(),
+            "url": yarl.URL(parts._replace(netloc=where).geturl(), encoded=True),
             "proxy": self._proxy,
-            "host": {"host": parts.netloc},
         }
         if parts.scheme == "https":
             options["server_hostname"] = host
         return options
 
-    async def _body(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
-        declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > self._limits.max_bytes:
-            raise _FailedError("too_large", f"{declared} bytes declared")
-        try:
-            reader = BodyReader(headers.get("content-encoding", ""), self._limits.max_bytes)
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                reader.feed(chunk)
-            return reader.finish()
-        except TooLargeError as error:
-            raise _FailedError("too_large", str(error)) from error
-        except BrokenError as error:
-            raise _FailedError("truncated", str(error)) from error
 
+class _Exchange:
+    """One request and what has come back of it."""
 
-class _Hop:
-    """Where a request stands on its way through redirects."""
-
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, limits: Limits) -> None:
         self.request = request
         self.url = request.url
         self.sent = 0
-        self.status: int | None = None
-        self._seen = {request.url}
+        self._limits = limits
+        self._found = Response(request.url, request.url)
 
-    def headers(self, **more: str) -> dict[str, str]:
-        """The headers of the next request; secrets go to the first host only."""
+    def headers(self, user_agent: str) -> dict[str, str]:
+        """The headers to send."""
         request = self.request
+        login = _split_login(request)[1]
         headers = {
-            "User-Agent": request.user_agent or USER_AGENT,
+            "User-Agent": request.user_agent or user_agent,
             "Accept": _ACCEPT[request.purpose],
             "Accept-Encoding": "gzip, deflate, br, zstd",
-            **{name.title(): value for name, value in more.items()},
         }
-        if urlsplit(self.url).netloc == urlsplit(request.url).netloc:
-            headers.update(request.headers)
-            if request.etag:
-                headers["If-None-Match"] = request.etag
-            if request.last_modified:
-                headers["If-Modified-Since"] = request.last_modified
+        if login:
+            headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
+        headers.update(request.headers)
+        if request.etag:
+            headers["If-None-Match"] = request.etag
+        if request.last_modified:
+            headers["If-Modified-Since"] = request.last_modified
         return headers
 
-    def redirect(self, location: str) -> None:
-        """Go where a redirect points."""
+    def fail(self, reason: Any, detail: str) -> None:
+        """End with a reason."""
+        self._found = replace(self._found, body=b"", reason=reason, detail=detail, moved_to="")
+
+    def response(self) -> Response:
+        """What has come back."""
+        return replace(self._found, final_url=self.url, requests=self.sent)
+
+    async def read(self, answer: aiohttp.ClientResponse) -> None:
+        """Take an answer: the place a redirect points to, or the body."""
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        status = answer.status
+        self._found = replace(self._found, status=status, headers=headers)
+        if status in _REDIRECTS and headers.get("location", "").strip():
+            self._found = replace(self._found, moved_to=self._next(headers["location"]))
+            return
+        conditional = bool(self.request.etag or self.request.last_modified)
+        reason, detail = verdict(status, conditional=conditional)
+        try:
+            body = await self._body(answer, headers)
+        except FailedError:
+            if reason is None:
+                raise
+            body = b""  # the status has said it already
+        self._found = replace(self._found, body=body, reason=reason, detail=detail)
+
+    def _next(self, location: str) -> str:
         target = urljoin(self.url, location.strip())
-        if self.url.startswith("https:") and target.startswith("http:"):
-            raise _FailedError("redirect", "from https to http")
-        if target in self._seen:
-            raise _FailedError("redirect", "a loop")
-        self._seen.add(target)
-        self.url = target
+        came = {*self.request.via, self.request.url, self.url}
+        if self.url.startswith("https:") and target.lower().startswith("http:"):
+            raise FailedError("redirect", "from https to http")
+        if target in came:
+            raise FailedError("redirect", "a loop")
+        if len(self.request.via) >= self._limits.max_redirects:
+            raise FailedError("redirect", f"more than {self._limits.max_redirects} redirects")
+        return target
 
-    def failed(self, reason: Reason, detail: str) -> dict[str, Any]:
-        """The fields of a response that failed."""
-        return {"status": self.status, "reason": reason, "detail": detail}
+    async def _body(self, answer: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
+        cut = self.request.purpose == "robots"  # read its beginning, however long it is
+        most = min(self._limits.max_bytes, ROBOTS_BYTES) if cut else self._limits.max_bytes
+        declared = headers.get("content-length", "")
+        if not cut and declared.isdecimal() and int(declared[:15]) > most:
+            raise FailedError("too_large", f"{declared[:15]} bytes declared")
+        reader: BodyReader | None = None
+        started = time.monotonic()
+        size = 0
+        try:
+            reader = BodyReader(headers.get("content-encoding", ""), most)
+            async for chunk in answer.content.iter_chunked(_CHUNK):
+                reader.feed(chunk)
+                size += len(chunk)
+                self._patience(time.monotonic() - started, size)
+            return reader.finish()
+        except TooLargeError as error:
+            if cut and reader is not None:
+                return reader.taken()
+            raise FailedError("too_large", str(error)) from error
+        except BrokenError as error:
+            raise FailedError("truncated", str(error)) from error
 
-    def fields(self, found: dict[str, Any]) -> dict[str, Any]:
-        """The fields of the response."""
-        return {"url": self.request.url, "final_url": self.url, "requests": self.sent, **found}
-
-
-def _verdict(status: int) -> tuple[Reason | None, str]:
-    if status == 304 or 200 <= status < 300:
-        return None, ""
-    if 500 <= status < 600:
-        return "http_5xx", f"status {status}"
-    if 300 <= status < 400:
-        return "redirect", f"status {status} without a place to go"
-    return "http_4xx", f"status {status}"
-
-
-def _reason_of(error: Exception) -> tuple[Reason, str]:
-    """Which reason of the closed list an error of the network is."""
-    blocked = error.__cause__ if isinstance(error.__cause__, BlockedError) else None
-    if blocked is not None:
-        return "blocked_address", str(blocked)
-    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Reason], ...] = (
-        ((aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError), "tls"),
-        ((aiohttp.ClientConnectorDNSError, socket.gaierror), "dns"),
-        (aiohttp.ServerTimeoutError, "timeout"),
-        ((aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError), "truncated"),
-        ((aiohttp.ClientResponseError, aiohttp.http.HttpProcessingError), "truncated"),
-    )
-    line = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    for kind, reason in kinds:
-        if isinstance(error, kind):
-            return reason, line
-    return "connect", line
+    def _patience(self, seconds: float, size: int) -> None:
+        if seconds > self._limits.stall_seconds and size < seconds * self._limits.min_rate:
+            raise FailedError("timeout", f"{size} bytes in {seconds:.3g} s")
 
 
-def retry_after_seconds(written: str | None, now: float) -> float | None:
-    """Read a Retry-After header in either form.
+def _split_login(request: Request) -> tuple[str, str]:
+    """Take credentials out of a URL that the operator wrote: a feed's, and no redirect's."""
+    own = request.purpose == "feed" and not request.via
+    return split_login(request.url) if own else (request.url, "")
 
-    Args:
-        written: seconds or an HTTP date.
-        now: seconds since 1970.
 
-    Returns:
-        Seconds to wait, at least 0; None when there is nothing to read.
-    """
-    if not written:
-        return None
-    if written.strip().isdigit():
-        return float(written.strip())
-    with contextlib.suppress(ValueError, TypeError):
-        return max(0.0, parsedate_to_datetime(written).timestamp() - now)
-    return None
+@functools.cache
+def _tls(trust: str | None) -> ssl.SSLContext:
+    """TLS settings: certificates verified against the system's, certifi's and our authorities."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    if trust:
+        context.load_verify_locations(trust)
+    return context
+
+
+__all__ = [
+    "ROBOTS_BYTES",
+    "USER_AGENT",
+    "HttpClient",
+    "Limits",
+    "Purpose",
+    "Request",
+    "Resolve",
+    "Response",
+]

@@ -54,10 +54,12 @@ class _Zlib:
                 if self._wbits != 16 + zlib.MAX_WBITS or not data.startswith(b"\x1f\x8b"):
                     return  # padding behind the stream
                 self._decoder = zlib.decompressobj(self._wbits)
-            yield self._decoder.decompress(data, _SLICE)
-            data = self._decoder.unconsumed_tail or (
-                self._decoder.unused_data if self._decoder.eof else b""
-            )
+            piece = self._decoder.decompress(data, _SLICE)
+            while len(piece) == _SLICE:  # more may wait inside, with or without input
+                yield piece
+                piece = self._decoder.decompress(self._decoder.unconsumed_tail, _SLICE)
+            yield piece
+            data = self._decoder.unused_data
 
     def finish(self) -> None:
         if not self._decoder.eof:
@@ -79,16 +81,24 @@ class _Brotli:
 
 
 class _Zstd:
+    """zstd, several frames too."""
+
     def __init__(self) -> None:
-        decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-        self._decoder = decompressor.decompressobj(read_across_frames=True)
+        self._made = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        self._decoder = self._made.decompressobj()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), _ZSTD_SLICE):
-            yield self._decoder.decompress(data[start : start + _ZSTD_SLICE])
+            piece = data[start : start + _ZSTD_SLICE]
+            while piece:
+                if self._decoder.eof:
+                    self._decoder = self._made.decompressobj()
+                yield self._decoder.decompress(piece)
+                piece = self._decoder.unused_data
 
     def finish(self) -> None:
-        """A frame that ends early shows as an empty or short body; zstd gives no sign of its own."""
+        if not self._decoder.eof:
+            raise BrokenError("the compressed body ends in the middle")
 
 
 def _decoder(name: str) -> _Decoder | None:
@@ -142,6 +152,8 @@ class BodyReader:
     def _push(self, data: bytes, layer: int) -> None:
         self._counts[layer] += len(data)
         if self._counts[layer] > self._max_bytes:
+            if layer == len(self._layers):  # keep what fits, for those who can use a part
+                self._parts.append(data[: self._max_bytes - self._counts[layer]])
             raise TooLargeError(f"more than {self._max_bytes} bytes")
         if layer == len(self._layers):
             if data:
@@ -162,4 +174,8 @@ class BodyReader:
         if self._counts[0]:
             for decoder in self._layers:
                 decoder.finish()
+        return self.taken()
+
+    def taken(self) -> bytes:
+        """Give the decoded bytes so far, whole or not; at most ``max_bytes``."""
         return b"".join(self._parts)

@@ -1,0 +1,84 @@
+"""The Beam twin of ``crawl``: ``FetchPages``, one worker a registrable host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
+
+from transforms.coders import RecordCoder
+from transforms.fetch.crawl import Fetched
+from transforms.fetch.messages import Request
+from transforms.fetch.robots import RobotsCache
+from transforms.fetch.run import FetchSettings, fetch_each
+from transforms.metrics import count
+from transforms.text.urls import registrable_host
+
+STAGE: Final = "fetch"
+
+for _record in (Request, Fetched):
+    beam.coders.registry.register_coder(_record, RecordCoder)
+
+
+@dataclass
+class FetchPages(beam.PTransform):
+    """Request -> Fetched, each exactly once.
+
+    Requests are grouped by registrable host, so that one worker holds all that is asked of a
+    host and can be polite to it; all hosts of a bundle are crawled at once.
+
+    Attributes:
+        settings: how to fetch.
+    """
+
+    settings: FetchSettings
+
+    def expand(self, requests: beam.PCollection[Request]) -> beam.PCollection[Fetched]:
+        """Group, crawl."""
+        return (
+            requests
+            | "ByHost" >> beam.Map(_by_host).with_output_types(tuple[str, Request])
+            | "GroupHosts" >> beam.GroupByKey()
+            | "Crawl" >> beam.ParDo(_Crawl(self.settings)).with_output_types(Fetched)
+        )
+
+
+def _by_host(request: Request) -> tuple[str, Request]:
+    """Key a request by the site it goes to."""
+    return registrable_host(request.url), request
+
+
+class _Crawl(beam.DoFn):
+    """Crawls a bundle of hosts."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self._settings = settings
+        self._robots: RobotsCache | None = None
+        self._requests: list[Request] = []
+
+    def setup(self) -> None:
+        """Remember robots.txt files for as long as the worker lives."""
+        self._robots = RobotsCache()
+
+    def start_bundle(self) -> None:
+        """Start with no requests."""
+        self._requests = []
+
+    def process(self, element: tuple[str, Iterable[Request]]) -> None:
+        """Take in the requests of a host."""
+        self._requests.extend(element[1])
+
+    def finish_bundle(self) -> Iterator[Any]:
+        """Crawl all hosts of the bundle at once."""
+        count(STAGE, "in", len(self._requests))
+        for fetched in fetch_each(self._requests, self._settings, robots=self._robots):
+            reason = fetched.response.reason
+            count(STAGE, "out" if reason is None else f"rejected.{reason}")
+            count(STAGE, "bytes", len(fetched.response.body))
+            count(STAGE, "us", fetched.response.elapsed_ms * 1000)
+            yield WindowedValue(fetched, MIN_TIMESTAMP, [GlobalWindow()])
