@@ -95,11 +95,13 @@ def _from_html(page: Page) -> _Draft | Rejected:
     root = parse_page(decoded.text)
     if root is None:
         return _rejected(page, "no_text", "nothing to parse")
+    alive = list(root.iter())  # held, so that lxml does not make the same wrappers again and again
     url = page.final_url or page.url or declared_url(page.content)
     meta = read_metadata(root, url=url)
     password = asks_password(root)
     dated = published.published_of_page(page, meta, root, meta.canonical_url or url)
     body = extract_body(root, title=meta.title, description=meta.summary)
+    del alive
     judgement = judge(meta, body, url or meta.canonical_url, password=password)
     if judgement.reason:
         return _rejected(page, judgement.reason, judgement.detail)

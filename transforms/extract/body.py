@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
-from lxml.html import Element
+from lxml.html import document_fromstring
 from trafilatura.core import trafilatura_sequence
 from trafilatura.settings import Extractor
 from trafilatura.xml import xmltotxt
@@ -86,7 +86,6 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     b.clean(root)
     page = root.find("body")
     page = root if page is None else page
-    alive = list(page.iter())  # held, so that lxml does not make the same wrappers again and again
     page_text = " ".join("".join(page.itertext())[:20_000].split())[:6000]
     wanted = _key(title)
     layout = b.take_out_teasers(page, lambda text: bool(wanted) and _key(text) == wanted)
@@ -95,7 +94,7 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     standfirst = _standfirst(all_blocks, page, description)
     _prune(region.element)
     prose = _paragraphs(all_blocks, region.element)
-    lines = _article_lines(region, prose, len(alive))
+    lines = _article_lines(region, prose)
     lines = _without_title(_without_boilerplate(lines), title)
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
@@ -148,19 +147,18 @@ def _after(lines: list[str], ending: str) -> int:
     return 0
 
 
-def _article_lines(region: b.Region, prose: list[tuple[str, int]], elements: int) -> list[str]:
+def _article_lines(region: b.Region, prose: list[tuple[str, int]]) -> list[str]:
     """Let trafilatura clean the container; render it plainly when that loses the prose."""
-    if elements > MAX_ELEMENTS:
+    if next(islice(region.element.iter(), MAX_ELEMENTS, None), None) is not None:
         return render_lines(region.element)
-    copied = deepcopy(region.element)
     lines = _with_lost(_trafilatura(region.element), prose)
     if sum(map(len, lines)) >= 0.8 * region.longest_run or region.longest_run < 250:
         return lines
-    if _share_of_prose(copied) <= 0.6:
+    if _share_of_prose(region.element) <= 0.6:
         return lines
     rendered = [
         line
-        for line in render_lines(copied)
+        for line in render_lines(region.element)
         if len(line) >= _MIN_LINE or _SENTENCE_END.search(line)
     ]
     return max(lines, rendered, key=lambda found: sum(map(len, found)))
@@ -174,18 +172,9 @@ def _share_of_prose(element: Any) -> float:
 
 
 def _trafilatura(element: Any) -> list[str]:
-    """Run trafilatura over a copy of one element, dressed as a page of its own."""
-    document = Element("html")
-    body = etree.SubElement(document, "body")
-    article = etree.SubElement(body, "article")
-    if element.tag in {"body", "html"}:
-        article.text = element.text
-        article.extend(list(element))
-    else:
-        tail, element.tail = element.tail, None
-        article.append(element)
-        element.tail = tail
-        element.tail = None
+    """Run trafilatura over a copy of one element (body or below), dressed as a page of its own."""
+    inner = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    document = document_fromstring(f"<html><body><article>{inner}</article></body></html>")
     joined = _JOINERS.search("".join(document.itertext())) is not None
     if joined:
         _translate(document, _VISIBLE)

@@ -11,7 +11,6 @@ import re
 from typing import Any, Final
 
 from lxml import etree
-from lxml.html import HTMLParser, document_fromstring
 
 MAX_CHARS: Final = 12_000_000  # a longer page is no news page
 MAX_ELEMENTS: Final = 20_000  # above it a page is simplified; real news pages stay under 6,000
@@ -24,6 +23,8 @@ _MAX_TAG_ATTRIBUTES: Final = 300
 _CONTROLS: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff"
 # Marks that turn the reading order round or hide: spoofing in a headline, nothing in prose.
 _MISLEADING: Final = "\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+_MARKS: Final = tuple("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff")
+_CONTROL_BYTES: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _UNSTORABLE: Final = re.compile(f"[{_CONTROLS}]")
 _UNSHOWN: Final = re.compile(f"[{_CONTROLS}{_MISLEADING}]")
 _FLOODED: Final = etree.XPath("boolean(//*[count(*) > 2500])")
@@ -49,6 +50,17 @@ def displayable(text: str) -> str:
     return _UNSHOWN.sub("", text) if _UNSHOWN.search(text) else text
 
 
+def _has_unshown(text: str) -> bool:
+    """``displayable``'s question, asked of a whole page at the speed of memory."""
+    if any(mark in text for mark in _MARKS):
+        return True
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return len(data.translate(None, _CONTROL_BYTES)) < len(data)
+
+
 def parse_page(text: str) -> Any | None:
     """Parse a decoded page.
 
@@ -56,10 +68,11 @@ def parse_page(text: str) -> Any | None:
         text: the page's markup.
 
     Returns:
-        The root (an ``lxml.html`` element) or None when there is nothing to parse. Markup that
-        attacks the parser is simplified; its text is kept.
+        The root or None when there is nothing to parse. Markup that attacks the parser is
+        simplified; its text is kept. Elements are plain lxml ones: the classes of ``lxml.html``
+        cost a Python call an element.
     """
-    text = displayable(text)
+    text = displayable(text) if _has_unshown(text) else text
     if "&#" in text:
         text = _NULL_REFERENCE.sub("", text)
     if text.count("=") > _MANY_EQUALS:
@@ -86,7 +99,7 @@ def _without_flood(match: re.Match[str]) -> str:
 
 def _parse(text: str) -> Any | None:
     # A parser of its own for each page: its error log tells whether text was lost.
-    parser = HTMLParser(
+    parser = etree.HTMLParser(
         remove_comments=True,
         remove_pis=True,
         collect_ids=False,
@@ -95,7 +108,7 @@ def _parse(text: str) -> Any | None:
         huge_tree=True,
     )
     try:
-        return document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return etree.HTML(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 

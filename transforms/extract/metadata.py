@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -218,7 +219,12 @@ def _believable(claim: str, url: str) -> bool:
 
 
 def _site_of(url: str) -> str:
-    return registrable_host(canonicalise_url(url))
+    return _site_of_host(urlsplit(canonicalise_url(url)).netloc)
+
+
+@lru_cache(maxsize=4096)
+def _site_of_host(host: str) -> str:
+    return registrable_host(f"https://{host}/")
 
 
 def is_home(path: str) -> bool:

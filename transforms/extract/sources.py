@@ -48,7 +48,7 @@ def declared_url(data: bytes) -> str:
         if match:
             return _text(match.group(1))
         head = data[: 4 * _HEAD].replace(b"=\r\n", b"").replace(b"=\n", b"").replace(b"=3D", b"=")
-    match = _SAVED.search(head)
+    match = _SAVED.search(head) if b"saved from url" in head else None
     if match:
         return _text(match.group(1))
     tags = _TAGS.findall(head)
