@@ -32,7 +32,7 @@ from pipeline.relations import Relations, load_fingerprints
 from pipeline.runners import open_runner
 from pipeline.sinks.base import StagedFile, open_sink
 from pipeline.sources.base import Ref, SeenFeed, Skipped
-from pipeline.sources.files import FileIndex
+from pipeline.sources.files import FileIndex, check_inputs
 from pipeline.sources.spool import Spool
 from pipeline.version import __version__
 from transforms.records import Feed, Rejected, content_id
@@ -118,6 +118,7 @@ class Job:
         provenance = Provenance(run_id, __version__, self._config.as_of)
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
+            check_inputs(self._config.inputs)
             sink.prepare()
             with PeakMemory() as memory, Spool(work / "spool") as spool:
                 plan = Plan(self._config, sink, provenance, str(work))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Final, Literal
 
+from pipeline.errors import UsageError
 from pipeline.sources import feeds, pages, prefetched, storage, texts, warc
 from pipeline.sources.base import Indexed, Skipped
 from pipeline.sources.spool import Spool
@@ -78,6 +79,17 @@ def _lists_urls(path: str) -> bool:
     lines = [line.strip() for line in storage.read_bytes(path, 0, 65536).splitlines()]
     lines = [line for line in lines if line]
     return bool(lines) and all(line.startswith((b"http://", b"https://")) for line in lines)
+
+
+def check_inputs(inputs: Sequence[str]) -> None:
+    """Refuse inputs that are not there before anything is written.
+
+    Raises:
+        UsageError: a local path does not exist.
+    """
+    for given in inputs:
+        if given != "-" and not storage.is_remote(given) and not Path(given).exists():
+            raise UsageError(f"no such file or directory: {given}")
 
 
 class FileIndex:
