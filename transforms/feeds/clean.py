@@ -7,6 +7,7 @@ junk before the root, an item that was cut off, more items than anybody needs.
 
 from __future__ import annotations
 
+import html
 import html.entities
 import re
 from collections.abc import Iterator, Mapping
@@ -40,6 +41,10 @@ _KNOWN_ROOT_RE: Final = re.compile(
 )
 
 
+# Windows-1252 punctuation that came through as C1 control characters, raw or as references.
+_C1_RE: Final = re.compile("&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);|[\x80-\x84\x86-\x9f]")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A feed's text, ready for a parser.
@@ -61,10 +66,14 @@ class Source:
     dropped: int = 0
 
 
+def legal(text: str) -> str:
+    """Take out characters that no text may hold: controls, lone surrogates, non-characters."""
+    return _ILLEGAL_RE.sub("", text) if _ILLEGAL_RE.search(text) else text
+
+
 def prepare(text: str, max_entries: int) -> Source:
     """Cut a feed's text down to its root element and at most ``max_entries`` items."""
-    if _ILLEGAL_RE.search(text):
-        text = _ILLEGAL_RE.sub("", text)
+    text = _C1_RE.sub(_from_windows, legal(text))
     start, entities = _skip_prolog(text)
     match = _NAME_RE.match(text, start)
     name = match[1].lower() if match else ""
@@ -82,6 +91,11 @@ def prepare(text: str, max_entries: int) -> Source:
     kind = _ROOTS.get(name, "")
     body, dropped = _cap(text[start:], kind, max_entries)
     return Source(body, name, kind, entities=entities, dropped=dropped)
+
+
+def _from_windows(match: re.Match[str]) -> str:
+    written = match[0] if match[0][0] == "&" else f"&#{ord(match[0])};"
+    return html.unescape(written)
 
 
 def repair(source: Source) -> str:

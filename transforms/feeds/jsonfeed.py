@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from transforms.feeds.clean import legal
 from transforms.feeds.raw import RawEntry, RawFeed
 
 _MAX_DEPTH: Final = 100  # nesting beyond it is an attack on the JSON reader
@@ -80,14 +81,14 @@ def _entry(item: Mapping[str, Any]) -> RawEntry:
         published=_string(item, "date_published") or _string(item, "date_modified"),
         updated=_string(item, "date_modified"),
         language=_string(item, "language"),
-        categories=[each for each in _list(item, "tags") if isinstance(each, str)],
+        categories=[legal(each) for each in _list(item, "tags") if isinstance(each, str)],
     )
 
 
 def _identity(item: Mapping[str, Any]) -> str:
     value = item.get("id")
     if isinstance(value, str):
-        return value.strip()
+        return legal(value).strip()
     return str(value) if isinstance(value, int | float) else ""
 
 
@@ -98,7 +99,7 @@ def _paragraphs(text: str) -> str:
 
 def _string(item: Mapping[str, Any], name: str) -> str:
     value = item.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return legal(value).strip() if isinstance(value, str) else ""
 
 
 def _list(item: Mapping[str, Any], name: str) -> list[Any]:

@@ -65,9 +65,10 @@ def parse_feed(
     if not data.strip():
         return ParsedFeed(url, "unknown", reason="empty_input", detail="no bytes")
     known = {name.lower(): value for name, value in (headers or {}).items()}
-    detail = ""
+    detail, beyond = "", 0
     if len(data) > max_bytes:
         detail = f"cut at {max_bytes} of {len(data)} bytes"
+        beyond = data.count(b"<item", max_bytes) + data.count(b"<entry", max_bytes)
         data = data[:max_bytes]
     text = decode_bytes(data, content_type=known.get("content-type", ""), markup="xml").text
     text = text.lstrip("\ufeff \t\r\n\x00")
@@ -79,7 +80,7 @@ def parse_feed(
     else:
         source = prepare(text, max_entries)
         raw, left_out = _read(source, base)
-        dropped = source.dropped + left_out
+        dropped = source.dropped + left_out + beyond
         if raw is None:
             return _unread(url, source, detail)
     if detail and not raw.entries and not raw.children:
@@ -135,6 +136,8 @@ def _understand(
     tz = feed.tz if feed else None
     country = feed.country if feed else None
     language = _language(raw.language)
+    if not resolve_link("", base):  # a file: it may know its own address
+        base = resolve_link("", raw.self_link) or resolve_link("", raw.home) or base
     kept = raw.entries[:max_entries]
     entries = tuple(
         _entry(each, position, url, base, language, tz, country)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from transforms.feeds.clean import legal
 from transforms.feeds.plain import looks_like_html
 from transforms.feeds.raw import RawEntry, RawFeed, ttl_seconds
 
@@ -315,7 +316,7 @@ def _decoded(element: Any) -> str:
     if not coded:
         return text
     try:
-        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
+        return legal(base64.b64decode("".join(text.split()), validate=True).decode("utf-8"))
     except (binascii.Error, ValueError):
         return text
 

@@ -251,6 +251,7 @@ def test_caps_on_entries_and_bytes() -> None:
     assert capped.dropped == 30
     cut = read(text, max_bytes=400)
     assert 5 < len(cut.entries) < 15
+    assert 49 <= len(cut.entries) + cut.dropped <= 50  # the item at the cut may be neither
     assert "bytes" in cut.detail
     assert read(text, max_bytes=10).reason == "too_large"
     many = json.dumps({"title": "t", "items": [{"id": str(n)} for n in range(50)]})
@@ -304,6 +305,25 @@ def test_references_in_cdata_stay() -> None:
     )
     assert entry.title == "أ & ب & ج"
     assert entry.url == "https://x.example/?a&b"
+
+
+def test_windows_punctuation_and_characters_no_text_may_hold() -> None:
+    assert one("<title>a&#146;b &#x93;c\x94</title>").title == "a’b “c”"
+    document = {
+        "title": "t",
+        "items": [{"id": "a\ud800", "title": "x\x00\udfffy", "tags": ["\x01"]}],
+    }
+    (entry,) = read(json.dumps(document)).entries
+    assert (entry.guid, entry.title, entry.categories) == ("a", "xy", ())
+    assert one('<content mode="base64">YQBi</content>').content == "<p>ab</p>"
+
+
+def test_a_feed_in_a_file_knows_its_address_by_itself() -> None:
+    item = "<item><link>/1</link></item>"
+    text = f"<rss><channel><link>https://h.example/ar/</link>{item}</channel></rss>"
+    assert parse_feed(text.encode(), url="file:x.xml").entries[0].url == "https://h.example/1"
+    bare = f"<rss><channel>{item}</channel></rss>"
+    assert parse_feed(bare.encode(), url="file:x.xml").entries[0].url == ""
 
 
 def test_titles_literal_or_html() -> None:

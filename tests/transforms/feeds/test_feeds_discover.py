@@ -1,0 +1,44 @@
+"""Feeds announced by a web page."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.feeds.discover import discover_feeds
+
+URL = "https://news.example/ar/"
+
+
+def test_announced_feeds_in_order_comments_last() -> None:
+    page = """<html><head><base href="https://news.example/base/">
+    <link rel="alternate" type="application/rss+xml" href="/comments/feed/">
+    <LINK REL='alternate' TYPE='application/atom+xml' HREF='atom.xml?a=1&amp;b=2' />
+    <link type=application/rss+xml rel=alternate href=/feed/>
+    <link rel="alternate" type="application/rss+xml" href="https://news.example/feed">
+    <link rel="alternate" hreflang="en" href="/en/"><link rel="stylesheet" href="x.css">
+    <link rel="alternate" type="application/rss+xml" href="javascript:x">
+    </head></html>"""
+    assert discover_feeds(page.encode(), url=URL) == (
+        "https://news.example/base/atom.xml?a=1&b=2",
+        "https://news.example/feed/",
+        "https://news.example/comments/feed/",
+    )
+
+
+def test_none() -> None:
+    assert discover_feeds(b"", url=URL) == ()
+
+
+def test_hostile_pages_take_no_time() -> None:
+    started = time.process_time()
+    for flood in ("<link ", "<link rel='", '<link a="', "<link " + "a=" * 900 + ">"):
+        discover_feeds((flood * 100_000)[:1_000_000].encode(), url=URL)
+    assert time.process_time() - started < 5
+
+
+@given(st.binary())
+def test_never_raises(data: bytes) -> None:
+    discover_feeds(data, url=URL)
