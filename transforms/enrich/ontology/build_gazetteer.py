@@ -328,6 +328,8 @@ def select(rows: list[Row]) -> list[Row]:
     by_name: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(rows, key=lambda r: (-r.weight, r.country, r.name, r.geonames_id or 0)):
         for variant in row.variants:
+            if f"ال{variant}" in row.variants:
+                continue  # the name has the article; without it, it is another word
             holders = by_name[variant]
             same = any(h.country == row.country and h.precision == row.precision for h in holders)
             if len(holders) < _MOST_NAMED and not same:

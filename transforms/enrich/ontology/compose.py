@@ -96,9 +96,7 @@ class Composer:
 
     def _noun(self, match: Match, form: Form) -> bool:
         """Whether a word that is also an adjective is a noun here: no noun stands before it."""
-        if not form.text.endswith(("ي", "ية", "يا")):
-            return True
-        if match.first == 0 or match.attached or not self._tokens.joined(match.first - 1):
+        if form.plural or match.attached or not self._tokens.joined(match.first - 1):
             return True
         before = self._tokens.words[match.first - 1]
         if form.definite:

@@ -64,16 +64,16 @@ def noun_forms(spec: str, *, plural: bool) -> Iterator[WrittenForm]:
     first, *rest = spec.rstrip("+").split()
     tail = "".join(f" {word}" for word in rest)
     defined_tail = "".join(f" ال{word}" for word in rest)
-    forms = [*_endings(first)]
+    forms = [(form, plural) for form in _endings(first)]
     if not plural and not rest:
-        forms += _dual(first)
-    for text, articled, construct in forms:
+        forms += [(form, True) for form in _dual(first)]
+    for (text, articled, construct), several in forms:
         if not rest or agreeing:
-            yield WrittenForm(text + tail, definite=False, plural=plural)
+            yield WrittenForm(text + tail, definite=False, plural=several)
             if articled:
-                yield WrittenForm(f"ال{text}{defined_tail}", definite=True, plural=plural)
+                yield WrittenForm(f"ال{text}{defined_tail}", definite=True, plural=several)
         elif construct:
-            yield WrittenForm(text + tail, definite=True, plural=plural)
+            yield WrittenForm(text + tail, definite=True, plural=several)
 
 
 def nisba_forms(adjective: str) -> Iterator[WrittenForm]:

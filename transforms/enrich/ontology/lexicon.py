@@ -79,6 +79,7 @@ class Lexicon:
             usual spelling.
         place_nouns: folded noun -> precision it speaks of, usual spelling.
         given: folded given name -> its usual spelling.
+        wordlike: folded given names that are also everyday words.
         gazetteer: rows of the place table, unparsed.
     """
 
@@ -89,6 +90,7 @@ class Lexicon:
     fillers: dict[str, str] = field(default_factory=dict)
     place_nouns: dict[str, tuple[str, str]] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
+    wordlike: set[str] = field(default_factory=set)
     gazetteer: list[str] = field(default_factory=list)
     _found: dict[str, tuple[Form, ...]] = field(default_factory=dict, repr=False)
 
@@ -189,7 +191,7 @@ def _agents() -> Iterator[Form]:
                 lexeme = Lexeme("agent", spec.rstrip("+"), None, codes, flags)
                 written: Iterable[WrittenForm] = noun_forms(spec, plural=plural)
                 for form in written:
-                    yield Form(lexeme, form.text, form.definite, form.plural or "c" in flags)
+                    yield Form(lexeme, form.text, form.definite, form.plural)
 
 
 def _named(table: str, role: Role) -> Iterator[Form]:
@@ -238,8 +240,10 @@ def lexicon() -> Lexicon:
     adjectives = [word for cells in read_rows("fillers.txt") for word in cells[0].split()]
     written = (f"{article}{word}" for word in adjectives for article in ("", "ال"))
     built.fillers = {normalise_text(word): word for word in written}
-    names = [name for cells in read_rows("given_names.txt") for name in cells[0].split()]
-    built.given = {normalise_text(name): name for name in names}
+    for (line,) in read_rows("given_names.txt"):
+        names = {normalise_text(name): name for name in line.lstrip("~ ").split()}
+        built.given.update(names)
+        built.wordlike |= names.keys() if line.startswith("~") else set()
     nouns = read_rows("place_nouns.txt")
     built.place_nouns = {normalise_text(noun): (kind, noun) for noun, kind in nouns}
     return built

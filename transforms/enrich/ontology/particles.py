@@ -24,7 +24,8 @@ VICTIM_OF: Final = _folded(
 # Words after which an indefinite adjective-like word is a noun: قال صحفي.
 BEFORE_NOUN: Final = _folded(
     "قال ذكر أفاد أكد أعلن هو من على إلى مع عن ضد بين أن إن كل أي أول أحد غير هناك بأن كان وكان "
-    "أصيب لقي فجر أطلق أقدم نفذ هاجم اتهم بينهم"
+    "أصيب لقي فجر أطلق أقدم نفذ هاجم اتهم بينهم عشر عشرة عشرون عشرين ثلاثون ثلاثين أربعون أربعين "
+    "خمسون خمسين ستون ستين سبعون سبعين ثمانون ثمانين تسعون تسعين"
 )
 # Parts that join the parts of a person's name.
 NAME_LINKS: Final = _folded("بن ابن بنت أبو أبي أبا آل ولد عبد دي دا فان فون ال")

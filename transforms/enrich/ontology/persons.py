@@ -24,15 +24,19 @@ def find_person(tokens: Tokens, lexicon: Lexicon, index: int) -> Phrase | None:
     if offset is None:
         return None
     last = index
+    plain = tokens.words[index][offset:] not in lexicon.wordlike
     words = [given[tokens.words[index][offset:]]]
     while len(words) < 5 and tokens.joined(last) and last + 1 < len(tokens.words):
         word = tokens.words[last + 1]
         link = word in particles.NAME_LINKS and tokens.joined(last + 1)
-        surname = word.startswith("ال") and len(word) > 4 and tokens.match(last + 1) is None
+        surname = (
+            plain and word.startswith("ال") and len(word) > 4 and tokens.match(last + 1) is None
+        )
         if not (link or surname or word in given):
             break
         last += 1
         words.append(given.get(word, word))
+        plain = True
         if surname:
             break
     if last == index or tokens.words[last] in particles.NAME_LINKS:

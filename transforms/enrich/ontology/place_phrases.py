@@ -39,6 +39,8 @@ def classified_place(tokens: Tokens, index: int) -> Phrase | None:
     form = match.other({"region", "place", "capital", "country"}) if match else None
     if match is None or form is None or match.clitic:
         return None
+    if noun.precision == "country" and form.lexeme.role == "place":
+        return None
     phrase = start_phrase(match, form)
     phrase.first, phrase.start = index, noun.start
     phrase.words.insert(0, noun.text)
