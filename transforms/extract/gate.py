@@ -48,6 +48,7 @@ _CONSENT: Final = re.compile(
     r"ملفات (?:تعريف )?الارتباط|الكوكيز|cookies?\b|سياسه الخصوصيه|نحن وشركاؤنا|we and our partners"
     r"|قبول الكل|accept all"
 )
+_SENTENCE_ENDS: Final = (".", "!", "؟", "?", "…", ":", "»", '"', "”", ")")
 _WALL_LENGTH: Final = 700  # a wall leaves at most this much text
 _THRESHOLD: Final = 1.5
 
@@ -87,11 +88,12 @@ def judge(meta: PageMeta, body: Body, url: str, *, password: bool) -> Judgement:
     wall = _wall(meta, body, password=password)
     if wall:
         return Judgement(wall, 0.0, "wall")
+    claims = _claims(meta)
     evidence = {
-        "claims": _claims(meta),
+        "claims": claims,
         "url": _url_evidence(url),
         "prose": _prose(body),
-        "layout": _layout(body, headed=bool(meta.heading)),
+        "layout": _layout(body, headed=bool(meta.heading), declared=claims > 0),
         "headline": _headline(meta),
     }
     score = round(sum(evidence.values()), 2)
@@ -183,17 +185,31 @@ def _prose(body: Body) -> float:
     return score
 
 
-def _layout(body: Body, *, headed: bool) -> float:
+def _is_list(text: str) -> bool:
+    """Whether a text is a list of headlines: many lines as long as one, hardly a full stop."""
+    lines = [line for line in text.split("\n") if len(line) >= 40]
+    if len(lines) < 8 or sum(map(len, lines)) > 140 * len(lines):
+        return False
+    ended = sum(line.rstrip().endswith(_SENTENCE_ENDS) for line in lines)
+    return ended < 0.25 * len(lines)
+
+
+def _layout(body: Body, *, headed: bool, declared: bool) -> float:
     """How the run of prose compares with linked headlines and with prose elsewhere."""
     run = max(1, _run(body))
     ratio = body.layout.teasers / run
     score = -3.0 if ratio > 2.5 else -2.0 if ratio > 1.2 else -1.0 if ratio > 0.8 else 0.0
-    score = max(score, -0.5 if run >= 800 else -1.5 if run >= 400 else -3.0)
+    if headed or declared:  # much prose under its own headline may stand among many links
+        score = max(score, -0.5 if run >= 800 else -1.5 if run >= 400 else -3.0)
+    elif run >= 400:
+        score = max(score, -1.5)
     if body.layout.linked_headings >= 3 and run < 250:
         score -= 1.5
     if body.layout.flat_headings >= 3:
         each = max(run, len(body.text)) / body.layout.flat_headings
         score -= 1.0 if headed and each >= 250 else 3.0
+    if _is_list(body.text):
+        score -= 1.0 if headed or declared else 3.0
     share = run / max(1, body.region.total)
     if share < 0.3:
         score -= 2.0
