@@ -331,7 +331,7 @@ def _prepositional(view: SentenceView, match: Match, arguments: Arguments) -> No
         pair = f"{word} {view.words[index + 1]}" if index + 1 < view.stop else ""
         key = pair if pair in slots else word
         if view.kind(index) == "P" or key in slots:
-            arguments.slots.add(key)
+            arguments.slots.update({key, word[0]} if len(word) > 3 else {key})
             if key in slots:
                 arguments.add(slots[key], view.noun_phrase(index + len(key.split())))
         else:

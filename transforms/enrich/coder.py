@@ -175,6 +175,7 @@ def _lacks(need: tuple[str, ...], actors: list[Actor], recipients: list[Actor]) 
     return (
         ("actor" in need and not actors)
         or ("recipient" in need and not recipients)
+        or ("known" in need and not any(a.country for a in (*actors, *recipients)))
         or ("any" in need and not actors and not recipients)
     )
 

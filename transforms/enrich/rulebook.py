@@ -47,7 +47,9 @@ class Element:
     def accepts(self, token: str) -> bool:
         """Whether a token of normalised text fits."""
         if not self.kinds:
-            return token in self.words or (token[0] in "وف" and token[1:] in self.words)
+            plain = token[1:] if token[0] in "وف" else token
+            bare = plain[:-1] if plain[-1:] == "ا" else plain  # the accusative: لفظيا
+            return not self.words.isdisjoint((token, plain, bare, token[:-1]))
         return self.reading(token) is not None
 
 
@@ -78,7 +80,8 @@ class Rule:
     block_cues: tuple[str, ...] = ()
     future_type: str | None = None
     family: str = ""
-    cases: tuple[Mapping[str, Any], ...] = ()
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
 
 
 def _element(text: str, *, gap: bool, where: str) -> Element:
@@ -126,7 +129,7 @@ def _rule(entry: dict[str, Any], defaults: Mapping[str, Any], event_type: str) -
             raise RuleError(f"{where}: unknown role {role!r}, one of {sorted(_ROLES)}")
     lists: dict[str, Any] = {
         name: tuple(merged.pop(name, ()))
-        for name in ("modes", "contexts", "need", "block_cues", "cases")
+        for name in ("modes", "contexts", "need", "block_cues", "yes", "no")
     }
     triggers = tuple(_trigger(text, where) for text in merged.pop("triggers", ()))
     block = tuple(_trigger(text, where) for text in merged.pop("block", ()))

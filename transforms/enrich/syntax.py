@@ -230,8 +230,15 @@ class SentenceView:
         return "V"
 
     def _completes_verb(self, index: int, verbs: list[Reading]) -> bool:
-        """Whether a masdar with its pronoun completes a verb: أعلنت الحكومة رفضها."""
-        if all(r.conjunction for r in verbs) or not any(r.pronoun for r in verbs):
+        """Whether a masdar completes a verb of its clause: أعلنت الحكومة رفضها، فرضت حظر التجول.
+
+        After an indefinite noun it may be a verb again, in a relative clause (هجوم قتل فيه).
+        """
+        if all(r.conjunction for r in verbs):
+            return False
+        before = self.words[index - 1] if index > self.first else ""
+        definite = before.startswith(("ال", "وال")) or index - 1 in self.whole
+        if not definite and not any(r.pronoun for r in verbs):
             return False
         position = index - 1
         while position >= self.first and self.kind(position) in "N#TX":
