@@ -1,32 +1,30 @@
-"""Decide the language of a text by script, letters and small words, window by window.
+"""Decide the language of a text by script, letters and small words, stretch by stretch.
 
 A character model alone takes Uyghur or Sorani for Arabic and is slow; but Arabic is full of small
 words, of the article ال and of spellings nobody else has, and its neighbours are full of letters
-and small words that Arabic never uses. Each window of a text weighs the two kinds of evidence;
-a window with none asks langdetect, seeded, on a few hundred characters. The windows together tell
-the share of Arabic, and with it ``mixed``.
+and small words that Arabic never uses. Each word is weighed; the text is then cut into Arabic and
+foreign stretches such that the weights speak for it, a change of language having its price, so
+that a name or a short quote changes nothing. The share of letters in Arabic stretches is the
+verdict. langdetect, seeded, is asked about a text only when no word of it speaks.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from transforms.language import fallback
-from transforms.language.words import AL, ARABIC, FOREIGN, SPELLING, STRONG, WEAK, fold
+from transforms.language import fallback, naming
+from transforms.language.weigh import tokens, weigh
 from transforms.records import Verdict
 
-_ARABIC_SCRIPT: Final = re.compile(
-    "[\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]"
-)
-_TOKEN: Final = re.compile(r"[^\W\d_]+")
-_WINDOW: Final = 12  # tokens; about a clause
-_CAP: Final = 20_000  # characters; what follows rarely changes the answer
-_ARABIC_FROM: Final = 0.8  # share of letters in Arabic windows
-_OTHER_TO: Final = 0.15
+_CAP: Final = 20_000  # characters looked at, in _SLICES slices spread over the text
+_SLICES: Final = 5
+_CHANGE: Final = 3.5  # the price of changing the language, in weight
+_ARABIC_FROM: Final = 0.8  # share of letters in Arabic stretches
+_OTHER_TO: Final = 0.2
+_SCRIPT_TO: Final = 0.15  # share of letters of Arabic script
+_SILENT: Final = 0.25  # weight below which no word has spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class LanguageVerdict:
     Attributes:
         verdict: ``ar`` keep; ``mixed`` keep, it mixes languages; ``other`` not Arabic.
         language: ``ar``; for ``other`` the language when it is known, else ``und``.
-        arabic_share: share of the letters that stand in Arabic windows, 0 to 1.
+        arabic_share: share of the letters that stand in Arabic stretches, 0 to 1.
         reason: one line on what decided.
     """
 
@@ -44,59 +42,6 @@ class LanguageVerdict:
     language: str
     arabic_share: float
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """The evidence of some consecutive words."""
-
-    text: str
-    letters: int
-    arabic: float
-    foreign: float
-    in_script: int  # letters of Arabic script
-
-    @property
-    def is_arabic(self) -> bool | None:
-        """Whether the window is Arabic; None when it cannot be told."""
-        if self.in_script * 2 < self.letters:
-            return False
-        if self.arabic == self.foreign:
-            return None
-        return self.arabic > self.foreign
-
-
-@lru_cache(maxsize=65536)
-def _weigh(word: str) -> tuple[float, float]:
-    """The evidence of one folded word: (for Arabic, against it)."""
-    if STRONG.search(word):
-        return 0.0, 1.5
-    if word in ARABIC:
-        return 1.0, 0.0
-    if word in FOREIGN:
-        return 0.0, 1.0
-    weak = 0.6 if WEAK.search(word) else 0.0
-    if AL.search(word):
-        return 1.0, weak
-    if SPELLING.search(word):
-        return 0.8, weak
-    return 0.0, weak
-
-
-def _windows(text: str) -> Iterator[_Window]:
-    tokens = _TOKEN.findall(fold(text[:_CAP]))
-    for start in range(0, len(tokens), _WINDOW):
-        words = tokens[start : start + _WINDOW]
-        letters = in_script = 0
-        arabic = foreign = 0.0
-        for word in words:
-            letters += len(word)
-            if _ARABIC_SCRIPT.match(word):
-                in_script += len(word)
-                for_it, against = _weigh(word)
-                arabic += for_it
-                foreign += against
-        yield _Window(" ".join(words), letters, arabic, foreign, in_script)
 
 
 def detect_language(text: str, *, title: str = "") -> LanguageVerdict:
@@ -109,35 +54,75 @@ def detect_language(text: str, *, title: str = "") -> LanguageVerdict:
     Returns:
         The verdict; ``other`` with share 0 for a text without letters.
     """
-    windows = [window for part in (title, text) for window in _windows(part) if window.letters]
-    total = sum(window.letters for window in windows)
+    sample = _sample(f"{title}\n{text}" if title else text)
+    words = tokens(sample)
+    weighed = list(map(weigh, words))
+    total = sum(map(len, words))
     if not total:
         return LanguageVerdict("other", "und", 0.0, "no letters")
-    in_script = sum(window.in_script for window in windows)
-    if in_script < _OTHER_TO * total:
-        share = round(in_script / total, 4)
-        return LanguageVerdict("other", fallback.name_of(text or title), share, "another script")
-    return _judge(windows, total)
+    written = sum(
+        len(word) for word, (_, in_script) in zip(words, weighed, strict=True) if in_script
+    )
+    if written < _SCRIPT_TO * total:
+        language = naming.name_elsewhere(words, " ".join(words))
+        return LanguageVerdict("other", language, round(written / total, 4), "another script")
+    return _judge(words, [weight for weight, _ in weighed], total)
 
 
-def _judge(windows: list[_Window], total: int) -> LanguageVerdict:
-    """Let undecided windows follow the whole text, and the whole text follow its letters."""
-    arabic = sum(window.arabic for window in windows)
-    foreign = sum(window.foreign for window in windows)
-    if arabic == foreign:
-        whole = fallback.is_arabic(" ".join(window.text for window in windows))
-        reason = "no small words or telling letters; langdetect decided"
+def _sample(text: str) -> str:
+    """The text itself, or slices spread evenly over a very long one."""
+    if len(text) <= _CAP:
+        return text
+    size = _CAP // _SLICES
+    step = (len(text) - size) // (_SLICES - 1)
+    return "\n".join(text[start : start + size] for start in range(0, step * _SLICES, step))
+
+
+def _judge(words: Sequence[str], weights: Sequence[float], total: int) -> LanguageVerdict:
+    """Cut the text into stretches and read the verdict off the share of Arabic ones."""
+    for_it = sum(weight for weight in weights if weight > 0)
+    against = for_it - sum(weights)
+    if abs(for_it - against) < _SILENT and for_it + against < 4 * _SILENT:
+        share = 1.0 if fallback.is_arabic(" ".join(words)) else 0.0
+        reason = "no word or letter tells; langdetect decided"
     else:
-        whole = arabic > foreign
-        reason = f"evidence for Arabic {arabic:.1f}, against {foreign:.1f}"
-    share = 0.0
-    for window in windows:
-        decided = window.is_arabic
-        if whole if decided is None else decided:
-            share += window.letters / total
-    share = round(min(share, 1.0), 4)
+        stretches = _stretches(weights)
+        letters = sum(len(word) for word, arabic in zip(words, stretches, strict=True) if arabic)
+        share = round(letters / total, 4)
+        reason = f"weight for Arabic {for_it:.1f}, against {against:.1f}"
     if share >= _ARABIC_FROM:
         return LanguageVerdict("ar", "ar", share, reason)
-    if share <= _OTHER_TO:
-        return LanguageVerdict("other", "und", share, reason)
-    return LanguageVerdict("mixed", "ar", share, reason)
+    if share > _OTHER_TO:
+        return LanguageVerdict("mixed", "ar", share, reason)
+    return LanguageVerdict("other", naming.name_in_script(words), share, reason)
+
+
+def _stretches(weights: Sequence[float]) -> list[bool]:
+    """Cut a row of weights into Arabic (True) and foreign stretches at the least cost.
+
+    A word against its stretch costs its weight, a change costs ``_CHANGE`` (Viterbi's algorithm
+    over two states).
+    """
+    arabic = foreign = 0.0
+    stays: list[tuple[bool, bool]] = []  # word by word: the best way into (Arabic, foreign) stays
+    for weight in weights:
+        stay_arabic = arabic <= foreign + _CHANGE
+        stay_foreign = foreign <= arabic + _CHANGE
+        stays.append((stay_arabic, stay_foreign))
+        from_arabic = arabic
+        if not stay_arabic:
+            arabic = foreign + _CHANGE
+        if not stay_foreign:
+            foreign = from_arabic + _CHANGE
+        if weight > 0:
+            foreign += weight
+        else:
+            arabic -= weight
+    state = arabic < foreign
+    path = []
+    for stay_arabic, stay_foreign in reversed(stays):
+        path.append(state)
+        if not (stay_arabic if state else stay_foreign):
+            state = not state
+    path.reverse()
+    return path
