@@ -32,7 +32,7 @@ _CAPTION: Final = re.compile(
 _ASIDE: Final = re.compile(
     r"related|read-?(?:also|more|next)|see-?also|recommend|more-(?:news|stories|from|on)|"
     r"most-(?:read|popular|viewed)|trending|also-read|inread|newsletter|subscri|disqus|"
-    r"comment(?!ary)|social|share|sharing|\btags?\b|keywords|breadcrumb|author-(?:box|bio|card)",
+    r"comment(?!ary)|social|share|sharing|\btags?\b|keywords|breadcrumb|author-(?:box|bio|card)|byline",
     re.IGNORECASE,
 )
 _ABOUT: Final = re.compile(
@@ -224,8 +224,9 @@ def _named(names: str) -> str:
 
 
 def _is_noise(element: Any) -> bool:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    kind = _named(names) if len(names) > 1 else ""
+    label = element.get("aria-labelledby") or element.get("aria-label") or ""
+    names = f"{element.get('class') or ''} {element.get('id') or ''} {label}"
+    kind = _named(names) if len(names) > 2 else ""
     if kind == "caption" and len(_text(element)) < 300:
         return True
     if kind == "aside" and element.tag in {"div", "ul", "section", "p"}:

@@ -78,6 +78,7 @@ def test_standfirst_is_not_said_twice() -> None:
         "<p>اقرأ أيضا: <a href='/n/1'>مقتل شخصين في تصادم على الطريق الساحلي</a></p>",
         "<p><b>اقرأ أيضاً</b></p><ul><li><a href='/n/1'>خبر آخر عن المدينة القديمة</a></li></ul>",
         "<div class='related-posts'><a href='/n/1'>أخبار أخرى من المدينة</a></div>",
+        "<section aria-labelledby='byline'><ul><li>سامر الخطيب</li><li>الضفة</li></ul></section>",
         "<script>var a = 'نص لا يظهر للقارئ أبدا مهما طال';</script>",
         "<div class='comments-area' id='comments'><p>تعليق من قارئ غاضب على الخبر.</p></div>",
     ],
