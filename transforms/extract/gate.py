@@ -35,15 +35,15 @@ _ARTICLE_URL: Final = re.compile(
     re.IGNORECASE,
 )
 _PAYWALL: Final = re.compile(
-    r"(?:للمشتركين|للاعضاء|لمشتركي\w*) فقط|(?:اشترك|اشتركوا|سجل|للاشتراك|يرجي الاشتراك).{0,40}"
-    r"(?:قراءه|متابعه|كامل|المحتوي|المقال)|هذا (?:المحتوي|المقال) (?:حصري|متاح|مخصص).{0,30}"
-    r"(?:للمشتركين|المشتركين)|بقيه المقال .{0,20}للمشتركين|subscribe to (?:read|continue)|"
-    r"subscribers? only"
+    r"(?:للمشتركين|للاعضاء|لمشتركي\w*) فقط|(?:اشترك|اشتركوا|سجل|للاشتراك|الاشتراك|اشتراك).{0,30}"
+    r"(?:لقراءه|لمتابعه|لمواصله|لاكمال|للاطلاع علي) (?:القراءه|المقال|المحتوي|النص|الخبر|بقيه|باقي"
+    r"|كامل|كل)|هذا (?:المحتوي|المقال) (?:حصري|متاح|مخصص).{0,30}(?:للمشتركين|المشتركين)"
+    r"|بقيه المقال .{0,20}للمشتركين|subscribe to (?:read|continue)|subscribers? only"
 )
-_LOGIN: Final = re.compile(
-    r"(?:يرجي|يجب|الرجاء|يتطلب|عليك)\W.{0,30}تسجيل (?:ال)?دخول|سجل (?:ال)?دخول(?:ك)?|"
-    r"تسجيل الدخول (?:الي|ل)\w*|نسيت كلمه (?:المرور|السر)|please (?:log|sign) in"
+_LOGIN_DEMAND: Final = re.compile(
+    r"(?:يرجي|يجب|الرجاء|يتطلب|عليك)\b.{0,30}تسجيل (?:ال)?دخول|please (?:log|sign) in"
 )
+_LOGIN_FORM: Final = re.compile(r"تسجيل الدخول|نسيت كلمه (?:المرور|السر)|log in|sign in")
 _CONSENT: Final = re.compile(
     r"ملفات (?:تعريف )?الارتباط|الكوكيز|cookies?\b|سياسه الخصوصيه|نحن وشركاؤنا|we and our partners"
     r"|قبول الكل|accept all"
@@ -111,12 +111,20 @@ def _wall(meta: PageMeta, body: Body, *, password: bool) -> Reason | None:
     free = str(meta.structured.article.get("isAccessibleForFree", "")).lower()
     if free == "false" or _PAYWALL.search(text):
         return "paywall" if free == "false" or len(body.text) < 500 else None
-    if len(body.text) > 400:
+    if len(body.text) > 400 or len(body.page_text) > 1500:
         return None
-    if password or (_LOGIN.search(text) and len(body.page_text) < 1500):
-        return "login" if len(body.page_text) < 3000 else None
-    found = len(_CONSENT.findall(text))
-    return "consent" if found >= 2 and len(body.page_text) < 2500 else None
+    return _visitors_wall(meta, body, text, password=password)
+
+
+def _visitors_wall(meta: PageMeta, body: Body, text: str, *, password: bool) -> Reason | None:
+    """A demand to log in, or a notice to agree to, in place of an article."""
+    if _LOGIN_DEMAND.search(text):
+        return "login"
+    if _claims(meta) > 0 or (_headline(meta) >= 2 and body.region.longest_run >= 120):
+        return None  # a short article may stand beside a login box or a notice
+    if password or len(_LOGIN_FORM.findall(text)) >= 2:
+        return "login"
+    return "consent" if len(_CONSENT.findall(text)) >= 2 else None
 
 
 def _claims(meta: PageMeta) -> float:

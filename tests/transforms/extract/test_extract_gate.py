@@ -70,3 +70,32 @@ def test_empty_declared_article_is_no_text() -> None:
     found = extract_article(Page(page.encode(), "html"))
     assert isinstance(found, Rejected)
     assert found.reason == "no_text"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<form><input type=password><a>تسجيل الدخول</a> <a>نسيت كلمة المرور؟</a></form>",
+        "<p>اشترك في النشرة البريدية لمتابعة آخر الأخبار.</p>",
+        "<p>نستخدم ملفات تعريف الارتباط وفق سياسة الخصوصية.</p>",
+    ],
+)
+def test_a_short_article_beside_a_box_is_no_wall(box: str) -> None:
+    flash = next(page.markup for page in PAGES if page.name == "article/flash-undeclared")
+    found = extract_article(Page(flash.replace("<h1>", f"{box}<h1>").encode(), "html"))
+    assert isinstance(found, Article), found
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("يجب تسجيل الدخول لعرض هذه الصفحة.", "login"),
+        ("اشترك الآن لمتابعة القراءة.", "paywall"),
+        ("Subscribe to continue reading this article.", "paywall"),
+    ],
+)
+def test_walls_in_front_of_declared_articles(text: str, reason: str) -> None:
+    flash = next(page.markup for page in PAGES if page.name == "article/flash")
+    found = extract_article(Page(flash.replace("</h1>", f"</h1><p>{text}</p>").encode(), "html"))
+    assert isinstance(found, Rejected)
+    assert found.reason == reason
