@@ -195,3 +195,87 @@ def test_hostile_text_gives_valid_spans(text: str) -> None:
 def test_same_text_same_answer() -> None:
     text = "وزارة الدفاع الروسية والجيش في مدينة طرابلس اللبنانية"
     assert entities(text) == entities(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("قال أحمد محمود أمس", ["أحمد محمود"]),
+        ("وإبراهيم بن سعود الحربي", ["إبراهيم بن سعود الحربي"]),
+        ("النائب أنطوان غانم", ["النائب"]),  # a given name in no list
+        ("النائب جورج يوسف", ["جورج يوسف"]),
+        ("إبراهيم بن", []),
+        ("أحمد قال", []),
+        ("علي الطاولة", []),
+        ("صالح محمد", ["صالح محمد"]),
+    ],
+)
+def test_persons_in_no_table(text: str, names: list[str]) -> None:
+    assert [e.name for e in entities(text)] == names
+
+
+def test_everyday_adjectives_are_no_actors() -> None:
+    for text in ("مؤتمر صحفي", "الحدود البحرية", "النزاع المسلح", "هجوم انتحاري", "أمام الباب"):
+        assert coded(text) == [], text
+    assert coded("قال صحفي") == [(None, "JRN")]
+    assert coded("الصحفي قال") == [(None, "JRN")]
+    assert coded("قتل 3 مدنيين") == [(None, "CVL")]
+
+
+def test_weak_heads_need_company() -> None:
+    assert coded("رئيس لجنة قرب عضو") == []
+    assert coded("لجنة الأمم المتحدة") == [(None, "IGO")]
+    assert coded("أعضاء البرلمان المصري") == [("EGY", "LEG")]
+    assert coded("مهاجم فتح النار") == [(None, "UAF")]
+    assert coded("عناصر فتح") == [("PSE", "PTY")]
+    assert coded("النهضة") == []
+
+
+def test_foreign_bodies_take_no_country_from_the_place() -> None:
+    assert coded("السفارة في دمشق")[0] == (None, "GOV")
+    assert coded("السفارة الأمريكية في دمشق")[0] == ("USA", "GOV")
+
+
+def test_country_nouns_and_regions() -> None:
+    assert coded("رؤساء فرنسا") == [("FRA", "GOV")]
+    assert coded("قادة أبخازيا") == [("GEO", "GOV PRE")]
+    assert coded("زعيم الأكراد") == [(None, "CVL")]
+    assert coded("قوات الأكراد") == [(None, "REB")]
+    assert coded("قوات سوريا") == [("SYR", "MIL")]
+
+
+def test_one_country_per_actor() -> None:
+    assert coded("القوات الأمريكية العراقية")[0] == ("USA", "MIL")
+    assert coded("المتظاهرين المسلمين") == [(None, "CVL REL")]
+    assert coded("المسؤول العسكري") == [(None, "GOV MIL")]
+    assert coded("مسؤولين الشرطة") != []
+
+
+def test_doubled_place_nouns() -> None:
+    (place,) = entities("شمال محافظة إدلب السورية")
+    assert (place.kind, place.country, place.start) == ("place", "SYR", 0)
+    assert entities("شمال غرب") == []
+    assert find_places(normalise("دولة جامعة")) == []
+
+
+def test_memos_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "قتل مسلحون في مدينة حلب السورية جنودا من الجيش وقال أحمد محمود إن الشرطة في دمشق"
+    before = entities(text)
+    monkeypatch.setattr("transforms.enrich.ontology.scan._MEMO_LIMIT", 1)
+    assert entities(text + " ومتظاهرون قرب بغداد")[: len(before)] == before
+
+
+def test_bare_place_nouns_repeat_the_place() -> None:
+    text = "في إقليم قره باغ. وفي الإقليم مسلحون قرب المنطقة"
+    first, again, _, last = entities(text)
+    assert (again.kind, again.name, again.country, again.inferred) == (
+        "place",
+        "قره باغ",
+        "AZE",
+        True,
+    )
+    assert normalise(text).text[again.place_start : again.place_end] == "الاقليم"
+    assert last.place == first.place
+    assert [e.name for e in entities("قصف حلب ثم دخل المدينة")] == ["حلب", "حلب"]
+    assert [e.name for e in entities("بلدة حوارة ثم دخل بالبلدة")] == ["حوارة", "حوارة"]
+    assert entities("دخل المدينة") == []

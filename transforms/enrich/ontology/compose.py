@@ -165,8 +165,6 @@ class Composer:
         if "~" in form.lexeme.flags and not _STATE & set(phrase.sectors):
             return False
         phrase.country = phrase.country or country
-        if phrase.form.lexeme.role in {"nisba", "people"}:
-            phrase.sectors = merge_sectors(phrase.sectors, ())
         self._take(phrase, match, form)
         return True
 

@@ -15,6 +15,10 @@ __all__ = ["Entity", "PlaceEntry", "find_entities", "find_places"]
 
 _PLACES: Final = frozenset({"place", "country", "capital", "region"})
 _HEADS: Final = {"nisba": "people", "region": "place"}
+_REGION_NOUNS: Final = ("اقليم", "منطقه")
+_REPEATED: Final = frozenset(
+    {*_REGION_NOUNS, "مدينه", "محافظه", "بلده", "قريه", "مخيم", "ولايه", "ضاحيه", "حي", "جزيره"}
+)
 _NON_STATE: Final = frozenset({"UAF", "REB", "CVL", "REF"})
 
 
@@ -77,14 +81,47 @@ def _phrases(text: str) -> tuple[Tokens, list[Phrase]]:
     composer = Composer(tokens, scan.lexicon)
     phrases = []
     index, words = 0, tokens.words
+    latest: dict[str, Phrase] = {}
     while index < len(words):
         phrase = composer.compose(index) if scan.may_start(words[index]) else None
+        if phrase is None:
+            phrase = _again(tokens, index, latest)
+        else:
+            _remember(tokens, phrase, latest)
         if phrase is None:
             index += 1
             continue
         phrases.append(phrase)
         index = phrase.last + 1
     return tokens, phrases
+
+
+def _remember(tokens: Tokens, phrase: Phrase, latest: dict[str, Phrase]) -> None:
+    """Note what a later bare noun (المدينة, الإقليم) would mean."""
+    if phrase.place is None:
+        return
+    best = phrase.place.best().lexeme
+    if best.role == "region":
+        latest.update(dict.fromkeys(_REGION_NOUNS, phrase))
+    noun = tokens.words[phrase.place.first - 1] if phrase.place.first else ""
+    if noun in _REPEATED:
+        latest[noun] = phrase
+    elif best.role == "place" and " " not in best.name and phrase.match.precision != "admin1":
+        latest["مدينه"] = phrase
+
+
+def _again(tokens: Tokens, index: int, latest: dict[str, Phrase]) -> Phrase | None:
+    """A bare definite place noun that repeats an earlier place."""
+    word = tokens.words[index]
+    noun = word.lstrip("وف").removeprefix("ب").removeprefix("ك").removeprefix("ال")
+    full = latest.get(noun)
+    if full is None or full.place is None or not word.endswith(f"ال{noun}"):
+        return None
+    start = tokens.ends[index] - len(noun) - 2
+    form = full.place.best()
+    again = Phrase(index, index, start, form, full.place, place=full.place, head_last=index)
+    again.country, again.again = tokens.place_country(full.place), True
+    return again
 
 
 def _resolve_places(tokens: Tokens, phrases: list[Phrase]) -> list[PlaceEntry | None]:
@@ -151,6 +188,8 @@ def _inherit_countries(phrases: list[Phrase]) -> set[int]:
     waiting: dict[str, list[int]] = {}
     for number, phrase in enumerate(phrases):
         lexeme = phrase.form.lexeme
+        if phrase.again:
+            continue
         if lexeme.role == "organisation":
             latest.update(dict.fromkeys(lexeme.kin, phrase))
         if lexeme.role != "agent" or not (phrase.foreign or set("bp") & set(lexeme.flags)):
@@ -181,6 +220,8 @@ def _repeat(phrase: Phrase, full: Phrase) -> None:
 
 
 def _kind(phrase: Phrase) -> Kind:
+    if phrase.again:
+        return "place"
     role = phrase.form.lexeme.role
     classified = phrase.match.first > phrase.first and phrase.match.precision != "country"
     if role == "place" or (role in _PLACES and classified):
@@ -193,6 +234,8 @@ def _entity(tokens: Tokens, phrase: Phrase, place: PlaceEntry | None, *, inferre
     role = phrase.form.lexeme.role
     name = place.name if kind == "place" and place else phrase.name or " ".join(phrase.words)
     match = phrase.place if place else None
+    place_start = phrase.start if phrase.again else match.start if match else -1
+    place_end = tokens.ends[phrase.last if phrase.again else match.last] if match else -1
     return Entity(
         start=phrase.start,
         end=tokens.ends[phrase.last],
@@ -201,11 +244,11 @@ def _entity(tokens: Tokens, phrase: Phrase, place: PlaceEntry | None, *, inferre
         country=phrase.country,
         sectors=() if kind == "place" else phrase.sectors,
         place=place,
-        place_start=match.start if match else -1,
-        place_end=tokens.ends[match.last] if match else -1,
+        place_start=place_start,
+        place_end=place_end,
         head=_HEADS.get(role, role),
         head_end=tokens.ends[phrase.head_last],
         definite=phrase.form.definite,
         plural=phrase.form.plural,
-        inferred=inferred,
+        inferred=inferred or phrase.again,
     )

@@ -54,7 +54,8 @@ class Entity:
         head_end: after the head word or its fixed expression (before adjectives and qualifiers).
         definite: the head is definite (الجيش, a name) rather than indefinite (جنود).
         plural: the head is plural or collective.
-        inferred: the country was taken from an earlier mention of the same head in the text.
+        inferred: the country was taken from an earlier mention of the same head in the text; for
+            places: a bare noun (المدينة) that repeats an earlier place.
     """
 
     start: int

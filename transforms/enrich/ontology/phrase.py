@@ -32,6 +32,7 @@ class Phrase:
         name: canonical name when a name decides it.
         qualified: something beyond the head was found.
         foreign: name of the body from elsewhere inside it, whose country another mention tells.
+        again: a bare place noun that repeats an earlier place (المدينة).
     """
 
     first: int
@@ -47,6 +48,7 @@ class Phrase:
     name: str = ""
     qualified: bool = False
     foreign: str = ""
+    again: bool = False
 
 
 def merge_sectors(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
