@@ -167,7 +167,11 @@ def _from_body(page: Page) -> _Draft | Rejected:
     text, encoding = plain.read_text(page.content, page.content_type)
     if not text.strip() and not _title_given(page):
         return _rejected(page, "empty_input", "white space only")
-    return _Draft(text, "body", 1.0, published=_given_or_fed(page, text), encoding=encoding)
+    # A feed's summary is no whole body; a prefetched body is what its sender says it is.
+    summary = page.entry is not None and not page.title
+    extractor, confidence = ("feed", 0.5) if summary else ("body", 1.0)
+    dated = _given_or_fed(page, text)
+    return _Draft(text, extractor, confidence, published=dated, encoding=encoding)
 
 
 def _given_or_fed(page: Page, text: str) -> Published:

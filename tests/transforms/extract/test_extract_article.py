@@ -190,6 +190,7 @@ def test_a_title_alone_is_an_article() -> None:
     assert by_entry.title == ENTRY.title
     assert by_entry.url == ENTRY.url
     assert by_entry.canonical_url == "https://daffa.example/n/1"
+    assert (by_entry.extractor, by_entry.extraction_confidence) == ("feed", 0.5)
 
 
 def test_unreadable_given_date_stays_raw() -> None:
