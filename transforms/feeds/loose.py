@@ -18,7 +18,7 @@ from transforms.feeds.plain import looks_like_html
 from transforms.feeds.raw import RawEntry, RawFeed, ttl_seconds
 
 _MAX_TEXT: Final = 4_000_000  # code points; honest broken feeds are far smaller
-_MAX_MARKS: Final = {"<": 40_000, "&": 200_000}  # each tag costs feedparser some 20 us
+_MAX_MARKS: Final = {"<": 25_000, "&": 100_000}  # each tag costs feedparser some 20 us
 _MAX_BASE: Final = 2_000  # code points of a base that nested xml:base attributes build up
 _MAX_AUTHOR: Final = 500  # code points
 _MAX_TAGS: Final = 100  # feedparser compares each tag with all before it
@@ -55,7 +55,7 @@ class _Guarded(LooseFeedParser):
 
 
 def affordable(text: str) -> str:
-    """Cut a text where reading it loosely would begin to take more than about two seconds."""
+    """Cut a text where reading it loosely would take more than about a second."""
     text = text[:_MAX_TEXT]
     for mark, limit in _MAX_MARKS.items():
         if text.count(mark) > limit:
