@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from transforms.enrich.draft import Draft
-from transforms.enrich.lexicon import analyse
+from transforms.enrich.lexicon import analyse, lemmas_of
 from transforms.enrich.parties import actors_of
 from transforms.enrich.subjects import Phrase, inherited, left_subject
 from transforms.enrich.syntax import SentenceView
@@ -127,6 +127,13 @@ def speaker_of(world: World, view: SentenceView, previous: Speaker | None) -> Sp
     return None
 
 
+def goes_on(view: SentenceView) -> bool:
+    """Whether a sentence opens by giving the word on to a speaker before it (وأضاف ...)."""
+    return any(
+        not _CARRIED.isdisjoint(lemmas_of(w)) for w in view.words[view.first : view.first + 2]
+    )
+
+
 def _subject(view: SentenceView, index: int) -> Phrase | None:
     left = left_subject(view, index)
     if left is not None:
@@ -140,7 +147,7 @@ def _subject(view: SentenceView, index: int) -> Phrase | None:
 def _speaker(world: World, view: SentenceView, phrase: Phrase, previous: Speaker | None) -> Speaker:
     words = set(view.words[phrase[0] : phrase[1] + 1])
     actor = actors_of(world, view, [phrase])[0]
-    if previous is not None and actor.country is None and phrase[0] == phrase[1]:
+    if previous is not None and phrase[0] == phrase[1]:
         # وأضافت الوزارة: the short form of a speaker already introduced.
         first = view.words[phrase[0]].removeprefix("ال")
         if previous.actor.text and first in normalise_text(previous.actor.text):

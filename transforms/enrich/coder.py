@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
 from transforms.enrich.arguments import find_arguments
-from transforms.enrich.attribution import Speaker, claim_status, speaker_of
-from transforms.enrich.confidence import confidence, features
+from transforms.enrich.attribution import Speaker, claim_status, goes_on, speaker_of
+from transforms.enrich.confidence import confidence, features, has_formula
 from transforms.enrich.draft import Draft
 from transforms.enrich.lexical import lexical_model
 from transforms.enrich.match import Match, find_matches
 from transforms.enrich.merge import merge
 from transforms.enrich.parties import actors_of
-from transforms.enrich.places import is_old, place_of, when_of
+from transforms.enrich.places import is_old, place_of, tells_time, when_of
 from transforms.enrich.rows import to_event
 from transforms.enrich.rulebook import anchors
 from transforms.enrich.sizes import casualties
 from transforms.enrich.status import find_status
 from transforms.enrich.subjects import Phrase
 from transforms.enrich.syntax import SentenceView
-from transforms.enrich.tokens import tokenise
+from transforms.enrich.tokens import Tokens, tokenise
 from transforms.enrich.world import World
 from transforms.records import Actor, Article, Event, Evidence, Span, TextField
 from transforms.text.arabic import normalise
@@ -29,6 +31,7 @@ from transforms.text.sentences import split_sentences
 
 HISTORICAL_DAYS: Final = 60
 MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is left out
+SPEAKER_REACH: Final = 2  # sentences without events back to which وأضاف may refer
 MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
 # Modes told by cue words, by event type.
 _MODE_CUES: Final = {
@@ -88,41 +91,53 @@ def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterat
     hot = [index for index, word in enumerate(tokens.words) if anchors(word)]
     if not hot:
         return
-    world: World | None = None
+    world = World(tokens, anchor)
     speaker: Speaker | None = None
-    position = 0
-    for sentence in split_sentences(text):
-        first, stop = tokens.range_of(sentence.start, sentence.end)
-        stop = min(stop, first + MAX_SENTENCE)
-        while position < len(hot) and hot[position] < first:
-            position += 1
-        starts = []
-        while position < len(hot) and hot[position] < stop:
-            starts.append(hot[position])
-            position += 1
-        if not starts:
-            continue
-        view = SentenceView(tokens, first, stop, sentence.paragraph)
-        if world is None:
-            world = World(tokens, anchor)
-        view.know(world.known(first, stop))
-        matches = find_matches(view, [index for index in starts if not world.is_name(index)])
+    passed: deque[SentenceView] = deque(maxlen=SPEAKER_REACH)
+    for view, starts in _views(tokens, hot):
+        matches = []
+        if starts:
+            view.know(world.known(view.first, view.stop))
+            matches = find_matches(view, [i for i in starts if not world.is_name(i)])
         if not matches:
+            passed.append(view)
             continue
+        if goes_on(view):
+            for before in passed:
+                speaker = speaker_of(world, before, speaker)
+        passed.clear()
         speaker = speaker_of(world, view, speaker)
         yield from _sentence_drafts(world, view, matches, speaker)
+
+
+def _views(tokens: Tokens, hot: list[int]) -> Iterator[tuple[SentenceView, list[int]]]:
+    """Every sentence of a text, with those of its tokens that can start a rule."""
+    for sentence in split_sentences(tokens.raw):
+        first, stop = tokens.range_of(sentence.start, sentence.end)
+        if first >= stop:
+            continue
+        stop = min(stop, first + MAX_SENTENCE)
+        starts = hot[bisect_left(hot, first) : bisect_left(hot, stop)]
+        yield SentenceView(tokens, first, stop, sentence.paragraph), starts
 
 
 def _sentence_drafts(
     world: World, view: SentenceView, matches: list[Match], speaker: Speaker | None
 ) -> Iterator[Draft]:
     """The mentions of a sentence."""
-    dates = world.dates(view.first, view.stop)
-    lexical = lexical_model().scores(view.words[view.first : view.stop])
+    dates = world.dates(view.first, view.stop) if tells_time(view) else []
+    lexical: dict[str, float] = {}
+    if any(has_formula(match.rule.event_type) for match in matches):
+        lexical = lexical_model().scores(view.words[view.first : view.stop])
+    dead, hurt = None, None
+    if any(match.rule.event_type == "ASSAULT" for match in matches):
+        dead, hurt = casualties(world, view)
     for match in matches:
         draft = _draft(world, view, match, speaker)
         if draft is None:
             continue
+        if draft.event_type == "ASSAULT":
+            draft.fatalities, draft.injured = dead, hurt
         draft.when = when_of(world, view, match, dates)
         if draft.status == "asserted" and (
             is_old(draft.when, world.anchor, HISTORICAL_DAYS) or draft.realis.background
@@ -164,8 +179,6 @@ def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | No
         contexts=[*rule.contexts, *(c for q, c in _CONTEXT_CUES.items() if q in cues)],
         speaker=speaker.actor.text if speaker else None,
     )  # fmt: skip
-    if event_type == "ASSAULT":
-        draft.fatalities, draft.injured = casualties(world, view)
     draft.claim_status = claim_status(draft, speaker)
     return draft
 

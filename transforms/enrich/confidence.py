@@ -87,6 +87,12 @@ def raw_features(draft: Draft) -> dict[str, float]:
     return {**features(draft), **named}
 
 
+@cache
+def has_formula(event_type: str) -> bool:
+    """Whether a type has weights of its own (and a lexical model)."""
+    return f"{event_type}:bias" in weights()
+
+
 def clarity(draft: Draft) -> float:
     """How plainly a mention tells its event, whatever its type: the untyped formula's log-odds."""
     table = weights()
@@ -103,7 +109,7 @@ def confidence(draft: Draft, lexical: float) -> float:
     """
     table = weights()
     kind = draft.event_type
-    if f"{kind}:bias" in table and draft.status in {"asserted", "historical"}:
+    if has_formula(kind) and draft.status in {"asserted", "historical"}:
         found = raw_features(draft)
         total = sum(value * table.get(f"{kind}:{name}", 0.0) for name, value in found.items())
         total += lexical * table.get(f"{kind}:lexical", 0.0)

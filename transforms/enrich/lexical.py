@@ -58,7 +58,7 @@ class LexicalModel:
     """
 
     rows: Mapping[str, int]
-    idf: np.ndarray[Any, np.dtype[np.float32]]
+    idf: tuple[float, ...]
     weights: np.ndarray[Any, np.dtype[np.float32]]
     intercepts: np.ndarray[Any, np.dtype[np.float32]]
     names: tuple[str, ...]
@@ -67,7 +67,10 @@ class LexicalModel:
         """A sentence as rows and weights of unit length."""
         found = [(self.rows[term], count) for term, count in counts.items() if term in self.rows]
         rows = [row for row, _ in found]
-        values = [(1.0 + math.log(count)) * float(self.idf[row]) for row, count in found]
+        values = [
+            self.idf[row] if count == 1 else (1.0 + math.log(count)) * self.idf[row]
+            for row, count in found
+        ]
         norm = math.sqrt(sum(value * value for value in values)) or 1.0
         return rows, [value / norm for value in values]
 
@@ -91,7 +94,7 @@ def lexical_model() -> LexicalModel:
         vocabulary = str(data["terms"]).split("\n")
         return LexicalModel(
             {term: row for row, term in enumerate(vocabulary)},
-            data["idf"].astype(np.float32),
+            tuple(data["idf"].astype(np.float32).tolist()),
             data["weights"].astype(np.float32),
             data["intercepts"].astype(np.float32),
             tuple(str(data["names"]).split("\n")),

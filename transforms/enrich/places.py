@@ -12,6 +12,7 @@ from transforms.enrich.syntax import SentenceView
 from transforms.enrich.tokens import Tokens
 from transforms.enrich.world import Named, World
 from transforms.records import Place
+from transforms.text.arabic import normalise_text
 from transforms.text.dates import DateMention, ResolvedDate
 
 _PLACE_OPENERS: Final = frozenset(
@@ -74,6 +75,16 @@ def _place_rank(
     return (0 if opened else 1, breaks, 1 if country else 0, behind, abs(token - match.head))
 
 
+_OTHER_HINTS: Final = normalise_text(
+    "قبل بعد منذ غداة عشية مطلع منتصف أواخر أوائل نهاية بداية شهر الشهر عام سنة أسبوع أيام يومين "
+    "شهرين عامين أسبوعين سنوات أعوام أسابيع أشهر ساعات الصيف الشتاء الربيع الخريف رمضان محرم صفر "
+    "رجب شعبان شوال ذي جمادى ربيع جانفي فيفري أفريل ماي جوان جويلية أوت القرن العقد الثمانينيات "
+    "التسعينيات السبعينيات الستينيات البارحة نهارا اليومين الشهرين الأعوام الأيام الأسابيع والشهر "
+    "وعام يوما وقبل وبعد ومنذ"
+)
+_TIME_HINTS: Final = frozenset(_OTHER_HINTS.split()).union(
+    *({word, *(letter + word for letter in "ولبف")} for word in grammar.TIME_WORDS)
+)
 _AREA: Final = frozenset(
     [
         "مدينه",
@@ -182,6 +193,11 @@ def is_old(when: When | None, anchor: dt.date | None, days: int) -> bool:
     if when is None or anchor is None or when.basis == "document":
         return False
     return (anchor - when.end).days > days
+
+
+def tells_time(view: SentenceView) -> bool:
+    """Whether a sentence can hold a date expression at all: a number or a word of time."""
+    return any(w[0].isdigit() or w in _TIME_HINTS for w in view.words[view.first : view.stop])
 
 
 def mentions_time(view: SentenceView) -> bool:

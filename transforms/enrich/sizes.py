@@ -34,7 +34,7 @@ _KILLED_BEFORE: Final = frozenset(
 _HURT_BEFORE: Final = frozenset(["أصاب", "إصابة", "جرح"])
 _KILLED_AFTER: Final = frozenset(["قتيل", "شهيد", "قتل"])
 _HURT_AFTER: Final = frozenset(["جريح", "مصاب", "جرح"])
-_REACH: Final = 4
+_REACH: Final = 5
 
 
 def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | None]:
