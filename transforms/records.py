@@ -86,6 +86,7 @@ class Sighting:
     guid: str
     url: str
     position: int
+    text_id: str = ""  # hash of what the entry said
 
 
 @dataclass(frozen=True, slots=True)

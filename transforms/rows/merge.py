@@ -48,7 +48,7 @@ def _appearance(_table: str, stored: Row, newer: Row) -> Row:
     latest = stored if stored["last_seen_at"] > newer["last_seen_at"] else newer
     earlier = newer if latest is stored else stored
     merged = dict(latest)
-    for name in ("article_id", "page_id", "url"):
+    for name in ("article_id", "page_id", "url", "text_id"):
         if merged.get(name) is None:
             merged[name] = earlier.get(name)
     merged["first_seen_at"] = min(stored["first_seen_at"], newer["first_seen_at"])

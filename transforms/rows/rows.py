@@ -202,19 +202,29 @@ def appearance_row(
         "page_id": page_id,
         "url": entry.url or None,
         "position": entry.position,
+        "text_id": (entry.text_id or None) if isinstance(entry, Sighting) else None,
         "first_seen_at": seen,
         "last_seen_at": seen,
     }
     return _stamp({name: _plain(value) for name, value in row.items()}, provenance)
 
 
-def feed_row(feed: Feed, provenance: Provenance, *, health: str | None = None) -> Row:
+def feed_row(
+    feed: Feed,
+    provenance: Provenance,
+    *,
+    health: str | None = None,
+    due_at: datetime | None = None,
+    state: str | None = None,
+) -> Row:
     """Make the row of ``feeds``.
 
     Args:
         feed: the feed as the registry knows it, its poll interval brought up to date.
         provenance: who writes it.
         health: the outcome of the latest poll; None when it was not polled.
+        due_at: when to ask it again.
+        state: JSON text that the next poll goes on from.
     """
     row = {
         "feed_url": feed.url,
@@ -225,6 +235,8 @@ def feed_row(feed: Feed, provenance: Provenance, *, health: str | None = None) -
         "tz": feed.tz,
         "poll_seconds": feed.poll_seconds,
         "health": health,
+        "due_at": due_at,
+        "state": state,
     }
     return _stamp({name: _plain(value) for name, value in row.items()}, provenance)
 
