@@ -279,3 +279,9 @@ def test_bare_place_nouns_repeat_the_place() -> None:
     assert [e.name for e in entities("قصف حلب ثم دخل المدينة")] == ["حلب", "حلب"]
     assert [e.name for e in entities("بلدة حوارة ثم دخل بالبلدة")] == ["حوارة", "حوارة"]
     assert entities("دخل المدينة") == []
+
+
+def test_possessed_heads() -> None:
+    assert coded("نظيره التونسي قيس سعيد") == [("TUN", "GOV")]
+    assert coded("سفيرها في دمشق")[0] == (None, "GOV")
+    assert coded("وقالت قواتها") == [(None, "MIL")]

@@ -9,7 +9,7 @@ import pytest
 
 from transforms.enrich.ontology import plover
 from transforms.enrich.ontology.entities import find_entities
-from transforms.enrich.ontology.forms import nisba_forms, noun_forms
+from transforms.enrich.ontology.forms import nisba_forms, noun_forms, owned_forms
 from transforms.enrich.ontology.lexicon import lexicon
 from transforms.enrich.ontology.scan import readings
 from transforms.enrich.ontology.tables import read_rows, read_text
@@ -38,7 +38,7 @@ def test_named_actors_have_known_codes(name: str) -> None:
 
 def test_agents_have_known_codes_and_flags() -> None:
     for sectors, flags, singulars, plurals in read_rows("agents.tsv"):
-        assert set(flags) <= set("pbcrwxaskj"), flags
+        assert set(flags) <= set("pbcrwxaskjo"), flags
         assert sectors == "-" or set(sectors.split()) <= plover.SECTORS
         assert singulars or plurals
 
@@ -82,6 +82,13 @@ def test_noun_forms() -> None:
         f.text for f in noun_forms("قوات مسلحة+", plural=True)
     }
     assert "الوزير الدفاع" not in {f.text for f in noun_forms("وزير الدفاع", plural=False)}
+
+
+def test_owned_forms() -> None:
+    assert {"حكومته", "حكومتها"} <= {form.text for form in owned_forms("حكومة", plural=False)}
+    written = {form.text for form in owned_forms("مواطنون", plural=True)}
+    assert {"مواطنوها", "مواطنيه"} <= written
+    assert "مواطنونه" not in written
 
 
 def test_readings_give_back_the_article() -> None:

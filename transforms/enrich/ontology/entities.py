@@ -194,6 +194,8 @@ def _inherit_countries(phrases: list[Phrase]) -> set[int]:
             latest.update(dict.fromkeys(lexeme.kin, phrase))
         if lexeme.role != "agent" or not (phrase.foreign or set("bp") & set(lexeme.flags)):
             continue
+        if "o" in lexeme.flags:
+            continue  # whose it is, the possessive says, not the last one of the kind
         # Peacekeepers and the like go by their whole name, in either direction.
         key = phrase.foreign or _family(phrase)
         if phrase.country:

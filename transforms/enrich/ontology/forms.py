@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
+
+_POSSESSIVES: Final = ("ه", "ها", "هم", "هما", "هن", "نا")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,23 @@ def noun_forms(spec: str, *, plural: bool) -> Iterator[WrittenForm]:
                 yield WrittenForm(f"ال{text}{defined_tail}", definite=True, plural=several)
         elif construct:
             yield WrittenForm(text + tail, definite=True, plural=several)
+
+
+def owned_forms(spec: str, *, plural: bool) -> Iterator[WrittenForm]:
+    """Every spelling of a one-word noun with a possessive of the third person or نا.
+
+    Args:
+        spec: the noun.
+        plural: the noun is a plural.
+
+    Yields:
+        Spellings; all are definite.
+    """
+    for text, _, construct in _endings(spec):
+        if construct:
+            stem = text[:-1] + "ت" if text.endswith("ة") else text
+            for suffix in _POSSESSIVES:
+                yield WrittenForm(stem + suffix, definite=True, plural=plural)
 
 
 def nisba_forms(adjective: str) -> Iterator[WrittenForm]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from transforms.enrich.ontology.forms import WrittenForm, nisba_forms, noun_forms
+from transforms.enrich.ontology.forms import WrittenForm, nisba_forms, noun_forms, owned_forms
 from transforms.enrich.ontology.lexeme import PlaceEntry
 from transforms.enrich.ontology.tables import read_rows, read_text
 from transforms.text.arabic import normalise_text
@@ -189,7 +189,8 @@ def _agents() -> Iterator[Form]:
         for cell, plural in ((singulars, False), (plurals, True)):
             for spec in _split(cell):
                 lexeme = Lexeme("agent", spec.rstrip("+"), None, codes, flags)
-                written: Iterable[WrittenForm] = noun_forms(spec, plural=plural)
+                inflect = owned_forms if "o" in flags else noun_forms
+                written: Iterable[WrittenForm] = inflect(spec, plural=plural)
                 for form in written:
                     yield Form(lexeme, form.text, form.definite, form.plural)
 
