@@ -42,7 +42,7 @@ _QUADS: Final = {
     "verbal_conflict": 3,
     "verbal_cooperation": 4,
 }
-_GOLD: Final = Path(__file__).parent / "data" / "events_gold.jsonl"
+GOLD: Final = Path(__file__).parent / "data" / "events_gold.jsonl"
 
 
 @dataclass(slots=True)
@@ -222,8 +222,8 @@ def _quads(path: Path, report: _Report) -> None:
 
 def _own_gold(report: _Report) -> None:
     """Figures of the project's own gold."""
-    report.files.append(_GOLD)
-    lines = _GOLD.read_text(encoding="utf-8").splitlines()
+    report.files.append(GOLD)
+    lines = GOLD.read_text(encoding="utf-8").splitlines()
     types: dict[str, Counts] = defaultdict(Counts)
     slots: Counter[str] = Counter()
     for line in lines:

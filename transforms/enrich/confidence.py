@@ -84,7 +84,7 @@ def raw_features(draft: Draft) -> dict[str, float]:
         named[f"lemma={reading.lemma}"] = 1.0
         if reading.preposition:
             named[f"prep={reading.preposition}"] = 1.0
-    return {**features(draft), **named}
+    return {**draft.features, **named}
 
 
 @cache

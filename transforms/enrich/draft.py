@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
-from transforms.enrich.arguments import Arguments
 from transforms.enrich.match import Match
+from transforms.enrich.slots import Arguments
 from transforms.enrich.status import Realis
 from transforms.enrich.syntax import SentenceView
 from transforms.records import Actor, Evidence, Place, Span, Status

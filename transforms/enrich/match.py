@@ -93,11 +93,12 @@ def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule) -> bool:
         return True
     if any(cue in cues for cue in rule.block_cues):
         return True
+    phrases = [phrase for phrase in rule.block if _possible(view, phrase)]
+    if not phrases:
+        return False
     low = max(view.first, parts[0] - _BLOCK_BEFORE)
     high = min(view.stop, parts[-1] + _BLOCK_AFTER)
-    return any(
-        _phrase_at(view, index, phrase) for phrase in rule.block for index in range(low, high)
-    )
+    return any(_phrase_at(view, index, phrase) for phrase in phrases for index in range(low, high))
 
 
 def _phrase_at(view: SentenceView, index: int, phrase: tuple[Element, ...]) -> bool:
@@ -134,7 +135,8 @@ def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
 
 def _possible(view: SentenceView, trigger: tuple[Element, ...]) -> bool:
     """Whether every lemma a trigger needs stands in the sentence at all."""
-    return all(not e.kinds or not e.words.isdisjoint(view.lemmas) for e in trigger[1:])
+    lemmas = view.lemmas
+    return all(not e.kinds or not e.words.isdisjoint(lemmas) for e in trigger)
 
 
 def _longest(matches: list[Match]) -> list[Match]:

@@ -1,0 +1,99 @@
+"""The events suite: its arithmetic, and that the own gold reaches its bars."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.evaluation import events
+from pipeline.evaluation.events_seed import seed_figures
+
+DATA = Path(__file__).resolve().parents[3] / "../shared/data"
+
+
+def test_own_gold_reaches_its_bars(tmp_path: Path) -> None:
+    report = events.run(tmp_path)  # no development data: the own gold alone
+    figures = {figure.name: figure for figure in report.figures}
+    assert {name for name in figures if not name.startswith("gold_")} == set()
+    for figure in figures.values():
+        assert figure.reached, (figure.name, figure.value)
+    assert report.suite == "events"
+    assert len(report.data_hash) == 16
+
+
+def test_own_gold_quotes_itself() -> None:
+    for line in events.GOLD.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        for event in case["events"]:
+            assert event["trigger"] in case["text"] + case.get("title", ""), case["id"]
+
+
+def test_counts() -> None:
+    counts = events.Counts(tp=3, fp=1, fn=2)
+    assert counts.precision == pytest.approx(0.75)
+    assert counts.recall == pytest.approx(0.6)
+    assert counts.f1 == pytest.approx(2 / 3)
+    assert events.Counts().f1 == 0
+
+
+def test_calibration_error() -> None:
+    assert events.calibration_error([(0.95, True)] * 19 + [(0.95, False)]) == pytest.approx(0)
+    assert events.calibration_error([(1.0, False)]) == pytest.approx(1)
+    assert events.calibration_error([]) == 0
+
+
+def test_quad_of_nothing_is_none() -> None:
+    assert events.quad_class([]) == 0
+
+
+def test_small_data_directory(tmp_path: Path) -> None:
+    gsr = tmp_path / "events" / "arabic_event_gsr"
+    gsr.mkdir(parents=True)
+    head = "id,label,accept,reject,total,text\n"
+    (gsr / "assault_gsr.csv").write_text(
+        head
+        + "1,yes,3,0,3,انفجرت سيارة مفخخة في بغداد امس وقتل 20 شخصا واصيب 60 في هجوم انتحاري.\n"
+        + "2,easy no,0,3,3,خبزت الجدة كعكة.\n3,ambiguous,1,1,2,ضرب.\n",
+        encoding="utf-8",
+    )
+    (gsr / "protest_gsr.csv").write_text(head + "4,easy no,0,3,3,نام القط.\n", encoding="utf-8")
+    spans = [
+        {
+            "text": "اختطف مسلحون ثلاثة جنود.",
+            "spans": [{"source_actor": ["مسلحون"], "target_actor": ["جنود"]}],
+            "source_gold": "مسلحون",
+            "target_gold": "جنود",
+        }
+    ]
+    for name in ("assault", "protest"):
+        (gsr / f"{name}_spans.json").write_text(
+            json.dumps(spans if name == "assault" else []), encoding="utf-8"
+        )
+    un = tmp_path / "events" / "un_quadclass_ar"
+    un.mkdir()
+    (un / "ar_annotations_quad_multiclass.csv").write_text(
+        "text,label\nأدان المجلس الهجوم.,3\nنام القط.,0\n", encoding="utf-8"
+    )
+    report = events.run(tmp_path)
+    figures = {figure.name: figure.value for figure in report.figures}
+    assert figures["assault_f1"] == 1
+    assert figures["actor_span_f1"] == 1
+    assert figures["recipient_span_f1"] == 1
+    assert figures["un_quad_0_f1"] == 1
+    assert figures["un_quad_3_f1"] == 1
+
+
+@pytest.mark.skipif(not (DATA / "events").is_dir(), reason="development data is not there")
+def test_seed_article_is_coded_whole_and_no_trap_is_hit() -> None:
+    figures, cases, _ = seed_figures(DATA / "events/seed_gold.json", DATA.parent / "seeds")
+    values = {figure.name: figure.value for figure in figures}
+    assert values["seed_required"] == 1, [c.id for c in cases]
+    assert values["seed_traps"] == 0, [c.id for c in cases]
+
+
+def test_no_seed_text_no_figures(tmp_path: Path) -> None:
+    gold = {"document": {"file": "x.txt"}}
+    (tmp_path / "gold.json").write_text(json.dumps(gold), encoding="utf-8")
+    assert seed_figures(tmp_path / "gold.json", tmp_path) == ([], [], [])
