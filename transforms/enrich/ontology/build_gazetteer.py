@@ -175,7 +175,15 @@ def capitals(geonames: Path, towns: list[Row]) -> list[Row]:
     rows = []
     for country, _, _, _, _, names in read_rows("countries.tsv"):
         city = places.get(english.get(country, ("", "")))
+        elsewhere = {
+            variant
+            for town in towns
+            if town.country == country and city and town.geonames_id != city["geonameid"]
+            for variant in town.variants
+        }
         variants = [name.lstrip("~") for name in names.split("|") if name]
+        # What is a town of its own (لاهاي, تل أبيب) does not stand at the official capital.
+        variants = [name for name in variants if fold(name) not in elsewhere]
         if city is None or not variants:
             continue
         own = {fold(name) for name in variants}
@@ -216,7 +224,8 @@ def extras(towns: list[Row], known: dict[str, list[tuple[float, float, int]]]) -
     """The places of places_extra.tsv; a city found among the towns takes its id and variants."""
     rows = []
     for names, country, admin1, lat, lon, precision in read_rows("places_extra.tsv"):
-        parts = [[n] for n in names[1:].split("|")] if names[0] == "*" else [names.split("|")]
+        written = names.lstrip("*=").split("|")
+        parts = [[name] for name in written] if names[0] == "*" else [written]
         for variants in parts:
             folded = {fold(name) for name in variants}
             row = Row(
@@ -228,7 +237,7 @@ def extras(towns: list[Row], known: dict[str, list[tuple[float, float, int]]]) -
                 lon=float(lon) if lon else None,
                 geonames_id=None,
                 precision=precision,
-                weight=1e9,
+                weight=math.inf if names[0] == "=" else 1e9,
             )
             if precision == "city" and row.lat is not None and row.lon is not None:
                 _adopt(row, towns)
@@ -263,13 +272,15 @@ def divisions(towns: list[Row]) -> list[Row]:
         for variant in town.variants:
             by_name[town.country, variant] = town
     for country, written, seat in read_rows("admin1.tsv"):
-        variants = written.split("|")
+        variants = written.lstrip("-").split("|")
         centre = by_name.get((country, fold(seat or variants[0])))
         if centre is None:
             sys.stderr.write(f"no seat: {country} {written}\n")
             continue
         if centre.division:
             names.setdefault(centre.division, variants[0])
+        if written.startswith("-"):
+            continue
         rows.append(
             Row(
                 name=variants[0],
@@ -332,7 +343,8 @@ def select(rows: list[Row]) -> list[Row]:
                 continue  # the name has the article; without it, it is another word
             holders = by_name[variant]
             same = any(h.country == row.country and h.precision == row.precision for h in holders)
-            if len(holders) < _MOST_NAMED and not same:
+            alone = any(h.weight == math.inf for h in holders)
+            if len(holders) < _MOST_NAMED and not same and not alone:
                 holders.append(row)
                 row.kept.add(variant)
     return sorted((r for r in rows if r.kept), key=lambda r: (-r.weight, r.country, r.name))
@@ -370,7 +382,7 @@ def line(row: Row, listed: dict[str, str], scope: Scope) -> str:
 def main(geonames: Path, arwikicats: Path) -> None:
     """Write the table beside this module."""
     towns = cities(geonames, arwikicats)
-    seats = capitals(geonames, towns)
+    seats = capitals(geonames, towns)  # before extras: these adopt what is left
     own = seats + extras(towns, points(geonames))
     provinces = divisions([*towns, *(row for row in own if row.precision == "city")])
     rows = select([*countries(geonames), *own, *provinces, *towns])
