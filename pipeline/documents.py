@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -18,25 +18,29 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
+from pipeline.fetching import Wanted
 from pipeline.pool import Failure, KillablePool
+from pipeline.registry import NO_REGISTRY, Registry
 from pipeline.sinks.base import Sink
 from pipeline.sources import feeds, pages, prefetched, texts, warc
 from pipeline.sources.base import Ref
 from pipeline.sources.storage import UnreadableError
 from transforms.document import process_document
-from transforms.feeds.join import join_page
+from transforms.feeds.join import is_full, join_page
+from transforms.feeds.schedule import text_id
 from transforms.metrics import count, count_timings
-from transforms.records import Document, Entry, Fingerprint, Page, Rejected, Sighting
+from transforms.records import Document, Entry, FetchLog, Fingerprint, Page, Rejected, Sighting
 from transforms.rows.rows import (
     Provenance,
     appearance_row,
     article_row,
     dead_letter_row,
     event_row,
+    fetch_log_row,
 )
 from transforms.rows.validate import check_row
 
-Outcome = Document | Rejected
+Outcome = Document | Rejected | FetchLog
 TableRow = tuple[str, dict[str, Any]]
 
 _LOADERS: Final[dict[str, Callable[[Ref], Page | Entry | Rejected]]] = {
@@ -50,19 +54,27 @@ _BATCH: Final = 128
 _ROWS_A_FILE: Final = 20_000
 
 
-def read_documents(key: str, refs: Iterable[Ref]) -> list[Page | Rejected]:
+def read_documents(
+    key: str,
+    refs: Iterable[Ref],
+    *,
+    online: bool = False,
+    registry: Registry = NO_REGISTRY,
+) -> list[Page | Rejected | Wanted]:
     """Read everything that stands under one URL and join it.
 
     Args:
         key: the canonical URL, or ``file:`` and a hash.
         refs: the given pages and the feed entries of that URL, in any order.
+        online: whether a page that no input gave may be fetched.
+        registry: tells publisher, country and zone of a feed or a host.
 
     Returns:
-        The pages to process, entries joined to them; or why there is none.
+        The pages to process, entries joined to them; the page to fetch; or why there is none.
     """
     found: list[Page] = []
     entries: list[Entry] = []
-    rejected: list[Page | Rejected] = []
+    rejected: list[Page | Rejected | Wanted] = []
     for ref in sorted(refs, key=lambda ref: (ref.kind, ref.path, ref.offset)):
         try:
             record = _LOADERS[ref.kind](ref)
@@ -75,35 +87,57 @@ def read_documents(key: str, refs: Iterable[Ref]) -> list[Page | Rejected]:
             entries.append(record)
         else:
             rejected.append(record)
-    joined = join_page(found, entries, key=key) if found or entries else []
-    return rejected + _with_sightings(joined, entries)
+    if not found and not entries:
+        return rejected
+    sightings = _sightings(entries)
+    link = next((entry.url for entry in entries if entry.url.startswith("http")), "")
+    if online and link and not found and not any(is_full(entry.content) for entry in entries):
+        return [*rejected, Wanted(key, link, tuple(entries), sightings)]
+    joined = [registry.complete(each) for each in join_page(found, entries, key=key)]
+    # Every sighting hangs on the last page, so that each stands in ``appearances`` once.
+    return [*rejected, *joined[:-1], replace(joined[-1], sightings=sightings)]
 
 
-def _with_sightings(
-    joined: Sequence[Page | Rejected], entries: Sequence[Entry]
-) -> list[Page | Rejected]:
-    """Hang every sighting on the last page, so that each stands in ``appearances`` once."""
-    if not joined or not entries:
-        return list(joined)
-    sightings = {
-        Sighting(entry.feed_url, entry.guid, entry.url, entry.position) for entry in entries
-    }
-    ordered = sorted(sightings, key=lambda each: (each.feed_url, each.position, each.guid))
-    return [*joined[:-1], replace(joined[-1], sightings=tuple(ordered))]
+def sighting(entry: Entry) -> Sighting:
+    """What ``appearances`` keeps of an entry."""
+    return Sighting(entry.feed_url, entry.guid, entry.url, entry.position, text_id(entry))
+
+
+def _sightings(entries: Iterable[Entry]) -> tuple[Sighting, ...]:
+    """Every sighting once, in a fixed order."""
+    found = {sighting(entry) for entry in entries}
+    return tuple(sorted(found, key=lambda each: (each.feed_url, each.position, each.guid)))
 
 
 @dataclass
 class ReadDocuments(beam.PTransform):
-    """``(key, refs)`` -> pages, joined with the entries that link to them; and rejections."""
+    """``(key, refs)`` -> pages, joined with the entries that link to them; and rejections.
+
+    Attributes:
+        online: pages that no input gave become ``Wanted`` (output ``wanted``) instead of
+            rejections.
+        registry: tells publisher, country and zone of a feed or a host.
+    """
+
+    online: bool = False
+    registry: Registry = NO_REGISTRY
 
     def expand(self, grouped: Any) -> Any:
         """Read each group."""
-        return grouped | "ReadGroups" >> beam.FlatMapTuple(_read_counted)
+        read = grouped | "ReadGroups" >> beam.FlatMap(_read_counted, self.online, self.registry)
+        return read | "PartWanted" >> beam.Partition(_is_wanted, 2)
 
 
-def _read_counted(key: str, refs: Iterable[Ref]) -> Iterator[Page | Rejected]:
+def _is_wanted(record: Any, _parts: int) -> int:
+    return int(isinstance(record, Wanted))
+
+
+def _read_counted(
+    group: tuple[str, Iterable[Ref]], online: bool, registry: Registry
+) -> Iterator[Page | Rejected | Wanted]:
+    key, refs = group
     count("read", "in")
-    for record in read_documents(key, refs):
+    for record in read_documents(key, refs, online=online, registry=registry):
         count("read", f"rejected.{record.reason}" if isinstance(record, Rejected) else "out")
         yield record
 
@@ -130,7 +164,7 @@ class _ProcessBatch(beam.DoFn):
 
     def __init__(self, processes: int, timeout: float, memory_mb: int) -> None:
         self._settings = (processes, timeout, memory_mb)
-        self._pool: KillablePool[Page, Outcome] | None = None
+        self._pool: KillablePool[Page, Document | Rejected] | None = None
 
     def setup(self) -> None:
         """Make the pool; its processes start with the first page."""
@@ -144,12 +178,12 @@ class _ProcessBatch(beam.DoFn):
         if self._pool is not None:
             self._pool.close()
 
-    def process(self, batch: Sequence[Page | Rejected]) -> Iterator[Outcome]:
-        """Answer a batch: each page becomes one document or one rejection."""
+    def process(self, batch: Sequence[Page | Rejected | FetchLog]) -> Iterator[Outcome]:
+        """Answer a batch: each page becomes one document or one rejection; the rest passes."""
         if self._pool is None:
             raise RuntimeError("setup() has not run")
         given = [record for record in batch if isinstance(record, Page)]
-        yield from (record for record in batch if isinstance(record, Rejected))
+        yield from (record for record in batch if not isinstance(record, Page))
         for index, answer in self._pool.as_completed(given):
             outcome = _failed(answer, given[index]) if isinstance(answer, Failure) else answer
             _count_outcome(outcome)
@@ -173,7 +207,7 @@ def _failed(failure: Failure, page: Page) -> Rejected:
 _STAGES: Final = ("extract", "language", "topics", "events", "dedup")
 
 
-def _count_outcome(outcome: Outcome) -> None:
+def _count_outcome(outcome: Document | Rejected) -> None:
     count_timings(dict(outcome.timings_ms))
     rejected = outcome if isinstance(outcome, Rejected) else None
     if rejected is not None and rejected.stage not in _STAGES:
@@ -223,6 +257,9 @@ class MakeRows(beam.PTransform):
         return (self.from_date or day) <= day <= (self.to_date or day)
 
     def _all_rows(self, outcome: Outcome) -> Iterator[TableRow]:
+        if isinstance(outcome, FetchLog):
+            yield "fetch_log", fetch_log_row(asdict(outcome), self.provenance)
+            return
         article = outcome.article if isinstance(outcome, Document) else None
         if isinstance(outcome, Document):
             yield "articles", article_row(outcome.article, self.provenance)
@@ -230,11 +267,11 @@ class MakeRows(beam.PTransform):
                 yield "events", event_row(event, self.provenance)
         else:
             yield "dead_letters", dead_letter_row(outcome, self.provenance)
-        for sighting in outcome.sightings:
+        for seen in outcome.sightings:
             yield (
                 "appearances",
                 appearance_row(
-                    sighting,
+                    seen,
                     self.provenance,
                     article_id=article.article_id if article else None,
                     page_id=article.page_id if article else None,
@@ -300,6 +337,8 @@ class TickProgress(beam.PTransform):
 
 
 def _tick(outcome: Outcome, path: str) -> Outcome:
+    if isinstance(outcome, FetchLog):
+        return outcome
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.write(handle, b".")
     os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pipeline.pool import Failure, KillablePool
 from pipeline.sources.prefetched import parse_line
 from transforms.document import process_document
 from transforms.records import Article, Document, Event, Page, Rejected
-from transforms.rows.rows import Provenance, article_row, event_row
+from transforms.rows.rows import Provenance, article_row, clean_text, event_row
 
 _NOBODY: Final = Provenance("", "", datetime(1970, 1, 1, tzinfo=UTC))
 _PROVENANCE: Final = ("run_id", "pipeline_version", "date")
@@ -49,11 +50,19 @@ def explain_lines(lines: Iterable[bytes], *, processes: int) -> Iterator[bytes]:
         lines: prefetched documents; a line that is not JSON is answered too.
         processes: workers that can be killed, so that no line stops the others.
     """
+    taken: deque[bytes] = deque()  # read ahead, not answered yet
+
+    def taking() -> Iterator[bytes]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
     with KillablePool(_line_to_json, processes=processes) as pool:
-        for answer in pool.map(lines):
+        for answer in pool.map(taking()):
+            line = taken.popleft()
             if isinstance(answer, Failure):
                 rejected = Rejected("document", answer.reason, answer.detail)
-                yield to_json(Explained(None, None, rejected=rejected))
+                yield to_json(Explained(parse_line(line).source_id, None, rejected=rejected))
             else:
                 yield answer
 
@@ -73,7 +82,7 @@ def to_json(explained: Explained) -> bytes:
     rejected = explained.rejected
     return orjson.dumps(
         {
-            "source_id": explained.source_id,
+            "source_id": None if explained.source_id is None else clean_text(explained.source_id),
             "article": _columns(article_row(explained.article, _NOBODY))
             if explained.article
             else None,
@@ -81,7 +90,7 @@ def to_json(explained: Explained) -> bytes:
             "rejected": {
                 "stage": rejected.stage,
                 "reason": rejected.reason,
-                "detail": rejected.detail,
+                "detail": clean_text(rejected.detail),
             }
             if rejected
             else None,

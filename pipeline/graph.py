@@ -1,7 +1,7 @@
 """THE diagram: what a run is made of, in the order the data goes.
 
     refs -> group by URL -> read + join -> decode, extract, language, events -> rows -> staged files
-                                                            `-> fingerprints
+                                `-> fetch ->´               `-> fingerprints
     fingerprints (new and stored) -> duplicate pairs
 
 A bounded job runs ``documents`` once a tick and ``relations`` once; rows, pairs and the clusters
@@ -24,11 +24,14 @@ from pipeline.documents import (
     TickProgress,
     fingerprint_of,
 )
+from pipeline.fetching import FetchWanted
 from pipeline.handover import ReadFingerprints, WriteFingerprints, WriteNames
 from pipeline.options import Config
+from pipeline.registry import Registry
 from pipeline.sinks.base import Sink
 from pipeline.sources.base import Ref
 from transforms.dedup.transform import FindPairs
+from transforms.fetch.run import FetchSettings
 from transforms.rows.rows import Provenance
 
 
@@ -39,21 +42,28 @@ class Plan:
     config: Config
     sink: Sink
     provenance: Provenance
+    fetching: FetchSettings
+    registry: Registry
     work: str  # a local directory: names of staged files, fingerprints, progress
 
 
 def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
     """One tick: refs to staged rows and fingerprints; ``names`` lists the files written."""
     config = plan.config
-    outcomes = (
+    given, wanted = (
         root
         | "Refs" >> beam.Create([(ref.key, ref) for ref in refs], reshuffle=False)
         | "GroupByUrl" >> beam.GroupByKey()
-        | "ReadDocuments" >> ReadDocuments()
-        | "ProcessDocuments"
-        >> ProcessDocuments(config.processes, config.page_timeout, config.page_memory)
-        | "TickProgress" >> TickProgress(f"{plan.work}/progress")
+        | "ReadDocuments" >> ReadDocuments(online=not config.offline, registry=plan.registry)
     )
+    work = ProcessDocuments(config.processes, config.page_timeout, config.page_memory)
+    outcomes = given | "ProcessGiven" >> work
+    if not config.offline:
+        fetch = FetchWanted(plan.fetching, config.archive, plan.provenance.run_id, plan.registry)
+        fetched = wanted | "FetchWanted" >> fetch | "ProcessFetched" >> work
+        # Joined behind the pool: pages would be held in memory where two roads meet.
+        outcomes = (outcomes, fetched) | "Outcomes" >> beam.Flatten()
+    outcomes |= "TickProgress" >> TickProgress(f"{plan.work}/progress")
     staged = (
         outcomes
         | "MakeRows" >> MakeRows(plan.provenance, config.from_date, config.to_date)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -20,24 +20,26 @@ from typing import Any, Final
 import apache_beam as beam
 
 from pipeline import graph
+from pipeline.archive import check_archive
 from pipeline.beam_options import local_options
 from pipeline.errors import UsageError
 from pipeline.graph import Plan
 from pipeline.handover import read_pickled
+from pipeline.live import Live, fetch_settings
 from pipeline.manifest import manifest_of, stage_counters
 from pipeline.measure import PeakMemory
 from pipeline.options import Config
 from pipeline.progress import Progress
+from pipeline.registry import NO_REGISTRY, registry_of
 from pipeline.relations import Relations, load_fingerprints
 from pipeline.runners import open_runner
 from pipeline.sinks.base import StagedFile, open_sink
-from pipeline.sources.base import Ref, SeenFeed, Skipped
+from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
 from pipeline.sources.files import FileIndex, check_inputs
 from pipeline.sources.spool import Spool
 from pipeline.version import __version__
 from transforms.records import Feed, Rejected, content_id
 from transforms.rows.rows import Provenance, dead_letter_row, feed_row
-
 
 _SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
 
@@ -50,14 +52,18 @@ class Inputs:
     rejected: list[Rejected] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     feeds: list[SeenFeed] = field(default_factory=list)
+    to_poll: list[Feed] = field(default_factory=list)
+    not_due: list[Feed] = field(default_factory=list)
+    rows: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # of polls
 
-    def take(self, found: Iterable[Ref | Rejected | Skipped | SeenFeed]) -> None:
+    def take(self, found: Iterable[Indexed]) -> None:
         """Sort what an index lists into its kinds."""
         places: dict[type, list[Any]] = {
             Ref: self.refs,
             Rejected: self.rejected,
             Skipped: self.skipped,
             SeenFeed: self.feeds,
+            Feed: self.to_poll,
         }
         for each in found:
             places[type(each)].append(each)
@@ -100,10 +106,17 @@ class Job:
     """
 
     def __init__(self, config: Config, progress: Progress) -> None:
-        """Keep the settings; nothing is opened yet."""
+        """Find the runner and the sink; nothing is opened yet.
+
+        Raises:
+            UsageError: there is no such runner or sink.
+        """
         self._config = config
         self._progress = progress
         self._counters: Counter[tuple[str, str]] = Counter()
+        self._runner, self._runner_name = open_runner(config.runner)
+        self._sink = open_sink(config.output)
+        self._provenance = Provenance(run_id_of(config), __version__, config.as_of)
 
     def run(self) -> Summary:
         """Run to the end.
@@ -111,116 +124,120 @@ class Job:
         Raises:
             UsageError: an input is missing, or the output cannot take the rows.
         """
-        started = time.monotonic()
-        runner, runner_name = open_runner(self._config.runner)
-        sink = open_sink(self._config.output)
-        run_id = run_id_of(self._config)
-        provenance = Provenance(run_id, __version__, self._config.as_of)
+        check_inputs(self._config.inputs)
+        check_archive(self._config.archive)
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
-            check_inputs(self._config.inputs)
-            sink.prepare()
-            with PeakMemory() as memory, Spool(work / "spool") as spool:
-                plan = Plan(self._config, sink, provenance, str(work))
-                inputs = self._index(spool)
-                staged = self._stage_index(plan, inputs)
-                prints: list[str] = []
-                self._progress.start(
-                    "documents", len({ref.key for ref in inputs.refs}), work / "progress"
-                )
-                for number, tick in enumerate(inputs.ticks(self._config.tick_size)):
-                    for written in self._execute(
-                        runner, work / f"tick-{number}", graph.documents, plan, tick
-                    ):
-                        (prints if isinstance(written, str) else staged).append(written)
-                self._progress.finish()
-                staged += self._relate(runner, plan, prints, work)
-                self._progress.say("committing")
-                report = sink.commit(run_id, staged)
-                written_rows = {
-                    # What is seen again only moves its clock: that is no new row.
-                    table: changes.inserted + (changes.replaced if table not in _SEEN_AGAIN else 0)
-                    for table, changes in report.tables.items()
-                }
-                usable = self._usable(inputs)
-                manifest = manifest_of(
-                    self._config,
-                    run_id=run_id,
-                    runner=runner_name,
-                    inputs=inputs,
-                    counters=self._counters,
-                    committed=written_rows,
-                )
-                manifest["wall_seconds"] = round(time.monotonic() - started, 3)
-                manifest["peak_memory_bytes"] = memory.peak
-                sink.write_manifest(run_id, manifest)
+            self._sink.prepare()
+            return self._run_in(work)
         finally:
-            sink.close()
+            self._sink.close()
             shutil.rmtree(work, ignore_errors=True)
+
+    def _run_in(self, work: Path) -> Summary:
+        started = time.monotonic()
+        fetching = fetch_settings(self._config)
+        plan = Plan(self._config, self._sink, self._provenance, fetching, NO_REGISTRY, str(work))
+        with PeakMemory() as memory, Spool(work / "spool") as spool:
+            inputs = self._index(plan, spool)
+            plan = replace(plan, registry=registry_of(inputs.to_poll))
+            staged = self._stage_index(inputs)
+            prints = self._tick_through(plan, inputs, staged, work)
+            staged += self._relate(plan, prints, work)
+            self._progress.say("committing")
+            report = self._sink.commit(self._provenance.run_id, staged)
+        new_rows = {
+            # What is seen again only moves its clock: that is no new row.
+            table: changes.inserted + (changes.replaced if table not in _SEEN_AGAIN else 0)
+            for table, changes in report.tables.items()
+        }
+        manifest = manifest_of(
+            self._config,
+            run_id=self._provenance.run_id,
+            runner=self._runner_name,
+            inputs=inputs,
+            counters=self._counters,
+            committed=new_rows,
+        )
+        manifest["wall_seconds"] = round(time.monotonic() - started, 3)
+        manifest["peak_memory_bytes"] = memory.peak
+        self._sink.write_manifest(self._provenance.run_id, manifest)
         return Summary(
-            run_id,
+            self._provenance.run_id,
             manifest,
             articles=self._counters["dedup", "out"],
-            new_rows=written_rows,
+            new_rows=new_rows,
             dead_letters=sum(manifest["dead_letters"].values()),
-            usable=usable,
+            # A feed that could be read is usable, though all its entries be known.
+            usable=self._counters["dedup", "out"] + len(inputs.feeds) + len(inputs.not_due),
         )
 
-    def _index(self, spool: Spool) -> Inputs:
+    def _index(self, plan: Plan, spool: Spool) -> Inputs:
         self._progress.say("indexing inputs")
         inputs = Inputs()
-        inputs.take(FileIndex(spool, processes=self._config.processes).index(self._config.inputs))
+        index = FileIndex(spool, processes=self._config.processes)
+        inputs.take(index.index(self._config.inputs))
+        if inputs.to_poll:
+            live = Live(plan, self._progress)
+            inputs.take(live.index(inputs.to_poll, spool))
+            inputs.rows = live.rows
+            inputs.not_due = live.not_due
         for rejected in inputs.rejected:
             self._counters[rejected.stage, f"rejected.{rejected.reason}"] += 1
         return inputs
 
-    def _stage_index(self, plan: Plan, inputs: Inputs) -> list[StagedFile]:
-        """Stage what the index alone can tell: dead letters and feeds."""
-        letters = [dead_letter_row(rejected, plan.provenance) for rejected in inputs.rejected]
-        feeds = [
-            feed_row(
-                Feed(seen.feed.url, seen.feed.title or None, language=seen.feed.language),
-                plan.provenance,
-            )
-            for seen in inputs.feeds
-        ]
-        return [
-            plan.sink.stage(plan.provenance.run_id, table, rows)
-            for table, rows in (("dead_letters", letters), ("feeds", feeds))
-            if rows
-        ]
+    def _stage_index(self, inputs: Inputs) -> list[StagedFile]:
+        """Stage what the index alone can tell: dead letters, feeds, sightings, requests."""
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for table, row in inputs.rows:
+            rows[table].append(row)
+        for rejected in inputs.rejected:
+            rows["dead_letters"].append(dead_letter_row(rejected, self._provenance))
+        for seen in inputs.feeds:
+            if seen.path:  # polled feeds have rows of their own
+                feed = Feed(seen.feed.url, seen.feed.title or None, language=seen.feed.language)
+                rows["feeds"].append(feed_row(feed, self._provenance))
+        return self._stage(rows)
+
+    def _stage(self, rows: Mapping[str, list[dict[str, Any]]]) -> list[StagedFile]:
+        run_id = self._provenance.run_id
+        return [self._sink.stage(run_id, table, each) for table, each in rows.items() if each]
+
+    def _tick_through(
+        self, plan: Plan, inputs: Inputs, staged: list[StagedFile], work: Path
+    ) -> list[str]:
+        """Run the ticks; staged files are added, the paths of fingerprints returned."""
+        prints: list[str] = []
+        keys = {ref.key for ref in inputs.refs}
+        self._progress.start("documents", len(keys), work / "progress")
+        for number, tick in enumerate(inputs.ticks(self._config.tick_size)):
+            names = work / f"tick-{number}"
+            for written in self._execute(names, graph.documents, plan, tick):
+                (prints if isinstance(written, str) else staged).append(written)
+        self._progress.finish()
+        return prints
 
     def _execute(
-        self, runner: Any, names: Path, part: Callable[..., None], plan: Plan, given: Sequence[Any]
+        self, names: Path, part: Callable[..., None], plan: Plan, given: Sequence[Any]
     ) -> list[Any]:
         """Run one part of the diagram to its end and return what it wrote."""
-        root = beam.Pipeline(runner=runner, options=local_options(self._config))
+        root = beam.Pipeline(runner=self._runner, options=local_options(self._config))
         part(root, plan, given, str(names))
         result = root.run()
         result.wait_until_finish()
         self._counters.update(stage_counters(result))
         return list(read_pickled(names))
 
-    def _relate(
-        self, runner: Any, plan: Plan, prints: Sequence[str], work: Path
-    ) -> list[StagedFile]:
+    def _relate(self, plan: Plan, prints: Sequence[str], work: Path) -> list[StagedFile]:
         """Find duplicate pairs among new and stored articles, and assign clusters."""
         self._progress.say("finding duplicates")
-        found = Relations(plan.sink, load_fingerprints(prints), force=self._config.force)
+        found = Relations(self._sink, load_fingerprints(prints), force=self._config.force)
         files = found.fingerprint_files(str(work))
         if not files:
             return []
-        pairs = self._execute(runner, work / "relations", graph.relations, plan, files)
-        duplicates, clusters = found.rows(pairs, plan.provenance)
-        return [
-            plan.sink.stage(plan.provenance.run_id, table, rows)
-            for table, rows in (("duplicates", duplicates), ("clusters", clusters))
-            if rows
-        ]
-
-    def _usable(self, inputs: Inputs) -> int:
-        """How much usable came in: articles, and feeds that could be read."""
-        return self._counters["dedup", "out"] + len(inputs.feeds)
+        pairs = self._execute(work / "relations", graph.relations, plan, files)
+        duplicates, clusters = found.rows(pairs, self._provenance)
+        return self._stage({"duplicates": duplicates, "clusters": clusters})
 
 
 def run_job(config: Config, progress: Progress) -> Summary:

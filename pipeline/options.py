@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
 
-from pipeline.errors import NotBuiltError, UsageError
+from pipeline.errors import UsageError
 
 _EPILOG: Final = """\
 examples:
@@ -209,7 +209,6 @@ def parse_run(args: Sequence[str], now: datetime) -> Config:
         raise UsageError("nothing to read: name files, directories or - ; see rasd run --help")
     if not known.output:
         raise UsageError("no --output: name a directory for the rows, such as --output out")
-    refuse_unbuilt(known)
     return Config(
         inputs=tuple(known.inputs),
         output=known.output,
@@ -229,18 +228,6 @@ def parse_run(args: Sequence[str], now: datetime) -> Config:
         runner=known.runner,
         beam_args=beam_args,
     )
-
-
-def refuse_unbuilt(known: argparse.Namespace) -> None:
-    """Refuse options whose feature is not there yet.
-
-    Raises:
-        NotBuiltError: one was given.
-    """
-    if known.archive:
-        raise NotBuiltError(
-            "--archive is not built yet: nothing is fetched, so nothing is archived"
-        )
 
 
 def _beam_args(unknown: Sequence[str]) -> tuple[str, ...]:

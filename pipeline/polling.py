@@ -172,7 +172,8 @@ class Poller:
 
     def due(self, feeds: Iterable[Feed], memory: Memory) -> tuple[list[Feed], list[Feed]]:
         """Part feeds into those to ask now and those that are not due."""
-        now, later = [], []
+        now: list[Feed] = []
+        later: list[Feed] = []
         for feed in feeds:
             state = memory.states[feed.url]
             (now if self._force or schedule.is_due(state, self._now) else later).append(feed)
@@ -228,9 +229,7 @@ class Poller:
                 answers.append((feed, each, _or_failed(found, feed)))
         return answers
 
-    def _announced(
-        self, feed: Feed, fetched: Fetched, parsed: ParsedFeed | None
-    ) -> list[Feed]:
+    def _announced(self, feed: Feed, fetched: Fetched, parsed: ParsedFeed | None) -> list[Feed]:
         if parsed is None or parsed.reason != "not_a_feed":
             return []
         response = fetched.response

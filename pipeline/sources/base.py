@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from transforms.records import Entry, Page, ParsedFeed, Rejected
+from transforms.records import Entry, Feed, Page, ParsedFeed, Rejected
 
 RefKind = Literal["text", "page", "prefetched", "record", "entry"]
 
@@ -41,13 +41,13 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class SeenFeed:
-    """A feed read while indexing; its entries are refs of their own."""
+    """A feed read while indexing; its entries are refs of their own. ``path`` is "" when polled."""
 
     path: str
     feed: ParsedFeed
 
 
-Indexed = Ref | Skipped | Rejected | SeenFeed
+Indexed = Ref | Skipped | Rejected | SeenFeed | Feed
 
 
 class Source(Protocol):

@@ -17,7 +17,8 @@ from pipeline.sources import feeds, pages, prefetched, storage, texts, warc
 from pipeline.sources.base import Indexed, Skipped
 from pipeline.sources.spool import Spool
 from pipeline.sources.storage import UnreadableError
-from transforms.records import Rejected
+from transforms.feeds.registry import read_feed_list
+from transforms.records import Feed, Rejected
 
 Kind = Literal["text", "page", "feed", "feeds", "prefetched", "warc", "unknown", "empty"]
 
@@ -120,6 +121,9 @@ class FileIndex:
                 path = self._spool.take("stdin.jsonl", sys.stdin.buffer)
                 yield from prefetched.index(path, self._spool)
                 continue
+            if given.startswith(("http://", "https://")):
+                yield Feed(given)
+                continue
             named = storage.is_remote(given) or not Path(given).is_dir()
             for path in storage.walk(given):
                 yield from self._index_file(path, feed_files, named=named and path == given)
@@ -138,10 +142,24 @@ class FileIndex:
                 yield from warc.index(path, self._spool)
             elif kind == "feed":
                 feed_files.append(path)
+            elif kind == "feeds" and named:
+                yield from _feed_list(path)
             else:
                 yield _not_indexed(path, kind, named=named)
         except UnreadableError as error:
             yield Rejected("read", "unreadable", str(error), url=f"file:{PurePath(path).name}")
+
+
+def _feed_list(path: str) -> Iterator[Feed]:
+    """List the feeds to poll.
+
+    Raises:
+        UsageError: the list cannot be understood, or is empty.
+    """
+    try:
+        yield from read_feed_list(storage.read_bytes(path), PurePath(path).name)
+    except ValueError as error:
+        raise UsageError(f"{path}: {error}") from error
 
 
 def _not_indexed(path: str, kind: Kind, *, named: bool) -> Skipped | Rejected:

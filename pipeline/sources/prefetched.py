@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,6 +20,7 @@ from transforms.text.dates import parse_timestamp
 from transforms.text.urls import canonicalise_url
 
 _PAYLOAD_CAP: Final = 64 * 1024
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def index(path: str, spool: Spool) -> Iterator[Ref | Rejected]:
@@ -56,8 +59,8 @@ def parse_line(line: bytes) -> Page | Rejected:
     """
     payload = line[:_PAYLOAD_CAP].decode("utf-8", "replace").strip()
     try:
-        given = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
+        given = _read(line)
+    except (ValueError, RecursionError) as error:
         return _bad(f"not a JSON object: {error}", payload)
     if not isinstance(given, dict):
         return _bad(f"a JSON {type(given).__name__} where an object was expected", payload)
@@ -79,6 +82,25 @@ def parse_line(line: bytes) -> Page | Rejected:
         feed_url=_text(given, "feed_url") or None,
         payload=payload if len(line) <= _PAYLOAD_CAP else None,
     )
+
+
+def _read(line: bytes) -> Any:
+    """Read a line; half a surrogate pair, which orjson refuses, costs one character only.
+
+    Raises:
+        ValueError: it is not JSON.
+        RecursionError: it is nested without end.
+    """
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        if not _SURROGATE.search(line):
+            raise
+        return json.loads(line, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _content(given: dict[str, Any]) -> tuple[bytes, Any, str]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline.errors import NotBuiltError, UsageError
+from pipeline.errors import UsageError
 from pipeline.options import parse_run
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -59,7 +59,6 @@ def test_beam_options_go_on_to_beam():
         (["a", "--output", "o", "--zzzzzzzz"], UsageError, "unknown option --zzzzzzzz"),
         (["a", "--output", "o", "--tick-size", "many"], UsageError, "whole number"),
         (["a", "--output", "o", "--as-of", "noon"], UsageError, "timestamp"),
-        (["a", "--output", "o", "--archive", "w"], NotBuiltError, "not built yet"),
     ],
 )
 def test_refusals(args, error, words):

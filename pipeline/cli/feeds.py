@@ -1,0 +1,101 @@
+"""``rasd feeds``: poll feeds once and tell how each does, or list the shipped catalogue."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.errors import Exit, UsageError
+
+
+class Action(StrEnum):
+    """What to do with feeds."""
+
+    check = "check"
+    list = "list"
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    table = "table"
+    json = "json"
+
+
+def command(
+    action: Annotated[Action, typer.Argument(help="check polls feeds, list shows the catalogue.")],
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[FEEDS]", help="A feed's URL, or a list (.toml, .opml, .txt)."),
+    ] = None,
+    *,
+    country: Annotated[str | None, typer.Option(help="Only this country (alpha-3).")] = None,
+    category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="How to write.")] = Format.table,
+    allow_private_hosts: Annotated[
+        bool, typer.Option("--allow-private-hosts", help="Ask private addresses, too.")
+    ] = False,
+) -> int:
+    """Poll every feed once, a row per feed with outcome and advice; or list the catalogue.
+
+    Examples: rasd feeds check feeds.toml; rasd feeds list --country EGY --format json
+    """
+    if action is Action.list:
+        rows = _catalogue(country, category)
+    else:
+        if source is None:
+            raise UsageError("name a feed's URL or a list of feeds: rasd feeds check feeds.toml")
+        rows = _check(source, country, category, allow_private=allow_private_hosts)
+    _write(rows, output)
+    if action is Action.check and not any(
+        row["items"] or row["outcome"] != "failed" for row in rows
+    ):
+        return Exit.NOTHING_USABLE
+    return Exit.DONE
+
+
+def _catalogue(country: str | None, category: str | None) -> list[dict[str, Any]]:
+    from transforms.feeds.registry import load_catalogue  # noqa: PLC0415 - not for --help
+
+    feeds = [feed for feed in load_catalogue() if _chosen(feed, country, category)]
+    return [
+        {
+            "publisher": feed.publisher,
+            "country": feed.country,
+            "category": feed.category,
+            "tz": feed.tz,
+            "url": feed.url,
+        }
+        for feed in sorted(feeds, key=lambda feed: (feed.country or "", feed.url))
+    ]
+
+
+def _chosen(feed: Any, country: str | None, category: str | None) -> bool:
+    right_country = country is None or (feed.country or "").upper() == country.upper()
+    return right_country and category in {None, feed.category}
+
+
+def _check(
+    source: str, country: str | None, category: str | None, *, allow_private: bool
+) -> list[dict[str, Any]]:
+    from pipeline.checking import check_feeds, named_feeds  # noqa: PLC0415 - not for --help
+
+    feeds = [feed for feed in named_feeds(source) if _chosen(feed, country, category)]
+    if not feeds:
+        raise UsageError(f"{source}: no feed is left to check")
+    return check_feeds(feeds, now=datetime.now(UTC), allow_private=allow_private)
+
+
+def _write(rows: list[dict[str, Any]], output: Format) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - not for --help
+
+    from pipeline.export import write_table  # noqa: PLC0415 - the same
+
+    if rows:
+        write_table(pa.Table.from_pylist(rows), output.value, sys.stdout.buffer)
+    elif output is Format.table:
+        sys.stdout.write("no feeds\n")
