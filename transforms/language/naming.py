@@ -13,7 +13,7 @@ from typing import Final
 from transforms.language import fallback
 from transforms.language.words import LATIN, LETTERS, NAMES
 
-_SAMPLE: Final = 100  # words
+_SAMPLE: Final = 60  # words
 _SCRIPTS: Final = (
     ("\u0590", "\u05ff", "he"),
     ("\u0370", "\u03ff", "el"),
@@ -58,10 +58,13 @@ def name_in_script(words: Sequence[str]) -> str:
     sample = words[:_SAMPLE]
     scores: defaultdict[str, float] = defaultdict(float)
     for word in sample:
-        for language in _BY_WORD.get(word, ()):
-            scores[language] += 2.0
-    for letter, count in Counter("".join(sample)).items():
-        for language, weight in _BY_LETTER.get(letter, ()):
+        if word in _BY_WORD:
+            for language in _BY_WORD[word]:
+                scores[language] += 2.0
+    letters = "".join(sample)
+    for letter in _BY_LETTER.keys() & set(letters):
+        count = letters.count(letter)
+        for language, weight in _BY_LETTER[letter]:
             scores[language] += weight * count
     return max(sorted(scores), key=lambda language: scores[language], default="und")
 
@@ -83,12 +86,14 @@ def name_elsewhere(words: Sequence[str], text: str) -> str:
     return _by_function_words(sample) or fallback.name_of(text)
 
 
-def _by_function_words(words: Iterable[str]) -> str | None:
-    """The language whose function words and letters are clearly the most; None when none is."""
+def _by_function_words(words: Sequence[str]) -> str | None:
+    """The language with the most function words and letters; None when there is no telling."""
+    text = " ".join(words).lower()
     scores: Counter[str] = Counter()
-    for word in words:
-        for token in (word.lower(), *set(word.lower())):
-            scores.update(_BY_LATIN.get(token, ()))
+    for token in (*text.split(), *set(text)):
+        scores.update(_BY_LATIN.get(token, ()))
+    if "ə" not in text:
+        del scores["az"]
     ranked = [*scores.most_common(2), ("", 0), ("", 0)]
     (language, best), (_, second) = ranked[:2]
-    return language if best >= 2 and best >= 1.5 * second else None
+    return language if best > second else None

@@ -23,7 +23,7 @@ _ARABIC: Final = {
     أوضح أشار يمكن يجب تم عليه عليها عليهم إليه إليها فيه فيها فيهم منه منها منهم عنه عنها عنهم
     معه معها معهم بها بهم لها لهم لنا لكم لدينا مما عما فيما كلما لأن لأنه بأن كأن فإن إذا إذ لولا
     أما إما إلا أيضا أجل سنوات شهور أيام أمس غدا صباح مساء بشأن بسبب بينما كذلك هكذا جميع إحدى أحد
-    أول أولى ثلاثة أربعة خمسة أكثر أقل أكبر أبرز أهم نفسه نفسها غيره تجاه وفق وفقا رغم سواء يا أيها
+    أول أولى ثلاثة أربعة خمسة أكثر أقل أكبر أبرز أهم نفسه نفسها غيره تجاه وفق وفقا رغم سواء أيها
     """,
     1.2: """
     مش مو مب ليش ليه شنو شنوة شنهو واش وش إيش ايش هيدا هيدي هاد هادي هادا هذي هاذي هاذا هاذ هذول هاي
@@ -51,7 +51,7 @@ _FOREIGN: Final = {
     گرفتند داد داده دهد دهند تواند توان نام به بر روز روزها روزي زماني زمانيكه زمانيكه مانند همانند
     بدين ميان كنار سوي درون بيرون بسيار بسياري تنها كسي كساني هفته ماه ازين ازان بين‌المللي دست كشور
     بيشتر كمتر بزرگ بهتر بايستي ميشود ميكند ميكنند ميتواند نميتواند نميشود شدت خبر خوب كرديم كردم
-    رفت
+    رفت آنان آنجا اينجا ايشان بنا بطور بعنوان براساس هرگاه هيچكس هركس خواه بايد نبايد كليه خانواده
     """,
     "ur": """
     كا كے كو سے میں نے پر اور ہے ہیں یہ وہ تھا تھی تھے كيا كر كرنے والے والی بھی تو گیا جو اس ان
@@ -68,11 +68,11 @@ _FOREIGN: Final = {
     كړل كړه كوي كولو ول وه او پر تر لري ډېر
     """,
     "sd": """
-    جو جي جا تي كان ۾ ۽ آهي آهن ته هن هي سان به ان كي وارو ٿو ٿي ٿا كيو هئي هو هئا ڪري ڪرڻ لاءِ
+    جو جي جا تي كان آهي آهن ته هن هي سان به ان كي وارو ٿو ٿي ٿا كيو هئي هو هئا ڪري ڪرڻ لاءِ
     لاء وٽ
     """,
     "ckb": """
-    لە بە کە بۆ ئەم ئەو لەگەڵ دەکات نییە له به كه ئه‌م ئه‌و ده‌ بوو هه‌ر هەر یان دوای کرد
+    لە بە کە بۆ ئەم ئەو لەگەڵ دەکات نییە له به كه بوو هه‌ر هەر یان دوای کرد
     """,
     "ug": """
     ۋە بۇ بىر بىلەن ئۇ ئۈچۈن ئىدى بولغان دەپ ھەم ئەمەس كېيىن قىلىش
@@ -104,13 +104,12 @@ _FOREIGN: Final = {
 }
 # Arabic has these too, as words of another meaning or in careless spelling.
 _DOUBTFUL_WORDS: Final = """
-    در بر به نه ان هن هو هي كان تا ته وي دو نام سال شو شما شد بود هر ماه خبر شدت تنها دست رفت سوي خود پر تر
-    بي سر اد
+    در بر به نه ان هن هو هي كان تا ته وي دو نام سال شو شما شد بود هر ماه خبر شدت تنها دست سوي خود
+    بعنوان كولو بيه بيته تي يو بدين رفت پر تر بي سر اد
     اين بو بير كي له هما جو جا جي سان دا ده دي دل كون نال يان ار هه مه بوو كرد ايت دان توان ايله
     ولي او ره اي به تو اس نوم ين شه كر مي كيف لا د همه ديل سي كا سون چه چي ول وه يك سب ايتا وار
     """
-_DOUBTFUL: Final = frozenset(_DOUBTFUL_WORDS.split())
-_NEUTRAL_WORDS: Final = "اول به ان له دي ده دا اي كي او لي لو سي لها"
+_NEUTRAL_WORDS: Final = "اول به ان له دي ده دا اي كي او لي لو سي لها سان يا بنا"
 
 # Endings of plurals and verbs that others write and Arabic hardly has.
 FOREIGN_ENDINGS: Final = ("هاي", "هايي", "ترين", "لري", "لاري", "لارى", "سينين", "ميش", "ديلر")
@@ -141,6 +140,7 @@ NO_ARTICLE: Final = (
     "والنت",
     "المللي",
     "العاده",
+    "الاقوامي",
 )
 
 _KEYBOARD: Final = str.maketrans("یکےھہ", "يكےھہ")
@@ -154,8 +154,30 @@ def _variants(words: str) -> Iterator[str]:
             yield word[:-1] + "ى"
 
 
+# The light verbs of Persian; most of its sentences end in one.
+_PERSIAN_PRESENT: Final = "كن شو ده گير دار نما گرد آور خواه توان رو گو باش رس ياب"
+_PERSIAN_PAST: Final = "كرد شد داد گرفت داشت نمود گرديد آورد خواست توانست رفت آمد گفت رسيد يافت"
+
+
+def _persian_verbs() -> Iterator[str]:
+    """The forms of the light verbs, written together, without those Arabic might have."""
+    for stems, endings in (
+        (_PERSIAN_PRESENT, ("م", "ي", "د", "يم", "يد", "ند")),
+        (_PERSIAN_PAST, ("", "م", "ي", "يم", "يد", "ند", "ه")),
+    ):
+        for stem in stems.split():
+            for prefix in ("", "ن", "ب", "مي", "نمي"):
+                for ending in endings:
+                    form = prefix + stem + ending
+                    if len(form) >= 5:
+                        yield form
+
+
+_DOUBTFUL: Final = frozenset(_variants(_DOUBTFUL_WORDS))
+
+
 def _table() -> dict[str, float]:
-    table: dict[str, float] = {}
+    table = dict.fromkeys(_persian_verbs(), -1.5)
     for words in _FOREIGN.values():
         for word in _variants(words):
             table[word] = -0.4 if word in _DOUBTFUL else -1.5
@@ -176,7 +198,7 @@ LETTERS: Final[Mapping[str, str]] = {
     "pnb": "ٹڈڑںےہھ",
     "skr": "ݨݙڄٻڳںےہھڑ",
     "ps": "ټډړږښګڼۍځڅې",
-    "sd": "ڄٿڦڳڱٻڀڏڍڌڪڙڃڇٺٽڻ۽۾",
+    "sd": "ڄٿڦڳڱٻڀڏڍڌڪڙڃڇٺٽڻ",
     "ckb": "ێۆڕڵەڤ",
     "lki": "ۀۊڵێةإؤ",
     "ug": "ېۇۈۋۆەڭىئ",
@@ -201,7 +223,7 @@ _LATIN: Final = {
     "pt": "os as do da dos das um uma em que para com não no na por ao mais | ãõ",
     "nl": "de het een en van is in dat op te voor met niet zijn aan er ook door | ĳ",
     "tr": "ve bir bu için ile olarak da de daha çok olan gibi ama değil ise kadar ne | ığş",
-    "az": "və bir bu üçün ilə olaraq da də daha çox olan kimi amma deyil isə qədər | ə",
+    "az": "və bir bu üçün ilə olaraq da də daha çox olan kimi amma deyil isə qədər | əığş",
     "id": "yang dan di untuk dengan dari pada ini itu tidak adalah akan dalam ke oleh |",
     "so": "waa iyo oo ka ku ay uu soo ah waxaa waxay kale |",
     "sw": "ya wa na kwa ni katika za la kuwa yake hiyo |",
