@@ -61,9 +61,7 @@ def run() -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
-def good_pages(
-    tmp_path_factory: pytest.TempPathFactory, sized: Callable[[int, int], int]
-) -> Path:
+def good_pages(tmp_path_factory: pytest.TempPathFactory, sized: Callable[[int, int], int]) -> Path:
     """A directory of different news pages: 1,000 of 80 to 120 KB at full size.
 
     At small size there are 120, and three of four come without the menus and scripts.
@@ -76,7 +74,7 @@ def good_pages(
         from benchmarks.pages import SITES, _variant, render
 
         for number in range(sized(120, 1_000)):
-            article = _variant(number, random.Random(number))
+            article = _variant(number, random.Random(number))  # noqa: S311 - varied text, no secret
             size = 0 if number % bare_share else 80_000
             data = render(list(SITES)[number % len(SITES)], article, padding=size)
             (folder / f"good-{number:04}.html").write_bytes(data)

@@ -21,7 +21,7 @@ from pipeline.sources.feeds import parse_file
 from transforms.records import ParsedFeed
 
 pytestmark = pytest.mark.reliability
-SECRET = "canary-c0ffee-canary"
+CANARY = "canary-c0ffee-canary"
 IN_OPEN, IN_ACCESS = 0x20, 0x01
 
 
@@ -29,6 +29,7 @@ class FileWatch:
     """Counts how often a file is opened or read, by the kernel's own report."""
 
     def __init__(self, path: Path) -> None:
+        """Begin to watch."""
         libc = ctypes.CDLL(None, use_errno=True)
         self._handle = libc.inotify_init1(os.O_NONBLOCK)
         if libc.inotify_add_watch(self._handle, os.fsencode(path), IN_OPEN | IN_ACCESS) < 0:
@@ -46,6 +47,7 @@ class Listener:
     """A port on loopback that counts connections."""
 
     def __init__(self) -> None:
+        """Begin to listen."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self.connections = 0
@@ -83,7 +85,8 @@ def external(canary: Path, port: int) -> dict[str, bytes]:
         made[f"page-{how}.html"] = (
             f'<!DOCTYPE html [<!ENTITY x SYSTEM "{place}">]>'.encode()
             + page(
-                f"{PARAGRAPHS}<p>&x;</p>{include}<img src='{place}'><iframe src='{place}'></iframe>",
+                f"{PARAGRAPHS}<p>&x;</p>{include}<img src='{place}'>"
+                f"<iframe src='{place}'></iframe>",
                 head=f'<link rel="stylesheet" href="{place}"><base href="{place}">'
                 f'<script src="{place}"></script>',
             )
@@ -111,9 +114,9 @@ def bombs() -> dict[str, bytes]:
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's file watch is Linux's")
 def test_r13_nothing_named_is_opened(run, tmp_path):
     canary = tmp_path / "canary.txt"
-    canary.write_text(SECRET, encoding="utf-8")
+    canary.write_text(CANARY, encoding="utf-8")
     watch, listener = FileWatch(canary), Listener()
-    assert canary.read_text(encoding="utf-8") == SECRET
+    assert canary.read_text(encoding="utf-8") == CANARY
     assert watch.opened() > 0, "the watch sees nothing"
     socket.create_connection(("127.0.0.1", listener.port)).close()
     folder = tmp_path / "in"
@@ -127,7 +130,7 @@ def test_r13_nothing_named_is_opened(run, tmp_path):
     assert listener.connections == 1, "only our own trial"
     said = ran.said + str(ran.manifest)
     told = [ran.rows(table) for table in ("articles", "events", "dead_letters", "feeds")]
-    assert SECRET not in said + repr(told) + repr(ran.rows("appearances"))
+    assert CANARY not in said + repr(told) + repr(ran.rows("appearances"))
     articles = ran.rows("articles", "url, source_id")
     print(f"R13: {len(made)} XXE documents: 0 files, 0 sockets opened; {len(articles)} articles")
     assert len(articles) >= len(made) - 3, "the sitemaps alone hold no text"

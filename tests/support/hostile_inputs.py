@@ -59,10 +59,8 @@ def attack_pages() -> dict[str, bytes]:
         "references.html": page(PARAGRAPHS + "&#xD800;&#x110000;&#99999999999;&#0;" * 20_000),
         "comment.html": page(PARAGRAPHS + "<!--" * 100_000),
         "script.html": page(PARAGRAPHS + "<script>" + "<" * 500_000),
-        "quotes.html": page(PARAGRAPHS, head="<meta content='" + "\"" * 300_000),
-        "jsonld_deep.html": page(
-            head=f'<script type="application/ld+json">{deep_json}</script>'
-        ),
+        "quotes.html": page(PARAGRAPHS, head="<meta content='" + '"' * 300_000),
+        "jsonld_deep.html": page(head=f'<script type="application/ld+json">{deep_json}</script>'),
         "jsonld_quotes.html": page(
             head='<script type="application/ld+json">{"a":"' + '\\"' * 100_000 + "</script>"
         ),
@@ -105,9 +103,7 @@ def attack_pages() -> dict[str, bytes]:
 
 def attack_feeds() -> dict[str, bytes]:
     """Feeds that aim at the XML readers, the loose parser, dates, people and links."""
-    laughs = "".join(
-        f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "هاها"}">' for n in range(10)
-    )
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "هاها"}">' for n in range(10))
     many = "".join(item(n) for n in range(5))
     deep = '{"version":"https://jsonfeed.org/version/1.1","items":' + "[" * 100_000
     return {
@@ -116,7 +112,7 @@ def attack_feeds() -> dict[str, bytes]:
             item(title="&a;" * 2_000), prolog=f'<!DOCTYPE rss [<!ENTITY a "{"أ" * 50_000}">]>'
         ),
         "parameter.xml": feed(
-            item(), prolog='<!DOCTYPE rss [<!ENTITY % p "<!ENTITY q \'%p;\'>">%p;]>'
+            item(), prolog="<!DOCTYPE rss [<!ENTITY % p \"<!ENTITY q '%p;'>\">%p;]>"
         ),
         "prolog.xml": b"\n" * 60_000 + feed(many),
         "instruction.xml": b"<?xml " + b" encoding='" * 6_000 + feed(many),
@@ -165,6 +161,8 @@ def attack_lines() -> list[bytes]:
     return [
         b'{"a":' + b"[" * 100_000,
         b'{"id": "nan", "body": NaN}',
+        b'{"id": "half", "body": "\\ud83d", "title": NaN}',
+        b'{"id": "half", "body": "\\ud83d", "title": ' + b"[" * 50_000,
         b'{"id": "big", "body": "' + b"\\ud83d" * 50_000 + b'"}',
         b"\xff\xfe\x00" * 1_000,
         b'{"id": "b64", "html_base64": "****"}',
