@@ -64,6 +64,7 @@ _CONTROL: Final = frozenset(
         "عبر",
         "عقد",
         "نفى",
+        "جدد",
     ]
 )
 # What acts only by someone's hand: no actor.
@@ -140,7 +141,8 @@ def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
     has_object = object_ is not None or pronoun or _object_slot(view, match)
     arguments.passive = _is_passive(view, match, has_object=has_object)
     if arguments.passive:
-        arguments.add(rule.object, subject)
+        if subject is not None and not _is_thing(view, subject):
+            arguments.add(rule.object, subject)
         return
     if subject is None and may_inherit(view, match.head):
         subject = inherited(view, match.head)

@@ -157,7 +157,8 @@ def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | No
         return None
     actors = actors_of(world, view, arguments.actors)
     recipients = actors_of(world, view, arguments.recipients)
-    if not actors and rule.speaks and speaker is not None:
+    speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
+    if not actors and speaks and speaker is not None:
         actors = [speaker.actor]
         arguments.inherited = True
     if _lacks(rule.need, actors, recipients):

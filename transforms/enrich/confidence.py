@@ -50,6 +50,7 @@ def features(draft: Draft) -> dict[str, float]:
         "inherited": bool(draft.actors) and draft.arguments.inherited,
         "recipient": bool(draft.recipients),
         "country": bool(named),
+        "stranger": not named and not any(a.sectors for a in (*draft.actors, *draft.recipients)),
         "time": mentions_time(view),
         "place": draft.place is not None,
         "number": any(w[0].isdigit() for w in words),

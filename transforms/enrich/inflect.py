@@ -67,7 +67,8 @@ def _past(past: str, imperfect: str, voice: str) -> Iterator[Form]:
         yield Form(plural, "V", voice, "past", "3mp")
     yield Form(past + "و", "V", voice, "past", "3mp")  # before an object pronoun
     for suffix, person in _PAST_CONSONANTAL:
-        yield Form(short + suffix, "V", voice, "past", person)
+        if len(short) > 2 or person != "3fp":  # لمن is no "they blamed"
+            yield Form(short + suffix, "V", voice, "past", person)
 
 
 def _past_defective(past: str, imperfect: str, voice: str) -> Iterator[Form]:
@@ -99,7 +100,7 @@ def _imperfect(imperfect: str, voice: str) -> Iterator[Form]:
         if defective:
             yield Form(prefix + body, "V", voice, "imp", person)
             yield Form(prefix + body + "ا", "V", voice, "imp", person)
-        elif hollow:
+        elif hollow and len(stem) > 3:  # لم يقل looks like too many other words
             yield Form(prefix + stem[:-2] + stem[-1], "V", voice, "imp", person)
     for prefix in "يت":
         person = "3mp" if prefix == "ي" else "2mp"

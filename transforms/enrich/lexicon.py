@@ -90,7 +90,7 @@ def _verbs(word: str, *, conjunction: bool) -> list[Reading]:
         if not word.startswith(prefix):
             continue
         rest = word[len(prefix) :]
-        for pronoun in ("", *_PRONOUNS):
+        for pronoun in ("", *_PRONOUNS[:-1]):  # no verb takes ي without ن
             if not rest.endswith(pronoun) or len(rest) - len(pronoun) < 2:
                 continue
             for lemma, pos, voice, tense, person in table.get(rest[: len(rest) - len(pronoun)], ()):

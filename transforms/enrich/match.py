@@ -55,11 +55,13 @@ def _element_at(view: SentenceView, index: int, element: Element) -> bool:
 def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
     """The reading by which a token is an element, agreeing with its kind in the sentence."""
     verb = view.is_verb(index)
-    kinds = element.kinds & (frozenset("V") if verb else frozenset("NA"))
+    kinds = element.kinds & (frozenset("VP") if verb else frozenset("NA"))
     participle = "N" in kinds or not view.has_noun_reading(index)
-    for reading in view.readings(index, element.words, kinds):
-        if reading.pos == "A" and not participle:
-            continue  # مدينة is a town before it is a condemning woman
+    for reading in view.readings(index, element.words):
+        if (reading.pos == "V") != verb or not kinds or not element.takes(reading):
+            continue
+        if reading.pos == "A" and (reading.definite or not participle):
+            continue  # مدينة is a town before it is a condemning woman; المؤيدة is an adjective
         if not verb or reading.person[0] == "3" or reading.person == "1p":
             return reading
     return None

@@ -1,10 +1,10 @@
 """The rules as data: ``rules/*.toml`` read into matchable triggers.
 
-A trigger is written as a few elements: ``v:هاجم`` (a verb of the word lists), ``n:هجوم|غارة`` (one
-of these nouns), ``a:اتهم`` (the active participle of a verb), ``va:`` verb or participle,
-``=موعدا`` (exactly this word, folded), ``@`` before an element whose phrase is the subject,
-``..`` (up to eight words may stand here). The first element
-is the anchor by which a token finds its rules.
+A trigger is written as a few elements: ``v:هاجم`` (a verb of the word lists; ``p:`` only its
+past), ``n:هجوم|غارة`` (one of these nouns), ``a:اتهم`` (the active participle of a verb), ``va:``
+verb or participle, ``=موعدا`` (exactly this word, folded), ``@`` before an element whose phrase is
+the subject, ``..`` (up to six words may stand here). The first element is the anchor by which a
+token finds its rules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from transforms.enrich.lexicon import Reading, analyse, lemmas
 from transforms.text.arabic import normalise_text
 
 RULES: Final = Path(__file__).parent / "rules"
-GAP: Final = 8  # words that ".." may skip
+GAP: Final = 6  # words that ".." may skip
 _ROLES: Final = frozenset({"actor", "recipient", "place", "actors", "none"})
 
 
@@ -40,9 +40,15 @@ class Element:
     def reading(self, token: str) -> Reading | None:
         """The reading of a token that this element accepts, or None (see ``accepts``)."""
         for reading in analyse(token):
-            if reading.lemma in self.words and reading.pos in self.kinds:
+            if reading.lemma in self.words and self.takes(reading):
                 return reading
         return None
+
+    def takes(self, reading: Reading) -> bool:
+        """Whether a reading is of an accepted part of speech; ``p:`` is a verb in the past."""
+        return reading.pos in self.kinds or (
+            "P" in self.kinds and reading.pos == "V" and reading.tense == "past"
+        )
 
     def accepts(self, token: str) -> bool:
         """Whether a token of normalised text fits."""
@@ -92,8 +98,8 @@ def _element(text: str, *, gap: bool, where: str) -> Element:
     if text.startswith("="):
         return Element(frozenset(), frozenset(normalise_text(w) for w in text[1:].split("|")), gap)
     kinds, colon, words = text.partition(":")
-    if not colon or not set(kinds) <= set("vna"):
-        raise RuleError(f"{where}: write {text!r} as v:, n:, a:, va: or =word")
+    if not colon or not set(kinds) <= set("vnap"):
+        raise RuleError(f"{where}: write {text!r} as v:, p:, n:, a:, va: or =word")
     names = frozenset(words.split("|"))
     unknown = sorted(names - lemmas())
     if unknown:

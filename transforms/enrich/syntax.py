@@ -7,6 +7,7 @@ opener of a clause, ``R`` relative pronoun, ``T`` time word, ``X`` particle, ``,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -16,6 +17,8 @@ from transforms.enrich.cues import find_cues
 from transforms.enrich.lexicon import Reading, analyse, lemmas_of
 from transforms.enrich.tokens import Tokens
 
+# ب or ل before the article, or before a masdar that begins with alef (باستخدام).
+_ATTACHED: Final = re.compile(r"و?(?:لل|بال)\w{3}|[بل]ا(?:ست|\wت|ن\w)\w{3}")
 _MAX_NP: Final = 9  # tokens of a noun phrase
 _AFTER_NOUN: Final = frozenset({"P"})
 _MASDAR_VERBS: Final = frozenset({"تم", "جرى", "أدى", "أسفر", "حاول"})
@@ -101,6 +104,7 @@ class SentenceView:
         "_kinds",
         "_lemmas",
         "first",
+        "names",
         "opens",
         "paragraph",
         "parties",
@@ -125,6 +129,7 @@ class SentenceView:
         self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
 
         self.parties: frozenset[int] = frozenset()  # tokens that begin a known actor
+        self.names: frozenset[int] = frozenset()  # tokens that end a country's or capital's name
         self.spans: dict[int, int] = {}  # known phrases: first token -> last
 
     def know(self, known: Iterable[Known]) -> None:
@@ -140,6 +145,7 @@ class SentenceView:
         self.spans = {item.first: item.last for item in items}
         self.opens = frozenset(self.spans)
         self.whole = frozenset(item.last for item in items if item.definite)
+        self.names = frozenset(item.last for item in items if item.name)
         self.parties = frozenset(item.first for item in items if item.party)
         self._kinds = {
             index: "N"
@@ -261,12 +267,10 @@ class SentenceView:
         """Whether the token reads as a verb here."""
         return self.kind(index) == "V"
 
-    def readings(
-        self, index: int, lemmas: frozenset[str], kinds: frozenset[str]
-    ) -> Iterator[Reading]:
-        """The readings of a token that have one of the lemmas and parts of speech."""
+    def readings(self, index: int, lemmas: frozenset[str]) -> Iterator[Reading]:
+        """The readings of a token that have one of the lemmas."""
         for reading in analyse(self.words[index]):
-            if reading.lemma in lemmas and reading.pos in kinds:
+            if reading.lemma in lemmas:
                 yield reading
 
     def has_noun_reading(self, index: int) -> bool:
@@ -279,7 +283,9 @@ class SentenceView:
         nouns = [r for r in analyse(word) if r.pos != "V"]
         if nouns:
             return all(r.preposition for r in nouns)
-        return word.startswith(("لل", "بال", "وبال", "ولل")) and len(word) > 5
+        if index in self.opens:
+            return False
+        return _ATTACHED.match(word) is not None
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""
@@ -353,13 +359,13 @@ class SentenceView:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
         definite = word.startswith("ال")
-        if last in self.whole and (position in self.opens or not definite):
+        if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True
         if word in grammar.QUANTIFIERS or self.kind(position) == "#":
             return self.kind(last) != "#" and before not in grammar.QUANTIFIERS and last >= start
         if before.startswith(("ال", "وال")):
             if definite:
                 return False
-            return any(r.pos == "N" for r in analyse(word)) or word.endswith(("ات", "ين", "ا"))
+            return any(r.pos == "N" for r in analyse(word)) or word.endswith(("ات", "ين", "ا", "ه"))
         # A plural in ون without article governs no genitive and agrees with its adjective.
         return before.endswith("ون") and (definite or not word.endswith("ون"))
