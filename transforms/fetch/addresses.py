@@ -83,7 +83,7 @@ _URL: Final = re.compile(
 _AUTHORITY: Final = re.compile(
     r"(\[[0-9A-Fa-f:.%a-z]+\]|[^\s:@\[\]\\\x00-\x20\x7f]+)(?::(\d{0,5}))?"
 )
-_LOGIN: Final = re.compile(r"(https?://)([^\s/?#@\\]+)@", re.IGNORECASE)
+_LOGIN: Final = re.compile(r"(https?://)([A-Za-z0-9._~%!$&'()*+,;=:-]+)@", re.IGNORECASE)
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _LINE_BREAKS: Final = re.compile(r"[\t\r\n]")
 _SAFE: Final = "%!$&'()*+,/:;=@~[]|"

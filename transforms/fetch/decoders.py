@@ -71,9 +71,12 @@ class _Brotli:
         self._decoder: Any = brotli.Decompressor()
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        yield self._decoder.process(data, output_buffer_limit=_SLICE)
-        while not self._decoder.can_accept_more_data():
-            yield self._decoder.process(b"", output_buffer_limit=_SLICE)
+        piece = self._decoder.process(data, output_buffer_limit=_SLICE)
+        yield piece
+        # A full piece means that more may wait inside, whatever can_accept_more_data() says.
+        while len(piece) >= _SLICE or not self._decoder.can_accept_more_data():
+            piece = self._decoder.process(b"", output_buffer_limit=_SLICE)
+            yield piece
 
     def finish(self) -> None:
         if not self._decoder.is_finished():

@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -51,6 +51,7 @@ class Request:
         headers: more headers, secrets among them; they go to the first host only.
         user_agent: instead of ours.
         via: the URLs that redirected here, the first requested one first.
+        context: whatever the asker wants back with the answer; it is never looked at.
     """
 
     url: str
@@ -60,6 +61,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     user_agent: str | None = None
     via: tuple[str, ...] = ()
+    context: Any = None
 
     def redirected(self, to: str) -> Request:
         """The request that follows a redirect; secrets stay with the host they were for."""
