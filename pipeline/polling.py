@@ -21,6 +21,7 @@ from pipeline.pool import Failure, KillablePool
 from pipeline.sinks.base import Sink
 from transforms.feeds import parse_feed, schedule
 from transforms.feeds.discover import discover_feeds
+from transforms.feeds.join import is_full
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
 from transforms.fetch.run import FetchSettings, fetch_all
@@ -37,6 +38,7 @@ class Known:
 
     article_id: str | None
     page_id: str | None
+    is_open: bool  # its page is still wanted: there is no article, or one of the summary only
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ def remember(sink: Sink | None, feeds: Iterable[Feed], now: datetime) -> Memory:
     memory = Memory()
     seen: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     stored: dict[str, Mapping[str, Any]] = {}
+    stand_ins: set[str] = set()
     if sink is not None:
+        kinds = sink.read("articles", columns=("article_id", "extractor")).to_pylist()
+        stand_ins = {row["article_id"] for row in kinds if row["extractor"] == "feed"}
         urls = {feed.url for feed in feeds}
         for row in sink.read("appearances").to_pylist():
             if row["feed_url"] in urls:
@@ -111,7 +116,12 @@ def remember(sink: Sink | None, feeds: Iterable[Feed], now: datetime) -> Memory:
         rows = seen.get(feed.url, [])
         memory.states[feed.url] = _state(feed, now, rows, stored.get(feed.url))
         memory.known[feed.url] = {
-            row["guid"]: Known(row["article_id"], row["page_id"]) for row in rows
+            row["guid"]: Known(
+                row["article_id"],
+                row["page_id"],
+                row["article_id"] is None or row["article_id"] in stand_ins,
+            )
+            for row in rows
         }
     return memory
 
@@ -208,9 +218,13 @@ class Poller:
     ) -> list[tuple[Feed, Fetched, ParsedFeed | None]]:
         """Fetch feeds and parse what came, each in a process that can be killed."""
         by_url = {schedule.address(feed, memory.states[feed.url]): feed for feed in feeds}
-        requests = [
-            _request(url, feed, memory.states[feed.url]) for url, feed in sorted(by_url.items())
-        ]
+        requests = []
+        for url, feed in sorted(by_url.items()):
+            state = memory.states[feed.url]
+            if any(known.is_open for known in memory.known.get(feed.url, {}).values()):
+                # A 304 would not say which pages are still listed, and to be tried again.
+                state = replace(state, etag="", last_modified="")
+            requests.append(_request(url, feed, state))
         if not requests:
             return []
         fetched = sorted(fetch_all(requests, self._settings), key=lambda each: each.request.url)
@@ -259,11 +273,16 @@ class Poller:
         entries, others = [], []
         for entry in parsed.entries if parsed is not None else ():
             before = known.get(entry.guid or entry.url)
-            if id(entry) in going or (before is not None and before.article_id is None):
+            if id(entry) in going or (before is not None and _is_wanted(before, entry)):
                 entries.append(entry)
             elif before is not None:
                 others.append((entry, before))
         return Polled(feed, poll, parsed, fetched, tuple(entries), tuple(others))
+
+
+def _is_wanted(before: Known, entry: Entry) -> bool:
+    """Whether a known entry's page is to be asked for again; full content is the article."""
+    return before.is_open and not (before.article_id and is_full(entry.content))
 
 
 def _request(url: str, feed: Feed, state: schedule.FeedState) -> Request:

@@ -19,18 +19,24 @@ from typing import Any, Final
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from pipeline.pool import Failure, KillablePool
 from pipeline.sources import storage
 from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import entry_key
 from pipeline.sources.spool import Spool
 from transforms.feeds import parse_feed
-from transforms.records import Page, Rejected
+from transforms.records import Page, ParsedFeed, Rejected
+from transforms.text.dates import parse_timestamp
 from transforms.text.urls import canonicalise_url
 
 _HTML: Final = ("text/html", "application/xhtml")
 _FEED: Final = ("application/rss", "application/atom", "application/rdf", "application/feed+json")
 _MAX_BODY: Final = 16 * 1024 * 1024
-_BROKEN: Final = (ArchiveLoadFailed, EOFError, OSError, zlib.error, gzip.BadGzipFile)
+# What warcio raises on a damaged archive: its own error, and whatever a torn header makes of it.
+_BROKEN: Final = (
+    ArchiveLoadFailed, EOFError, OSError, zlib.error, gzip.BadGzipFile,
+    AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def index(path: str, spool: Spool) -> Iterator[Indexed]:
@@ -42,12 +48,12 @@ def index(path: str, spool: Spool) -> Iterator[Indexed]:
     """
     passed_over: Counter[str] = Counter()
     try:
-        with storage.open_raw(path) as stream:
+        with storage.open_raw(path) as stream, KillablePool(_parsed, processes=1) as pool:
             records = ArchiveIterator(stream)
             for record in records:
                 kind = _kind(record)
                 if kind == "feed":
-                    yield from _feed(record, path, spool)
+                    yield from _feed(record, path, spool, pool)
                     continue
                 offset = records.get_record_offset()
                 records.read_to_end()
@@ -70,10 +76,13 @@ def load(ref: Ref) -> Page | Rejected:
     data = storage.read_raw(ref.path, ref.offset, ref.length)
     try:
         record = next(iter(ArchiveIterator(io.BytesIO(data))))
-        body = record.content_stream().read(_MAX_BODY)
+        body = record.content_stream().read(_MAX_BODY + 1)
     except (*_BROKEN, StopIteration) as error:
         return Rejected("read", "truncated", f"{ref.path}: {error}", url=ref.key)
     url = _url(record)
+    if len(body) > _MAX_BODY:
+        detail = f"{ref.path}: more than {_MAX_BODY >> 20} MB unpacked"
+        return Rejected("read", "too_large", detail, url=url)
     where = {"path": ref.path, "offset": ref.offset, "length": ref.length}
     return Page(
         body,
@@ -88,10 +97,21 @@ def load(ref: Ref) -> Page | Rejected:
     )
 
 
-def _feed(record: Any, path: str, spool: Spool) -> Iterator[Indexed]:
+def _parsed(response: tuple[bytes, str, str]) -> ParsedFeed:
+    """Parse an archived feed; runs in a worker, as nobody knows what the archive holds."""
+    data, url, content_type = response
+    return parse_feed(data, url=url, headers={"content-type": content_type})
+
+
+def _feed(
+    record: Any, path: str, spool: Spool, pool: KillablePool[tuple[bytes, str, str], ParsedFeed]
+) -> Iterator[Indexed]:
     url = _url(record)
     data = record.content_stream().read(_MAX_BODY)
-    parsed = parse_feed(data, url=url, headers={"content-type": _content_type(record)})
+    (parsed,) = pool.map([(data, url, _content_type(record))])
+    if isinstance(parsed, Failure):
+        yield Rejected("feeds", parsed.reason, f"{path}: {parsed.detail}", url=url)
+        return
     if parsed.reason is not None:
         yield Rejected("feeds", parsed.reason, f"{path}: {parsed.detail}", url=url)
         return
@@ -127,11 +147,9 @@ def _content_type(record: Any) -> str:
 def _status(record: Any) -> int | None:
     headers = record.http_headers
     code = headers.get_statuscode() if headers else ""
-    return int(code) if code and code.isdigit() else None
+    return int(code) if code and code.isascii() and code.isdigit() and len(code) <= 3 else None
 
 
 def _time(written: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(written).astimezone(UTC) if written else None
-    except ValueError:
-        return None
+    stamp = parse_timestamp(written) if written else None
+    return None if stamp is None else stamp.value.astimezone(UTC)
