@@ -92,8 +92,7 @@ def _by_function_words(words: Sequence[str]) -> str | None:
     scores: Counter[str] = Counter()
     for token in (*text.split(), *set(text)):
         scores.update(_BY_LATIN.get(token, ()))
-    if "ə" not in text:
-        del scores["az"]
+    del scores["tr" if "ə" in text else "az"]
     ranked = [*scores.most_common(2), ("", 0), ("", 0)]
     (language, best), (_, second) = ranked[:2]
     return language if best > second else None

@@ -18,7 +18,6 @@ _REPLACED: Final = (
     ("ی", "ي"),
     ("ک", "ك"),
     ("ـ", ""),
-    ("\u200c", JOINT),
     *((haraka, "") for haraka in "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"),
     *((code, "") for code in "\u200b\u200d\u200e\u200f\u061c\u00ad\ufeff\u2060"),
 )
@@ -27,6 +26,7 @@ _KORANIC: Final = re.compile("[\u0610-\u061a\u06d6-\u06ed]+")
 _VOWELS: Final = re.compile("[\u0656-\u065f\u06fd\u06fe]")
 _MARKS: Final = re.compile(f"{_VOWELS.pattern}|{_KORANIC.pattern}")
 _ALIEN_MARK: Final = "ˇ"  # Gilaki's; here for every such vowel
+_JOINED: Final = re.compile("(?<=\\w)\u200c+(?=\\w)")
 _TO_COMPOSE: Final = re.compile("[\u0653-\u0655\ufb50-\ufdff\ufe70-\ufefc]")
 _TOKEN: Final = re.compile(r"[^\W\d_]+")
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|@\w+|&[a-z]+;|<[^<>]{1,200}>")
@@ -62,6 +62,8 @@ def tokens(text: str) -> list[str]:
         text = unicodedata.normalize("NFKC", text).replace("ه\u0654", "ۀ")
     for old, new in _REPLACED:
         text = text.replace(old, new)
+    if "\u200c" in text:
+        text = _JOINED.sub(JOINT, text)
     if _MARKS.search(text):
         text = _VOWELS.sub(_ALIEN_MARK, _KORANIC.sub("", text))
     found: list[str] = _TOKEN.findall(text)
@@ -103,7 +105,7 @@ def _weigh_plain(word: str) -> float:
         return -2.5
     weight = strange + _ending(word) + (0.3 if usual and usual.group(1) else -0.1)
     if first in "الوفبك" and len(word) > 4 and word.startswith(_ARTICLE):
-        return weight + (0.0 if word.startswith(NO_ARTICLE) else 1.4)
+        return weight + (0.0 if word in NO_ARTICLE else 1.4)
     if first in "أإ" or (first in _PARTICLE and word[1:2] in ("أ", "إ")):
         weight += 0.8
     elif first == "ؤ":

@@ -1,8 +1,8 @@
 """The letters and small words that tell Arabic from the other languages of its script.
 
 The lists are written by hand from the grammars of the languages; nothing is taken from a corpus.
-Words stand as they look after ``fold``: the Persian keyboard's kaf and ya made Arabic ones, marks
-off, hamza kept, since it tells Arabic أين (where) from Persian اين (this).
+Words stand as ``weigh.tokens`` gives them: the Persian keyboard's kaf and ya made Arabic ones,
+harakat off, hamza kept, since it tells Arabic أين (where) from Persian اين (this).
 
 Weights are rough natural logarithms of how much likelier a word is in Arabic than elsewhere,
 halved because neighbouring words are no independent witnesses: 1.5 and more is nearly decisive,
@@ -113,41 +113,18 @@ _NEUTRAL_WORDS: Final = "اول به ان له دي ده دا اي كي او ل�
 
 # Endings of plurals and verbs that others write and Arabic hardly has.
 FOREIGN_ENDINGS: Final = ("هاي", "هايي", "ترين", "لري", "لاري", "لارى", "سينين", "ميش", "ديلر")
-# Words that look as if they had the article.
-NO_ARTICLE: Final = (
-    "البته",
-    "الان",
-    "الهام",
-    "الماس",
-    "الفبا",
-    "الزام",
-    "التماس",
-    "بالا",
-    "كالا",
-    "والا",
-    "والي",
-    "بالش",
-    "فالوده",
-    "الك",
-    "اللي",
-    "الده",
-    "الار",
-    "اليم",
-    "بالين",
-    "والدين",
-    "كالي",
-    "والن",
-    "والنت",
-    "المللي",
-    "العاده",
-    "الاقوامي",
-)
+# Words that look as if they had the article, or have it within a borrowed phrase.
+_NO_ARTICLE_WORDS: Final = """
+    البته الان الماس الفبا الزام التماس والا المللي العاده الاقوامي بالا بالاي بالاتر بالاترين
+    بالاخره كالا كالاي كالاهاي فالوده بالين والدين
+    """
+NO_ARTICLE: Final = frozenset(_NO_ARTICLE_WORDS.split())
 
 _KEYBOARD: Final = str.maketrans("یکےھہ", "يكےھہ")
 
 
 def _variants(words: str) -> Iterator[str]:
-    """Words as they stand after ``fold``, with final ya also as alef maqsura and back."""
+    """Words as they stand in a text, with final ya also as alef maqsura and back."""
     for word in words.translate(_KEYBOARD).split():
         yield word
         if word[-1] == "ي" and len(word) > 1:
@@ -184,7 +161,7 @@ def _table() -> dict[str, float]:
     for weight, words in sorted(_ARABIC.items()):
         for word in _variants(words):
             table[word] = weight if word not in _DOUBTFUL else 0.2
-    # The Persian keyboard has no alef maqsura, so these stand for two words each
+    # The Persian keyboard has no alef maqsura, so these stand for two words each.
     table |= {"علي": 0.4, "الي": 1.2}
     return table | dict.fromkeys(_NEUTRAL_WORDS.split(), 0.0)
 
@@ -222,8 +199,8 @@ _LATIN: Final = {
     "it": "il la di che un una per non con del della gli le sono da nel al anche in | òìù",
     "pt": "os as do da dos das um uma em que para com não no na por ao mais | ãõ",
     "nl": "de het een en van is in dat op te voor met niet zijn aan er ook door | ĳ",
-    "tr": "ve bir bu için ile olarak da de daha çok olan gibi ama değil ise kadar ne | ığş",
-    "az": "və bir bu üçün ilə olaraq da də daha çox olan kimi amma deyil isə qədər | əığş",
+    "tr": "ve bir bu için ile olarak da de daha çok olan gibi ama değil ise kadar ne | ığşöüç",
+    "az": "və bir bu üçün ilə olaraq da də daha çox olan kimi amma deyil isə qədər | əığşöüç",
     "id": "yang dan di untuk dengan dari pada ini itu tidak adalah akan dalam ke oleh |",
     "so": "waa iyo oo ka ku ay uu soo ah waxaa waxay kale |",
     "sw": "ya wa na kwa ni katika za la kuwa yake hiyo |",
