@@ -4,7 +4,8 @@ Definitions (the figures' names in brackets):
 
 * GSR sentences (``assault_*``, ``protest_*``): a sentence is predicted positive when any event of
   the type with status asserted or historical reaches the default confidence; label ``yes`` is
-  positive, ``ambiguous`` is left out.
+  positive, ``ambiguous`` is left out. The confidence was fitted on these very sentences: the
+  ``*_unseen`` figures, taken out of fold when it was fitted, are what new sentences will see.
 * Spans (``actor_span_f1``, ``recipient_span_f1``): over sentences with a coded event; a predicted
   phrase is right when it shares a word with any annotator's phrase, a phrase all annotators agree
   on is found when any prediction shares a word with it.
@@ -30,6 +31,7 @@ from typing import Any, Final
 from pipeline.evaluation.base import Case, Figure, SuiteReport
 from pipeline.evaluation.events_seed import seed_figures
 from transforms.enrich import code_events
+from transforms.enrich.confidence import UNSEEN
 from transforms.records import Article, Event
 
 NAME = "events"
@@ -131,6 +133,15 @@ def _sentences(folder: Path, event_type: str, report: _Report) -> list[tuple[flo
         Figure(f"{name}_recall", counts.recall, len(rows)),
     ]
     return points
+
+
+def _unseen() -> list[Figure]:
+    """How good the fitted formulas are on sentences they have not seen (kept at fitting time)."""
+    return [
+        Figure(f"{name.lower()}_{figure}_unseen", value, 0)
+        for name, figures in json.loads(UNSEEN.read_text(encoding="utf-8")).items()
+        for figure, value in figures.items()
+    ]
 
 
 def calibration_error(points: Sequence[tuple[float, bool]], bins: int = 10) -> float:
@@ -314,6 +325,7 @@ def run(data: Path) -> SuiteReport:
     gsr = folder / "arabic_event_gsr"
     if gsr.is_dir():
         points = [point for name in _BARS for point in _sentences(gsr, name, report)]
+        report.figures += _unseen()
         error = calibration_error(points)
         report.figures.append(Figure("ece", error, len(points), 0.05, higher_is_better=False))
         _spans(gsr, report)

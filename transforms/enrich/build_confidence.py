@@ -1,11 +1,11 @@
 """Fit the weights of the confidence formula and the lexical models (build time only).
 
 ``python -m transforms.enrich.build_confidence DATA`` reads MIT-licensed development sentences
-below ``DATA`` (``events/arabic_event_gsr``, ``events/un_quadclass_ar``) and writes
-``lexical.npz`` and the typed entries of ``weights.json``. Everything is deterministic: fixed
-folds, full-batch gradient steps. Partial acceptance by the annotators counts as a partial
-positive (``SOFT``); the lexical score that enters the formula is out of fold, so that the formula
-does not trust it more than it deserves.
+below ``DATA`` (``events/arabic_event_gsr``) and writes ``lexical.npz``, the typed entries of
+``weights.json``, and ``unseen.json``: how good the formulas are on sentences they have not seen.
+Everything is deterministic: fixed folds, full-batch Newton steps. Partial acceptance by the
+annotators counts as a partial positive (``SOFT``); the lexical score that enters the formula is
+out of fold, so that the formula does not trust it more than it deserves.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 
 from transforms.enrich import coder
-from transforms.enrich.confidence import WEIGHTS, raw_features
+from transforms.enrich.confidence import UNSEEN, WEIGHTS, raw_features
 from transforms.enrich.draft import Draft
 from transforms.enrich.lexical import TABLE, terms
 from transforms.enrich.tokens import tokenise
@@ -211,17 +211,20 @@ def _formula(
     return table, kept, final
 
 
-def _report(name: str, rows: Sequence[Row], kept: list[int], chance: _Floats) -> None:
-    """Print the out-of-fold quality of a formula at several thresholds."""
+def _report(name: str, rows: Sequence[Row], kept: list[int], chance: _Floats) -> dict[str, float]:
+    """Print the out-of-fold quality of a formula; the figures at the default threshold."""
     gold = np.array([row.positive == 1.0 for row in rows])
     score = np.zeros(len(rows))
     score[kept] = chance
-    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6):
+    figures: dict[str, float] = {}
+    for threshold in (0.3, 0.4, 0.5):
         told = score >= threshold
         right = float((told & gold).sum())
         precision, recall = right / max(1, told.sum()), right / gold.sum()
         f1 = 2 * precision * recall / max(1e-9, precision + recall)
         sys.stdout.write(f"{name} {threshold}: P {precision:.3f} R {recall:.3f} F1 {f1:.3f}\n")
+        figures = {"precision": precision, "recall": float(recall), "f1": float(f1)}
+    return {key: round(float(value), 4) for key, value in figures.items()}
 
 
 def main(data: Path) -> None:
@@ -232,12 +235,9 @@ def main(data: Path) -> None:
     """
     events = data / "events"
     parts = {name: _gsr(events / "arabic_event_gsr", name) for name in TYPES}
-    path = events / "un_quadclass_ar" / "ar_annotations_quad_multiclass.csv"
-    with path.open(encoding="utf-8") as stream:
-        quads = [(row["text"], int(row["label"])) for row in csv.DictReader(stream)]
-    texts = [row.text for name in TYPES for row in parts[name]] + [text for text, _ in quads]
-    vocabulary = Vocabulary(texts)
+    vocabulary = Vocabulary([row.text for name in TYPES for row in parts[name]])
     columns: dict[str, tuple[_Floats, float]] = {}
+    unseen: dict[str, dict[str, float]] = {}
     table = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     table = {key: value for key, value in table.items() if ":" not in key}
     offset = 0
@@ -252,24 +252,7 @@ def main(data: Path) -> None:
         columns[name] = fit(matrix, positive * boost, negative, ridge=0.5)
         formula, kept, chance = _formula(rows, name, lexical)
         table.update({f"{name}:{key}": round(value, 4) for key, value in formula.items()})
-        _report(name, rows, kept, chance)
-    picked = range(len(texts))
-    whole = vocabulary.vectors(picked)
-    genre = np.array([1.0 if index >= offset else 0.0 for index in picked])
-    columns["institutional"] = fit(whole, genre, 1 - genre, ridge=0.5)
-    un = vocabulary.vectors(range(offset, len(texts)))
-    for label in range(5):
-        positive = np.array([1.0 if quad == label else 0.0 for _, quad in quads])
-        columns[f"quad{label}"] = fit(un, positive, 1 - positive, ridge=0.5)
-        scores = _out_of_fold(un, positive, 1 - positive, 0.5)
-        columns[f"oof{label}"] = (scores, 0.0)
-    guesses = np.argmax([columns.pop(f"oof{label}")[0] for label in range(5)], axis=0)
-    truth = np.array([quad for _, quad in quads])
-    f1 = [
-        2 * ((guesses == c) & (truth == c)).sum() / ((guesses == c).sum() + (truth == c).sum())
-        for c in range(5)
-    ]
-    sys.stdout.write(f"quads out of fold: {[round(float(f), 3) for f in f1]} {np.mean(f1):.3f}\n")
+        unseen[name] = _report(name, rows, kept, chance)
     names = list(columns)
     np.savez_compressed(
         TABLE,
@@ -279,6 +262,7 @@ def main(data: Path) -> None:
         intercepts=np.array([columns[name][1] for name in names], dtype=np.float32),
         names=np.array("\n".join(names)),
     )
+    UNSEEN.write_text(json.dumps(unseen, indent=1) + "\n", encoding="utf-8")
     WEIGHTS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -138,7 +138,7 @@ def _sentence_drafts(
             continue
         if draft.event_type == "ASSAULT":
             draft.fatalities, draft.injured = dead, hurt
-        draft.when = when_of(world, view, match, dates)
+        draft.when = when_of(world, view, match, dates, ahead=draft.realis.status == "future")
         if draft.status == "asserted" and (
             is_old(draft.when, world.anchor, HISTORICAL_DAYS) or draft.realis.background
         ):

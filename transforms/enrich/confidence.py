@@ -16,6 +16,7 @@ from typing import Final
 from transforms.enrich.draft import Draft
 from transforms.enrich.places import mentions_time
 
+UNSEEN: Final = Path(__file__).parent / "unseen.json"
 WEIGHTS: Final = Path(__file__).parent / "weights.json"
 
 

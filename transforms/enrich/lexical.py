@@ -1,4 +1,4 @@
-"""Linear models over the words of a sentence: is it an assault, a protest, institutional prose?
+"""Linear models over the words of a sentence: is it an assault, a protest?
 
 One table (``lexical.npz``, made by ``transforms.enrich.build_confidence``) holds an inverse
 document frequency and a weight per model for every word and pair of words; a score is a sum, so

@@ -12,6 +12,7 @@ from transforms.records import Actor, Place
 # What a stronger event of the same clause takes in: type -> absorbed types.
 _ABSORBS: Final = {"ASSAULT": frozenset({"MOBILIZE"})}
 _UNCERTAIN: Final = "document"
+_AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
 def merge(drafts: list[Draft]) -> list[Draft]:
@@ -33,7 +34,15 @@ def merge(drafts: list[Draft]) -> list[Draft]:
         else:
             groups.append([draft])
     merged = [_united(group) for group in groups]
-    return [d for d in merged if not any(_absorbed(d, other) for other in merged)]
+    kept = []
+    for draft in merged:
+        taker = next((other for other in merged if _absorbed(draft, other)), None)
+        if taker is None:
+            kept.append(draft)
+        else:
+            _complete(taker, draft)
+            taker.evidence += draft.evidence
+    return kept
 
 
 def _countries(actors: Iterable[Actor]) -> set[str]:
@@ -50,13 +59,35 @@ def _same(first: Draft, second: Draft) -> bool:
         return False
     if first.event_type != second.event_type:
         return False
+    if not _parties_agree(first, second):
+        return False
+    if _refers_back(first, second):
+        return True
     return (
-        _parties_agree(first, second)
-        and _linked(first, second)
+        _linked(first, second)
         and _same_time(first, second)
         and _same_place(first.place, second.place)
         and _same_size(first, second)
     )
+
+
+def _refers_back(first: Draft, second: Draft) -> bool:
+    """Whether one mention is a noun that takes up the other: وأسفر الهجوم، احتجاجاً على.
+
+    Inside a sentence any noun does; across sentences a definite one without parties of its own,
+    near by or of the very same rule.
+    """
+    one, two = (second, first) if second.match.verbal <= first.match.verbal else (first, second)
+    if one.match.verbal or one.match.reading is None:
+        return False
+    if one.view is two.view:
+        return True
+    bare = not one.actors and not one.recipients and one.match.reading.definite
+    near = one.trigger.field == two.trigger.field and (
+        abs(one.view.paragraph - two.view.paragraph) <= 1
+    )
+    same_rule = one.match.rule is two.match.rule and _same_time(one, two)
+    return bare and (near or same_rule)
 
 
 def _parties_agree(first: Draft, second: Draft) -> bool:
@@ -119,10 +150,16 @@ def _same_size(first: Draft, second: Draft) -> bool:
 
 
 def _absorbed(draft: Draft, other: Draft) -> bool:
-    """Whether an event is only the beginning of a stronger one in the same clause."""
+    """Whether an event only begins a stronger one in the same sentence or paragraph."""
     if draft is other or draft.event_type not in _ABSORBS.get(other.event_type, frozenset()):
         return False
-    return draft.view is other.view and _parties_agree(draft, other)
+    if draft.trigger.field != other.trigger.field or draft.status != other.status:
+        return False
+    shared = _countries(draft.actors) & _countries(other.actors)
+    near = draft.view is other.view or (
+        bool(shared) and draft.view.paragraph == other.view.paragraph
+    )
+    return near and _parties_agree(draft, other) and _same_time(draft, other)
 
 
 def _united(group: list[Draft]) -> Draft:
@@ -151,16 +188,20 @@ def _complete(best: Draft, other: Draft) -> None:
         best.recipients = other.recipients
     best.actors = _named(best.actors, other.actors)
     best.recipients = _named(best.recipients, other.recipients)
-    if best.place is None or (
-        best.place.precision == "country" and other.place and other.place.precision != "country"
-    ):
-        best.place = other.place or best.place
+    if other.place is not None and _precision(other.place) < _precision(best.place):
+        best.place = other.place
     if best.when is None or (best.when.basis == _UNCERTAIN and other.when is not None):
         best.when = other.when
     best.fatalities = best.fatalities or other.fatalities
     best.injured = best.injured or other.injured
-    best.modes += [m for m in other.modes if m not in best.modes]
+    if best.event_type == other.event_type:
+        best.modes += [m for m in other.modes if m not in best.modes]
     best.contexts += [c for c in other.contexts if c not in best.contexts]
+
+
+def _precision(place: Place | None) -> int:
+    """0 for a city, growing with the area; 4 for no place at all."""
+    return 4 if place is None else _AREAS.get(place.precision or "", 3)
 
 
 def _named(own: list[Actor], others: list[Actor]) -> list[Actor]:

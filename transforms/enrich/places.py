@@ -13,7 +13,7 @@ from transforms.enrich.tokens import Tokens
 from transforms.enrich.world import Named, World
 from transforms.records import Place
 from transforms.text.arabic import normalise_text
-from transforms.text.dates import DateMention, ResolvedDate
+from transforms.text.dates import DateMention
 
 _PLACE_OPENERS: Final = frozenset(
     {"في", "قرب", "وسط", "داخل", "ب", "بالقرب", "شمال", "جنوب", "شرق", "غرب", "الي", "علي"}
@@ -67,14 +67,21 @@ def _place_rank(
     actor = named.entity.kind != "place" and token in taken
     if country and actor and not opened:
         return None
-    if named.entity.kind != "place" and not opened and country:
-        return None
+    if named.entity.kind != "place" and not opened:
+        return None  # a country or capital that stands for its government
     low, high = sorted((match.head, token))
     breaks = sum(view.kind(i) in ".CR" for i in range(low, high))
     behind = 0 if token > match.head else 1
     return (0 if opened else 1, breaks, 1 if country else 0, behind, abs(token - match.head))
 
 
+_WEEKDAYS: Final = {
+    normalise_text(name): number
+    for number, names in enumerate(
+        ("الاثنين الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
+    )
+    for name in names.split()
+}
 _OTHER_HINTS: Final = normalise_text(
     "قبل بعد منذ غداة عشية مطلع منتصف أواخر أوائل نهاية بداية شهر الشهر عام سنة أسبوع أيام يومين "
     "شهرين عامين أسبوعين سنوات أعوام أسابيع أشهر ساعات الصيف الشتاء الربيع الخريف رمضان محرم صفر "
@@ -124,7 +131,7 @@ def _place(tokens: Tokens, named: Named) -> Place | None:
 
 
 def when_of(
-    world: World, view: SentenceView, match: Match, mentions: list[DateMention]
+    world: World, view: SentenceView, match: Match, mentions: list[DateMention], *, ahead: bool
 ) -> When | None:
     """The date of an event: the mention of its clause nearest to the trigger, else the document's.
 
@@ -133,38 +140,52 @@ def when_of(
         view: the sentence.
         match: the trigger.
         mentions: the dates of the sentence.
+        ahead: whether the event lies in the future (a bare weekday is then the next one).
     """
     shifted = _shifted(world, match, mentions)
     if shifted is not None:
         return shifted
-    best: tuple[tuple[int, int], DateMention] | None = None
+    best: tuple[tuple[int, int], When] | None = None
     for mention in mentions:
-        if mention.resolved is None or mention.kind != "date":
+        when = _moment(world, mention, ahead=ahead)
+        if when is None:
             continue
         low, high = world.tokens.range_of(mention.start, mention.end)
         near = low if low > match.last else high
         a, b = sorted((match.head, near))
-        breaks = sum(view.kind(i) in ".CR" for i in range(a, b))
-        rank = (breaks, abs(near - match.head))
+        rank = (sum(view.kind(i) in ".CR" for i in range(a, b)), abs(near - match.head))
         if best is None or rank < best[0]:
-            best = (rank, mention)
-    if best is not None:
-        resolved = best[1].resolved
-        if resolved is not None and not _spans_document(resolved, world.anchor):
-            text = world.tokens.raw[best[1].start : best[1].end]
-            return When(
-                resolved.date, resolved.last, _day(resolved.precision), resolved.basis, text
-            )
-    if world.anchor is None:
+            best = (rank, when)
+    if best is not None and not _spans_document(best[1], world.anchor):
+        return best[1]
+    return None if world.anchor is None else When(world.anchor, world.anchor, "day", "document")
+
+
+def _moment(world: World, mention: DateMention, *, ahead: bool) -> When | None:
+    """What a date expression says, a bare weekday by the direction of the event."""
+    if mention.kind != "date":
         return None
-    return When(world.anchor, world.anchor, "day", "document")
+    text, resolved = world.tokens.raw[mention.start : mention.end], mention.resolved
+    if resolved is not None:
+        return When(resolved.date, resolved.last, _day(resolved.precision), resolved.basis, text)
+    if world.anchor is None or mention.shift is not None:
+        return None
+    words = normalise_text(text).split()
+    number = next((_WEEKDAYS[w] for w in words if w in _WEEKDAYS), None)
+    if number is None:
+        return None
+    days = (
+        (number - world.anchor.weekday()) % 7 if ahead else -((world.anchor.weekday() - number) % 7)
+    )
+    day = world.anchor + dt.timedelta(days=days)
+    return When(day, day, "day", "relative", text)
 
 
-def _spans_document(resolved: ResolvedDate, anchor: dt.date | None) -> bool:
+def _spans_document(when: When, anchor: dt.date | None) -> bool:
     """Whether a long period holds the day of publication, so that it dates nothing closer."""
-    if anchor is None or resolved.precision not in {"month", "year"}:
+    if anchor is None or when.precision not in {"month", "year"}:
         return False
-    return resolved.date <= anchor <= resolved.last
+    return when.start <= anchor <= when.end
 
 
 def _shifted(world: World, match: Match, mentions: list[DateMention]) -> When | None:

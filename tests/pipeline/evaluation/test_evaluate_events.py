@@ -74,7 +74,7 @@ def test_small_data_directory(tmp_path: Path) -> None:
     un = tmp_path / "events" / "un_quadclass_ar"
     un.mkdir()
     (un / "ar_annotations_quad_multiclass.csv").write_text(
-        "text,label\nأدان المجلس الهجوم.,3\nنام القط.,0\n", encoding="utf-8"
+        "text,label\nأدانت فرنسا التصريحات.,3\nنام القط.,0\n", encoding="utf-8"
     )
     report = events.run(tmp_path)
     figures = {figure.name: figure.value for figure in report.figures}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import numpy as np
 import pytest
@@ -97,3 +98,29 @@ def test_the_twin_codes_like_the_function() -> None:
     with TestPipeline() as root:
         events = root | "Make" >> beam.Create([article]) | "Code" >> CodeEvents()
         assert_that(events, equal_to(code_events(article)))
+
+
+def test_everything_is_fitted_and_written(tmp_path, monkeypatch) -> None:
+    gsr = tmp_path / "events" / "arabic_event_gsr"
+    gsr.mkdir(parents=True)
+    lines = {
+        "assault": ("انفجرت سيارة مفخخة في بغداد وقتل 20 شخصا", "يرى الكاتب أن القتل مرفوض دائما"),
+        "protest": ("تظاهر آلاف الأردنيين في عمان أمس", "يرى الكاتب أن الاحتجاج حق دائما"),
+    }
+    for name, (yes, no) in lines.items():
+        rows = [f"{i},yes,3,0,3,{yes}\n{i},easy no,0,3,3,{no}\n" for i in range(12)]
+        (gsr / f"{name}_gsr.csv").write_text(
+            "id,label,accept,reject,total,text\n1,ambiguous,1,1,2,ضرب\n" + "".join(rows),
+            encoding="utf-8",
+        )
+    (tmp_path / "weights.json").write_text('{"bias": 0, "ASSAULT:bias": 9}', encoding="utf-8")
+    for name, file in (("WEIGHTS", "weights.json"), ("UNSEEN", "unseen.json"), ("TABLE", "l.npz")):
+        monkeypatch.setattr(build_confidence, name, tmp_path / file)
+    build_confidence.main(tmp_path)
+    table = json.loads((tmp_path / "weights.json").read_text(encoding="utf-8"))
+    assert {"ASSAULT:lexical", "PROTEST:bias"} <= set(table)
+    assert table["ASSAULT:bias"] != 9
+    unseen = json.loads((tmp_path / "unseen.json").read_text(encoding="utf-8"))
+    assert unseen["ASSAULT"]["f1"] == 1
+    with np.load(tmp_path / "l.npz") as made:
+        assert str(made["names"]).split() == ["ASSAULT", "PROTEST"]
