@@ -17,7 +17,14 @@ from transforms.dedup import assign_clusters, fingerprint, touched_component
 from transforms.records import Article, Duplicate, Fingerprint
 from transforms.rows.rows import Provenance, cluster_row, duplicate_row
 
-_LIGHT: Final = ("article_id", "page_id", "published_at", "modified_at", "event_time")
+_LIGHT: Final = (
+    "article_id",
+    "page_id",
+    "published_at",
+    "modified_at",
+    "fetched_at",
+    "event_time",
+)
 _MARKED: Final = (*_LIGHT, "title", "body", "norm_hash", "content_hash", "publisher", "agency")
 _PAIR: Final = (
     "article_a",
@@ -39,6 +46,7 @@ class Known:
     page_id: str
     published_at: datetime | None
     modified_at: datetime | None
+    fetched_at: datetime | None
     event_time: datetime | None
 
 
@@ -131,7 +139,12 @@ class Relations:
         }
         for each in self._new.values():
             known[each.article_id] = Known(
-                each.article_id, each.page_id, each.published_at, each.modified_at, each.event_time
+                each.article_id,
+                each.page_id,
+                each.published_at,
+                each.modified_at,
+                each.fetched_at,
+                each.event_time,
             )
         return known
 

@@ -301,6 +301,7 @@ class Fingerprint:
     names: bytes = b""
     numbers: bytes = b""
     modified_at: datetime | None = None
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

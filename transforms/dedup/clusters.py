@@ -52,7 +52,8 @@ def assign_clusters(
 
     Args:
         articles: the articles of whole connected components (see ``touched_component``); one
-            given twice counts once. An optional ``modified_at`` orders versions of a page.
+            given twice counts once. Optional ``fetched_at`` and ``modified_at`` order versions of
+            a page.
         pairs: the verified pairs between them; pairs with an unknown article are passed over.
 
     Returns:
@@ -61,9 +62,10 @@ def assign_clusters(
     """
     known = {article.article_id: article for article in articles}
     links = _links(known, pairs)
-    pages: dict[str, list[str]] = defaultdict(list)
-    for article in sorted(known.values(), key=_version_key):
-        pages[article.page_id].append(article.article_id)
+    by_page: dict[str, list[Clusterable]] = defaultdict(list)
+    for article in known.values():
+        by_page[article.page_id].append(article)
+    pages = {page: _in_version_order(versions) for page, versions in by_page.items()}
     clusters: dict[str, Cluster] = {}
     for versions in sorted(pages.values(), key=lambda ids: _head_key(known, ids)):
         if versions[0] in clusters:
@@ -109,10 +111,21 @@ def touched_component(
     return {each for each in seen if not each.startswith("page:")}
 
 
-def _version_key(article: Clusterable) -> tuple[datetime, str]:
-    """Order of the versions of a page."""
-    modified: datetime | None = getattr(article, "modified_at", None)
-    return modified or article.published_at or article.event_time or _LAST, article.article_id
+def _in_version_order(versions: Sequence[Clusterable]) -> list[str]:
+    """Order the versions of a page: as they were fetched, else as they say they were changed.
+
+    What a page says of its own date may be wrong or the same for every version; when all were
+    fetched and the times are known, those tell which came later.
+    """
+    fetched = all(getattr(each, "fetched_at", None) is not None for each in versions)
+
+    def key(article: Clusterable) -> tuple[datetime, datetime, str]:
+        modified: datetime | None = getattr(article, "modified_at", None)
+        said = modified or article.published_at or article.event_time or _LAST
+        first: datetime = getattr(article, "fetched_at", _LAST) if fetched else _LAST
+        return first, said, article.article_id
+
+    return [article.article_id for article in sorted(versions, key=key)]
 
 
 def _head_key(known: Mapping[str, Clusterable], versions: Sequence[str]) -> tuple[datetime, str]:

@@ -60,6 +60,7 @@ def fingerprint(article: Article) -> Fingerprint:
         names=pack(marks.names),
         numbers=pack(marks.numbers),
         modified_at=article.modified_at,
+        fetched_at=article.fetched_at,
     )
 
 

@@ -81,12 +81,14 @@ class _Context:
     tz: str | None
     country: str | None
     latest: datetime | None
+    alone: bool = False  # a plain text: nothing else can date it
 
 
 def context_of(page: Page) -> _Context:
     """How a page's dates are to be read: its zone, its country, and what is too late."""
     latest = page.fetched_at + _DAY if page.fetched_at else None
-    return _Context(page.tz, page.publisher_country, latest)
+    alone = page.kind == "text" and page.entry is None
+    return _Context(page.tz, page.publisher_country, latest, alone)
 
 
 def parse_date(raw: str, context: _Context, source: PublishedSource) -> Published | None:
@@ -263,7 +265,7 @@ def url_date(url: str, context: _Context) -> Published | None:
 
 def text_date(text: str, context: _Context) -> Published | None:
     """The day that a text dates itself by."""
-    found = document_date(text)
+    found = document_date(text, alone=context.alone)
     if found is None:
         return None
     day, raw, precision = found

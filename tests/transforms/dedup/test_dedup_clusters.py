@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -24,6 +24,7 @@ class Row:
     published_at: datetime | None
     event_time: datetime | None
     modified_at: datetime | None = None
+    fetched_at: datetime | None = None
 
 
 def row(name: str, day: int | None, page: str | None = None, modified: int | None = None) -> Row:
@@ -171,3 +172,14 @@ def test_a_component_alone_gives_the_same_clusters(links: list[tuple[str, str]])
     component = touched_component({"a"}, pairs, articles)
     part = assign_clusters([each for each in articles if each.article_id in component], pairs)
     assert part == {name: whole[name] for name in component}
+
+
+def test_versions_that_were_fetched_stand_in_the_order_of_their_fetches() -> None:
+    """A page may carry the same date, or an older one, in its later version."""
+    first = replace(row("z", 90, page="p"), fetched_at=START + timedelta(days=90))
+    second = replace(row("a", 0, page="p"), fetched_at=START + timedelta(days=91))
+    clusters = assign_clusters([second, first], [])
+    assert (clusters["z"].revision, clusters["a"].revision) == (1, 2)
+    assert clusters["a"].duplicate_of == "z"
+    undated = replace(first, fetched_at=None)
+    assert assign_clusters([second, undated], [])["a"].revision == 1

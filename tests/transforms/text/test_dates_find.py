@@ -236,3 +236,17 @@ def test_the_seed_article() -> None:
     assert values["أمس الثلاثاء"] == "2023-09-19"
     assert values["غداً الخميس"] == "2023-09-21"
     assert values["27 سبتمبر/أيلول 2020"] == "2020-09-27"
+
+
+LEAD = "استأنف الجيش غاراته على المدينة، صباح الجمعة 1 ديسمبر/كانون الأول 2023، بعد هدنة.\n"
+
+
+def test_a_text_that_stands_alone_is_dated_by_its_lead() -> None:
+    assert document_date(LEAD) is None
+    found = document_date(LEAD, alone=True)
+    assert found is not None
+    assert found[0] == dt.date(2023, 12, 1)
+    assert document_date(LEAD + "وتعقد القمة الأحد 10 ديسمبر 2023.", alone=True) is None
+    assert document_date("اندلعت الحرب في 27 سبتمبر 2020.", alone=True) is None
+    two = "وقع هجوم الجمعة 1 ديسمبر 2023 وآخر السبت 2 ديسمبر 2023."
+    assert document_date(two, alone=True) is None

@@ -16,7 +16,9 @@ _LEAD: Final = 1500  # code points in which an article states its own day
 _BODY: Final = 20_000  # code points read for relative expressions
 
 
-def document_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
+def document_date(
+    text: str, *, alone: bool = False
+) -> tuple[dt.date, str, TimestampPrecision] | None:
     """Tell an article's day when its text says so.
 
     A full date of the first paragraphs that carries its weekday is a candidate. Relative
@@ -26,6 +28,9 @@ def document_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
 
     Args:
         text: title and body, or the body.
+        alone: the text is all there is of the document (a plain .txt file). Then a date with its
+            weekday in the lead is its own without a confirmation, unless the text names a later
+            day or another weekday as its own.
 
     Returns:
         The day, the expression as written, and its precision; None when no date is the article's
@@ -33,7 +38,7 @@ def document_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
     """
     weekdays = document_weekdays(text)
     if len(weekdays) != 1:
-        return None
+        return _lead_date(text) if alone and not weekdays else None
     lead = "\n".join([line for line in text.split("\n") if line.strip()][:_LEAD_PARAGRAPHS])[:_LEAD]
     days: dict[dt.date, str] = {}
     for mention in find_dates(lead):
@@ -45,6 +50,22 @@ def document_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
         return None
     day, raw = days.popitem()
     return day, raw, "day"
+
+
+def _lead_date(text: str) -> tuple[dt.date, str, TimestampPrecision] | None:
+    """The one full date with its weekday in the lead, if the text names no later day."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    lead = "\n".join(lines[:2])[:_LEAD]
+    days: dict[dt.date, str] = {}
+    for mention in find_dates(lead):
+        date, raw = _full_date(mention), lead[mention.start : mention.end]
+        if date is not None and _WEEKDAY.search(raw):
+            days.setdefault(date, raw)
+    if len(days) != 1:
+        return None
+    day, raw = days.popitem()
+    later = [date for each in find_dates(text) if (date := _full_date(each)) and date > day]
+    return None if later else (day, raw, "day")
 
 
 def _full_date(mention: DateMention) -> dt.date | None:
