@@ -29,7 +29,8 @@ def feed_xml(*items):
         f"<description>{escape(summary)}</description></item>"
         for url, title, summary in items
     )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>اختبار</title>{entries}</channel></rss>'
+    channel = f"<channel><title>اختبار</title>{entries}</channel>"
+    return f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'
 
 
 @pytest.fixture
@@ -182,11 +183,12 @@ def test_feeds_check_gives_one_honest_line_each(server, tmp_path):
     empty = server.on(HOST, "/empty", answer(feed_xml()))
     hostile = server.on(HOST, "/hostile", bomb("br", 60))
     listed = tmp_path / "feeds.txt"
-    listed.write_text("\n".join((good, moved, gone, page, empty, hostile)), encoding="utf-8")
+    every = (good, moved, gone, page, empty, hostile)
+    listed.write_text("\n".join(every), encoding="utf-8")
     done = rasd("feeds", "check", str(listed), "--format", "json", "--allow-private-hosts")
     assert done.returncode == 0, done.stderr.decode()
     rows = {row["url"]: row for row in map(json.loads, done.stdout.splitlines())}
-    assert set(rows) == {good, moved, gone, page, empty, hostile}
+    assert set(rows) == set(every)
     assert rows[good]["outcome"] == "ok"
     assert rows[good]["items"] == 1
     assert "moved" in rows[moved]["advice"]

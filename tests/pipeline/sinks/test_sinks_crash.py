@@ -138,7 +138,7 @@ def test_a_commit_killed_anywhere_is_whole_or_absent(
         assert run_killed(root, second, 0)[0] == 0
         assert contents(ParquetSink(str(root))) == after
         outcomes.append(place)
-    print(f"killed at {checkpoints} places: {dict.fromkeys(outcomes)}")  # noqa: T201 - its figure
+    print(f"killed at {checkpoints} places: {dict.fromkeys(outcomes)}")
     assert {"merged", "schema", "journal", "move", "delete"} <= set(outcomes)
 
 
@@ -167,7 +167,7 @@ def test_a_kill_at_any_moment_of_a_commit(
         seen.add(found == before)
         assert run_killed(root, second, 0)[0] == 0
         assert len(contents(ParquetSink(str(root)))["articles"]) == 20
-    print(f"killed at 6 moments; the commit was found absent: {sorted(seen)}")  # noqa: T201 - its figure
+    print(f"killed at 6 moments; the commit was found absent: {sorted(seen)}")
 
 
 def test_staged_leavings_are_never_read(start: Path, rows: Any) -> None:
@@ -327,7 +327,7 @@ def test_a_really_full_disk(small_disk: Path, rows: Any) -> None:
     assert "the disk is full" in message
     assert ParquetSink(str(small_disk / "out")).read("articles").num_rows == written
     assert not list(small_disk.rglob("*.part"))
-    print(f"the disk was full after {written} commits; all of them are there")  # noqa: T201 - its figure
+    print(f"the disk was full after {written} commits; all of them are there")
 
 
 @pytest.mark.reliability

@@ -82,7 +82,7 @@ def test_naughty_strings_round_trip(tmp_path: Path, rows: Any) -> None:
         found = expected[content_id(str(number))]["body"]
         assert found == clean_text(text)
         assert len(found) == len(text)
-    print(f"{len(texts)} strings in 8 fields: Parquet and DuckDB equal")  # noqa: T201 - its figure
+    print(f"{len(texts)} strings in 8 fields: Parquet and DuckDB equal")
 
 
 def test_naughty_keys_stay_apart(tmp_path: Path, rows: Any) -> None:
