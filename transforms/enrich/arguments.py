@@ -219,6 +219,8 @@ def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
     """The genitive of a masdar and the subject that a governing verb lends it."""
     rule, reading = match.rule, match.reading
     genitive = rule.genitive
+    if match.subject is not None:
+        arguments.add(rule.subject, view.noun_phrase(match.subject))
     participle = reading is not None and reading.pos == "A"
     if participle:
         arguments.add(rule.subject, inherited(view, match.head))
@@ -238,8 +240,10 @@ def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
 
 def _genitive(view: SentenceView, match: Match) -> Phrase | None:
     """The phrase that completes a masdar; its own adjectives are no complement."""
-    index = match.last + 1
     reading = match.reading
+    index = match.last + 1
+    if len(match.parts) > 1 and match.rule.object != "none":
+        return view.noun_phrase(match.last)
     if reading is not None and reading.pronoun:
         return inherited(view, match.head)
     if view.kind(view.skip_quotes(index)) not in "N#":

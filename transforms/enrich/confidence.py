@@ -42,6 +42,7 @@ def features(draft: Draft) -> dict[str, float]:
     cues = view.cues
     noun = not match.verbal and reading is not None and reading.pos == "N"
     named = [a for a in (*draft.actors, *draft.recipients) if a.country]
+    strange = not named and not any(a.sectors for a in (*draft.actors, *draft.recipients))
     found: dict[str, float] = {
         "bias": 1.0,
         "strength": match.rule.strength,
@@ -51,7 +52,8 @@ def features(draft: Draft) -> dict[str, float]:
         "inherited": bool(draft.actors) and draft.arguments.inherited,
         "recipient": bool(draft.recipients),
         "country": bool(named),
-        "stranger": not named and not any(a.sectors for a in (*draft.actors, *draft.recipients)),
+        "stranger": strange and draft.place is None,
+        "placed_stranger": strange and draft.place is not None,
         "time": mentions_time(view),
         "place": draft.place is not None,
         "number": any(w[0].isdigit() for w in words),
@@ -62,7 +64,7 @@ def features(draft: Draft) -> dict[str, float]:
         "violence": "violence" in cues,
         "imperfect": match.verbal and reading is not None and reading.tense == "imp",
         "plural_noun": noun and reading is not None and reading.person == "p",
-        "definite_noun": noun and reading is not None and reading.definite,
+        "definite_noun": noun and reading is not None and reading.definite and not reading.pronoun,
         "participle": reading is not None and reading.pos == "A",
         "question": "؟" in words or "?" in words,
         "title": draft.trigger.field == "title",
@@ -116,7 +118,11 @@ def confidence(draft: Draft, lexical: float) -> float:
         total = sum(value * table.get(f"{kind}:{name}", 0.0) for name, value in found.items())
         total += lexical * table.get(f"{kind}:lexical", 0.0)
         # A dated text is a news report; an undated one may be anything (the fitted sentences are).
-        total += table["anchored"] if draft.when is not None and draft.anchored else 0.0
+        if draft.when is not None and draft.anchored:
+            total += table["anchored"]
+            known = any(actor.country for actor in draft.actors)
+            told = not draft.features.get("definite_noun") and bool(draft.recipients or draft.place)
+            total += table["anchored_known"] if known and told else 0.0
     else:
         total = clarity(draft)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

@@ -103,11 +103,19 @@ def _party(world: World, view: SentenceView, phrase: Phrase) -> Actor:
             else own_end
         )
     if country is None:
-        country = _nationality(world, view, phrase)
+        country = _nationality(world, view, phrase) or _home(world, phrase)
     if not sectors and country and tokens.words[phrase[0]] in _CIVIL_HEADS:
         sectors = ("CVL",)
     text = tokens.raw[start:end]
     return Actor(name or text, text, country, sectors, tokens.field, start, end)
+
+
+def _home(world: World, phrase: Phrase) -> str | None:
+    """The country of a place that a phrase names: قصفت خاركيف."""
+    for named in world.between(phrase[0], phrase[1] + 1):
+        if named.entity.place is not None:
+            return named.entity.place.country
+    return None
 
 
 def _nationality(world: World, view: SentenceView, phrase: Phrase) -> str | None:

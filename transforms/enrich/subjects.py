@@ -87,7 +87,8 @@ def right_subject(view: SentenceView, match: Match) -> Phrase | None:
     limit = match.parts[1] if len(match.parts) > 1 else None
     index = match.head + 1
     if limit is not None and limit == index:
-        index, limit = match.last + 1, None
+        own = view.noun_phrase(match.last)  # the phrase's own noun with its adjectives
+        index, limit = (match.last if own is None else own[1]) + 1, None
         if not direct(view, index):
             return None
         return view.noun_phrase(index)
