@@ -11,6 +11,6 @@ LEFT JOIN clusters AS c ON c.article_id = a.article_id
 LEFT JOIN (
   SELECT article_id, ARRAY_AGG(DISTINCT event_type ORDER BY event_type) AS event_tags
   FROM events
-  WHERE status = 'asserted' AND confidence >= 0.5
+  WHERE status = 'asserted'
   GROUP BY article_id
 ) AS t ON t.article_id = a.article_id

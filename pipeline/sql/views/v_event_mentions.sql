@@ -10,4 +10,4 @@ SELECT
   a.duplicate_kind,
   a.revision
 FROM events AS e
-JOIN v_articles AS a ON a.article_id = e.article_id
+LEFT JOIN v_articles AS a ON a.article_id = e.article_id

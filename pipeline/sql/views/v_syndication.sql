@@ -1,4 +1,5 @@
--- Who republished whom: every verified pair of copies, the earlier article as the origin.
+-- Who republished whom: every verified pair of copies, the earlier article as the origin (one
+-- without any time never is, unless both are; then the smaller id).
 SELECT
   d.kind,
   IF(p.a_first, a.article_id, b.article_id) AS origin_article_id,
@@ -21,7 +22,7 @@ JOIN (
   SELECT
     q.article_a,
     q.article_b,
-    IFNULL(x.event_time <= y.event_time, TRUE) AS a_first
+    IFNULL(x.event_time <= y.event_time, y.event_time IS NULL) AS a_first
   FROM duplicates AS q
   JOIN articles AS x ON x.article_id = q.article_a
   JOIN articles AS y ON y.article_id = q.article_b
