@@ -185,7 +185,11 @@ class _Crawl:
         async with self._slots:
             job.started_at = job.started_at or self._clock()
             site.schedule.started(time.monotonic())
-            response = await self._client.send(job.current, seconds=seconds)
+            try:
+                response = await self._client.send(job.current, seconds=seconds)
+            except BaseException:
+                site.schedule.in_flight -= 1
+                raise
             self._finished(site, response)
         return response
 

@@ -23,8 +23,9 @@ URLS = [
         f"https://a.test/feed?x=1&{name}={SECRET}&y=2"
         for name in (
             "token", "key", "apikey", "api_key", "api-key", "auth", "sig", "signature", "password",
-            "passwd", "pwd", "session", "sessionid", "session_id", "PHPSESSID", "sid", "access_token",
-            "accessToken", "refresh_token", "client_secret", "secret", "feed_token", "rssKey",
+            "passwd", "pwd", "session", "sessionid", "session_id", "PHPSESSID", "sid",
+            "access_token", "accessToken", "refresh_token", "client_secret", "secret",
+            "feed_token", "rssKey",
             "X-Amz-Signature", "X-Amz-Credential", "user[password]", "jwt", "id_token", "TOKEN",
         )
     ),

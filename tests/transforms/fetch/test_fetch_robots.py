@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a case a line reads best
 """What a robots.txt allows: the rules of RFC 9309 as Google's parser reads them (R30)."""
 
 from __future__ import annotations
@@ -42,8 +43,7 @@ CASES = [
     ("ours wins, in any order", "user-agent: rasd\nallow: /\nuser-agent: *\ndisallow: /", "/x", True),
     ("ours, though it says nothing", "user-agent: rasd\ndisallow:\n\nuser-agent: *\ndisallow: /", "/x", True),
     ("two agents, one group", "user-agent: a\nuser-agent: rasd\ndisallow: /x", "/x", False),
-    ("groups of one agent add up", "user-agent: rasd\ndisallow: /a\nuser-agent: b\ndisallow: /b\n"
-     "user-agent: rasd\ndisallow: /x", "/x", False),
+    ("groups of one agent add up", "user-agent: rasd\ndisallow: /a\nuser-agent: b\ndisallow: /b\nuser-agent: rasd\ndisallow: /x", "/x", False),
     ("an empty line ends no group", "user-agent: rasd\n\ndisallow: /x", "/x", False),
     ("an empty disallow ends the agents", "user-agent: b\ndisallow:\nuser-agent: rasd\ndisallow: /x", "/x", False),
     ("a sitemap ends no agents", "user-agent: rasd\nsitemap: https://a.test/s\nuser-agent: *\ndisallow: /", "/x", False),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a page a line reads best
 """Paywalls, consent pages and logins are no articles; articles are no walls (R32)."""
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def json_ld(text: str) -> str:
     return f'<script type="application/ld+json">{text}</script>'
 
 
-PASSWORD = '<form><input name=p type="password"></form>'
+ASKS = '<form><input name=p type="password"></form>'
 WALLS = [
     ("paywall", page("خبر", "<p>مقدمة قصيرة</p><div>هذا المحتوى مخصص للمشتركين فقط</div>")),
     ("paywall", page("خبر", "<p>مقدمة</p><p>اشترك الآن لمتابعة القراءة</p>")),
@@ -34,7 +35,7 @@ WALLS = [
     ("paywall", page("خبر", BODY, head=json_ld('{"@graph":[{"@type":["NewsArticle"],"isAccessibleForFree":"False"}]}'))),
     ("paywall", page("خبر", BODY, head=json_ld('[{"@type":"ReportageNewsArticle","isAccessibleForFree":"http://schema.org/False"}]'))),
     ("paywall", page("خبر", BODY, head='<meta property="article:content_tier" content="locked">')),
-    ("login", page("تسجيل الدخول", f"<h1>تسجيل الدخول</h1>{PASSWORD}")),
+    ("login", page("تسجيل الدخول", f"<h1>تسجيل الدخول</h1>{ASKS}")),
     ("login", page("Log in", "<p>Please log in to go on. Forgot your password?</p>")),
     ("consent", page("قبل المتابعة", "<p>نحن وشركاؤنا نستخدم ملفات تعريف الارتباط</p><b>قبول الكل</b>")),
     ("consent", page("We value your privacy", "<p>We use cookies.</p>")),
@@ -60,9 +61,9 @@ PLACES = [
 FREE = [
     page("خبر", BODY),
     page("خبر عاجل", "<p>هز انفجار وسط العاصمة.</p>"),
-    page("خبر", BODY + PASSWORD + "<div>اشترك لقراءة المزيد. للمشتركين فقط. cookies</div>"),
-    page("Login law passes", BODY + PASSWORD),
-    page("خبر", "<p>خبر قصير.</p>" + PASSWORD),
+    page("خبر", BODY + ASKS + "<div>اشترك لقراءة المزيد. للمشتركين فقط. cookies</div>"),
+    page("Login law passes", BODY + ASKS),
+    page("خبر", "<p>خبر قصير.</p>" + ASKS),
     page("خبر", "<p>خبر قصير.</p><footer>سياسة الخصوصية ملفات تعريف الارتباط الكوكيز</footer>"),
     page("خبر", BODY, head=json_ld('{"@type":"NewsArticle","isAccessibleForFree":true}')),
     page("خبر", BODY, head=json_ld('{"@type":"NewsArticle","isAccessibleForFree":true,"hasPart":{"isAccessibleForFree":false}}')),
