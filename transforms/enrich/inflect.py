@@ -97,7 +97,7 @@ def _imperfect(imperfect: str, voice: str) -> Iterator[Form]:
         yield Form(prefix + stem, "V", voice, "imp", person)
         if person[0] == "1":
             continue  # a news text says "we did not ..." too rarely for its look-alikes
-        if defective:
+        if defective and len(body) > 2:  # يرد is nearly always "he answers"
             yield Form(prefix + body, "V", voice, "imp", person)
             yield Form(prefix + body + "ا", "V", voice, "imp", person)
         elif hollow and len(stem) > 3:  # لم يقل looks like too many other words

@@ -111,3 +111,19 @@ def test_nationalities() -> None:
     assert nisba_country("الاردنيين") == "JOR"
     assert nisba_country("تركي") == "TUR"
     assert nisba_country("كتاب") is None
+
+
+def test_every_word_the_code_names_is_in_the_word_lists() -> None:
+    from transforms.enrich import arguments, attribution, sizes, status
+
+    named = (
+        status._IRREALIS
+        | status._NEGATIVE
+        | attribution.REPORTING
+        | arguments._CONTROL
+        | arguments._THINGS
+        | arguments._OWN_FORCES
+        | sizes._KILLED_BEFORE
+        | sizes._HURT_BEFORE
+    )
+    assert sorted(named - lemmas()) == []
