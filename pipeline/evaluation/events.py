@@ -13,7 +13,7 @@ Definitions (the figures' names in brackets):
   the default confidence, 0 when there is none; labels 1 material conflict, 2 material
   cooperation, 3 verbal conflict, 4 verbal cooperation.
 * Seed article (``seed_required``, ``seed_traps``): see ``events_seed``.
-* Own gold (``gold_*``): ``data/events_gold.jsonl``, written for this project.
+* Own gold (``gold_*``): ``data/events_gold.json``, written for this project.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _QUADS: Final = {
     "verbal_conflict": 3,
     "verbal_cooperation": 4,
 }
-GOLD: Final = Path(__file__).parent / "data" / "events_gold.jsonl"
+GOLD: Final = Path(__file__).parent / "data" / "events_gold.json"
 
 
 @dataclass(slots=True)
@@ -234,11 +234,10 @@ def _quads(path: Path, report: _Report) -> None:
 def _own_gold(report: _Report) -> None:
     """Figures of the project's own gold."""
     report.files.append(GOLD)
-    lines = GOLD.read_text(encoding="utf-8").splitlines()
+    cases = json.loads(GOLD.read_text(encoding="utf-8"))
     types: dict[str, Counts] = defaultdict(Counts)
     slots: Counter[str] = Counter()
-    for line in lines:
-        case = json.loads(line)
+    for case in cases:
         events = code_events(
             article(case["text"], title=case.get("title"), published=case["published"])
         )
@@ -260,7 +259,7 @@ def _own_gold(report: _Report) -> None:
                     Case(case["id"], "nothing", f"{event.event_type}: {event.trigger.text}", 0.8)
                 )
     scores = [types[name].f1 for name in sorted(types)]
-    report.figures.append(Figure("gold_type_macro_f1", sum(scores) / len(scores), len(lines), 0.70))
+    report.figures.append(Figure("gold_type_macro_f1", sum(scores) / len(scores), len(cases), 0.70))
     for slot, bar in (
         ("actor_country", 0.85),
         ("recipient_country", 0.85),

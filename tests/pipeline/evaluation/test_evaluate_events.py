@@ -24,8 +24,7 @@ def test_own_gold_reaches_its_bars(tmp_path: Path) -> None:
 
 
 def test_own_gold_quotes_itself() -> None:
-    for line in events.GOLD.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
+    for case in json.loads(events.GOLD.read_text(encoding="utf-8")):
         for event in case["events"]:
             assert event["trigger"] in case["text"] + case.get("title", ""), case["id"]
 
