@@ -23,7 +23,7 @@ FILES = sorted(
 LICENCE = re.compile(r"Apache-2\.0|CC BY 4\.0|\bMIT\b|CC0|public domain", re.IGNORECASE)
 SOURCE = re.compile(
     r"written for this project|for this project|own (?:compilation|list)|\bsource\b|\bfrom\b"
-    r"|fitted on|measured on|read by|facts",
+    r"|fitted on|measured on|read by|facts|https://",
     re.IGNORECASE,
 )
 # What NOTICE says of a file: the path (or pattern) by two blanks, source and licence by four.
