@@ -11,17 +11,16 @@ from typing import Self
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def _children() -> dict[int, list[int]]:
-    """Process ids by parent."""
-    tree: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):  # noqa: PTH208 - names only, many times a second
-        if entry.isdigit():
-            try:
-                stat = Path(f"/proc/{entry}/stat").read_text(encoding="ascii", errors="replace")
-            except OSError:
-                continue
-            tree.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry))
-    return tree
+def _children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found: list[int] = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - names only, often
+            text = Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="ascii")
+            found.extend(map(int, text.split()))
+    except OSError:  # it has ended meanwhile
+        return found
+    return found
 
 
 def _private(pid: int) -> int:
@@ -37,12 +36,11 @@ def memory_now() -> int:
     """Bytes that this process and all below it hold; 0 where there is no /proc."""
     if not Path("/proc/self/statm").exists():
         return 0
-    tree = _children()
     pending, total = [os.getpid()], 0
     while pending:
         pid = pending.pop()
         total += _private(pid)
-        pending.extend(tree.get(pid, ()))
+        pending.extend(_children(pid))
     return total
 
 
@@ -53,7 +51,7 @@ class PeakMemory:
         peak: the most bytes seen.
     """
 
-    def __init__(self, seconds: float = 0.25) -> None:
+    def __init__(self, seconds: float = 0.5) -> None:
         """Keep the interval between samples."""
         self.peak = 0
         self._seconds = seconds
