@@ -27,7 +27,8 @@ from pipeline.sources.base import Ref
 from pipeline.sources.storage import UnreadableError
 from transforms.document import process_document
 from transforms.feeds.join import is_full, join_page
-from transforms.feeds.schedule import text_id
+from transforms.feeds.schedule import entry_key, text_id
+from transforms.fetch.redact import redact_url
 from transforms.metrics import count, count_timings
 from transforms.records import Document, Entry, FetchLog, Fingerprint, Page, Rejected, Sighting
 from transforms.rows.rows import (
@@ -93,14 +94,22 @@ def read_documents(
     link = next((entry.url for entry in entries if entry.url.startswith("http")), "")
     if online and link and not found and not any(is_full(entry.content) for entry in entries):
         return [*rejected, Wanted(key, link, tuple(entries), sightings)]
-    joined = [registry.complete(each) for each in join_page(found, entries, key=key)]
+    joined = [_public(registry.complete(each)) for each in join_page(found, entries, key=key)]
     # Every sighting hangs on the last page, so that each stands in ``appearances`` once.
     return [*rejected, *joined[:-1], replace(joined[-1], sightings=sightings)]
 
 
+def _public(record: Page | Rejected) -> Page | Rejected:
+    """The same without secrets in its URL."""
+    url = redact_url(record.url or "")
+    return record if url == (record.url or "") else replace(record, url=url)
+
+
 def sighting(entry: Entry) -> Sighting:
-    """What ``appearances`` keeps of an entry."""
-    return Sighting(entry.feed_url, entry.guid, entry.url, entry.position, text_id(entry))
+    """What ``appearances`` keeps of an entry; one without GUID and link goes by its text."""
+    url = redact_url(entry.url)
+    guid = entry.guid or url or entry_key(entry)
+    return Sighting(entry.feed_url, guid, url, entry.position, text_id(entry))
 
 
 def _sightings(entries: Iterable[Entry]) -> tuple[Sighting, ...]:
@@ -224,12 +233,48 @@ def _count_outcome(outcome: Document | Rejected) -> None:
 
 
 @dataclass
-class MakeRows(beam.PTransform):
-    """Documents and rejections -> rows of their tables, each checked against the schema."""
+class KeepStorable(beam.PTransform):
+    """Documents that no table may hold leave nothing: no events, no fingerprint, no cluster.
+
+    One outside the dates asked for is dropped; one whose article the schema refuses becomes a
+    rejection. Everything else passes.
+    """
 
     provenance: Provenance
     from_date: date | None = None
     to_date: date | None = None
+
+    def expand(self, outcomes: Any) -> Any:
+        """Pass on what can be stored."""
+        return outcomes | "StorableOf" >> beam.FlatMap(self.storable_of)
+
+    def storable_of(self, outcome: Outcome) -> Iterator[Outcome]:
+        """The outcome, its rejection, or nothing."""
+        if not isinstance(outcome, Document):
+            yield outcome
+            return
+        if not self._wanted(outcome.article.event_time):
+            count("rows", "outside_dates")
+            return
+        refused = check_row("articles", article_row(outcome.article, self.provenance))
+        if refused is None:
+            yield outcome
+            return
+        count("rows", f"rejected.{refused.reason}")
+        yield replace(refused, sightings=outcome.sightings)
+
+    def _wanted(self, moment: datetime | None) -> bool:
+        if moment is None or (self.from_date is None and self.to_date is None):
+            return True
+        day = moment.astimezone(UTC).date()
+        return (self.from_date or day) <= day <= (self.to_date or day)
+
+
+@dataclass
+class MakeRows(beam.PTransform):
+    """Storable documents and rejections -> rows of their tables, each held against the schema."""
+
+    provenance: Provenance
 
     def expand(self, outcomes: Any) -> Any:
         """Make the rows of each outcome."""
@@ -237,24 +282,16 @@ class MakeRows(beam.PTransform):
 
     def rows_of(self, outcome: Outcome) -> Iterator[TableRow]:
         """The rows that one outcome gives; a row the schema refuses becomes a dead letter."""
-        if isinstance(outcome, Document) and not self._wanted(outcome.article.event_time):
-            count("rows", "outside_dates")
-            return
         for table, row in self._all_rows(outcome):
             count("rows", "in")
-            refused = check_row(table, row)
+            # An article was held against its table already (``KeepStorable``).
+            refused = None if table == "articles" else check_row(table, row)
             if refused is not None:
                 count("rows", f"rejected.{refused.reason}")
                 yield "dead_letters", dead_letter_row(refused, self.provenance)
                 continue
             count("rows", "out")
             yield table, row
-
-    def _wanted(self, moment: datetime | None) -> bool:
-        if moment is None or (self.from_date is None and self.to_date is None):
-            return True
-        day = moment.astimezone(UTC).date()
-        return (self.from_date or day) <= day <= (self.to_date or day)
 
     def _all_rows(self, outcome: Outcome) -> Iterator[TableRow]:
         if isinstance(outcome, FetchLog):

@@ -17,6 +17,7 @@ from typing import Any
 import apache_beam as beam
 
 from pipeline.documents import (
+    KeepStorable,
     MakeRows,
     ProcessDocuments,
     ReadDocuments,
@@ -64,9 +65,10 @@ def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
         # Joined behind the pool: pages would be held in memory where two roads meet.
         outcomes = (outcomes, fetched) | "Outcomes" >> beam.Flatten()
     outcomes |= "TickProgress" >> TickProgress(f"{plan.work}/progress")
+    outcomes |= "KeepStorable" >> KeepStorable(plan.provenance, config.from_date, config.to_date)
     staged = (
         outcomes
-        | "MakeRows" >> MakeRows(plan.provenance, config.from_date, config.to_date)
+        | "MakeRows" >> MakeRows(plan.provenance)
         | "StageRows" >> StageRows(plan.sink, plan.provenance.run_id)
     )
     prints = (

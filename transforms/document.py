@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Final
 
 from transforms.dedup import fingerprint
 from transforms.enrich import code_events
@@ -15,6 +16,9 @@ from transforms.enrich.topics import article_topics
 from transforms.extract import extract_article
 from transforms.language import detect_language
 from transforms.records import Article, Document, Page, Rejected
+
+# Code points of title, summary and body: no news text comes near it, and its rows still fit (4 MB).
+MAX_TEXT: Final = 1_000_000
 
 
 class _Timer:
@@ -46,6 +50,10 @@ def process_document(page: Page) -> Document | Rejected:
     timer.lap("extract")
     if isinstance(extracted, Rejected):
         return _of_page(extracted, page, timer)
+    size = len(extracted.body) + len(extracted.title or "") + len(extracted.summary or "")
+    if size > MAX_TEXT:
+        rejected = Rejected("extract", "too_large", f"a text of {size} characters")
+        return _of_page(rejected, page, timer)
     verdict = detect_language(extracted.body, title=extracted.title or "")
     timer.lap("language")
     article = replace(

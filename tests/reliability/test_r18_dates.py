@@ -23,7 +23,8 @@ POISON = (
     "-0001-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "99999-99-99", "2023-02-30",
     "2023-02-30T10:00:00Z", "2023-13-01", "2023-00-10", "2023-06-31", "2023-02-29",
     "2036-01-01T00:00:00Z", "2026-01-05T00:00:00Z", "1970-01-01T00:00:00Z", "0", "-1", "1",
-    "1695200000", "-1695200000", "1695200000000", "99999999999999999999", "1e309", "NaN", "Infinity",
+    "1695200000", "-1695200000", "1695200000000", "99999999999999999999", "1e309", "NaN",
+    "Infinity",
     "2023-09-20T10:00:00+99:99", "2023-09-20T25:61:61Z", "2023-09-20T10:00:60Z",
     "Wed, 31 Feb 2023 10:00:00 GMT", "Wed, 20 Sep 99999 10:00:00 GMT", "Thu, 01 Jan 1970 00:00:00",
     "32 سبتمبر 2023", "30 فبراير 2023", "20 أيلول 99999", "٣١/٠٢/٢٠٢٣", "00/00/0000", "31/31/2023",
@@ -35,7 +36,7 @@ GOOD = "2025-12-31T10:00:00Z"
 
 
 def lines() -> list[bytes]:
-    """Prefetched documents: bodies and pages, with a fetch time and without, itself poisoned too."""
+    """Prefetched documents: bodies and pages, with a fetch time and without, or with a poisoned one."""
     made: list[dict[str, object]] = []
     for number, date in enumerate(POISON):
         body, other = ({"body": f"{PLAIN}\n{word} {number}."} for word in ("رقم", "عدد"))

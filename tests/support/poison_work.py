@@ -1,0 +1,51 @@
+"""A run in which marked pages break the work itself, in every way that work can break.
+
+``python poison_work.py OUTPUT INPUT...`` runs the real job; only ``process_document`` is wrapped.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+from hostile_work import misbehave
+
+from transforms.document import process_document
+from transforms.records import Document, Page, Rejected
+
+MARK: Final = "سم:"  # a page whose text holds it does what the word after it says
+ORDERS: Final = {
+    "raise": ("raise", "boom"),
+    "segfault": ("segfault", None),
+    "exit": ("exit", 0),
+    "swell": ("swell", 8 << 30),
+    "hang": ("hang", None),
+}
+
+
+def poisoned(page: Page) -> Document | Rejected:
+    """Process a page, unless it is marked."""
+    text = page.content.decode("utf-8", "replace")
+    if MARK in text:
+        misbehave(ORDERS[text.split(MARK, 1)[1].split()[0]])
+    return process_document(page)
+
+
+def main() -> None:
+    """Run the job over the inputs."""
+    import pipeline.documents  # noqa: PLC0415 - workers need none of this
+    from pipeline.job import run_job  # noqa: PLC0415 - the same
+    from pipeline.options import parse_run  # noqa: PLC0415 - the same
+    from pipeline.progress import Progress  # noqa: PLC0415 - the same
+
+    import poison_work  # noqa: PLC0415 - so that workers can import the function by its name
+
+    pipeline.documents.process_document = poison_work.poisoned
+    output, *inputs = sys.argv[1:]
+    options = ("--offline", "--page-timeout", "3", "--page-memory", "512", "--processes", "2")
+    run_job(parse_run([*inputs, "--output", output, *options], datetime.now(UTC)), Progress())
+
+
+if __name__ == "__main__":
+    main()
