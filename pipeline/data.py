@@ -18,6 +18,7 @@ from pipeline.sql.dialect import to_duckdb
 from transforms.rows.schema import TABLES
 
 _HIDDEN: Final = "date"
+_HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
 
 
 class Data:
@@ -40,10 +41,15 @@ class Data:
         sink: Any = open_sink(uri)
         if not hasattr(sink, "dataset"):
             raise UsageError(f"{uri}: only Parquet outputs can be asked here")
+        if sink.files.kind() != "directory":
+            raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
         for table in TABLES:
             self._register(table, sink.dataset(table))
         for view in scripts("views").values():
             self._connection.execute(f'CREATE VIEW "{view.name}" AS {to_duckdb(view.sql)}')
+        # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
 
     def _register(self, table: str, dataset: Any) -> None:
         self._connection.register(f"_{table}", dataset)
@@ -67,10 +73,22 @@ class Data:
         """
         translated = to_duckdb(query)
         try:
-            return self._connection.sql(translated).to_arrow_table()
+            return _with_int64(self._connection.sql(translated).to_arrow_table())
         except duckdb.Error as error:
             message = str(error).split("\n", 1)[0]
             raise UsageError(f"the query failed: {message}") from error
+
+
+def _with_int64(table: pa.Table) -> pa.Table:
+    """Make DuckDB's sums of INT64, 128 bits wide, the INT64 that BigQuery answers with."""
+    for index, field in enumerate(table.schema):
+        if field.type == _HUGE:
+            try:
+                column = table.column(index).cast(pa.int64())
+            except pa.ArrowInvalid:
+                continue  # it does not fit; better wide than wrong
+            table = table.set_column(index, field.with_type(pa.int64()), column)
+    return table
 
 
 def open_data(uri: str) -> Data:

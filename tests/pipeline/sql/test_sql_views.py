@@ -66,6 +66,7 @@ def test_the_answer_is_the_one_counted_by_hand(hand_made_data, kind, script):
         found.sort(key=repr)
         golden["rows"].sort(key=repr)
     assert found == golden["rows"], golden["why"]
+    assert not [field for field in table.schema if pa.types.is_decimal(field.type)]
 
 
 def test_every_golden_has_its_script():
@@ -138,6 +139,14 @@ def test_the_seeds_hold_what_the_views_promise(seeds_data):
         "!= e.trigger.text"
     )
     assert one(seeds_data, quotes.replace("e.trigger", "e.`trigger`")) == 0
+
+
+def test_whole_numbers_stay_whole(hand_made_data):
+    """A sum of INT64 is an INT64, as in BigQuery; one that does not fit stays wide."""
+    table = hand_made_data.sql("SELECT SUM(x) AS x FROM UNNEST([1, 2]) AS x")
+    assert table.schema.field("x").type == pa.int64()
+    wide = hand_made_data.sql(f"SELECT SUM(x) AS x FROM UNNEST([{2**63 - 1}, 1]) AS x")
+    assert wide.to_pylist() == [{"x": 2**63}]
 
 
 def test_undated_rows_are_loaded_and_the_partition_is_hidden(hand_made_data):
