@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
@@ -19,6 +21,7 @@ from pipeline.sql.catalogue import scripts
 from transforms.enrich.ontology.codebook import codebook
 from transforms.rows.dialects import data_dictionary
 
+_COLUMNS: Final = 90
 _QUALITY_HEAD: Final = """# Quality
 
 Figures on the labelled development data, written by `make docs` from `rasd evaluate`; a share
@@ -28,8 +31,27 @@ Floors stand in `tests/quality/baseline.json`.
 """
 
 
+@contextmanager
+def _width(columns: int) -> Iterator[None]:
+    """Let help texts be as wide as said, whatever the terminal."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(columns)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = before
+
+
 def commands() -> str:
     """The command line reference: every command's own help."""
+    with _width(_COLUMNS):
+        return _commands()
+
+
+def _commands() -> str:
     parts = ["# Commands", "", "```", cli.overview().rstrip(), "```", ""]
     for name in cli.COMMANDS:
         text = run_parser().format_help() if name == "run" else cli.help_of(name)

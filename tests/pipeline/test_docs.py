@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,17 @@ def test_generated_pages_are_up_to_date(name):
     assert path.is_file(), f"docs/{name} is missing: run `make docs`"
     made = docs.GENERATED[name]().rstrip("\n") + "\n"
     assert path.read_text("utf-8") == made, f"docs/{name} is out of date: run `make docs`"
+
+
+@pytest.mark.parametrize("columns", ["40", "250", None])
+def test_the_terminal_does_not_change_the_pages(monkeypatch, columns):
+    before = docs.commands()
+    if columns is None:
+        monkeypatch.delenv("COLUMNS", raising=False)
+    else:
+        monkeypatch.setenv("COLUMNS", columns)
+    assert docs.commands() == before
+    assert os.environ.get("COLUMNS") == columns
 
 
 def test_every_command_and_script_has_its_place():
