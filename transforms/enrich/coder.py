@@ -6,6 +6,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from transforms.enrich.arguments import find_arguments
@@ -32,6 +33,7 @@ from transforms.text.sentences import split_sentences
 HISTORICAL_DAYS: Final = 60
 MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is left out
 SPEAKER_REACH: Final = 2  # sentences without events back to which وأضاف may refer
+MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
 MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
 # Modes told by cue words, by event type.
 _MODE_CUES: Final = {
@@ -73,7 +75,8 @@ def code_events(article: Article) -> list[Event]:
     drafts: list[Draft] = []
     for field, text in (("title", article.title or ""), ("body", article.body[:MAX_TEXT])):
         if text:
-            drafts.extend(_field_drafts(text, "title" if field == "title" else "body", anchor))
+            found = _field_drafts(text, "title" if field == "title" else "body", anchor)
+            drafts.extend(islice(found, MAX_MENTIONS))
     events = [to_event(draft, article) for draft in merge(drafts)]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)

@@ -11,6 +11,9 @@ from transforms.records import Actor, Place
 
 # What a stronger event of the same clause takes in: type -> absorbed types.
 _ABSORBS: Final = {"ASSAULT": frozenset({"MOBILIZE"})}
+# An article of ordinary length stays far below these; they keep hostile ones linear.
+_GROUPS: Final = 50  # events of a type and family that a mention is compared with
+_MEMBERS: Final = 3  # first and last mentions of an event that it is compared with
 _UNCERTAIN: Final = "document"
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
@@ -26,17 +29,22 @@ def merge(drafts: list[Draft]) -> list[Draft]:
         from the others, and all evidence.
     """
     groups: list[list[Draft]] = []
+    by_type: dict[tuple[str, str], list[list[Draft]]] = {}
     for draft in drafts:
-        for group in groups:
-            if all(_same(draft, other) for other in group):
+        alike = by_type.setdefault((draft.event_type, draft.match.rule.family), [])
+        for group in alike[-_GROUPS:]:
+            if all(_same(draft, other) for other in (*group[:_MEMBERS], *group[-_MEMBERS:])):
                 group.append(draft)
                 break
         else:
             groups.append([draft])
+            alike.append(groups[-1])
     merged = [_united(group) for group in groups]
     kept = []
     for draft in merged:
-        taker = next((other for other in merged if _absorbed(draft, other)), None)
+        absorbable = any(draft.event_type in taken for taken in _ABSORBS.values())
+        others = merged if absorbable else ()
+        taker = next((other for other in others if _absorbed(draft, other)), None)
         if taker is None:
             kept.append(draft)
         else:

@@ -264,3 +264,9 @@ def test_hostile_input_is_coded_without_an_exception(text: str) -> None:
 def test_same_input_same_output() -> None:
     text = "\n".join(TEXTS)
     assert code_events(_article(text)) == code_events(_article(text))
+
+
+def test_thousands_of_mentions_cost_no_more_than_their_number() -> None:
+    events = _events("هاجم مسلحون القاعدة.\n" * 1500)
+    assert len(events) == 1
+    assert len(events[0].evidence) == 1500
