@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.polling import Polled, Poller, remember
+from pipeline.live import settings_of
+from pipeline.memory import Memory
+from pipeline.polling import Polled, Poller
 from transforms.feeds.join import is_full
 from transforms.feeds.registry import read_feed_list
-from transforms.fetch.addresses import Guard
 from transforms.fetch.redact import redact_url
-from transforms.fetch.run import FetchSettings
 from transforms.records import Feed
 
 
@@ -51,9 +51,10 @@ def check_feeds(
     Returns:
         A row a feed: outcome, items, newest item, language, full content or not, advice.
     """
-    settings = FetchSettings(now, guard=Guard(allow_private=allow_private))
+    settings = settings_of(now, allow_private=allow_private)
     poller = Poller(settings, now=now, processes=os.cpu_count() or 1)
-    memory = remember(None, feeds, now)
+    memory = Memory(None, now)
+    memory.recall(feeds)
     return [_row(polled, now) for polled in poller.poll(feeds, memory)]
 
 
@@ -69,6 +70,7 @@ def _row(polled: Polled, now: datetime) -> dict[str, Any]:
         "newest": max(dated).isoformat() if dated else None,
         "language": polled.parsed.language if polled.parsed is not None else None,
         "full_content": f"{full} of {len(entries)}" if entries else None,
+        "hub": (polled.parsed.hub_url or None) if polled.parsed is not None else None,
         "advice": _advice(polled, len(entries), full, max(dated) if dated else None, now),
     }
 

@@ -17,8 +17,9 @@ from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
 from transforms.fetch.redact import redact_url
 from transforms.fetch.run import FetchSettings
-from transforms.fetch.transform import FetchPages
+from transforms.fetch.transform import STAGE, FetchPages
 from transforms.fetch.walls import find_wall
+from transforms.metrics import count
 from transforms.records import Entry, FetchLog, Page, Rejected, Sighting
 
 
@@ -82,7 +83,12 @@ class _JoinFetched(beam.DoFn):
         """Answer one request: one page or rejection, and its log."""
         yield from fetched.log
         raw_ref = self._archive.store(fetched) if self._archive else None
-        yield from (self._registry.complete(each) for each in pages_of(fetched, raw_ref))
+        for each in pages_of(fetched, raw_ref):
+            if isinstance(each, Rejected):
+                count(STAGE, f"rejected.{each.reason}")
+            elif each.kind == "body":
+                count(STAGE, "stood_in")
+            yield self._registry.complete(each)
 
     def finish_bundle(self) -> None:
         """Close the archive's file: what refers into it is about to be committed."""

@@ -38,6 +38,7 @@ from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
 from pipeline.sources.files import FileIndex, check_inputs
 from pipeline.sources.spool import Spool
 from pipeline.version import __version__
+from transforms.fetch.run import FetchSettings
 from transforms.records import Feed, Rejected, content_id
 from transforms.rows.rows import Provenance, dead_letter_row, feed_row
 
@@ -103,9 +104,12 @@ class Job:
     Args:
         config: what was asked.
         progress: told what happens; shows it on the terminal.
+        fetching: how to fetch, instead of what the options say.
     """
 
-    def __init__(self, config: Config, progress: Progress) -> None:
+    def __init__(
+        self, config: Config, progress: Progress, *, fetching: FetchSettings | None = None
+    ) -> None:
         """Find the runner and the sink; nothing is opened yet.
 
         Raises:
@@ -113,6 +117,7 @@ class Job:
         """
         self._config = config
         self._progress = progress
+        self._fetching = fetching or fetch_settings(config)
         self._counters: Counter[tuple[str, str]] = Counter()
         self._runner, self._runner_name = open_runner(config.runner)
         self._sink = open_sink(config.output)
@@ -136,8 +141,9 @@ class Job:
 
     def _run_in(self, work: Path) -> Summary:
         started = time.monotonic()
-        fetching = fetch_settings(self._config)
-        plan = Plan(self._config, self._sink, self._provenance, fetching, NO_REGISTRY, str(work))
+        plan = Plan(
+            self._config, self._sink, self._provenance, self._fetching, NO_REGISTRY, str(work)
+        )
         with PeakMemory() as memory, Spool(work / "spool") as spool:
             inputs = self._index(plan, spool)
             plan = replace(plan, registry=registry_of(inputs.to_poll))
@@ -240,7 +246,9 @@ class Job:
         return self._stage({"duplicates": duplicates, "clusters": clusters})
 
 
-def run_job(config: Config, progress: Progress) -> Summary:
+def run_job(
+    config: Config, progress: Progress, *, fetching: FetchSettings | None = None
+) -> Summary:
     """Run a bounded job; see ``Job``.
 
     Raises:
@@ -248,4 +256,4 @@ def run_job(config: Config, progress: Progress) -> Summary:
     """
     if not config.inputs:
         raise UsageError("nothing to read")
-    return Job(config, progress).run()
+    return Job(config, progress, fetching=fetching).run()

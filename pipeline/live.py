@@ -5,29 +5,68 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from pipeline.archive import Archive
-from pipeline.documents import sighting
 from pipeline.graph import Plan
+from pipeline.memory import Memory, state_json
 from pipeline.options import Config
-from pipeline.polling import Polled, Poller, remember, state_json
+from pipeline.polling import Polled, Poller
 from pipeline.progress import Progress
 from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import entry_key
 from pipeline.sources.spool import Spool
 from transforms.fetch.addresses import Guard
+from transforms.fetch.messages import Limits
+from transforms.fetch.politeness import Manners
 from transforms.fetch.redact import redact_url
 from transforms.fetch.run import FetchSettings
 from transforms.records import Feed, ParsedFeed, Rejected
 from transforms.rows.rows import appearance_row, feed_row, fetch_log_row
 
+_LIMITS: Final = Limits()
+_MANNERS: Final = Manners()
+
 
 def fetch_settings(config: Config) -> FetchSettings:
     """How a run fetches."""
-    proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
-    guard = Guard(allow_private=config.allow_private_hosts)
-    return FetchSettings(config.as_of, guard=guard, proxy=proxy)
+    return settings_of(
+        config.as_of,
+        allow_private=config.allow_private_hosts,
+        timeout=config.fetch_timeout,
+        delay=config.host_delay,
+    )
+
+
+def settings_of(
+    now: datetime,
+    *,
+    allow_private: bool = False,
+    timeout: float = _LIMITS.total_seconds,
+    delay: float = _MANNERS.delay_seconds,
+) -> FetchSettings:
+    """How to fetch; a proxy is taken from the environment.
+
+    Args:
+        now: the clock.
+        allow_private: let requests go to private addresses.
+        timeout: seconds for all of one request.
+        delay: seconds between two requests to one host.
+    """
+    limits = replace(
+        _LIMITS,
+        total_seconds=timeout,
+        connect_seconds=min(timeout, _LIMITS.connect_seconds),
+        stall_seconds=min(timeout, _LIMITS.stall_seconds),
+    )
+    return FetchSettings(
+        now,
+        limits=limits,
+        manners=replace(_MANNERS, delay_seconds=delay),
+        guard=Guard(allow_private=allow_private),
+        proxy=os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy"),
+    )
 
 
 class Live:
@@ -61,7 +100,8 @@ class Live:
         if config.offline:
             yield from (_offline(feed) for feed in every)
             return
-        memory = remember(self._plan.sink, every, config.as_of)
+        memory = Memory(self._plan.sink, config.as_of)
+        memory.recall(every)
         poller = Poller(
             self._plan.fetching,
             now=config.as_of,
@@ -69,9 +109,7 @@ class Live:
             force=config.force,
         )
         due, self.not_due = poller.due(every, memory)
-        for feed in self.not_due:
-            when = memory.states[feed.url].due_at
-            yield Skipped(redact_url(feed.url), f"not due before {when:%Y-%m-%d %H:%M} UTC")
+        yield from (_not_due(feed, memory) for feed in self.not_due)
         self._progress.say(f"polling {len(due)} feeds")
         archive = Archive(config.archive, self._plan.provenance.run_id) if config.archive else None
         for polled in poller.poll(due, memory):
@@ -81,6 +119,8 @@ class Live:
             yield from _listed(polled, spool)
         if archive:
             archive.close()
+        yield from (_not_due(feed, memory) for feed in poller.later)
+        self.not_due += poller.later
 
     def _tell(self, polled: Polled) -> None:
         """Keep what a poll tells for the tables."""
@@ -103,9 +143,9 @@ class Live:
         self.rows.append(("feeds", row))
         for log in polled.log():
             self.rows.append(("fetch_log", fetch_log_row(asdict(log), provenance)))
-        for entry, known in polled.known:
+        for known in polled.known:
             again = appearance_row(
-                sighting(entry), provenance, article_id=known.article_id, page_id=known.page_id
+                known.sighting, provenance, article_id=known.article_id, page_id=known.page_id
             )
             self.rows.append(("appearances", again))
 
@@ -124,6 +164,11 @@ def _listed(polled: Polled, spool: Spool) -> Iterator[Indexed]:
         yield SeenFeed("", ParsedFeed(polled.feed.url, "unknown"))
     for entry in polled.entries:
         yield Ref(entry_key(entry), "entry", *spool.put(entry))
+
+
+def _not_due(feed: Feed, memory: Memory) -> Skipped:
+    when = memory.states[feed.url].due_at
+    return Skipped(redact_url(feed.url), f"not due before {when:%Y-%m-%d %H:%M} UTC")
 
 
 def _offline(feed: Feed) -> Rejected:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pipeline.options import Config
 from pipeline.version import __version__
+from transforms.fetch.redact import redact_url
 from transforms.metrics import PREFIX
 
 _PACKAGES: Final = ("apache-beam", "trafilatura", "feedparser", "langdetect", "duckdb", "pyarrow")
@@ -29,7 +30,7 @@ def stage_counters(result: Any) -> Counter[tuple[str, str]]:
 
 
 def stages_of(counters: Counter[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    """Arrange counters by stage: in, out, rejected by reason, milliseconds."""
+    """Arrange counters by stage: in, out, failed and rejected by reason, milliseconds."""
     stages: dict[str, dict[str, Any]] = {}
     for (stage, name), total in sorted(counters.items()):
         entry = stages.setdefault(stage, {})
@@ -37,6 +38,8 @@ def stages_of(counters: Counter[tuple[str, str]]) -> dict[str, dict[str, Any]]:
             entry["ms"] = round(total / 1000, 1)
         elif name.startswith("rejected."):
             entry.setdefault("rejected", {})[name.removeprefix("rejected.")] = total
+        elif name.startswith("failed."):
+            entry.setdefault("failed", {})[name.removeprefix("failed.")] = total
         else:
             entry[name] = total
     return stages
@@ -71,7 +74,7 @@ def manifest_of(
     return {
         "run_id": run_id,
         "as_of": config.as_of.isoformat(),
-        "inputs": list(config.inputs),
+        "inputs": [redact_url(given) for given in config.inputs],
         "skipped": [{"path": each.path, "reason": each.reason} for each in inputs.skipped],
         "rejected_inputs": [
             {"stage": each.stage, "reason": each.reason, "detail": each.detail}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,8 @@ class Config:
     processes: int = 1
     page_timeout: float = 20.0
     page_memory: int = 2048
+    fetch_timeout: float = 30.0
+    host_delay: float = 0.5
     tick_size: int = 5000
     runner: str = "DirectRunner"
     beam_args: tuple[str, ...] = ()
@@ -100,6 +103,16 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
+
+
 _SWITCH: Final[dict[str, Any]] = {"action": "store_true", "default": False}
 FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
@@ -144,6 +157,16 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "page_memory",
         "megabytes a page may take",
         {"type": _count, "default": 2048, "metavar": "MB"},
+    ),
+    Flag(
+        "fetch_timeout",
+        "seconds a request may take, redirects included",
+        {"type": _seconds, "default": 30.0, "metavar": "S"},
+    ),
+    Flag(
+        "host_delay",
+        "seconds between two requests to one host; a longer Crawl-delay of its robots.txt wins",
+        {"type": _seconds, "default": 0.5, "metavar": "S"},
     ),
     Flag(
         "tick_size",
@@ -224,6 +247,8 @@ def parse_run(args: Sequence[str], now: datetime) -> Config:
         processes=known.processes or os.cpu_count() or 1,
         page_timeout=known.page_timeout,
         page_memory=known.page_memory,
+        fetch_timeout=known.fetch_timeout,
+        host_delay=known.host_delay,
         tick_size=max(1, known.tick_size),
         runner=known.runner,
         beam_args=beam_args,

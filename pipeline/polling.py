@@ -1,44 +1,38 @@
-"""Poll feeds: what is due, what came, which entries go on, and what the next run must know.
+"""Poll feeds: what is due, what came, and which entries go on.
 
-State lives in the output's own tables: ``feeds`` keeps validators and intervals, ``appearances``
-every entry that was seen. Lost, it is built again from ``appearances``; without those a feed is
-new.
+A web page where a feed was expected leads to the feeds it announces, a sitemap index to the
+sitemaps it lists: these are feeds of their own, with a state of their own.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
+from pipeline.memory import Known, Memory
 from pipeline.pool import Failure, KillablePool
-from pipeline.sinks.base import Sink
 from transforms.feeds import parse_feed, schedule
 from transforms.feeds.discover import discover_feeds
 from transforms.feeds.join import is_full
+from transforms.fetch.addresses import split_login
 from transforms.fetch.crawl import Fetched
-from transforms.fetch.messages import Request
+from transforms.fetch.messages import Purpose, Request
+from transforms.fetch.redact import redact_url
 from transforms.fetch.run import FetchSettings, fetch_all
 from transforms.records import Entry, Feed, FetchLog, ParsedFeed, content_id
-from transforms.text.urls import canonicalise_url
 
-_STATE: Final = ("etag", "last_modified", "body_id", "conditional", "lying", "failures")
+MAX_ANNOUNCED: Final = 3  # feeds of a home page
+MAX_CHILDREN: Final = 20  # sitemaps of an index, the latest first
+MAX_DEPTH: Final = 2  # an index in an index, and no further
 _SECRET: Final = re.compile(r"\$\{(\w+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An entry that was seen in an earlier run, and what became of it."""
-
-    article_id: str | None
-    page_id: str | None
-    is_open: bool  # its page is still wanted: there is no article, or one of the summary only
+_NEWS: Final = re.compile(r"(?<![a-z])news(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Polled:
         parsed: the feed, when one came.
         fetched: the request and its answer.
         entries: those that go on: new, changed, or not yet an article.
-        known: the others, to be sighted again: (entry, what it became).
+        known: the others, to be sighted again; all of the latest list when nothing has changed.
     """
 
     feed: Feed
@@ -59,7 +53,7 @@ class Polled:
     parsed: ParsedFeed | None
     fetched: Fetched
     entries: tuple[Entry, ...] = ()
-    known: tuple[tuple[Entry, Known], ...] = ()
+    known: tuple[Known, ...] = ()
 
     @property
     def detail(self) -> str:
@@ -79,86 +73,17 @@ class Polled:
         if self.poll.outcome in schedule.ALARMS:
             last = replace(last, outcome=self.poll.outcome)
         if self.parsed is not None:
-            total = len(self.parsed.entries)
+            total = len(self.parsed.entries) + self.parsed.dropped
             last = replace(last, items_total=total, items_new=len(self.poll.new))
         return (*before, last)
 
 
-@dataclass(slots=True)
-class Memory:
-    """What earlier runs left: states by feed URL, entries by feed URL and key."""
+class _Answer(NamedTuple):
+    """What one request for a feed brought."""
 
-    states: dict[str, schedule.FeedState] = field(default_factory=dict)
-    known: dict[str, dict[str, Known]] = field(default_factory=lambda: defaultdict(dict))
-
-
-def remember(sink: Sink | None, feeds: Iterable[Feed], now: datetime) -> Memory:
-    """Read the state of feeds from the output's tables.
-
-    Args:
-        sink: the output; None remembers nothing.
-        feeds: those that will be polled.
-        now: when.
-    """
-    memory = Memory()
-    seen: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    stored: dict[str, Mapping[str, Any]] = {}
-    stand_ins: set[str] = set()
-    if sink is not None:
-        kinds = sink.read("articles", columns=("article_id", "extractor")).to_pylist()
-        stand_ins = {row["article_id"] for row in kinds if row["extractor"] == "feed"}
-        urls = {feed.url for feed in feeds}
-        for row in sink.read("appearances").to_pylist():
-            if row["feed_url"] in urls:
-                seen[row["feed_url"]].append(row)
-        stored = {row["feed_url"]: row for row in sink.read("feeds").to_pylist()}
-    for feed in feeds:
-        rows = seen.get(feed.url, [])
-        memory.states[feed.url] = _state(feed, now, rows, stored.get(feed.url))
-        memory.known[feed.url] = {
-            row["guid"]: Known(
-                row["article_id"],
-                row["page_id"],
-                row["article_id"] is None or row["article_id"] in stand_ins,
-            )
-            for row in rows
-        }
-    return memory
-
-
-def _state(
-    feed: Feed, now: datetime, rows: Sequence[Mapping[str, Any]], stored: Mapping[str, Any] | None
-) -> schedule.FeedState:
-    """A feed's state from its sightings, and from its own row when that is there."""
-    if not rows and stored is None:
-        return schedule.start(feed, now)
-    seen = {
-        row["guid"]: schedule.Seen(
-            row["first_seen_at"],
-            row["last_seen_at"],
-            canonicalise_url(row["url"] or ""),
-            row["text_id"] or "",
-        )
-        for row in rows
-    }
-    latest = max((row["last_seen_at"] for row in rows), default=now)
-    listed = tuple(sorted(row["guid"] for row in rows if row["last_seen_at"] == latest))
-    state = replace(schedule.start(feed, now), seen=seen, listed=listed)
-    if stored is None or not stored.get("state"):
-        return state
-    kept = json.loads(stored["state"])
-    return replace(
-        state,
-        due_at=stored["due_at"] or now,
-        interval=stored["poll_seconds"] or state.interval,
-        **{name: kept[name] for name in _STATE if name in kept},
-    )
-
-
-def state_json(state: schedule.FeedState) -> str:
-    """What a feed's row keeps of its state, beside what ``appearances`` keeps."""
-    values = asdict(replace(state, seen={}, listed=()))
-    return json.dumps({name: values[name] for name in _STATE}, sort_keys=True)
+    feed: Feed
+    fetched: Fetched
+    parsed: ParsedFeed | None
 
 
 class Poller:
@@ -169,12 +94,16 @@ class Poller:
         now: the run's clock.
         processes: workers that parse, so that no feed can hang or end the run.
         force: ask feeds that are not due, too.
+
+    Attributes:
+        later: feeds found on the way that are not due yet.
     """
 
     def __init__(
         self, settings: FetchSettings, *, now: datetime, processes: int, force: bool = False
     ) -> None:
         """Keep the settings; nothing is opened yet."""
+        self.later: list[Feed] = []
         self._settings = settings
         self._now = now
         self._processes = processes
@@ -190,76 +119,79 @@ class Poller:
         return now, later
 
     def poll(self, feeds: Sequence[Feed], memory: Memory) -> Iterator[Polled]:
-        """Ask feeds; a web page where a feed was expected leads to the feeds it announces.
+        """Ask feeds, and those that they lead to.
 
         Args:
             feeds: each is asked once.
-            memory: their states.
+            memory: what is known of them; takes their states afterwards.
 
         Yields:
-            One poll a feed, in the order of their URLs.
+            One poll a feed; of each round in the order of their URLs, sitemap indexes last.
         """
-        answers = self._ask(feeds, memory)
-        announced: list[Feed] = []
-        for feed, fetched, parsed in answers:
-            found = self._announced(feed, fetched, parsed)
-            if found:
-                announced += found
-                continue
-            yield self._observed(feed, fetched, parsed, memory)
-        fresh = [feed for feed in announced if feed.url not in memory.states]
-        for feed in fresh:
-            memory.states[feed.url] = schedule.start(feed, self._now)
-        for feed, fetched, parsed in self._ask(fresh, memory):
-            yield self._observed(feed, fetched, parsed, memory)
+        indexes: list[tuple[Polled, list[Feed]]] = []
+        wave = list(feeds)
+        purpose: Purpose = "feed"
+        for depth in range(MAX_DEPTH + 1):
+            found: list[Feed] = []
+            for answer in self._ask(wave, memory, purpose):
+                announced = _announced(answer) if depth == 0 else []
+                if announced:
+                    found += announced
+                    continue
+                polled = self._observed(answer, memory)
+                children = _children(polled)
+                found += children
+                if children:
+                    indexes.append((polled, children))
+                else:
+                    yield polled
+            wave, purpose = self._fresh(found, memory), "sitemap" if indexes else "feed"
+            if not wave:
+                break
+        for polled, children in reversed(indexes):
+            yield _index_due(polled, children, memory)
 
-    def _ask(
-        self, feeds: Sequence[Feed], memory: Memory
-    ) -> list[tuple[Feed, Fetched, ParsedFeed | None]]:
+    def _fresh(self, found: Iterable[Feed], memory: Memory) -> list[Feed]:
+        """The feeds found on the way that nobody has named and that are due."""
+        fresh = {feed.url: feed for feed in found if feed.url not in memory.states}
+        memory.recall(fresh.values())
+        now, later = self.due(fresh.values(), memory)
+        self.later += later
+        return now
+
+    def _ask(self, feeds: Sequence[Feed], memory: Memory, purpose: Purpose) -> list[_Answer]:
         """Fetch feeds and parse what came, each in a process that can be killed."""
-        by_url = {schedule.address(feed, memory.states[feed.url]): feed for feed in feeds}
+        asking: dict[str, list[Feed]] = defaultdict(list)
+        for feed in feeds:
+            asking[schedule.address(feed, memory.states[feed.url])].append(feed)
         requests = []
-        for url, feed in sorted(by_url.items()):
-            state = memory.states[feed.url]
-            if any(known.is_open for known in memory.known.get(feed.url, {}).values()):
-                # A 304 would not say which pages are still listed, and to be tried again.
+        for url, wanting in sorted(asking.items()):
+            feed, state = wanting[0], memory.states[wanting[0].url]
+            if len(wanting) > 1 or self._is_to_be_read(feed, memory):
                 state = replace(state, etag="", last_modified="")
-            requests.append(_request(url, feed, state))
+            requests.append(_request(url, feed, state, purpose))
         if not requests:
             return []
         fetched = sorted(fetch_all(requests, self._settings), key=lambda each: each.request.url)
-        bodies = [
-            (each.response.body, by_url[each.request.url], dict(each.response.headers))
-            for each in fetched
-            if each.response.reason is None and each.response.status != 304
-        ]
+        asked = [(feed, each) for each in fetched for feed in asking[each.request.url]]
+        bodies = [(feed, each) for feed, each in asked if _is_body(each)]
         with KillablePool(_parse, processes=self._processes) as pool:
-            parsed = pool.map(bodies) if bodies else iter(())
-            answers = []
-            for each in fetched:
-                usable = each.response.reason is None and each.response.status != 304
-                found = next(parsed) if usable else None
-                feed = by_url[each.request.url]
-                answers.append((feed, each, _or_failed(found, feed)))
-        return answers
+            given = [_to_parse(feed, each) for feed, each in bodies]
+            parsed = pool.map(given) if given else iter(())
+            return [
+                _Answer(feed, each, _or_failed(next(parsed), feed) if _is_body(each) else None)
+                for feed, each in asked
+            ]
 
-    def _announced(self, feed: Feed, fetched: Fetched, parsed: ParsedFeed | None) -> list[Feed]:
-        if parsed is None or parsed.reason != "not_a_feed":
-            return []
-        response = fetched.response
-        found = discover_feeds(
-            response.body,
-            url=response.final_url,
-            content_type=response.headers.get("content-type", ""),
-        )
-        return [replace(feed, url=url, alternatives=()) for url in found[:3]]
+    def _is_to_be_read(self, feed: Feed, memory: Memory) -> bool:
+        """Whether a 304 would not do: it does not carry the entries to be tried again."""
+        return any(known.is_wanted(self._now) for known in memory.listed(feed.url))
 
-    def _observed(
-        self, feed: Feed, fetched: Fetched, parsed: ParsedFeed | None, memory: Memory
-    ) -> Polled:
+    def _observed(self, answer: _Answer, memory: Memory) -> Polled:
+        feed, fetched, parsed = answer
         response = fetched.response
         last = fetched.log[-1] if fetched.log else None
-        answer = schedule.Answer(
+        told = schedule.Answer(
             response.status,
             response.headers,
             parsed,
@@ -267,30 +199,73 @@ class Poller:
             response.reason,
             float(last.retry_after_s) if last and last.retry_after_s is not None else None,
         )
-        poll = schedule.observe(feed, memory.states[feed.url], answer, self._now)
-        known = memory.known.get(feed.url, {})
+        poll = schedule.observe(feed, memory.states[feed.url], told, self._now)
+        if parsed is not None and parsed.children:  # a 304 would not say which sitemaps to ask
+            poll = replace(poll, state=replace(poll.state, etag="", last_modified=""))
+        again = memory.listed(feed.url) if poll.outcome == "not_modified" else []
+        entries = []
         going = {id(entry) for entry in (*poll.new, *poll.changed)}
-        entries, others = [], []
+        memory.states[feed.url] = poll.state
         for entry in parsed.entries if parsed is not None else ():
-            before = known.get(entry.guid or entry.url)
-            if id(entry) in going or (before is not None and _is_wanted(before, entry)):
+            before = memory.known(feed.url, entry)
+            if before is not None and (id(entry) in going or self._is_wanted(before, entry)):
+                entries.append(replace(entry, guid=before.sighting.guid if entry.guid else ""))
+            elif id(entry) in going:
                 entries.append(entry)
             elif before is not None:
-                others.append((entry, before))
-        return Polled(feed, poll, parsed, fetched, tuple(entries), tuple(others))
+                again.append(before)
+        return Polled(feed, poll, parsed, fetched, tuple(entries), tuple(again))
+
+    def _is_wanted(self, before: Known, entry: Entry) -> bool:
+        """Whether a known entry's page is to be asked for again; full content is the article."""
+        full = before.article_id is not None and is_full(entry.content)
+        return before.is_wanted(self._now) and not full
 
 
-def _is_wanted(before: Known, entry: Entry) -> bool:
-    """Whether a known entry's page is to be asked for again; full content is the article."""
-    return before.is_open and not (before.article_id and is_full(entry.content))
+def _announced(answer: _Answer) -> list[Feed]:
+    """The feeds that a web page announces."""
+    feed, fetched, parsed = answer
+    if parsed is None or parsed.reason != "not_a_feed":
+        return []
+    response = fetched.response
+    found = discover_feeds(
+        response.body,
+        url=response.final_url,
+        content_type=response.headers.get("content-type", ""),
+    )
+    return [_derived(feed, url) for url in found[:MAX_ANNOUNCED]]
 
 
-def _request(url: str, feed: Feed, state: schedule.FeedState) -> Request:
+def _children(polled: Polled) -> list[Feed]:
+    """The sitemaps to ask of those an index lists: the news ones where there are any."""
+    parsed = polled.parsed
+    if parsed is None or parsed.kind != "sitemapindex":
+        return []
+    listed = list(dict.fromkeys(parsed.children))
+    chosen = [url for url in listed if _NEWS.search(url)] or listed
+    return [_derived(polled.feed, url) for url in chosen[:MAX_CHILDREN]]
+
+
+def _derived(feed: Feed, url: str) -> Feed:
+    """A feed that another one leads to; secrets stay with the host they were for."""
+    same = urlsplit(feed.url).hostname == urlsplit(url).hostname
+    return replace(feed, url=url, alternatives=(), headers=feed.headers if same else ())
+
+
+def _index_due(polled: Polled, children: Iterable[Feed], memory: Memory) -> Polled:
+    """Make an index due with the first of its sitemaps."""
+    dues = [memory.states[child.url].due_at for child in children if child.url in memory.states]
+    state = replace(polled.poll.state, due_at=min(dues, default=polled.poll.state.due_at))
+    memory.states[polled.feed.url] = state
+    return replace(polled, poll=replace(polled.poll, state=state))
+
+
+def _request(url: str, feed: Feed, state: schedule.FeedState, purpose: Purpose) -> Request:
     headers = {name: _filled(value, feed) for name, value in feed.headers}
     validators = schedule.request_headers(state)
     return Request(
         url,
-        "feed",
+        purpose,
         etag=validators.get("If-None-Match"),
         last_modified=validators.get("If-Modified-Since"),
         headers=headers,
@@ -308,18 +283,43 @@ def _filled(value: str, feed: Feed) -> str:
     def take(match: re.Match[str]) -> str:
         name = match[1]
         if name not in os.environ:
-            raise UsageError(f"{feed.url}: its header needs the environment variable {name}")
+            url = redact_url(feed.url)
+            raise UsageError(f"{url}: its header needs the environment variable {name}")
         return os.environ[name]
 
     return _SECRET.sub(take, value)
 
 
-def _parse(given: tuple[bytes, Feed, dict[str, str]]) -> ParsedFeed:
-    body, feed, headers = given
-    return parse_feed(body, url=feed.url, headers=headers, feed=feed)
+def _is_body(fetched: Fetched) -> bool:
+    return fetched.response.reason is None and fetched.response.status != 304
 
 
-def _or_failed(found: ParsedFeed | Failure | None, feed: Feed) -> ParsedFeed | None:
+def _to_parse(feed: Feed, fetched: Fetched) -> tuple[bytes, Feed, str, dict[str, str]]:
+    response = fetched.response
+    return response.body, feed, response.final_url, dict(response.headers)
+
+
+def _parse(given: tuple[bytes, Feed, str, dict[str, str]]) -> ParsedFeed:
+    """Parse a feed; links are relative to where it came from, its name shows no secret."""
+    body, feed, base, headers = given
+    parsed = parse_feed(body, url=split_login(base)[0], headers=headers, feed=feed)
+    name = redact_url(feed.url)
+    entries = tuple(
+        replace(entry, feed_url=name, guid=_public_guid(entry)) for entry in parsed.entries
+    )
+    return replace(parsed, url=name, entries=entries, hub_url=redact_url(parsed.hub_url))
+
+
+def _public_guid(entry: Entry) -> str:
+    """An entry's GUID without secrets; one whose link has some goes by the link without them."""
+    if entry.guid:
+        return redact_url(entry.guid)
+    public = redact_url(entry.url)
+    return public if public != entry.url else ""
+
+
+def _or_failed(found: ParsedFeed | Failure, feed: Feed) -> ParsedFeed:
     if isinstance(found, Failure):
-        return ParsedFeed(feed.url, "unknown", reason=found.reason, detail=found.detail)
+        url = redact_url(feed.url)
+        return ParsedFeed(url, "unknown", reason=found.reason, detail=found.detail)
     return found

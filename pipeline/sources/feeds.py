@@ -12,6 +12,7 @@ from pipeline.sources.base import Indexed, Ref, SeenFeed
 from pipeline.sources.spool import Spool, read_record
 from pipeline.sources.storage import UnreadableError
 from transforms.feeds import parse_feed
+from transforms.fetch.redact import redact_url
 from transforms.records import Entry, ParsedFeed, Rejected, content_id
 from transforms.text.urls import canonicalise_url
 
@@ -39,7 +40,7 @@ def parse_file(path: str) -> ParsedFeed | Rejected:
     except UnreadableError as error:
         return Rejected("read", "unreadable", str(error), url=name)
     parsed = parse_feed(data, url=name, headers={})
-    address = parsed.self_url or name
+    address = redact_url(parsed.self_url) or name
     entries = tuple(replace(entry, feed_url=address) for entry in parsed.entries)
     return replace(parsed, url=address, entries=entries)
 

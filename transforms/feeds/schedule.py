@@ -24,7 +24,7 @@ Outcome = Literal[
     "not_modified",  # 304
     "overlap_lost",  # ALARM: nothing in it was known, so entries between the polls may be lost
     "soft_empty",  # ALARM: a good answer without entries, from a feed that had some
-    "capped",  # ALARM: more new entries than one poll or one day may bring
+    "capped",  # ALARM: more new entries than a poll or a day may bring, or more than are read
     "failed",  # no answer, an error, no feed
 ]
 ALARMS: Final[frozenset[Outcome]] = frozenset({"overlap_lost", "soft_empty", "capped"})
@@ -71,6 +71,7 @@ class FeedState:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     day: str = ""  # the UTC date that ``new_in_day`` counts
     new_in_day: int = 0
+    hub: str = ""  # the WebSub hub that the feed names
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,8 @@ def _list_came(
         entry = entries[key]
         seen[key] = Seen(first, now, canonicalise_url(entry.url), text_id(entry))
     outcome = _outcome(state, entries, unknown, room, changed)
+    if parsed.dropped:
+        outcome = "capped"
     after = replace(
         state,
         etag=_header(answer, "etag"),
@@ -234,6 +237,7 @@ def _list_came(
         seen=_forget(seen, len(entries)),
         day=today,
         new_in_day=used + len(new),
+        hub=parsed.hub_url,
     )
     interval = _adapted(state, now, len(unknown), len(entries))
     return Poll(

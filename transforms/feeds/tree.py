@@ -330,6 +330,7 @@ def _inner_html(element: Any) -> str:
 
 def _read_sitemap(root: Any, kind: str) -> RawFeed:
     feed = RawFeed(kind=kind)
+    listed: list[tuple[str, str]] = []
     for child in root:
         key = _key(child.tag).removeprefix("?")
         if key not in {"url", "sitemap"}:
@@ -337,7 +338,7 @@ def _read_sitemap(root: Any, kind: str) -> RawFeed:
         fields = _fields(child)
         location = _first(fields, ("loc",))
         if key == "sitemap":
-            feed.children.append(location)
+            listed.append((_first(fields, ("lastmod",))[:10], location))
             continue
         entry = RawEntry(link=location, title=_first(fields, _TITLES))
         entry.published = _first(fields, ("news:publication_date",))
@@ -348,4 +349,6 @@ def _read_sitemap(root: Any, kind: str) -> RawFeed:
         keywords = _first(fields, ("news:keywords",))
         entry.categories = keywords.split(",")[:_MAX_CATEGORIES] if keywords else []
         feed.entries.append(entry)
+    listed.sort(key=lambda each: each[0], reverse=True)  # the latest day first
+    feed.children = [location for _, location in listed]
     return feed
