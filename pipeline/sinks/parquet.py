@@ -201,6 +201,7 @@ class ParquetSink:
                 self.files.make_directory(target.rpartition("/")[0])
             self._checkpoint("schema")
             if journal["moves"] or journal["deletes"]:
+                self.files.sync()  # the journal must not name a file the disk does not have
                 self.files.write(JOURNAL_NAME, _json_bytes(journal))
         except BaseException:
             with contextlib.suppress(SinkError):
@@ -228,6 +229,7 @@ class ParquetSink:
         for name in journal["deletes"]:
             self.files.remove(name)
             self._checkpoint("delete")
+        self.files.sync()  # nor may it go before what it asks for is there
         self.files.remove(JOURNAL_NAME)
 
     def _checkpoint(self, place: str) -> None:

@@ -87,8 +87,14 @@ class Files:
             stream.write(data)
 
     @contextlib.contextmanager
-    def writing(self, name: str) -> Iterator[Any]:
-        """Open a file to be written as one; it gets its name only when the block ends well."""
+    def writing(self, name: str, *, durable: bool = True) -> Iterator[Any]:
+        """Open a file to be written as one; it gets its name only when the block ends well.
+
+        Args:
+            name: relative to the root.
+            durable: wait until the disk has it; otherwise ``sync`` must follow before anything
+                relies on it.
+        """
         path = self.path(name)
         with explained(path):
             if not self.local:
@@ -102,13 +108,24 @@ class Files:
                 with part.open("wb") as file:
                     yield file
                     file.flush()
-                    os.fsync(file.fileno())
+                    if durable:
+                        os.fsync(file.fileno())
                 part.replace(target)
-                _sync_directory(target.parent)
+                if durable:
+                    _sync_directory(target.parent)
             except BaseException:
                 with contextlib.suppress(OSError):
                     part.unlink(missing_ok=True)
                 raise
+
+    def sync(self) -> None:
+        """Wait until the disk has everything written so far.
+
+        One call for a commit of hundreds of files, where a wait for each would cost more than all
+        the rest of it.
+        """
+        if self.local:
+            os.sync()
 
     def make_directory(self, name: str) -> None:
         """Make a directory and its parents; a bucket needs none."""
@@ -117,13 +134,12 @@ class Files:
                 Path(self.path(name)).mkdir(parents=True, exist_ok=True)
 
     def move(self, name: str, target: str) -> None:
-        """Give a file another name, over an older file of that name."""
+        """Give a file another name, over an older file of that name; ``sync`` makes it last."""
         with explained(self.path(target)):
             if self.local:
                 destination = Path(self.path(target))
                 destination.parent.mkdir(parents=True, exist_ok=True)
                 Path(self.path(name)).replace(destination)
-                _sync_directory(destination.parent)
             else:
                 self.fs.move(self.path(name), self.path(target))
 

@@ -155,7 +155,7 @@ class PartWriter:
     def _write(self, data: pa.Table) -> None:
         """Write one row group."""
         if self._parquet is None:
-            stream = self._stack.enter_context(self.files.writing(self.name))
+            stream = self._stack.enter_context(self.files.writing(self.name, durable=False))
             self._parquet = pq.ParquetWriter(stream, data.schema, compression="zstd")
         self._parquet.write_table(data.combine_chunks(), row_group_size=ROW_GROUP)
         self.rows += data.num_rows

@@ -250,7 +250,7 @@ class Full(ParquetSink):
         class Counted(Files):
             __slots__ = ()
 
-            def writing(self, name: str) -> Any:
+            def writing(self, name: str, *, durable: bool = True) -> Any:
                 @contextlib.contextmanager
                 def refuse() -> Iterator[Any]:
                     with explained(self.path(name)):
@@ -258,7 +258,7 @@ class Full(ParquetSink):
                         yield
 
                 outer.left -= 1
-                return refuse() if outer.left < 0 else Files.writing(self, name)
+                return refuse() if outer.left < 0 else Files.writing(self, name, durable=durable)
 
         plain = super().files
         return Counted(plain.fs, plain.root, plain.local)
