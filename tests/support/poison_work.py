@@ -34,12 +34,13 @@ def poisoned(page: Page) -> Document | Rejected:
 
 def main() -> None:
     """Run the job over the inputs."""
-    import pipeline.documents  # noqa: PLC0415 - workers need none of this
-    from pipeline.job import run_job  # noqa: PLC0415 - the same
-    from pipeline.options import parse_run  # noqa: PLC0415 - the same
-    from pipeline.progress import Progress  # noqa: PLC0415 - the same
+    # Workers import this module too, and need none of these; they find the function by its name.
+    import poison_work
 
-    import poison_work  # noqa: PLC0415 - so that workers can import the function by its name
+    import pipeline.documents
+    from pipeline.job import run_job
+    from pipeline.options import parse_run
+    from pipeline.progress import Progress
 
     pipeline.documents.process_document = poison_work.poisoned
     output, *inputs = sys.argv[1:]
