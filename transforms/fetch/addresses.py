@@ -8,6 +8,7 @@ registries (RFC 6890 and its updates); the standard library of Python 3.11 misju
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import socket
@@ -150,21 +151,24 @@ class Guard:
         where = _AUTHORITY.fullmatch(authority)
         if where is None or int(where[2] or 0) > 65535:
             raise BlockedError("the URL has no clear host")
-        host = self._host(where[1])
+        host = _judged_host(self, where[1])
         port = f":{int(where[2])}" if where[2] else ""
         asked = "" if query is None else "?" + _escaped(query, f"{_SAFE}?")
         return f"{scheme.lower()}://{host}{port}{_clean_path(path)}{asked}"
 
-    def _host(self, written: str) -> str:
-        host = ascii_host(written.strip("[]") if written.startswith("[") else written)
-        literal = literal_address(host)
-        if literal is not None:
-            if not self.is_allowed(str(literal)):
-                raise BlockedError(f"{literal} is not a public address")
-            return f"[{literal}]" if literal.version == 6 else str(literal)
-        if host in _METADATA_HOSTS or (not self.allow_private and _is_private_name(host)):
-            raise BlockedError(f"{host} is not a public host")
-        return host
+
+@functools.lru_cache(maxsize=4096)
+def _judged_host(guard: Guard, written: str) -> str:
+    """Write a host as it is asked for, if it may be."""
+    host = ascii_host(written.strip("[]") if written.startswith("[") else written)
+    literal = literal_address(host)
+    if literal is not None:
+        if not guard.is_allowed(str(literal)):
+            raise BlockedError(f"{literal} is not a public address")
+        return f"[{literal}]" if literal.version == 6 else str(literal)
+    if host in _METADATA_HOSTS or (not guard.allow_private and _is_private_name(host)):
+        raise BlockedError(f"{host} is not a public host")
+    return host
 
 
 def split_login(url: str) -> tuple[str, str]:

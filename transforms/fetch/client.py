@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import functools
 import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urljoin, urlsplit
@@ -37,6 +35,7 @@ from transforms.fetch.messages import (
     verdict,
 )
 from transforms.fetch.names import GuardedResolver, Resolve
+from transforms.rejects import Reason
 
 USER_AGENT: Final = "rasd/0.1 (+https://rasd.example/bot; news monitoring research)"
 ROBOTS_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: what a crawler must read at least
@@ -48,7 +47,6 @@ _ACCEPT: Final[dict[Purpose, str]] = {
     "sitemap": "application/xml, text/xml, */*;q=0.5",
 }
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_CHUNK: Final = 65536
 _LIMITS: Final = Limits()
 _GUARD: Final = Guard()
 
@@ -156,12 +154,15 @@ class HttpClient:
             left = max(0.0, left - leg.elapsed_ms / 1000)
             request = request.redirected(leg.moved_to)
 
-    async def send(self, request: Request, *, seconds: float | None = None) -> Response:
+    async def send(
+        self, request: Request, *, seconds: float | None = None, target: str = ""
+    ) -> Response:
         """Send one request and follow nothing.
 
         Args:
             request: what to fetch.
             seconds: until the last byte; the limits' total by default.
+            target: what ``target`` gave for this request, when it has been asked already.
 
         Returns:
             The response. A redirect that may be followed has ``moved_to`` and no reason.
@@ -172,15 +173,15 @@ class HttpClient:
         exchange = _Exchange(request, self.limits)
         started = time.monotonic()
         try:
+            exchange.url = target or self.target(request)
             async with asyncio.timeout(limit):
-                await self._exchange(exchange)
+                await self._exchange(exchange, self._session)
         except TimeoutError:
             spent = time.monotonic() - started
             exchange.fail("timeout", f"no end after {spent:.3g} s")
         except (BlockedError, FailedError, aiohttp.ClientError, OSError, ValueError) as error:
             exchange.fail(*failure(error, secure=exchange.url.startswith("https:")))
-        elapsed = round((time.monotonic() - started) * 1000)
-        return replace(exchange.response(), elapsed_ms=elapsed)
+        return exchange.response(round((time.monotonic() - started) * 1000))
 
     def target(self, request: Request) -> str:
         """Give the URL that would be asked for.
@@ -190,16 +191,13 @@ class HttpClient:
         """
         return self._guard.target(_split_login(request)[0])
 
-    async def _exchange(self, exchange: _Exchange) -> None:
-        exchange.url = self.target(exchange.request)
-        headers = exchange.headers(self.user_agent)
+    async def _exchange(self, exchange: _Exchange, session: aiohttp.ClientSession) -> None:
+        headers = exchange.sent_headers(self.user_agent)
         options = await self._proxied(exchange.url, headers)
         exchange.sent = 1
-        async with contextlib.AsyncExitStack() as stack:
-            async with asyncio.timeout(self.limits.stall_seconds + self.limits.connect_seconds):
-                response = await stack.enter_async_context(
-                    self._session.get(headers=headers, allow_redirects=False, **options)  # type: ignore[union-attr]
-                )
+        async with asyncio.timeout(self.limits.stall_seconds + self.limits.connect_seconds):
+            response = await session.get(headers=headers, allow_redirects=False, **options)
+        async with response:
             await exchange.read(response)
 
     async def _proxied(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
@@ -231,9 +229,14 @@ class _Exchange:
         self.url = request.url
         self.sent = 0
         self._limits = limits
-        self._found = Response(request.url, request.url)
+        self._status: int | None = None
+        self._headers: dict[str, str] = {}
+        self._body = b""
+        self._reason: Reason | None = None
+        self._detail = ""
+        self._moved_to = ""
 
-    def headers(self, user_agent: str) -> dict[str, str]:
+    def sent_headers(self, user_agent: str) -> dict[str, str]:
         """The headers to send."""
         request = self.request
         login = _split_login(request)[1]
@@ -251,31 +254,39 @@ class _Exchange:
             headers["If-Modified-Since"] = request.last_modified
         return headers
 
-    def fail(self, reason: Any, detail: str) -> None:
+    def fail(self, reason: Reason, detail: str) -> None:
         """End with a reason."""
-        self._found = replace(self._found, body=b"", reason=reason, detail=detail, moved_to="")
+        self._body, self._reason, self._detail, self._moved_to = b"", reason, detail, ""
 
-    def response(self) -> Response:
+    def response(self, elapsed_ms: int) -> Response:
         """What has come back."""
-        return replace(self._found, final_url=self.url, requests=self.sent)
+        return Response(
+            self.request.url,
+            self.url,
+            self._status,
+            self._headers,
+            self._body,
+            elapsed_ms,
+            self._reason,
+            self._detail,
+            self.sent,
+            self._moved_to,
+        )
 
     async def read(self, answer: aiohttp.ClientResponse) -> None:
         """Take an answer: the place a redirect points to, or the body."""
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        status = answer.status
-        self._found = replace(self._found, status=status, headers=headers)
+        self._headers = headers = {name.lower(): value for name, value in answer.headers.items()}
+        self._status = status = answer.status
         if status in _REDIRECTS and headers.get("location", "").strip():
-            self._found = replace(self._found, moved_to=self._next(headers["location"]))
+            self._moved_to = self._next(headers["location"])
             return
         conditional = bool(self.request.etag or self.request.last_modified)
-        reason, detail = verdict(status, conditional=conditional)
+        self._reason, self._detail = verdict(status, conditional=conditional)
         try:
-            body = await self._body(answer, headers)
+            self._body = await self._read_body(answer, headers)
         except FailedError:
-            if reason is None:
+            if self._reason is None:  # else the status has said it already
                 raise
-            body = b""  # the status has said it already
-        self._found = replace(self._found, body=body, reason=reason, detail=detail)
 
     def _next(self, location: str) -> str:
         target = urljoin(self.url, location.strip())
@@ -288,7 +299,7 @@ class _Exchange:
             raise FailedError("redirect", f"more than {self._limits.max_redirects} redirects")
         return target
 
-    async def _body(self, answer: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
+    async def _read_body(self, answer: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
         cut = self.request.purpose == "robots"  # read its beginning, however long it is
         most = min(self._limits.max_bytes, ROBOTS_BYTES) if cut else self._limits.max_bytes
         declared = headers.get("content-length", "")
@@ -299,7 +310,7 @@ class _Exchange:
         size = 0
         try:
             reader = BodyReader(headers.get("content-encoding", ""), most)
-            async for chunk in answer.content.iter_chunked(_CHUNK):
+            async for chunk in answer.content.iter_any():
                 reader.feed(chunk)
                 size += len(chunk)
                 self._patience(time.monotonic() - started, size)

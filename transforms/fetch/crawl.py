@@ -167,7 +167,7 @@ class _Crawl:
             await self._refuse(job, policy.reason, policy.why)
             return
         left = self._client.limits.total_seconds - sum(leg.elapsed_ms for leg in job.legs) / 1000
-        leg = await self._send(site, job, max(0.0, left))
+        leg = await self._send(site, job, url, max(0.0, left))
         if leg is None:
             await self._refuse(job, "not_fetched", site.schedule.closed)
             return
@@ -178,7 +178,7 @@ class _Crawl:
             return
         await self._ended(site, job)
 
-    async def _send(self, site: _Site, job: _Job, seconds: float) -> Response | None:
+    async def _send(self, site: _Site, job: _Job, url: str, seconds: float) -> Response | None:
         """Send a request when it is its turn; None when the host is left alone."""
         if not await self._turn(site):
             return None
@@ -186,7 +186,7 @@ class _Crawl:
             job.started_at = job.started_at or self._clock()
             site.schedule.started(time.monotonic())
             try:
-                response = await self._client.send(job.current, seconds=seconds)
+                response = await self._client.send(job.current, seconds=seconds, target=url)
             except BaseException:
                 site.schedule.in_flight -= 1
                 raise
@@ -208,6 +208,9 @@ class _Crawl:
 
     async def _policy(self, site: _Site, origin: str) -> RobotsPolicy:
         """What the robots.txt of an origin says; fetched when it is not known."""
+        policy = self._robots.get(origin, time.monotonic())
+        if policy is not None and policy.crawl_delay is None:
+            return policy
         async with site.policies:
             policy = self._robots.get(origin, time.monotonic())
             if policy is None:

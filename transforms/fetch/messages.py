@@ -128,6 +128,8 @@ def chained(legs: Sequence[Response]) -> Response:
     Returns:
         The last leg, with the first one's URL and what all of them cost.
     """
+    if len(legs) == 1:
+        return legs[0]
     statuses = [leg.status for leg in legs if leg.status is not None]
     return replace(
         legs[-1],

@@ -164,7 +164,9 @@ def retry_after_seconds(written: str | None, epoch: float) -> float | None:
     Returns:
         Seconds to wait, at least 0; None when there is nothing to read.
     """
-    text = (written or "").strip()[:64]
+    if not written:
+        return None
+    text = written.strip()[:64]
     if text.isascii() and text.isdigit():
         return float(text)
     with contextlib.suppress(ValueError, TypeError, OverflowError):
