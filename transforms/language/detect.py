@@ -19,8 +19,10 @@ from transforms.language import fallback, naming
 from transforms.language.weigh import tokens, weigh
 from transforms.records import Verdict
 
-_CAP: Final = 1_500  # characters looked at, in _SLICES slices spread over the text
-_SLICES: Final = 10
+_GLANCE: Final = 1_500  # characters looked at; enough where there is one language only
+_CLOSE_LOOK: Final = 12_000  # characters looked at where there is more than one
+_SLICES: Final = 10  # spread over the text
+_NAMES: Final = 4  # words; fewer are no sentence
 _FINE: Final = 100  # words; longer texts are cut clause by clause
 _CLAUSE: Final = 4  # words
 _CHANGE: Final = 3.5  # the price of changing the language, in weight
@@ -57,8 +59,25 @@ def detect_language(text: str, *, title: str = "") -> LanguageVerdict:
     Returns:
         The verdict; ``other`` with share 0 for a text without letters.
     """
-    sample = _sample(f"{title}\n{text}" if title else text)
-    words = tokens(sample)
+    whole = f"{title}\n{text}" if title else text
+    found = _detect(_sample(whole, _GLANCE))
+    if len(whole) > _GLANCE and 0.0 < found.arabic_share < 1.0:
+        return _detect(_sample(whole, _CLOSE_LOOK))
+    return found
+
+
+def _sample(text: str, size: int) -> str:
+    """The text itself, or slices of that many characters in all, spread evenly over it."""
+    if len(text) <= size:
+        return text
+    part = size // _SLICES
+    step = (len(text) - part) // (_SLICES - 1)
+    return "\n".join(text[start : start + part] for start in range(0, step * _SLICES, step))
+
+
+def _detect(text: str) -> LanguageVerdict:
+    """Decide about a text of bounded length."""
+    words = tokens(text)
     if not words:
         return LanguageVerdict("other", "und", 0.0, "no letters")
     weights, in_script = zip(*map(weigh, words), strict=True)
@@ -69,15 +88,6 @@ def detect_language(text: str, *, title: str = "") -> LanguageVerdict:
         language = naming.name_elsewhere(words, " ".join(words))
         return LanguageVerdict("other", language, round(written / total, 4), "another script")
     return _judge(words, weights, lengths)
-
-
-def _sample(text: str) -> str:
-    """The text itself, or slices spread evenly over a very long one."""
-    if len(text) <= _CAP:
-        return text
-    size = _CAP // _SLICES
-    step = (len(text) - size) // (_SLICES - 1)
-    return "\n".join(text[start : start + size] for start in range(0, step * _SLICES, step))
 
 
 def _judge(
@@ -93,8 +103,7 @@ def _judge(
     for_it = sum(weight for weight in weights if weight > 0)
     against = for_it - balance
     if -_SILENT < balance < _SILENT / 2 and for_it + against < _CHANGE:
-        share = 1.0 if fallback.is_arabic(" ".join(words)) else 0.0
-        reason = "words and letters do not tell; langdetect decided"
+        share, reason = _undecided(words)
     else:
         if min(for_it, against) <= _CHANGE:  # no change can pay
             share = 1.0 if balance >= 0 else 0.0
@@ -106,6 +115,18 @@ def _judge(
     if share > _OTHER_TO:
         return LanguageVerdict("mixed", "ar", share, reason)
     return LanguageVerdict("other", naming.name_in_script(words), share, reason)
+
+
+def _undecided(words: Sequence[str]) -> tuple[float, str]:
+    """Judge a text whose words do not tell: (share, reason).
+
+    Fewer than four words, mostly names, tell langdetect nothing either; what comes in is thought
+    to be Arabic.
+    """
+    if len(words) < _NAMES:
+        return 1.0, "a few words that do not tell; taken for Arabic"
+    share = 1.0 if fallback.is_arabic(" ".join(words)) else 0.0
+    return share, "words and letters do not tell; langdetect decided"
 
 
 def _cheapest(weights: Sequence[float]) -> list[bool]:

@@ -91,7 +91,7 @@ def _weigh_outside(word: str) -> float:
     """Weigh a word of another script: names in capitals say little, running text much."""
     if word in QUOTED:
         return -1.5
-    return -1.0 if word.islower() and len(word) > 1 else -0.1
+    return -1.0 if word.lower() == word and len(word) > 1 else -0.1
 
 
 def _weigh_plain(word: str) -> float:
@@ -110,6 +110,8 @@ def _weigh_plain(word: str) -> float:
         weight += 0.8
     elif first == "ؤ":
         weight -= 0.9
+    elif first == "ي" and 4 <= len(word) <= 6:  # he does, as headlines begin
+        weight += 0.3
     if first in _PARTICLE:
         return max(weight, WEIGHTS.get(word[1:], min(0.0, strange)))
     if first == "م" and word.startswith("ما"):

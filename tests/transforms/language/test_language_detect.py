@@ -57,6 +57,7 @@ NEIGHBOURS = {
     "ru": "Министр иностранных дел сказал, что вчерашние переговоры в столице были полезными.",
     "el": "Ο υπουργός είπε ότι οι συνομιλίες ήταν χρήσιμες.",
 }
+UNDECIDED = "ريال مدريد ميلان يوفنتوس"
 DIALECTS = [
     "احنا مش عارفين ليه الحكومة عملت كده دلوقتي",
     "شو صار معكن مبارح؟ ليش ما اجيتو عالبيت",
@@ -152,10 +153,15 @@ def test_text_without_letters_is_other(text: str) -> None:
 
 
 def test_what_words_do_not_tell_langdetect_decides() -> None:
-    found = detect_language("مليار دولار")
+    found = detect_language(UNDECIDED)
     assert "langdetect" in found.reason
     assert found.arabic_share in {0.0, 1.0}
-    assert detect_language("مليار دولار") == found
+    assert detect_language(UNDECIDED) == found
+
+
+@pytest.mark.parametrize("title", ["مليار دولار", "ريال مدريد", "بودكاست", "نيمار ميسي مبابي"])
+def test_a_few_names_are_thought_to_be_arabic(title: str) -> None:
+    assert detect_language("", title=title).verdict == "ar"
 
 
 def test_a_script_without_a_name_is_und() -> None:
@@ -164,13 +170,21 @@ def test_a_script_without_a_name_is_und() -> None:
 
 def test_long_texts_are_sampled_and_bounded() -> None:
     text = f"{ARABIC}\n" * 20_000
-    assert len(_sample(text)) <= 2_000
+    assert len(_sample(text, 1_500)) <= 1_510
+    assert _sample("abc", 1_500) == "abc"
     started = time.process_time()
     assert detect_language(text).verdict == "ar"
     assert detect_language("ا" * 3_000_000).arabic_share in {0.0, 1.0}
     assert time.process_time() - started < 2.0
     half = f"{ARABIC}\n" * 500 + f"{ENGLISH}\n" * 500
     assert detect_language(half).verdict == "mixed"
+
+
+def test_languages_sentence_by_sentence_are_mixed_in_long_texts() -> None:
+    text = f"{ARABIC}\n{ARABIC}\n{PERSIAN}\n" * 30
+    found = detect_language(text)
+    assert found.verdict == "mixed"
+    assert abs(found.arabic_share - 2 / 3) < 0.12
 
 
 def test_the_cheapest_cut_pays_for_its_changes() -> None:
@@ -234,7 +248,7 @@ def test_nothing_raises_and_the_answer_is_sound(text: str, title: str) -> None:
 
 
 def test_threads_that_start_at_once_agree() -> None:
-    texts = [*NEIGHBOURS.values(), ARABIC, "مليار دولار", "Xyz abc", *DIALECTS]
+    texts = [*NEIGHBOURS.values(), ARABIC, UNDECIDED, "Xyz abc", *DIALECTS]
     expected = [detect_language(text) for text in texts]
     answers: list[list[object]] = []
     barrier = threading.Barrier(8)
