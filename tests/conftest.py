@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from pipeline_helpers import SEEDS, SHARED, rasd
 
+from pipeline.evaluation.base import SuiteReport
+from pipeline.evaluation.suites import SUITES, run_suites
+
 
 @pytest.fixture(scope="session")
 def seeds_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -25,6 +28,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the development data (../shared) is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def quality_reports(shared: Path) -> dict[str, SuiteReport]:
+    """Every suite of the quality scoreboard, measured once."""
+    return {report.suite: report for report in run_suites(SUITES, shared / "data")}
 
 
 @pytest.fixture(scope="session")
