@@ -19,7 +19,7 @@ from transforms.language import fallback, naming
 from transforms.language.weigh import tokens, weigh
 from transforms.records import Verdict
 
-_GLANCE: Final = 1_500  # characters looked at; enough where there is one language only
+_GLANCE: Final = 1_000  # characters looked at; enough where there is one language only
 _CLOSE_LOOK: Final = 12_000  # characters looked at where there is more than one
 _SLICES: Final = 10  # spread over the text
 _NAMES: Final = 4  # words; fewer are no sentence

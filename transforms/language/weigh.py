@@ -24,9 +24,9 @@ _REPLACED: Final = (
 # Signs of the Koran are no evidence; what marks are left are vowels of other languages.
 _KORANIC: Final = re.compile("[\u0610-\u061a\u06d6-\u06ed]+")
 _VOWELS: Final = re.compile("[\u0656-\u065f\u06fd\u06fe]")
-_MARKS: Final = re.compile(f"{_VOWELS.pattern}|{_KORANIC.pattern}")
+_MARKS: Final = re.compile("[\u0610-\u061a\u0656-\u065f\u06d6-\u06ed\u06fd\u06fe]")  # both
 _ALIEN_MARK: Final = "ˇ"  # Gilaki's; here for every such vowel
-_JOINED: Final = re.compile("(?<=\\w)\u200c+(?=\\w)")
+_JOINED: Final = re.compile("\u200c(?<=\\w\u200c)(?=\\w)")
 _TO_COMPOSE: Final = re.compile("[\u0653-\u0655\ufb50-\ufdff\ufe70-\ufefc]")
 _TOKEN: Final = re.compile(r"[^\W\d_]+")
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|@\w+|&[a-z]+;|<[^<>]{1,200}>")
