@@ -4,8 +4,8 @@ Definitions (the figures' names in brackets):
 
 * GSR sentences (``assault_*``, ``protest_*``): a sentence is predicted positive when any event of
   the type with status asserted or historical reaches the default confidence; label ``yes`` is
-  positive, ``ambiguous`` is left out. The confidence was fitted on these very sentences: the
-  ``*_unseen`` figures, taken out of fold when it was fitted, are what new sentences will see.
+  positive, ``ambiguous`` is left out. On the data the confidence was fitted on, the figures are
+  those taken out of fold then, and those on the fitted sentences are called ``*_in_sample``.
 * Spans (``actor_span_f1``, ``recipient_span_f1``): over sentences with a coded event; a predicted
   phrase is right when it shares a word with any annotator's phrase, a phrase all annotators agree
   on is found when any prediction shares a word with it.
@@ -125,23 +125,28 @@ def _sentences(folder: Path, event_type: str, report: _Report) -> list[tuple[flo
                     abs(score - gold),
                 )
             )
-    bar_f1, bar_precision = _BARS[event_type]
-    name = event_type.lower()
-    report.figures += [
-        Figure(f"{name}_f1", counts.f1, len(rows), bar_f1),
-        Figure(f"{name}_precision", counts.precision, len(rows), bar_precision),
-        Figure(f"{name}_recall", counts.recall, len(rows)),
-    ]
+    measured = {"f1": counts.f1, "precision": counts.precision, "recall": counts.recall}
+    report.figures += _of_sentences(event_type, path, measured, len(rows))
     return points
 
 
-def _unseen() -> list[Figure]:
-    """How good the fitted formulas are on sentences they have not seen (kept at fitting time)."""
-    return [
-        Figure(f"{name.lower()}_{figure}_unseen", value, 0)
-        for name, figures in json.loads(UNSEEN.read_text(encoding="utf-8")).items()
-        for figure, value in figures.items()
+def _of_sentences(
+    event_type: str, path: Path, measured: dict[str, float], total: int
+) -> list[Figure]:
+    """The figures of one type; on the data the formulas were fitted on, those out of fold count."""
+    name = event_type.lower()
+    bars = dict(zip(("f1", "precision"), _BARS[event_type], strict=True))
+    unseen = json.loads(UNSEEN.read_text(encoding="utf-8")).get(event_type, {})
+    fitted = unseen.get("data") == hashlib.sha256(path.read_bytes()).hexdigest()
+    honest = {each: unseen[each] if fitted else value for each, value in measured.items()}
+    figures = [
+        Figure(f"{name}_{each}", value, total, bars.get(each)) for each, value in honest.items()
     ]
+    if fitted:
+        figures += [
+            Figure(f"{name}_{each}_in_sample", value, total) for each, value in measured.items()
+        ]
+    return figures
 
 
 def calibration_error(points: Sequence[tuple[float, bool]], bins: int = 10) -> float:
@@ -324,7 +329,6 @@ def run(data: Path) -> SuiteReport:
     gsr = folder / "arabic_event_gsr"
     if gsr.is_dir():
         points = [point for name in _BARS for point in _sentences(gsr, name, report)]
-        report.figures += _unseen()
         error = calibration_error(points)
         report.figures.append(Figure("ece", error, len(points), 0.05, higher_is_better=False))
         _spans(gsr, report)

@@ -11,6 +11,7 @@ out of fold, so that the formula does not trust it more than it deserves.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import math
 import sys
@@ -241,7 +242,7 @@ def main(data: Path) -> None:
     parts = {name: _gsr(events / "arabic_event_gsr", name) for name in TYPES}
     vocabulary = Vocabulary([row.text for name in TYPES for row in parts[name]])
     columns: dict[str, tuple[_Floats, float]] = {}
-    unseen: dict[str, dict[str, float]] = {}
+    unseen: dict[str, dict[str, str | float]] = {}
     table = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     table = {key: value for key, value in table.items() if ":" not in key}
     offset = 0
@@ -256,7 +257,11 @@ def main(data: Path) -> None:
         columns[name] = fit(matrix, positive * boost, negative, ridge=0.25)
         formula, kept, chance = _formula(rows, name, lexical)
         table.update({f"{name}:{key}": round(value, 4) for key, value in formula.items()})
-        unseen[name] = _report(name, rows, kept, chance)
+        fitted_on = events / "arabic_event_gsr" / f"{name.lower()}_gsr.csv"
+        unseen[name] = {
+            "data": hashlib.sha256(fitted_on.read_bytes()).hexdigest(),
+            **_report(name, rows, kept, chance),
+        }
     names = list(columns)
     np.savez_compressed(
         TABLE,
