@@ -162,6 +162,8 @@ def _judged_host(guard: Guard, written: str) -> str:
     """Write a host as it is asked for, if it may be."""
     host = ascii_host(written.strip("[]") if written.startswith("[") else written)
     literal = literal_address(host)
+    if written.startswith("[") and (literal is None or literal.version != 6):
+        raise BlockedError("what stands in brackets is no IPv6 address")
     if literal is not None:
         if not guard.is_allowed(str(literal)):
             raise BlockedError(f"{literal} is not a public address")

@@ -174,8 +174,7 @@ class HttpClient:
         started = time.monotonic()
         try:
             exchange.url = target or self.target(request)
-            async with asyncio.timeout(limit):
-                await self._exchange(exchange, self._session)
+            await self._exchange(exchange, self._session, limit)
         except TimeoutError:
             spent = time.monotonic() - started
             exchange.fail("timeout", f"no end after {spent:.3g} s")
@@ -191,14 +190,19 @@ class HttpClient:
         """
         return self._guard.target(_split_login(request)[0])
 
-    async def _exchange(self, exchange: _Exchange, session: aiohttp.ClientSession) -> None:
+    async def _exchange(
+        self, exchange: _Exchange, session: aiohttp.ClientSession, seconds: float
+    ) -> None:
         headers = exchange.sent_headers(self.user_agent)
-        options = await self._proxied(exchange.url, headers)
-        exchange.sent = 1
-        async with asyncio.timeout(self.limits.stall_seconds + self.limits.connect_seconds):
+        ends_at = asyncio.get_running_loop().time() + seconds
+        to_headers = self.limits.stall_seconds + self.limits.connect_seconds
+        async with asyncio.timeout(min(seconds, to_headers)) as deadline:
+            options = await self._proxied(exchange.url, headers)
+            exchange.sent = 1
             response = await session.get(headers=headers, allow_redirects=False, **options)
-        async with response:
-            await exchange.read(response)
+            async with response:
+                deadline.reschedule(ends_at)
+                await exchange.read(response)
 
     async def _proxied(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
         """How to ask a proxy: for the judged address, so that it cannot choose another."""

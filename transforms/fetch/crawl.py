@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import heapq
 import itertools
 import math
@@ -85,13 +87,42 @@ async def crawl(
     Yields:
         One answer a request, as they come in.
     """
+    batches = crawl_batches(requests, client, clock=clock, policy=policy, robots=robots)
+    async with contextlib.aclosing(batches):
+        async for batch in batches:
+            for fetched in batch:
+                yield fetched
+
+
+async def crawl_batches(
+    requests: Iterable[Request],
+    client: HttpClient,
+    *,
+    clock: Clock,
+    policy: Manners = _MANNERS,
+    robots: RobotsCache | None = None,
+) -> AsyncGenerator[list[Fetched], None]:
+    """Do as ``crawl``, handing over all that is ready at once.
+
+    Args:
+        requests: see ``crawl``, as for the rest.
+        client: an open client.
+        clock: the time of day.
+        policy: how polite to be.
+        robots: what is known of robots.txt files.
+
+    Yields:
+        Lists of answers, never empty.
+    """
     work = _Crawl(client, policy, robots or RobotsCache(), clock)
     try:
         work.add(requests)
         while work.pending:
-            fetched = await work.done.get()
-            work.pending -= 1
-            yield fetched
+            batch = [await work.done.get()]
+            while not work.done.empty():
+                batch.append(work.done.get_nowait())
+            work.pending -= len(batch)
+            yield batch
     finally:
         await work.stop()
 
@@ -131,7 +162,7 @@ class _Crawl:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _push(self, job: _Job, ready_at: float) -> None:
-        host = registrable_host(job.current.url)
+        host = _site_of(job.current.url)
         site = self._sites.get(host)
         if site is None:
             site = self._sites[host] = _Site(HostSchedule(host, self._manners))
@@ -161,7 +192,8 @@ class _Crawl:
         except BlockedError as error:
             await self._refuse(job, "blocked_address", str(error))
             return
-        await _sleep_until(ready_at)
+        if ready_at:
+            await _sleep_until(ready_at)
         policy = await self._policy(site, origin_of(url))
         if not policy.allows(url):
             await self._refuse(job, policy.reason, policy.why)
@@ -204,7 +236,8 @@ class _Crawl:
         return False
 
     def _finished(self, site: _Site, response: Response) -> None:
-        site.schedule.finished(response, time.monotonic(), epoch=self._clock().timestamp())
+        epoch = self._clock().timestamp() if response.retry_after else 0.0
+        site.schedule.finished(response, time.monotonic(), epoch=epoch)
 
     async def _policy(self, site: _Site, origin: str) -> RobotsPolicy:
         """What the robots.txt of an origin says; fetched when it is not known."""
@@ -268,6 +301,16 @@ class _Crawl:
         await self.done.put(Fetched(job.request, response, log))
 
 
+def _site_of(url: str) -> str:
+    """The registrable host of a URL; its scheme and authority decide, so they are the key."""
+    return _site_of_origin(url[: url.find("/", 8)] if "/" in url[8:] else url)
+
+
+@functools.lru_cache(maxsize=4096)
+def _site_of_origin(origin: str) -> str:
+    return registrable_host(origin)
+
+
 async def _sleep_until(moment: float) -> None:
     wait = moment - time.monotonic()
     if wait > 0:
@@ -277,8 +320,10 @@ async def _sleep_until(moment: float) -> None:
 def _log_row(request: Request, response: Response, started_at: datetime) -> FetchLog:
     """The row of a try; its URLs carry no secrets."""
     outcome = response.reason or ("not_modified" if response.status == 304 else "ok")
-    epoch = (started_at + timedelta(milliseconds=response.elapsed_ms)).timestamp()
-    asked = retry_after_seconds(response.retry_after, epoch)
+    asked = None
+    if response.retry_after:
+        epoch = (started_at + timedelta(milliseconds=response.elapsed_ms)).timestamp()
+        asked = retry_after_seconds(response.retry_after, epoch)
     return FetchLog(
         url=redact_url(request.url),
         purpose=request.purpose,

@@ -23,9 +23,11 @@ _NAMES: Final = (
 # A name alone or as the last part of a longer one: feed_token, rssKey, x-my-secret.
 _SECRET: Final = re.compile(
     rf"([?&;#](?:amp;)?(?:{_NAMES}|[\w.~%\[\]-]*(?:[_.%\[-]|%5B)"
-    r"(?:token|secret|key|password|passwd|pwd|signature|sig|auth)(?:\]|%5D)?)=)[^&;#\s\"'<>]*",
+    r"(?:token|secret|key|password|passwd|pwd|signature|sig|auth)(?:\]|%5D)?)=)([^&;#\s\"'<>]*)",
     re.IGNORECASE,
 )
+# Old news sites number their stories so: masked, all of a site's would have one address.
+_NUMBERED: Final = re.compile(r"[?&;#](?:amp;)?(?:sid|key)=[0-9]{1,9}", re.IGNORECASE)
 _CAMEL: Final = re.compile(
     r"([?&;#][A-Za-z0-9]*[a-z0-9](?:Token|Secret|Key|Password|Signature|Sig|Auth)=)[^&;#\s\"'<>]*"
 )
@@ -49,8 +51,12 @@ def redact_url(url: str) -> str:
     if "@" in url:
         url = _LOGIN.sub(rf"\g<1>{MASK}@", url)
     if "=" in url:
-        url = _CAMEL.sub(rf"\g<1>{MASK}", _SECRET.sub(rf"\g<1>{MASK}", url))
+        url = _CAMEL.sub(rf"\g<1>{MASK}", _SECRET.sub(_masked, url))
     return url
+
+
+def _masked(match: re.Match[str]) -> str:
+    return match[0] if _NUMBERED.fullmatch(match[0]) else f"{match[1]}{MASK}"
 
 
 def redact_text(text: str) -> str:

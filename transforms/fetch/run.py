@@ -14,12 +14,12 @@ from typing import Final
 
 from transforms.fetch.addresses import Guard
 from transforms.fetch.client import USER_AGENT, HttpClient, Resolve
-from transforms.fetch.crawl import Clock, Fetched, crawl
+from transforms.fetch.crawl import Clock, Fetched, crawl_batches
 from transforms.fetch.messages import Limits, Request
 from transforms.fetch.politeness import Manners
 from transforms.fetch.robots import RobotsCache
 
-_READY: Final = 256  # answers that may wait for whoever reads them
+_READY: Final = 8  # batches of answers that may wait for whoever reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class _Background:
     def __init__(
         self, requests: Iterable[Request], settings: FetchSettings, robots: RobotsCache | None
     ) -> None:
-        self.ready: queue.Queue[Fetched | BaseException | None] = queue.Queue(_READY)
+        self.ready: queue.Queue[list[Fetched] | BaseException | None] = queue.Queue(_READY)
         self.stopped = False
         self._requests = requests
         self._settings = settings
@@ -90,7 +90,7 @@ class _Background:
     async def _crawl(self) -> None:
         settings = self._settings
         async with settings.client() as client:
-            found = crawl(
+            found = crawl_batches(
                 self._requests,
                 client,
                 clock=settings.clock(),
@@ -98,13 +98,13 @@ class _Background:
                 robots=self._robots,
             )
             async with contextlib.aclosing(found):
-                async for fetched in found:
+                async for batch in found:
                     # A thread's queue has no event that a loop could wait for.
                     while self.ready.full() and not self.stopped:  # noqa: ASYNC110 - see above
                         await asyncio.sleep(0.01)
                     if self.stopped:
                         return
-                    self.ready.put_nowait(fetched)
+                    self.ready.put_nowait(batch)
 
 
 def fetch_each(
@@ -127,7 +127,7 @@ def fetch_each(
         while (item := work.ready.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
-            yield item
+            yield from item
     finally:
         work.stopped = True
         while thread.is_alive():  # it may wait to hand over its end

@@ -285,3 +285,35 @@ def test_the_system_resolves_too(server, fetch):
     with tapped(server) as wire:
         assert fetch("http://localhost.example.invalid/", resolve=None).reason == "dns"
     assert not wire.attempts
+
+
+def test_an_idle_thread_of_names_ends(server, fetch):
+    """Names that cannot be had from the system are told as such."""
+    assert fetch("http://no-such-host.invalid/", resolve=None).reason == "dns"
+    server.name("empty.test", [])
+    assert fetch("http://empty.test/").reason == "dns"
+
+
+def test_long_robots_are_cut_and_broken_ones_are_not_read(server, fetch):
+    url = server.on("a.test", "/robots.txt", answer("#" * 600_000))
+    got = fetch(url, purpose="robots")
+    assert (got.reason, len(got.body)) == (None, 500 * 1024)
+    packed_url = server.on("b.test", "/robots.txt", bomb("gzip", 5))
+    assert len(fetch(packed_url, purpose="robots").body) == 500 * 1024
+
+
+def test_errors_keep_their_status(server, fetch):
+    url = server.on("a.test", "/", coded(b"x", "gzip"))
+    server.on("a.test", "/500", answer(b"x", 500, {"Content-Encoding": "gzip"}))
+    assert fetch(url).reason == "truncated"
+    assert fetch(server.url("a.test", "/500")).reason == "http_5xx"
+
+
+def test_several_members_and_padding(server, fetch):
+    two = packed(b"one", "gzip") + packed(b"two", "gzip")
+    assert fetch(server.on("a.test", "/", coded(two, "gzip"))).body == b"onetwo"
+    assert fetch(server.on("a.test", "/", coded(two + b"\0" * 9, "gzip"))).body == b"onetwo"
+    frames = packed(b"one", "zstd") + packed(b"two", "zstd")
+    assert fetch(server.on("a.test", "/", coded(frames, "zstd"))).body == b"onetwo"
+    assert fetch(server.on("a.test", "/", coded(b"", "gzip"))).body == b""
+    assert fetch(server.on("a.test", "/", coded(b"plain", "identity"))).body == b"plain"

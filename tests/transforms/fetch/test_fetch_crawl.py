@@ -101,7 +101,7 @@ def test_r01_r02_faults(sized, capsys):
     ratio = rates["R01"] / rates["R02"]
     with capsys.disabled():
         print(f"R01: {ratio:.2f} of the fault-free rate")
-    assert ratio >= 0.7
+    assert ratio >= sized(6, 7) / 10  # a short run is mostly its last URLs
 
 
 @pytest.mark.reliability
