@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -27,6 +28,8 @@ Answer = TypeVar("Answer")
 # A fork server that has already imported the stages and loaded their tables: a new worker is one
 # fork away, and the tables' memory is shared.
 _PRELOAD: Final = ["pipeline.warm"]
+_NO_MEMORY: Final = 12  # exit code of a worker that could not take its item in (ENOMEM)
+_TRIES: Final = 2  # an item that costs so many workers their life on arrival is given up
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def _serve(connection: Connection, work: Callable[[Any], Any], memory_mb: int) -
             item = connection.recv()
         except (EOFError, OSError):
             return
+        except MemoryError:
+            sys.exit(_NO_MEMORY)
         try:
             answer = work(item)
         except MemoryError:
@@ -157,13 +162,20 @@ class KillablePool(Generic[Item, Answer]):
         """
         source = enumerate(items)
         waiting: deque[tuple[int, Item]] = deque()
+        refused: Counter[int] = Counter()
         while True:
             for worker in self._idle():
                 pair = waiting.popleft() if waiting else next(source, None)
                 if pair is None:
                     break
-                if not self._hand_over(worker, *pair):
-                    waiting.append(pair)  # the worker was dead before it saw the item
+                failure = self._hand_over(worker, *pair)
+                if failure is None:
+                    continue
+                refused[pair[0]] += 1
+                if refused[pair[0]] < _TRIES:
+                    waiting.append(pair)  # the worker may have been dead before it saw the item
+                else:
+                    yield pair[0], failure
             if not any(worker.index is not None for worker in self._workers):
                 if not waiting:
                     return
@@ -185,15 +197,19 @@ class KillablePool(Generic[Item, Answer]):
         theirs.close()
         return _Worker(process, ours)
 
-    def _hand_over(self, worker: _Worker, index: int, item: Item) -> bool:
+    def _hand_over(self, worker: _Worker, index: int, item: Item) -> Failure | None:
+        """Give a worker an item; when it dies over it, say how."""
         try:
             worker.connection.send(item)
         except OSError:
+            worker.process.join(1)  # it has closed its end: let it end by itself and tell why
             self._discard(worker)
-            return False
+            if worker.process.exitcode == _NO_MEMORY:
+                return Failure("out_of_memory", f"larger than {self._memory_mb} MB can take in")
+            return Failure("crashed", f"worker ended with code {worker.process.exitcode}")
         worker.index = index
         worker.deadline = time.monotonic() + self._timeout
-        return True
+        return None
 
     def _collect(self) -> Iterator[tuple[int, Answer | Failure]]:
         busy = [worker for worker in self._workers if worker.index is not None]

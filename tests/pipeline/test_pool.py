@@ -63,3 +63,14 @@ def test_large_items_and_answers_pass(work):
     blob = b"x" * 5_000_000
     with KillablePool(work, processes=2) as pool:
         assert [len(answer) for answer in pool.map([("answer", blob)] * 6)] == [5_000_000] * 6
+
+
+@pytest.mark.reliability
+def test_an_item_that_no_worker_can_take_in_fails_alone(work, capfd):
+    orders = [("answer", 1), ("answer", b"x" * 200_000_000), ("answer", 2)]
+    with KillablePool(work, processes=2, memory_mb=64) as pool:
+        first, large, last = pool.map(orders)
+    assert (first, last) == (1, 2)
+    assert isinstance(large, Failure)
+    assert large.reason == "out_of_memory"
+    assert "Traceback" not in capfd.readouterr().err
