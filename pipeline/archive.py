@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from pipeline.errors import NotBuiltError
 from transforms.fetch.crawl import Fetched
-from transforms.fetch.redact import redact_url
+from transforms.fetch.messages import Request
+from transforms.fetch.redact import MASK, redact_url
 from transforms.records import content_id
 
+_SHORTEST: Final = 8  # characters of a word that can only be a secret; shorter ones stand anywhere
 # Set by the server for this one connection, or no longer true of the decoded body.
 _DROPPED = frozenset(
     {"set-cookie", "content-encoding", "transfer-encoding", "connection", "content-length"}
@@ -54,7 +57,12 @@ class Archive:
             return None
         stream = self._open(response.url)
         offset = stream.tell()
-        headers = [(n, v) for n, v in response.headers.items() if n not in _DROPPED]
+        secrets = _secrets(fetched.request)
+        headers = [
+            (name, redact_url(_masked(value.encode(), secrets).decode()))
+            for name, value in response.headers.items()
+            if name not in _DROPPED
+        ]
         writer = WARCWriter(stream, gzip=True)
         dated = fetched.log[-1].started_at.strftime("%Y-%m-%dT%H:%M:%SZ") if fetched.log else None
         more = {"WARC-Final-URI": redact_url(response.final_url)}
@@ -64,7 +72,7 @@ class Archive:
             writer.create_warc_record(
                 redact_url(response.url),
                 "response",
-                payload=io.BytesIO(response.body),
+                payload=io.BytesIO(_masked(response.body, secrets)),
                 http_headers=StatusAndHeaders(f"{response.status} ", headers, protocol="HTTP/1.1"),
                 warc_headers_dict=more,
             )
@@ -84,6 +92,23 @@ class Archive:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
+
+
+def _secrets(request: Request) -> list[bytes]:
+    """What a request proved itself with: an answer may repeat it, in a feed's self link."""
+    parts = urlsplit(request.url)
+    found = [parts.username, parts.password]
+    shown = dict(parse_qsl(urlsplit(redact_url(request.url)).query, keep_blank_values=True))
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    found += [value for name, value in given if shown.get(name) != value]
+    found += [word for value in request.headers.values() for word in value.split()]
+    return [text.encode() for text in found if text and len(text) >= _SHORTEST]
+
+
+def _masked(data: bytes, secrets: Iterable[bytes]) -> bytes:
+    for secret in secrets:
+        data = data.replace(secret, MASK.encode())
+    return data
 
 
 def check_archive(uri: str | None) -> None:

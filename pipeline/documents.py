@@ -18,7 +18,7 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
-from pipeline.fetching import Wanted
+from pipeline.fetching import Wanted, public
 from pipeline.pool import Failure, KillablePool
 from pipeline.registry import NO_REGISTRY, Registry
 from pipeline.sinks.base import Sink
@@ -94,15 +94,9 @@ def read_documents(
     link = next((entry.url for entry in entries if entry.url.startswith("http")), "")
     if online and link and not found and not any(is_full(entry.content) for entry in entries):
         return [*rejected, Wanted(key, link, tuple(entries), sightings)]
-    joined = [_public(registry.complete(each)) for each in join_page(found, entries, key=key)]
+    joined = [public(registry.complete(each)) for each in join_page(found, entries, key=key)]
     # Every sighting hangs on the last page, so that each stands in ``appearances`` once.
     return [*rejected, *joined[:-1], replace(joined[-1], sightings=sightings)]
-
-
-def _public(record: Page | Rejected) -> Page | Rejected:
-    """The same without secrets in its URL."""
-    url = redact_url(record.url or "")
-    return record if url == (record.url or "") else replace(record, url=url)
 
 
 def sighting(entry: Entry) -> Sighting:

@@ -129,7 +129,14 @@ def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Reject
             replace(each, fetched_at=_started(fetched)) if isinstance(each, Page) else each
             for each in made
         ]
+    joined = [public(each) for each in joined]
     return [*joined[:-1], replace(joined[-1], sightings=wanted.sightings)]
+
+
+def public(record: Page | Rejected) -> Page | Rejected:
+    """The same record without secrets in its URL."""
+    url = redact_url(record.url or "")
+    return record if url == (record.url or "") else replace(record, url=url)
 
 
 def _started(fetched: Fetched) -> datetime | None:

@@ -1,0 +1,180 @@
+"""R29: what a feed needs to be asked stands in its request and nowhere else."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+
+import pytest
+from aiohttp import web
+from http_faults import answer, redirect
+from http_server import LocalServer
+from live_feeds import SUMMARY, item, rss
+from pipeline_helpers import SEEDS, rasd
+
+from pipeline.data import open_data
+from transforms.rows.schema import TABLES
+
+pytestmark = pytest.mark.reliability
+
+HOST, KEYED, HEADED, BAKER, OTHER = (f"127.77.29.{number}" for number in range(1, 6))
+SECRETS = {
+    "password": "passw0rd-zVq7",
+    "token": "t0ken-Hk93bQ",
+    "header": "bearer-8fJ2mWx",
+    "cookie": "c00kie-Lq55Tn",
+    "link": "l1nk-Wd02Ry",  # a publisher's own words: the archive keeps them as they came
+}
+PAGES = sorted((SEEDS / "pages").glob("*.html"))
+
+
+def guarded(name, secret, body):
+    """Answer only who shows a secret; set a cookie."""
+
+    async def handle(request):
+        shown = f"{request.headers.get('Authorization')} {request.query_string}"
+        if secret not in shown:
+            return web.Response(status=401, text=name)
+        headers = {"Set-Cookie": f"session={SECRETS['cookie']}", "ETag": '"1"'}
+        return web.Response(body=body.encode(), headers=headers)
+
+    return handle
+
+
+@pytest.fixture
+def feeds(tmp_path):
+    """Feeds that want secrets, links that carry one, answers that fail."""
+    token = SECRETS["link"]
+    with LocalServer() as server:
+        good = [server.on(HOST, f"/{page.name}", answer(page.read_bytes())) for page in PAGES[:3]]
+        links = [
+            f"{good[0]}?token={token}",  # becomes an article
+            f"{server.url(HOST, '/gone')}?id=1&token={token}",  # a dead letter
+            f"{server.url(HOST, '/gone2')}?id=2&api_key={token}",  # the summary stands in
+        ]
+        server.on(HOST, "/moved", redirect(f"{good[1]}?access_token={token}"))
+        items = [
+            item(links[0], guid=None),
+            item(links[1], guid=links[1]),
+            item(links[2], summary=SUMMARY),
+            item(server.url(HOST, "/moved")),
+        ]
+        login = server.on(HOST, "/login", guarded("login", "Basic", rss(items)))
+        head = f"<atom:link rel='self' href='/keyed?token={SECRETS['token']}'/>"
+        keyed = server.on(
+            KEYED, "/keyed", guarded("keyed", SECRETS["token"], rss([item(good[2])], head))
+        )
+        headed = server.on(
+            HEADED, "/headed", guarded("headed", SECRETS["header"], rss([item(good[2])]))
+        )
+        broken = server.on(BAKER, "/broken", answer("no", 500))
+        elsewhere = server.on(OTHER, "/target", answer("no", 404))
+        away = server.on(HEADED, "/away", redirect(elsewhere))
+
+        def with_login(url):
+            return url.replace("http://", f"http://editor:{SECRETS['password']}@")
+
+        listed = tmp_path / "feeds.toml"
+        entries = [
+            {"url": with_login(login)},
+            {"url": f"{keyed}?token={SECRETS['token']}"},
+            {"url": headed, "headers": "${RASD_TEST_SECRET}"},
+            {"url": with_login(broken)},
+            {"url": away, "headers": "${RASD_TEST_SECRET}"},
+        ]
+        text = '[publisher]\nname = "ناشر"\n'
+        for entry in entries:
+            text += f'[[feed]]\nurl = "{entry["url"]}"\n'
+            if "headers" in entry:
+                text += 'headers = { Authorization = "Bearer ${RASD_TEST_SECRET}" }\n'
+        listed.write_text(text, encoding="utf-8")
+        yield server, listed, with_login(server.on(HOST, "/plain", answer(rss([item(good[1])]))))
+
+
+def left_behind(tmp_path, said):
+    """Everything that can be read after a run: name -> text."""
+    texts = dict(said)
+    output = tmp_path / "out"
+    data = open_data(str(output))
+    for table in TABLES:
+        rows = data.sql(f"SELECT * FROM {table}").to_pylist()
+        texts[f"table {table}"] = json.dumps(rows, ensure_ascii=False, default=str)
+    for path in (output / "_runs").glob("*.json"):
+        texts[f"manifest {path.name}"] = path.read_text(encoding="utf-8")
+    for path in (tmp_path / "warc").glob("*.gz"):
+        with gzip.open(io.BytesIO(path.read_bytes())) as stream:
+            texts[f"archive {path.name}"] = stream.read().decode("utf-8", "replace")
+    for path in (*output.rglob("*"), *(tmp_path / "warc").rglob("*")):
+        texts[f"name {path.name}"] = str(path)
+        if path.is_file():
+            texts[f"bytes {path.name}"] = path.read_bytes().decode("latin-1")
+    return texts
+
+
+def test_r29_no_secret_is_left_behind(feeds, tmp_path, monkeypatch):
+    server, listed, plain = feeds
+    monkeypatch.setenv("RASD_TEST_SECRET", SECRETS["header"])
+    said = {}
+    for number, clock in enumerate(("2024-06-01T12:00:00Z", "2024-06-02T12:00:00Z")):
+        done = rasd(
+            "run", str(listed), plain, "--output", str(tmp_path / "out"),
+            "--archive", str(tmp_path / "warc"), "--allow-private-hosts", "--host-delay", "0",
+            "--as-of", clock, "--debug",
+        )  # fmt: skip
+        said[f"stdout {number}"] = done.stdout.decode()
+        said[f"stderr {number}"] = done.stderr.decode()
+        assert done.returncode == 0, said
+    done = rasd("feeds", "check", str(listed), "--allow-private-hosts")
+    said |= {"check out": done.stdout.decode(), "check err": done.stderr.decode()}
+    texts = left_behind(tmp_path, said)
+    hits = {
+        (name, where): texts[where].count(secret)
+        for name, secret in SECRETS.items()
+        for where in texts
+        if secret in texts[where] and not (name == "link" and where.startswith("archive"))
+    }
+    size = sum(map(len, texts.values()))
+    print(
+        f"\nR29: {len(SECRETS)} secrets, {len(texts)} places, {size} characters: {hits or 0} hits"
+    )
+    assert not hits
+
+    asked = [hit for hit in server.hits if hit.path != "/robots.txt"]
+    shown = {
+        name: sum(SECRETS[name] in f"{hit.headers} {hit.path}" for hit in asked) for name in SECRETS
+    }
+    assert shown["token"], "the key never reached its host"
+    assert shown["header"]
+    assert shown["link"]
+    assert not shown["password"], "a password was sent in the clear"
+    assert not shown["cookie"], "a cookie was sent back"
+    assert not [hit for hit in server.requests(OTHER) if "Authorization" in hit.headers]
+    assert all("Authorization" not in hit.headers for hit in server.requests(HOST, "/moved"))
+
+    rows = open_data(str(tmp_path / "out"))
+    articles = rows.sql("SELECT url, extractor FROM articles").to_pylist()
+    assert len(articles) == 5  # three pages and the two that were moved to or stood in for
+    letters = rows.sql("SELECT url, reason FROM dead_letters").to_pylist()
+    assert any("***" in (row["url"] or "") for row in letters)
+    again = [hit for hit in asked if hit.path.startswith(f"/{PAGES[0].name}")]
+    assert len(again) == 1, "an entry whose link carries a secret was not known again"
+    health = rows.sql("SELECT feed_url, health FROM feeds").to_pylist()
+    assert {row["health"] for row in health} >= {"not_modified", "failed"}
+
+
+def test_r29_a_story_number_is_no_secret(tmp_path):
+    """Old news sites number their stories in parameters that elsewhere name secrets."""
+    with LocalServer() as server:
+        urls = []
+        for number, page in enumerate(PAGES[:3]):
+            path = f"/modules.php?name=News&sid={number + 100}"
+            urls.append(server.on(HOST, path, answer(page.read_bytes())))
+        feed = server.on(HOST, "/rss", answer(rss(item(url) for url in urls)))
+        done = rasd(
+            "run", feed, "--output", str(tmp_path / "out"), "--allow-private-hosts",
+            "--host-delay", "0",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    rows = open_data(str(tmp_path / "out")).sql("SELECT page_id FROM articles").to_pylist()
+    assert len({row["page_id"] for row in rows}) == 3
