@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -103,6 +104,8 @@ def help_of(name: str) -> str:
 
 def main() -> None:
     """Run the command line and leave with the contract's exit code."""
+    if "--debug" not in sys.argv:
+        logging.disable(logging.CRITICAL)  # libraries warn of what is no fault of the user's
     try:
         sys.exit(_dispatch(sys.argv[1:]))
     except UsageError as error:

@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.errors import Exit
@@ -44,7 +45,7 @@ def command() -> int:
         broken = broken or version is None
         table.add_row(name, version or "MISSING", "" if version else f"pip install {name}")
     for name, use in _OPTIONAL.items():
-        table.add_row(name, _version(name) or "not installed", use)
+        table.add_row(name, _version(name) or "not installed", escape(use))
     table.add_row("arabic pipeline", *_try_pipeline())
     _, runner = open_runner("DirectRunner")
     table.add_row("runner", runner, "what --runner=DirectRunner (the default) means here")

@@ -35,7 +35,8 @@ def command(
         sys.stdout.write(run_parser().format_help())
         return Exit.DONE if given else Exit.USAGE
     config = parse_run(given, datetime.now(UTC))
-    _quiet_logs(debug=config.debug)
+    if config.debug:
+        logging.basicConfig(level=logging.INFO, force=True)
     from pipeline.job import run_job  # noqa: PLC0415 - Beam takes seconds
     from pipeline.progress import Progress  # noqa: PLC0415 - the same
 
@@ -46,11 +47,6 @@ def command(
     if config.max_dead_letters is not None and summary.dead_letters > config.max_dead_letters:
         return Exit.DEAD_LETTERS
     return Exit.DONE
-
-
-def _quiet_logs(*, debug: bool) -> None:
-    """Beam and its friends log to the root logger: only errors, unless asked for more."""
-    logging.basicConfig(level=logging.INFO if debug else logging.CRITICAL, force=True)
 
 
 def _report(summary: Summary, output: str) -> None:
