@@ -16,8 +16,10 @@ from transforms.enrich.subjects import (
     inherited,
     left_subject,
     may_inherit,
+    main_subject,
     named_subject,
     right_subject,
+    topic_subject,
 )
 from transforms.enrich.syntax import SentenceView
 
@@ -101,6 +103,7 @@ _THINGS: Final = frozenset(
         "اتفاق",
     ]
 )
+_QUALIFIERS: Final = frozenset({"في", "عن", "باسم", "لدي", "من"})
 _OWN_FORCES: Final = frozenset(["قوة", "جندي", "عنصر", "رجل", "طائرة", "جيش", "مقاتل", "شرطة"])
 
 
@@ -160,7 +163,7 @@ def _subject(
 ) -> tuple[Phrase | None, Phrase | None]:
     """The subject of a verb and, if it stands in a relative clause, the antecedent."""
     relative = antecedent(view, match.head)
-    named = named_subject(view, match)
+    named = named_subject(view, match) or topic_subject(view, match.head)
     plural = match.reading is not None and match.reading.person in {"3mp", "3fp", "3md", "3fd"}
     left = left_subject(view, match.head)
     return named or relative or left or (None if plural else right), relative
@@ -176,6 +179,8 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
         return None
     if len(match.parts) == 1:
         after = subject[1] + 1 if subject else match.last + 1
+        if subject and match.rule.transitive:
+            after = _past_qualifier(view, after)
         return view.noun_phrase(after) if direct(view, after) else None
     if subject is not None and subject[1] + 1 < match.parts[1]:
         between = view.noun_phrase(subject[1] + 1, match.parts[1])
@@ -183,6 +188,15 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
             return between
     own = view.noun_phrase(match.last)
     return own if own is not None and _has_party(view, own) else None
+
+
+def _past_qualifier(view: SentenceView, index: int) -> int:
+    """Past what qualifies a subject: دعا نواب عن المحافظة الحكومة، دعت البعثة في مالي الأطراف."""
+    if view.kind(index) == "P" and view.words[index] in _QUALIFIERS:
+        inner = view.noun_phrase(index + 1)
+        if inner is not None and direct(view, inner[1] + 1):
+            return inner[1] + 1
+    return index
 
 
 def _has_party(view: SentenceView, phrase: Phrase) -> bool:
@@ -223,7 +237,8 @@ def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
         arguments.add(rule.subject, view.noun_phrase(match.subject))
     participle = reading is not None and reading.pos == "A"
     if participle:
-        arguments.add(rule.subject, inherited(view, match.head))
+        main = main_subject(view, match.head) if rule.speaks else None
+        arguments.add(rule.subject, main or inherited(view, match.head))
         arguments.inherited = True
         if rule.object != "none" and direct(view, match.last + 1):
             arguments.add(rule.object, view.noun_phrase(match.last + 1))

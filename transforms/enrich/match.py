@@ -11,6 +11,7 @@ from transforms.enrich.syntax import SentenceView
 
 _BLOCK_BEFORE = 3  # tokens before a trigger in which a blocking phrase may begin
 _BLOCK_AFTER = 6
+FAR_GAP = 8  # words that ".." may skip while no verb stands among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,11 @@ def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
     """The reading by which a token is an element, agreeing with its kind in the sentence."""
     verb = view.is_verb(index)
     kinds = element.kinds & (frozenset("VP") if verb else frozenset("NA"))
-    participle = "N" in kinds or not view.has_noun_reading(index)
+    participle = (
+        "N" in kinds
+        or not view.has_noun_reading(index)
+        or (view.kind(index - 1) in '.,"' and view.words[index].endswith(("ا", "ين")))
+    )  # متهماً behind a comma is a circumstance, not the accused
     for reading in view.readings(index, element.words):
         if (reading.pos == "V") != verb or not kinds or not element.takes(reading):
             continue
@@ -72,20 +77,30 @@ def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tup
     parts = [start]
     position = start + 1
     for element in trigger[1:]:
-        tries = range(position, position + (GAP + 1 if element.gap else 1))
-        found = None
-        for index in tries:
-            plain = view.skip_quotes(index)
-            if _element_at(view, plain, element):
-                found = plain
-                break
-            if element.gap and view.kind(index) in ".,C":
-                break
+        found = _next_element(view, position, element)
         if found is None:
             return None
         parts.append(found)
         position = found + 1
     return tuple(parts)
+
+
+def _next_element(view: SentenceView, position: int, element: Element) -> int | None:
+    """The token that is a trigger's next element: right here, or past the words it may skip."""
+    skipped, index = 0, position
+    while index < view.stop:
+        plain = view.skip_quotes(index)
+        if _element_at(view, plain, element):
+            return plain
+        kind = view.kind(index)
+        if not element.gap or kind in ".,C" or (kind == "V" and skipped >= GAP):
+            return None
+        if kind not in 'TX"':
+            skipped += 1
+        if skipped > FAR_GAP:
+            return None
+        index += 1
+    return None
 
 
 def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule) -> bool:

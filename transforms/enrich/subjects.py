@@ -36,10 +36,17 @@ def left_subject(view: SentenceView, head: int) -> Phrase | None:
         inserted = view.kind(position) == "," and not direct(view, head + 1)
         return across_insert(view, position) if inserted else None
     start = position
+    second = None
     while start > view.first and view.kind(start - 1) not in ".,CRV":
+        if view.words[start].startswith("وال") or (
+            view.words[start][0] == "و" and start in view.parties
+        ):
+            second = second or start
         start -= 1
     if view.kind(start - 1) == "V" and view.words[start - 1] not in _HELPERS:
-        return None  # that phrase belongs to the verb before it
+        # That phrase belongs to the verb before it: أخلت البعثة قاعدتها والجيش يدفع ...
+        own = None if second is None else view.noun_phrase(second, head)
+        return own if own is not None and own[1] == position else None
     phrase = view.noun_phrase(start, head)
     return None if view.kind(start) in "PT" else phrase
 
@@ -86,6 +93,8 @@ def right_subject(view: SentenceView, match: Match) -> Phrase | None:
     """The noun phrase right after a verb, inside the gap of a light-verb phrase or behind it."""
     limit = match.parts[1] if len(match.parts) > 1 else None
     index = match.head + 1
+    if limit is not None and limit > index and _is_construct(view, index, limit):
+        return None  # وقطعت خدمة الإنترنت: the gap belongs to the object
     if limit is not None and limit == index:
         own = view.noun_phrase(match.last)  # the phrase's own noun with its adjectives
         index, limit = (match.last if own is None else own[1]) + 1, None
@@ -93,6 +102,40 @@ def right_subject(view: SentenceView, match: Match) -> Phrase | None:
             return None
         return view.noun_phrase(index)
     return view.noun_phrase(index, limit) if direct(view, index) else None
+
+
+def _is_construct(view: SentenceView, index: int, limit: int) -> bool:
+    """Whether one indefinite noun before a trigger's definite noun is governed by no party."""
+    word = view.words[index]
+    return (
+        limit == index + 1
+        and index not in view.opens
+        and not word.startswith("ال")
+        and view.words[limit].startswith("ال")
+        and view.kind(index) == "N"
+    )
+
+
+def topic_subject(view: SentenceView, head: int) -> Phrase | None:
+    """The phrase that أما brings forward: أما مالي فحذرت."""
+    if view.words[head][0] != "ف":
+        return None
+    for index in range(max(view.first, head - 12), head - 1):
+        if view.words[index] in {"اما", "واما"}:
+            return view.noun_phrase(index + 1, head)
+    return None
+
+
+def main_subject(view: SentenceView, head: int) -> Phrase | None:
+    """The subject of the sentence's first verb, to which a participle of speech belongs."""
+    for position in range(view.first, head):
+        if not view.is_verb(position) or view.words[position] in _HELPERS:
+            continue
+        found = left_subject(view, position)
+        if found is None and direct(view, position + 1):
+            found = view.noun_phrase(position + 1, head)
+        return found
+    return None
 
 
 def inherited(view: SentenceView, head: int) -> Phrase | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from transforms.enrich import grammar
+from transforms.enrich import grammar, inserts
 from transforms.enrich.cues import find_cues
 from transforms.enrich.lexicon import Reading, analyse, lemmas_of
 from transforms.enrich.tokens import Tokens
@@ -112,6 +112,7 @@ class SentenceView:
         "stop",
         "tokens",
         "whole",
+        "voweled",
         "words",
     )
 
@@ -123,6 +124,8 @@ class SentenceView:
         self.stop = stop
         self.paragraph = paragraph
         self._kinds: dict[int, str] = {}
+        self.voweled = "\u064e" in tokens.raw
+        self._see_through()
         self._cues: frozenset[str] | None = None
         self._lemmas: frozenset[str] | None = None
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
@@ -154,6 +157,23 @@ class SentenceView:
             for index in range(item.first, item.last + 1)
             if index > item.first or _class_of(self.words[index]) != "X"
         }
+        self._see_through()
+
+    def _see_through(self) -> None:
+        """Mark what stands inside a phrase without ending it, as time words or particles.
+
+        An adverbial between two commas (، اليوم الأربعاء،), a short name in brackets, and the
+        words of "at least" before a number (ما لا يقل عن).
+        """
+        words, stop = self.words, self.stop
+        for index in range(self.first, stop - 2):
+            word = words[index]
+            if word in inserts.OPENERS:
+                end = inserts.insertion_end(words, index, stop)
+                self._kinds.update(dict.fromkeys(range(index, end), "T"))
+            elif word == "ما":
+                end = inserts.quantity_end(words, index, stop)
+                self._kinds.update(dict.fromkeys(range(index, end), "X"))
 
     @property
     def cues(self) -> frozenset[str]:
@@ -231,9 +251,18 @@ class SentenceView:
         if previous == "N" and not conjunction and index - 1 >= self.first:
             lemma_before = self.words[index - 1]
             return "N" if not lemma_before.startswith("ال") else "V"
+        if previous in ".," and not conjunction and self._indefinite_adjective(index + 1):
+            return "N"  # قصف مدفعي إسرائيلي على
         if following == "P" and not conjunction and all(r.voice == "?" for r in verb_readings):
             return "V" if any(r.person != "3ms" for r in verb_readings) else "N"
         return "V"
+
+    def _indefinite_adjective(self, index: int) -> bool:
+        """Whether an adjective in ي or ية without article stands here, and no known party."""
+        if index >= self.stop or index in self.opens or self.kind_ahead(index) != "N":
+            return False
+        word = self.words[index]
+        return len(word) > 4 and word.endswith("ي") and not word.startswith("ال")
 
     def _completes_verb(self, index: int, verbs: list[Reading]) -> bool:
         """Whether a masdar completes a verb of its clause: أعلنت الحكومة رفضها، فرضت حظر التجول.
@@ -359,6 +388,10 @@ class SentenceView:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
         definite = word.startswith("ال")
+        if word in inserts.HEADS and before.startswith(("ال", "وال")):
+            return True  # المبادرة الأطراف: two heads, subject and object
+        if self.voweled and self.tokens.text(position, position).endswith("\u064e"):
+            return True  # a written accusative: التقى الرئيس رئيسَ المجلس
         if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True
         if word in grammar.QUANTIFIERS or self.kind(position) == "#":

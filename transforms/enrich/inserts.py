@@ -1,0 +1,78 @@
+"""What news writes into the middle of a clause: adverbials between commas, names in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from transforms.enrich import grammar
+from transforms.text.arabic import normalise_text
+
+OPENERS: Final = frozenset("،,(-–—")
+_CLOSERS: Final = {"(": ")"}
+_MAX_INSERT: Final = 7
+_MAX_BRACKET: Final = 4
+_MAX_QUANTITY: Final = 5
+# Prepositions that bring a party are no mere adverbials.
+_PARTIES: Final = frozenset(normalise_text("مع ضد بين إلى من بمشاركة برعاية بوساطة").split())
+_OPENING: Final = (
+    (grammar.PREPOSITIONS | grammar.TIME_WORDS | frozenset(normalise_text(
+        "صبيحة بعد_ظهر عشية غداة بصفته بصفتها بصفتهم بحضور بعيد قبيل كما"
+    ).split())) - _PARTIES
+)  # fmt: skip
+_BREAKS: Final = grammar.CLAUSE_OPENERS | grammar.RELATIVES | grammar.NEGATORS
+_QUANTITY_ENDS: Final = frozenset(normalise_text("عن على إلى").split())
+_QUANTITY_VERBS: Final = frozenset(
+    normalise_text("يقل تقل يزيد تزيد يربو يصل يقارب يقرب يناهز مجموعه").split()
+)
+# Nouns that head a phrase: after a definite noun they cannot be its adjective.
+HEADS: Final = frozenset(
+    normalise_text(
+        "الحكومة الجيش القوات السلطات الدول الفصائل الأطراف الطرفين الجانبين المجتمع الشعب "
+        "المانحين الرئيس الولايات الأمم الاتحاد المواطنين الجماعة الحركة الوزارة النقابة البلدين "
+        "السكان العالم الشركات المستوطنين المتظاهرين المدنيين إسرائيل إيران روسيا"
+    ).split()
+)
+
+
+def insertion_end(words: Sequence[str], index: int, stop: int) -> int:
+    """Where a stretch that interrupts its clause ends.
+
+    Args:
+        words: tokens of normalised text.
+        index: a comma, dash or opening bracket.
+        stop: the index after the sentence's last token.
+
+    Returns:
+        The index after its closing mark; ``index`` itself when nothing is inserted here.
+    """
+    mark = words[index]
+    closer = _CLOSERS.get(mark)
+    if closer is None and words[index + 1] not in _OPENING:
+        return index
+    reach = _MAX_INSERT if closer is None else _MAX_BRACKET
+    for position in range(index + 1, min(stop - 1, index + reach + 2)):
+        word = words[position]
+        if word == closer or (closer is None and (word == mark or word in "،,")):
+            return position + 1 if position > index + 1 else index
+        if not word[0].isalnum() or word in _BREAKS:
+            return index
+    return index
+
+
+def quantity_end(words: Sequence[str], index: int, stop: int) -> int:
+    """Where the words before a number end that begin with ما: ما لا يقل عن خمسين.
+
+    Args:
+        words: tokens of normalised text.
+        index: a ما.
+        stop: the index after the sentence's last token.
+
+    Returns:
+        The index of the number's word; ``index`` itself when ما is something else.
+    """
+    window = range(index + 1, min(stop, index + _MAX_QUANTITY))
+    if not any(words[position] in _QUANTITY_VERBS for position in window):
+        return index
+    end = next((p for p in window if words[p] in _QUANTITY_ENDS), index - 1)
+    return end + 1
