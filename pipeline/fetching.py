@@ -127,7 +127,7 @@ def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Reject
         made = join_page([], wanted.entries, key=wanted.key, failure=failure, use_summary=True)
         joined = [
             replace(each, fetched_at=_started(fetched)) if isinstance(each, Page) else each
-            for each in made
+            for each in made or [failure]
         ]
     joined = [public(each) for each in joined]
     return [*joined[:-1], replace(joined[-1], sightings=wanted.sightings)]

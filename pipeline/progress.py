@@ -58,8 +58,8 @@ class Progress:
         with Bar(*columns, console=self._console, transient=True) as bar:
             task = bar.add_task(what, total=total)
             while not self._stop.wait(0.2):
-                bar.update(task, completed=_size(ticks))
-        self.say(f"{what}: {_size(ticks)} of {total} done")
+                bar.update(task, completed=min(_size(ticks), total))
+        self.say(f"{what}: {_size(ticks)} done")
 
     def _follow_lines(self, what: str, total: int, ticks: Path) -> None:
         told = time.monotonic()
@@ -67,7 +67,7 @@ class Progress:
             if time.monotonic() - told >= 10:
                 told = time.monotonic()
                 self.say(f"{what}: {_size(ticks)} of {total}")
-        self.say(f"{what}: {_size(ticks)} of {total} done")
+        self.say(f"{what}: {_size(ticks)} done")
 
 
 def _size(path: Path) -> int:

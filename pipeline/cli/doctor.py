@@ -31,7 +31,11 @@ _OPTIONAL: Final = {
 
 
 def command() -> int:
-    """Tell what is installed, what is missing, and which runner a run would use."""
+    """Tell what is installed, what is missing, and which runner a run would use.
+
+    It also takes a sentence through the whole Arabic pipeline. Exit code 1: something that every
+    run needs is missing; the row says what to install.
+    """
     from pipeline.runners import open_runner  # noqa: PLC0415 - Beam takes seconds
 
     table = Table(title="rasd doctor", show_header=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 
-from pipeline.errors import Exit, NotBuiltError, UsageError
+from pipeline.errors import Exit, UsageError
 from pipeline.explain import Explained, explain_lines, explain_page, to_json
 from pipeline.sources import pages, prefetched, texts
 from pipeline.sources.base import Ref
@@ -32,16 +33,21 @@ def command(
         typer.Option("--jsonl", help="Read prefetched documents, one a line; write one line each."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the JSON object.")] = False,
+    allow_private_hosts: Annotated[
+        bool, typer.Option("--allow-private-hosts", help="Fetch from private addresses, too.")
+    ] = False,
 ) -> int:
     """Take one document through every stage and show what each one found.
 
-    Each document stands alone: nothing is fetched, stored or compared with others.
+    Each document stands alone: nothing is stored or compared with others, and nothing is fetched
+    but a URL that is named itself.
     """
-    if source.startswith(("http://", "https://")):
-        raise NotBuiltError("explaining a URL is not built yet; save the page and name the file")
     if jsonl:
         return _explain_lines(source)
-    explained = explain_page(_page_of(source))
+    if source.startswith(("http://", "https://")):
+        explained = explain_page(_fetched(source, allow_private=allow_private_hosts))
+    else:
+        explained = explain_page(_page_of(source))
     if as_json:
         sys.stdout.buffer.write(to_json(explained) + b"\n")
     else:
@@ -90,6 +96,20 @@ def _page_of(source: str) -> Page | Rejected:
     raise UsageError(
         f"{source}: explain reads one article (.txt, .html or one JSON line), not {kind}"
     )
+
+
+def _fetched(url: str, *, allow_private: bool) -> Page | Rejected:
+    """Fetch the page of a URL, as politely and guarded as a run does."""
+    # No file needs what follows.
+    from pipeline.fetching import Wanted, pages_of  # noqa: PLC0415
+    from pipeline.live import settings_of  # noqa: PLC0415
+    from transforms.fetch.messages import Request  # noqa: PLC0415
+    from transforms.fetch.run import fetch_all  # noqa: PLC0415
+
+    settings = settings_of(datetime.now(UTC), allow_private=allow_private)
+    request = Request(url, "article", context=Wanted(url, url, (), ()))
+    (fetched,) = fetch_all([request], settings)
+    return pages_of(fetched)[0]
 
 
 def _show(explained: Explained) -> None:

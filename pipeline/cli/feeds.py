@@ -51,9 +51,7 @@ def command(
             raise UsageError("name a feed's URL or a list of feeds: rasd feeds check feeds.toml")
         rows = _check(source, country, category, allow_private=allow_private_hosts)
     _write(rows, output)
-    if action is Action.check and not any(
-        row["items"] or row["outcome"] != "failed" for row in rows
-    ):
+    if action is Action.check and not any(row["outcome"] in {"ok", "empty"} for row in rows):
         return Exit.NOTHING_USABLE
     return Exit.DONE
 

@@ -24,6 +24,7 @@ _REFUSED: Final[dict[type[exp.Expression], str]] = {
     exp.DateTrunc: "DATE_TRUNC gives a TIMESTAMP in DuckDB: EXTRACT its parts",
     exp.FarmFingerprint: "FARM_FINGERPRINT is BigQuery's only: the ids are hashes already",
     exp.Normalize: "NORMALIZE is BigQuery's only: texts are stored as written",
+    exp.NetFunc: "NET functions are BigQuery's only: write REGEXP_EXTRACT(url, r'://([^/]+)')",
     exp.TimeToStr: "FORMAT_TIMESTAMP depends on the zone: write CAST(DATE(x) AS STRING)",
 }
 _REFUSED_PARTS: Final = {

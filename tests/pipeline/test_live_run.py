@@ -198,3 +198,15 @@ def test_feeds_check_gives_one_honest_line_each(server, tmp_path):
     assert rows[empty]["outcome"] == "empty"
     assert rows[hostile]["outcome"] == "too_large"
     assert all(row["advice"] for row in rows.values())
+
+
+def test_explain_of_a_url_fetches_just_that(server):
+    url = serve_pages(server)[0]
+    done = rasd("explain", url, "--json", "--allow-private-hosts")
+    told = json.loads(done.stdout)
+    assert told["rejected"] is None
+    assert told["article"]["http_status"] == 200
+    assert told["events"]
+    refused = json.loads(rasd("explain", url, "--json").stdout)
+    assert refused["rejected"]["reason"] == "blocked_address"
+    assert {hit.path for hit in server.hits} == {"/robots.txt", "/gaza-airstrike.html"}

@@ -72,9 +72,16 @@ def _dead_letter(_table: str, stored: Row, newer: Row) -> Row:
     return _unless_equal(stored, merged)
 
 
+def _feed(_table: str, stored: Row, newer: Row) -> Row:
+    """The latest row; what it does not know (a feed read from a file was not polled) stays."""
+    merged = {name: stored.get(name) if value is None else value for name, value in newer.items()}
+    return _unless_equal(stored, merged)
+
+
 _POLICIES: Final[dict[str, Callable[[str, Row, Row], Row]]] = {
     "appearances": _appearance,
     "dead_letters": _dead_letter,
+    "feeds": _feed,
 }
 
 

@@ -2,10 +2,11 @@
 SELECT
   x.acled_type,
   COUNT(*) AS events,
-  SUM(IFNULL(x.fatalities_max, 0)) AS fatalities_max
+  SUM(IFNULL(x.fatalities_max, IFNULL(x.fatalities_min, 0))) AS fatalities_max
 FROM (
   SELECT
     e.event_id,
+    e.fatalities_min,
     e.fatalities_max,
     CASE
       WHEN e.event_type = 'PROTEST' AND 'riot' IN UNNEST(e.modes) THEN 'Riots'

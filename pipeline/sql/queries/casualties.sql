@@ -3,8 +3,8 @@ SELECT
   place.country AS country,
   COUNT(*) AS events,
   SUM(IFNULL(fatalities_min, 0)) AS fatalities_min,
-  SUM(IFNULL(fatalities_max, 0)) AS fatalities_max,
-  SUM(IFNULL(injured_max, 0)) AS injured_max
+  SUM(IFNULL(fatalities_max, IFNULL(fatalities_min, 0))) AS fatalities_max,
+  SUM(IFNULL(injured_max, IFNULL(injured_min, 0))) AS injured_max
 FROM v_events
 WHERE event_type = 'ASSAULT'
 GROUP BY place.country
