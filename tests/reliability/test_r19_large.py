@@ -36,7 +36,10 @@ def documents(megabytes: int) -> dict[str, bytes]:
     blank = page(PARAGRAPHS + "<!-- " + " " * (megabytes * MEGABYTE) + " -->" + PARAGRAPHS)
     lines = [
         {"id": f"body-{megabytes}", "body": text},
-        {"id": f"html-{megabytes}", "html_base64": base64.b64encode(html).decode()},
+        {
+            "id": f"html-{megabytes}",
+            "html_base64": base64.b64encode(page(markup, title="صفحة أخرى")).decode(),
+        },
         {"id": f"title-{megabytes}", "title": text, "body": TEXT},
     ]
     return {
