@@ -27,6 +27,7 @@ from transforms.fetch.messages import Purpose, Request
 from transforms.fetch.redact import redact_url
 from transforms.fetch.run import FetchSettings, fetch_all
 from transforms.records import Entry, Feed, FetchLog, ParsedFeed, content_id
+from transforms.text.urls import registrable_host
 
 MAX_ANNOUNCED: Final = 3  # feeds of a home page
 MAX_CHILDREN: Final = 20  # sitemaps of an index, the latest first
@@ -108,6 +109,7 @@ class Poller:
         self._now = now
         self._processes = processes
         self._force = force
+        self._pauses: dict[str, float] = {}  # seconds a host asks for, by registrable host
 
     def due(self, feeds: Iterable[Feed], memory: Memory) -> tuple[list[Feed], list[Feed]]:
         """Part feeds into those to ask now and those that are not due."""
@@ -173,6 +175,8 @@ class Poller:
         if not requests:
             return []
         fetched = sorted(fetch_all(requests, self._settings), key=lambda each: each.request.url)
+        for each in fetched:
+            self._note_pause(each)
         asked = [(feed, each) for each in fetched for feed in asking[each.request.url]]
         bodies = [(feed, each) for feed, each in asked if _is_body(each)]
         with KillablePool(_parse, processes=self._processes) as pool:
@@ -187,17 +191,25 @@ class Poller:
         """Whether a 304 would not do: it does not carry the entries to be tried again."""
         return any(known.is_wanted(self._now) for known in memory.listed(feed.url))
 
+    def _note_pause(self, fetched: Fetched) -> None:
+        """Remember how long a host wants to be left alone: all of its feeds wait."""
+        if fetched.response.reason is None:
+            return
+        host = registrable_host(fetched.request.url)
+        asked = [log.retry_after_s for log in fetched.log if log.retry_after_s is not None]
+        self._pauses[host] = max([self._pauses.get(host, 0.0), *map(float, asked)])
+
     def _observed(self, answer: _Answer, memory: Memory) -> Polled:
         feed, fetched, parsed = answer
         response = fetched.response
-        last = fetched.log[-1] if fetched.log else None
+        failed = response.reason is not None
         told = schedule.Answer(
             response.status,
             response.headers,
             parsed,
             content_id(response.body) if response.body else "",
             response.reason,
-            float(last.retry_after_s) if last and last.retry_after_s is not None else None,
+            self._pauses.get(registrable_host(fetched.request.url)) if failed else None,
         )
         poll = schedule.observe(feed, memory.states[feed.url], told, self._now)
         if parsed is not None and parsed.children:  # a 304 would not say which sitemaps to ask

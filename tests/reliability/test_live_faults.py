@@ -100,7 +100,8 @@ def test_each_entry_has_one_outcome(runs, share):
     print(
         f"\n{'R01' if share else 'R02'}: {len(fault_of)} entries,"
         f" {sum(map(bool, fault_of.values()))} faulty: {len(articles)} rows"
-        f" ({len(stood_in)} from summaries), {len(letters)} dead letters {reasons}, lost {len(lost)}, duplicated {len(twice)},"
+        f" ({len(stood_in)} from summaries), {len(letters)} dead letters {reasons},"
+        f" lost {len(lost)}, duplicated {len(twice)},"
         f" peak {peak / 1024**2:.0f} MB"
     )
     assert not lost

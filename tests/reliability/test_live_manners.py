@@ -70,10 +70,8 @@ def test_r31_fifty_feeds_on_one_host(tmp_path):
     asked = [hit.path for hit in second]
     assert "/gone" not in asked, "410: not before a day has gone by"
     pages = [hit.path for hit in first if hit.path != "/robots.txt"]
-    assert sorted(pages) == sorted(
-        [*(f"/rss/{number}" for number in range(46)), "/busy", "/busy", "/gone", "/missing"]
-        + ["/page.html"]
-    )
+    others = ("/busy", "/busy", "/gone", "/missing", "/page.html")
+    assert sorted(pages) == sorted([*(f"/rss/{number}" for number in range(46)), *others])
     assert len(facts(out, "feeds")) == len(urls)
     due = table(out, f"SELECT due_at FROM feeds WHERE feed_url = '{urls[47]}'")
     assert due[0]["due_at"] >= NOON + timedelta(hours=24)
@@ -99,4 +97,4 @@ def test_r31_a_host_that_stays_busy_is_left_alone_and_asked_later(tmp_path):
     letters = counts(table(out, "SELECT reason FROM dead_letters"), "reason")
     print(f"\nR31: 503 with two hours: {len(asked)} request to {len(urls)} feeds, {letters}")
     assert len(asked) == 1
-    assert again.count(asked[0].path) == 1, "asked again before the two hours were over"
+    assert len(again) == 1, "asked again before the two hours were over"

@@ -59,6 +59,11 @@ def settings(now: datetime, **more: Any) -> FetchSettings:
     return FetchSettings(now, **(given | more))
 
 
+async def one_address(_host: str) -> list[str]:
+    """Answer as a name server to whom every host is the same; workers can import it."""
+    return ["127.77.0.9"]
+
+
 def run_here(
     output: Path, *inputs: str, now: datetime = NOON, options: Iterable[str] = (), **more: Any
 ) -> Summary:
