@@ -15,7 +15,7 @@ from transforms.enrich import code_events
 from transforms.enrich.topics import article_topics
 from transforms.extract import extract_article
 from transforms.language import detect_language
-from transforms.records import Article, Document, Page, Rejected, content_id
+from transforms.records import Article, Document, Page, Rejected
 
 # Code points of title, summary and body: no news text comes near it, and its rows still fit (4 MB).
 MAX_TEXT: Final = 1_000_000
@@ -52,7 +52,7 @@ def process_document(page: Page) -> Document | Rejected:
         return _of_page(extracted, page, timer)
     size = len(extracted.body) + len(extracted.title or "") + len(extracted.summary or "")
     if size > MAX_TEXT:
-        detail, content = f"a text of {size} characters", content_id(page.content)
+        detail, content = f"a text of {size} characters", extracted.content_hash
         rejected = Rejected("extract", "too_large", detail, content_id=content)
         return _of_page(rejected, page, timer)
     verdict = detect_language(extracted.body, title=extracted.title or "")

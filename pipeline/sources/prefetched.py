@@ -20,6 +20,7 @@ from transforms.text.dates import parse_timestamp
 from transforms.text.urls import canonicalise_url
 
 _PAYLOAD_CAP: Final = 64 * 1024
+_LINE_CAP: Final = 64 * 1024 * 1024  # no document has a right to more
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -39,6 +40,11 @@ def index(path: str, spool: Spool) -> Iterator[Ref | Rejected]:
             yield page
             continue
         key = canonicalise_url(page.url) or f"file:{content_id(page.title, page.content)}"
+        if len(line) > _LINE_CAP:
+            detail = f"a line of {len(line)} bytes"
+            url, source_id = page.url or None, page.source_id
+            yield Rejected("read", "too_large", detail, url, source_id=source_id, content_id=key)
+            continue
         yield Ref(key, "prefetched", path, offset, len(line))
 
 

@@ -34,11 +34,12 @@ def documents(megabytes: int) -> dict[str, bytes]:
     content = f"<item><title>خبر</title><link>https://large.example/{megabytes}</link>"
     content += f"<content:encoded><![CDATA[{markup}]]></content:encoded></item>"
     blank = page(PARAGRAPHS + "<!-- " + " " * (megabytes * MEGABYTE) + " -->" + PARAGRAPHS)
+    other = page(markup, title="صفحة أخرى")  # equal contents would be one dead letter
     lines = [
-        {"id": f"body-{megabytes}", "body": text},
+        {"id": f"body-{megabytes}", "body": f"نص آخر.\n{text}"},
         {
             "id": f"html-{megabytes}",
-            "html_base64": base64.b64encode(page(markup, title="صفحة أخرى")).decode(),
+            "html_base64": base64.b64encode(other).decode(),
         },
         {"id": f"title-{megabytes}", "title": text, "body": TEXT},
     ]
