@@ -13,6 +13,7 @@ from transforms.enrich.arguments import find_arguments
 from transforms.enrich.attribution import Speaker, claim_status, goes_on, speaker_of
 from transforms.enrich.confidence import confidence, features, has_formula
 from transforms.enrich.draft import Draft
+from transforms.enrich.frame import PHYSICAL, Frame, frame_of, undated
 from transforms.enrich.lexical import lexical_model
 from transforms.enrich.match import Match, find_matches
 from transforms.enrich.merge import merge
@@ -72,11 +73,15 @@ def code_events(article: Article) -> list[Event]:
         historical ones (see ``Event.status``) and those below the default confidence.
     """
     anchor = article.published_at.date() if article.published_at else None
+    texts: tuple[tuple[TextField, str], ...] = (
+        ("title", article.title or ""),
+        ("body", article.body[:MAX_TEXT]),
+    )
+    tokens = [tokenise(text, normalise(text), field) for field, text in texts if text]
+    frame = frame_of([word for each in tokens for word in each.words], anchor)
     drafts: list[Draft] = []
-    for field, text in (("title", article.title or ""), ("body", article.body[:MAX_TEXT])):
-        if text:
-            found = _field_drafts(text, "title" if field == "title" else "body", anchor)
-            drafts.extend(islice(found, MAX_MENTIONS))
+    for each in tokens:
+        drafts.extend(islice(_field_drafts(each, anchor, frame), MAX_MENTIONS))
     events = [to_event(draft, article) for draft in merge(drafts)]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
@@ -85,12 +90,11 @@ def code_events(article: Article) -> list[Event]:
 
 def mentions(text: str) -> list[Draft]:
     """The mentions of a text before merging, undated (for fitting the confidence formula)."""
-    return list(_field_drafts(text, "body", None))
+    return list(_field_drafts(tokenise(text, normalise(text), "body"), None, Frame()))
 
 
-def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterator[Draft]:
+def _field_drafts(tokens: Tokens, anchor: dt.date | None, frame: Frame) -> Iterator[Draft]:
     """The mentions of a title or body."""
-    tokens = tokenise(text, normalise(text), field)
     hot = [index for index, word in enumerate(tokens.words) if anchors(word)]
     if not hot:
         return
@@ -110,7 +114,7 @@ def _field_drafts(text: str, field: TextField, anchor: dt.date | None) -> Iterat
                 speaker = speaker_of(world, before, speaker)
         passed.clear()
         speaker = speaker_of(world, view, speaker)
-        yield from _sentence_drafts(world, view, matches, speaker)
+        yield from _sentence_drafts(world, view, matches, speaker, frame)
 
 
 def _views(tokens: Tokens, hot: list[int]) -> Iterator[tuple[SentenceView, list[int]]]:
@@ -125,7 +129,11 @@ def _views(tokens: Tokens, hot: list[int]) -> Iterator[tuple[SentenceView, list[
 
 
 def _sentence_drafts(
-    world: World, view: SentenceView, matches: list[Match], speaker: Speaker | None
+    world: World,
+    view: SentenceView,
+    matches: list[Match],
+    speaker: Speaker | None,
+    frame: Frame,
 ) -> Iterator[Draft]:
     """The mentions of a sentence."""
     dates = world.dates(view.first, view.stop) if tells_time(view) else []
@@ -143,11 +151,15 @@ def _sentence_drafts(
             draft.fatalities, draft.injured = dead, hurt
         draft.when = when_of(world, view, match, dates, ahead=draft.realis.status == "future")
         if draft.status == "asserted" and (
-            is_old(draft.when, world.anchor, HISTORICAL_DAYS) or draft.realis.background
+            is_old(draft.when, world.anchor, HISTORICAL_DAYS)
+            or draft.realis.background
+            or (frame.past and undated(draft.when))
         ):
             draft.status = "historical"
         draft.anchored = world.anchor is not None
         draft.features = features(draft)
+        if frame.domain and draft.event_type in PHYSICAL:
+            draft.features["domain"] = 1.0
         draft.confidence = confidence(draft, lexical.get(draft.event_type, 0.0))
         yield draft
 

@@ -123,6 +123,7 @@ def confidence(draft: Draft, lexical: float) -> float:
             known = any(actor.country for actor in draft.actors)
             told = not draft.features.get("definite_noun") and bool(draft.recipients or draft.place)
             total += table["anchored_known"] if known and told else 0.0
+        total += draft.features.get("domain", 0.0) * table["domain"]
     else:
         total = clarity(draft)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

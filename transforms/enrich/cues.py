@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,10 @@ from typing import Final
 from transforms.text.arabic import normalise_text
 
 _FILE: Final = Path(__file__).parent / "lexicon" / "cues.toml"
+_WEAK: Final = "_weak"  # ends the name of a cue of which two different words are needed
+_DOMAINS: Final = ("arts", "market", "sport", "weather")
+_MIN_DOMAIN: Final = 3.0  # different words that must speak for a domain
+_DOMAIN_SHARE: Final = 0.015  # and this part of the text's words
 _PREFIXES: Final = ("وال", "فال", "بال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 
 
@@ -42,6 +47,12 @@ def _cues(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def _pair_heads() -> frozenset[str]:
+    """The first words of cues of two words."""
+    return frozenset(word.partition("_")[0] for word in _cues_of_word() if "_" in word)
+
+
 def find_cues(words: Iterable[str]) -> frozenset[str]:
     """The cues that a stretch of tokens carries.
 
@@ -49,15 +60,35 @@ def find_cues(words: Iterable[str]) -> frozenset[str]:
         words: tokens of normalised text, in order.
     """
     found: set[str] = set()
-    table = _cues_of_word()
+    hints: dict[str, set[str]] = {}
+    table, heads = _cues_of_word(), _pair_heads()
     previous = ""
     for word in words:
-        found |= _cues(word)
+        for cue in _cues(word):
+            found.add(cue)
+            if cue.endswith(_WEAK):
+                hints.setdefault(cue, set()).add(word.removeprefix("ال"))
         if previous:
-            pair = f"{previous}_{word}"
-            found |= table.get(pair, frozenset())
-        previous = word
+            found |= table.get(f"{previous}_{word}", frozenset())
+        previous = word if word in heads else ""
+    found.update(cue.removesuffix(_WEAK) for cue, seen in hints.items() if len(seen) > 1)
     return frozenset(found)
+
+
+def find_domain(words: Sequence[str]) -> str:
+    """What a whole text is about when it is no news of conflict: sport, arts, weather, market.
+
+    Args:
+        words: tokens of normalised text, in order.
+
+    Returns:
+        The domain that most words speak for, or "" when none is clear, or violence is as clear.
+    """
+    seen = Counter(cue for word in frozenset(words) for cue in _cues(word))
+    scores = {name: seen[name] + 0.5 * seen[name + _WEAK] for name in _DOMAINS}
+    best = max(_DOMAINS, key=lambda name: scores[name])
+    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"])
+    return best if scores[best] >= needed else ""
 
 
 def has_cue(word: str, cue: str) -> bool:

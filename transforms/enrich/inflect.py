@@ -198,6 +198,7 @@ def inflect_noun(forms: list[str], *, plural_from: int = 1) -> list[Form]:
             made.append(Form(form[:-1] + "ت", "N", "", "", number))
             made.append(Form(form[:-1] + "تين", "N", "", "", "p"))
             made.append(Form(form[:-1] + "تان", "N", "", "", "p"))
+            made.append(Form(form[:-1] + "تا", "N", "", "", "p"))  # طائرتا شحن
         elif form[-1] not in "اىيء" and not form.endswith("ات"):
             made.append(Form(form + "ا", "N", "", "", number))
             if index == 0:

@@ -153,12 +153,23 @@ def when_of(
         low, high = world.tokens.range_of(mention.start, mention.end)
         near = low if low > match.last else high
         a, b = sorted((match.head, near))
-        rank = (sum(view.kind(i) in ".CR" for i in range(a, b)), abs(near - match.head))
+        breaks = sum(view.kind(i) in ".CR" for i in range(a, b))
+        if _of_another_verb(view, low, breaks, range(max(a, match.last) + 1, b)):
+            continue
+        rank = (breaks, abs(near - match.head))
         if best is None or rank < best[0]:
             best = (rank, when)
     if best is not None and not _spans_document(best[1], world.anchor):
         return best[1]
     return None if world.anchor is None else When(world.anchor, world.anchor, "day", "document")
+
+
+def _of_another_verb(view: SentenceView, low: int, breaks: int, between: range) -> bool:
+    """Whether a span (منذ أبريل) belongs to another verb than the trigger."""
+    opened = low - 1 >= view.first and view.words[low - 1] == "منذ"
+    if not opened and view.words[low] != "منذ":
+        return False
+    return breaks > 0 or any(view.kind(i) == "V" for i in between)
 
 
 def _moment(world: World, mention: DateMention, *, ahead: bool) -> When | None:
