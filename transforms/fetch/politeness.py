@@ -131,6 +131,8 @@ class HostSchedule:
             return 0.0  # the whole host waits already
         if response.reason not in _AGAIN or response.status == 304:
             return None
+        if response.reason == "timeout" and response.status is not None:
+            return None  # it answers, too slowly: asking again at once holds up the whole host
         return backoff(response.url, attempt, self.manners)
 
 

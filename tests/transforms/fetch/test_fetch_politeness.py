@@ -115,6 +115,11 @@ def test_what_will_not_pass_is_not(reason):
     assert schedule().again(OK, 1) is None
 
 
+def test_a_slow_answer_is_not_asked_for_again_in_this_run():
+    assert schedule().again(failed("timeout", 200), 1) is None
+    assert schedule().again(failed("timeout"), 1) is not None
+
+
 def test_jitter_is_the_same_every_time():
     manners = Manners(backoff_seconds=1, max_wait_seconds=1000)
     first = [backoff(f"https://a.test/{i}", 1, manners) for i in range(200)]
