@@ -67,6 +67,7 @@ _CONTROL: Final = frozenset(
         "عقد",
         "نفى",
         "جدد",
+        "أعلن",
     ]
 )
 # What acts only by someone's hand: no actor.
@@ -179,6 +180,8 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
         return None
     if len(match.parts) == 1:
         after = subject[1] + 1 if subject else match.last + 1
+        while subject and after in view.opens and view.words[after][0] == "و":
+            after = view.spans[after] + 1  # الشرطة في كراتشي وروالبندي
         if subject and match.rule.transitive:
             after = _past_qualifier(view, after)
         return view.noun_phrase(after) if direct(view, after) else None
@@ -192,8 +195,10 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
 
 def _past_qualifier(view: SentenceView, index: int) -> int:
     """Past what qualifies a subject: دعا نواب عن المحافظة الحكومة، دعت البعثة في مالي الأطراف."""
-    if view.kind(index) == "P" and view.words[index] in _QUALIFIERS:
-        inner = view.noun_phrase(index + 1)
+    qualified = view.kind(index) == "P" and view.words[index] in _QUALIFIERS
+    attached = view.kind(index) == "N" and view.words[index][0] == "ل" and view.is_attached(index)
+    if qualified or attached:
+        inner = view.noun_phrase(index + qualified)
         if inner is not None and direct(view, inner[1] + 1):
             return inner[1] + 1
     return index

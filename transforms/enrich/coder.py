@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -14,6 +14,7 @@ from transforms.enrich.attribution import Speaker, claim_status, goes_on, speake
 from transforms.enrich.confidence import confidence, features, has_formula
 from transforms.enrich.draft import Draft
 from transforms.enrich.frame import PHYSICAL, Frame, frame_of, undated
+from transforms.enrich.home import home_of, settle
 from transforms.enrich.lexical import lexical_model
 from transforms.enrich.match import Match, find_matches
 from transforms.enrich.merge import merge
@@ -79,10 +80,15 @@ def code_events(article: Article) -> list[Event]:
     )
     tokens = [tokenise(text, normalise(text), field) for field, text in texts if text]
     frame = frame_of([word for each in tokens for word in each.words], anchor)
+    worlds = [World(each, anchor) for each in tokens]
+    frame = replace(frame, home=home_of(worlds))
     drafts: list[Draft] = []
-    for each in tokens:
-        drafts.extend(islice(_field_drafts(each, anchor, frame), MAX_MENTIONS))
-    events = [to_event(draft, article) for draft in merge(drafts)]
+    for world in worlds:
+        drafts.extend(islice(_field_drafts(world, frame), MAX_MENTIONS))
+    merged = merge(drafts)
+    for draft in merged:
+        settle(draft, frame.home)
+    events = [to_event(draft, article) for draft in merged]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
     )
@@ -90,15 +96,15 @@ def code_events(article: Article) -> list[Event]:
 
 def mentions(text: str) -> list[Draft]:
     """The mentions of a text before merging, undated (for fitting the confidence formula)."""
-    return list(_field_drafts(tokenise(text, normalise(text), "body"), None, Frame()))
+    return list(_field_drafts(World(tokenise(text, normalise(text), "body"), None), Frame()))
 
 
-def _field_drafts(tokens: Tokens, anchor: dt.date | None, frame: Frame) -> Iterator[Draft]:
+def _field_drafts(world: World, frame: Frame) -> Iterator[Draft]:
     """The mentions of a title or body."""
+    tokens = world.tokens
     hot = [index for index, word in enumerate(tokens.words) if anchors(word)]
     if not hot:
         return
-    world = World(tokens, anchor)
     speaker: Speaker | None = None
     passed: deque[SentenceView] = deque(maxlen=SPEAKER_REACH)
     for view, starts in _views(tokens, hot):
@@ -157,6 +163,8 @@ def _sentence_drafts(
         ):
             draft.status = "historical"
         draft.anchored = world.anchor is not None
+        if not has_formula(draft.event_type):  # a fitted formula knows the words alone
+            settle(draft, frame.home)
         draft.features = features(draft)
         if frame.domain and draft.event_type in PHYSICAL:
             draft.features["domain"] = 1.0

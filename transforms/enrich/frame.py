@@ -30,10 +30,12 @@ class Frame:
     Attributes:
         domain: ``sport``, ``arts``, ``weather``, ``market`` or "".
         past: its undated sentences tell history.
+        home: the country it is about (alpha-3), when one stands out.
     """
 
     domain: str = ""
     past: bool = False
+    home: str | None = None
 
 
 def frame_of(words: Sequence[str], anchor: dt.date | None) -> Frame:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from transforms.enrich import grammar
+from transforms.enrich.lexicon import analyse
 from transforms.text.arabic import normalise_text
 
 OPENERS: Final = frozenset("،,(-–—")
@@ -55,9 +57,16 @@ def insertion_end(words: Sequence[str], index: int, stop: int) -> int:
         word = words[position]
         if word == closer or (closer is None and (word == mark or word in "،,")):
             return position + 1 if position > index + 1 else index
-        if not word[0].isalnum() or word in _BREAKS:
+        if not word[0].isalnum() or word in _BREAKS or (closer is None and _is_verb(word)):
             return index
     return index
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_verb(word: str) -> bool:
+    """Whether a word can be a verb and nothing else."""
+    readings = analyse(word)
+    return bool(readings) and word not in _OPENING and all(r.pos == "V" for r in readings)
 
 
 def quantity_end(words: Sequence[str], index: int, stop: int) -> int:

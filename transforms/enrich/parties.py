@@ -30,7 +30,7 @@ _CIVIL_HEADS: Final = frozenset(
         "شبان",
     ]
 )
-_QUALIFIER: Final = frozenset({"في", "من"})
+_QUALIFIER: Final = frozenset({"في", "من", "باسم", "لدي", "عن"})
 
 
 def actors_of(world: World, view: SentenceView, phrases: list[Phrase]) -> list[Actor]:

@@ -242,6 +242,8 @@ class SentenceView:
         ):
             return "N"  # وزير is no و + زير
         previous = self.kind(index - 1)
+        if index - 2 >= self.first and self.words[index - 2 : index] == ("في", "حين"):
+            previous = "C"
         if previous in {"P", "#"} or self._completes_verb(index, verb_readings):
             return "N"
         conjunction = all(r.conjunction for r in verb_readings)
@@ -388,7 +390,8 @@ class SentenceView:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
         definite = word.startswith("ال")
-        if word in inserts.HEADS and before.startswith(("ال", "وال")):
+        article = before.startswith(("ال", "وال")) and before not in grammar.QUANTIFIERS
+        if article and word in inserts.HEADS:
             return True  # المبادرة الأطراف: two heads, subject and object
         if self.voweled and self.tokens.text(position, position).endswith("\u064e"):
             return True  # a written accusative: التقى الرئيس رئيسَ المجلس
