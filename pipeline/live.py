@@ -18,6 +18,7 @@ from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import entry_key
 from pipeline.sources.spool import Spool
 from transforms.fetch.addresses import Guard
+from transforms.fetch.client import USER_AGENT
 from transforms.fetch.messages import Limits
 from transforms.fetch.politeness import Manners
 from transforms.fetch.redact import redact_url
@@ -36,6 +37,7 @@ def fetch_settings(config: Config) -> FetchSettings:
         allow_private=config.allow_private_hosts,
         timeout=config.fetch_timeout,
         delay=config.host_delay,
+        contact=config.contact,
     )
 
 
@@ -45,6 +47,7 @@ def settings_of(
     allow_private: bool = False,
     timeout: float = _LIMITS.total_seconds,
     delay: float = _MANNERS.delay_seconds,
+    contact: str | None = None,
 ) -> FetchSettings:
     """How to fetch; a proxy is taken from the environment.
 
@@ -53,6 +56,7 @@ def settings_of(
         allow_private: let requests go to private addresses.
         timeout: seconds for all of one request.
         delay: seconds between two requests to one host.
+        contact: what the user agent names for those who run the sites.
     """
     limits = replace(
         _LIMITS,
@@ -65,6 +69,7 @@ def settings_of(
         limits=limits,
         manners=replace(_MANNERS, delay_seconds=delay),
         guard=Guard(allow_private=allow_private),
+        user_agent=f"{USER_AGENT} (+{contact})" if contact else USER_AGENT,
         proxy=os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy"),
     )
 

@@ -57,6 +57,7 @@ class Config:
     page_memory: int = 2048
     fetch_timeout: float = 30.0
     host_delay: float = 0.5
+    contact: str | None = None
     tick_size: int = 5000
     runner: str = "DirectRunner"
     beam_args: tuple[str, ...] = ()
@@ -164,6 +165,11 @@ FLAGS: Final[tuple[Flag, ...]] = (
         {"type": _seconds, "default": 30.0, "metavar": "S"},
     ),
     Flag(
+        "contact",
+        "a page or address the user agent names, for those who run the sites",
+        {"metavar": "URL"},
+    ),
+    Flag(
         "host_delay",
         "seconds between two requests to one host; a longer Crawl-delay of its robots.txt wins",
         {"type": _seconds, "default": 0.5, "metavar": "S"},
@@ -249,6 +255,7 @@ def parse_run(args: Sequence[str], now: datetime) -> Config:
         page_memory=known.page_memory,
         fetch_timeout=known.fetch_timeout,
         host_delay=known.host_delay,
+        contact=known.contact,
         tick_size=max(1, known.tick_size),
         runner=known.runner,
         beam_args=beam_args,

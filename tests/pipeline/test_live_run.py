@@ -210,3 +210,14 @@ def test_explain_of_a_url_fetches_just_that(server):
     refused = json.loads(rasd("explain", url, "--json").stdout)
     assert refused["rejected"]["reason"] == "blocked_address"
     assert {hit.path for hit in server.hits} == {"/robots.txt", "/gaza-airstrike.html"}
+
+
+def test_the_user_agent_names_the_project_and_a_contact(server, tmp_path):
+    urls = serve_pages(server)
+    feed = server.on(HOST, "/rss", answer(feed_xml((urls[0], "ع", "م"))))
+    run(tmp_path / "out", feed, extra=("--contact", "https://lab.example/crawler"))
+    agents = {hit.headers["User-Agent"] for hit in server.hits}
+    assert len(agents) == 1
+    (agent,) = agents
+    assert agent.startswith("rasd/")
+    assert "https://lab.example/crawler" in agent

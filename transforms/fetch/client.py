@@ -37,7 +37,7 @@ from transforms.fetch.messages import (
 from transforms.fetch.names import GuardedResolver, Resolve
 from transforms.rejects import Reason
 
-USER_AGENT: Final = "rasd/0.1 (+https://rasd.example/bot; news monitoring research)"
+USER_AGENT: Final = "rasd/0.1 (Arabic news monitoring)"
 ROBOTS_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: what a crawler must read at least
 _ACCEPT: Final[dict[Purpose, str]] = {
     "feed": "application/rss+xml, application/atom+xml, application/feed+json, "
