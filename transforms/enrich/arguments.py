@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from transforms.enrich.grammar import QUANTIFIERS
 from transforms.enrich.lexicon import analyse
 from transforms.enrich.match import Match
 from transforms.enrich.nisba import nisba_country
@@ -22,6 +23,7 @@ from transforms.enrich.subjects import (
     topic_subject,
 )
 from transforms.enrich.syntax import SentenceView
+from transforms.text.arabic import normalise_text
 
 # Verbs whose subject is also the subject of a masdar that completes them.
 _CONTROL: Final = frozenset(
@@ -105,6 +107,12 @@ _THINGS: Final = frozenset(
     ]
 )
 _QUALIFIERS: Final = frozenset({"في", "عن", "باسم", "لدي", "من"})
+_TARGETS: Final = frozenset(
+    normalise_text(
+        "قنصلية سفارة مدينة مخيم مستشفى منزل منازل قرية موقع مواقع قاعدة مبنى مطار ميناء مدرسة سوق "
+        "بلدة حي منطقة ريف محطة مسجد كنيسة مركز مقر سفينة سفن جسر قافلة"
+    ).split()
+)
 _OWN_FORCES: Final = frozenset(["قوة", "جندي", "عنصر", "رجل", "طائرة", "جيش", "مقاتل", "شرطة"])
 
 
@@ -181,7 +189,9 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
     if len(match.parts) == 1:
         after = subject[1] + 1 if subject else match.last + 1
         while subject and after in view.opens and view.words[after][0] == "و":
-            after = view.spans[after] + 1  # الشرطة في كراتشي وروالبندي
+            after = view.spans[after] + 1  # الشرطة في كراتشي وبيشاور
+        if subject and _unknown_conjunct(view, after):
+            after += 1
         if subject and match.rule.transitive:
             after = _past_qualifier(view, after)
         return view.noun_phrase(after) if direct(view, after) else None
@@ -191,6 +201,15 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
             return between
     own = view.noun_phrase(match.last)
     return own if own is not None and _has_party(view, own) else None
+
+
+def _unknown_conjunct(view: SentenceView, index: int) -> bool:
+    """Whether an unknown name is joined to a subject before the object: وروالبندي مئات الأفغان."""
+    if index >= view.stop or view.words[index][0] != "و" or analyse(view.words[index]):
+        return False
+    return view.kind(index) == "N" and view.words[index + 1 : index + 2] != () and (
+        view.words[index + 1] in QUANTIFIERS or view.words[index + 1].startswith("ال")
+    )
 
 
 def _past_qualifier(view: SentenceView, index: int) -> int:
@@ -249,7 +268,9 @@ def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
             arguments.add(rule.object, view.noun_phrase(match.last + 1))
         return
     if genitive != "none":
-        arguments.add(genitive, _genitive(view, match))
+        found = _genitive(view, match)
+        struck = genitive == "actor" and found is not None and _is_target(view, found)
+        arguments.add("recipient" if struck else genitive, found)
     if rule.tail != "none" and direct(view, match.last + 1):
         arguments.add(rule.tail, view.noun_phrase(match.last + 1))
     if rule.subject in {"actor", "actors"} and not arguments.actors:
@@ -275,6 +296,11 @@ def _genitive(view: SentenceView, match: Match) -> Phrase | None:
     return view.noun_phrase(index)
 
 
+def _is_target(view: SentenceView, phrase: Phrase) -> bool:
+    """Whether a phrase is headed by what can only be struck: قصف القنصلية الإيرانية."""
+    return view.words[phrase[0]].removeprefix("ال") in _TARGETS
+
+
 def _names_party(view: SentenceView, index: int) -> bool:
     """Whether what follows هجوم is who made it, not what it was like: a known party or nation."""
     phrase = view.noun_phrase(index)
@@ -298,7 +324,8 @@ def _lent_subject(view: SentenceView, match: Match) -> Phrase | None:
     while position >= max(view.first, match.head - 10) and view.kind(position) not in ".CR":
         if view.is_verb(position):
             lemmas = {r.lemma for r in analyse(view.words[position])}
-            if lemmas & _CONTROL:
+            announced = "أعلن" in lemmas and match.rule.event_type == "ASSAULT"
+            if lemmas & _CONTROL and not announced:  # who tells of a killing is no killer
                 found = left_subject(view, position) or antecedent(view, position)
                 if found is None and direct(view, position + 1):
                     found = view.noun_phrase(position + 1, match.head)

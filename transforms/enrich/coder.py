@@ -14,7 +14,7 @@ from transforms.enrich.attribution import Speaker, claim_status, goes_on, speake
 from transforms.enrich.confidence import confidence, features, has_formula
 from transforms.enrich.draft import Draft
 from transforms.enrich.frame import PHYSICAL, Frame, frame_of, undated
-from transforms.enrich.home import home_of, settle
+from transforms.enrich.home import homes_of, settle
 from transforms.enrich.lexical import lexical_model
 from transforms.enrich.match import Match, find_matches
 from transforms.enrich.merge import merge
@@ -81,13 +81,13 @@ def code_events(article: Article) -> list[Event]:
     tokens = [tokenise(text, normalise(text), field) for field, text in texts if text]
     frame = frame_of([word for each in tokens for word in each.words], anchor)
     worlds = [World(each, anchor) for each in tokens]
-    frame = replace(frame, home=home_of(worlds))
+    frame = replace(frame, homes=homes_of(worlds))
     drafts: list[Draft] = []
     for world in worlds:
         drafts.extend(islice(_field_drafts(world, frame), MAX_MENTIONS))
     merged = merge(drafts)
     for draft in merged:
-        settle(draft, frame.home)
+        settle(draft, frame.homes)
     events = [to_event(draft, article) for draft in merged]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
@@ -164,7 +164,7 @@ def _sentence_drafts(
             draft.status = "historical"
         draft.anchored = world.anchor is not None
         if not has_formula(draft.event_type):  # a fitted formula knows the words alone
-            settle(draft, frame.home)
+            settle(draft, frame.homes)
         draft.features = features(draft)
         if frame.domain and draft.event_type in PHYSICAL:
             draft.features["domain"] = 1.0

@@ -30,12 +30,12 @@ class Frame:
     Attributes:
         domain: ``sport``, ``arts``, ``weather``, ``market`` or "".
         past: its undated sentences tell history.
-        home: the country it is about (alpha-3), when one stands out.
+        homes: the country or the two that it is about, see ``home.homes_of``.
     """
 
     domain: str = ""
     past: bool = False
-    home: str | None = None
+    homes: tuple[str, ...] = ()
 
 
 def frame_of(words: Sequence[str], anchor: dt.date | None) -> Frame:

@@ -18,7 +18,7 @@ from transforms.enrich.world import World
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
-_SHARE: Final = 0.6  # part of an article's countries that its own must be
+_SHARE: Final = 0.5  # part of an article's countries that its own must be
 _MIN_NAMED: Final = 2
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "OPP", "LAB", "CVL", "PTY"})
 # Heads of phrases that name an institution of the country at hand, or a crowd of its people.
@@ -30,20 +30,23 @@ _HEADS: Final = frozenset(
         "متظاهرون متظاهرين المتظاهرون المتظاهرين محتجون محتجين المحتجون المحتجين سكان السكان أهالي "
         "الأهالي مواطنون المواطنين المواطنون آلاف الآلاف مئات المئات عشرات العشرات عمال العمال "
         "موظفو الموظفون معلمو طلاب الطلاب أعوان مزارعون ناشطون نشطاء صحافيون مرشحون الجبهة القوات "
-        "قوات الدفاع_المدني"
+        "قوات الكاتب الناطق المتحدث الأمين"
     ).split()
+)
+_BOTH: Final = frozenset(
+    normalise_text("الجانبين الجانبان الطرفين الطرفان البلدين البلدان الدولتين الدولتان").split()
 )
 _CLITICS: Final = ("وال", "بال", "لل", "و", "ب", "ل")
 
 
-def home_of(worlds: Iterable[World]) -> str | None:
-    """The country that an article is about, by the countries and places it names.
+def homes_of(worlds: Iterable[World]) -> tuple[str, ...]:
+    """The country, or the two countries, that an article is about, by those it names.
 
     Args:
         worlds: its title and body.
 
     Returns:
-        ISO 3166-1 alpha-3, or None when no country stands out.
+        ISO 3166-1 alpha-3 codes, the most frequent first; () when none stand out.
     """
     counts: Counter[str] = Counter()
     for world in worlds:
@@ -52,34 +55,45 @@ def home_of(worlds: Iterable[World]) -> str | None:
             country = entity.country or (entity.place.country if entity.place else None)
             if country:
                 counts[country] += 1
-    if not counts:
-        return None
-    country, first = min(counts.items(), key=lambda item: (-item[1], item[0]))
-    return country if first >= max(_MIN_NAMED, _SHARE * sum(counts.values())) else None
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    total = sum(counts.values())
+    for size in (1, 2):
+        if sum(count for _, count in ranked[:size]) >= max(_MIN_NAMED, _SHARE * total):
+            return tuple(country for country, _ in ranked[:size])
+    return ()
 
 
-def settle(draft: Draft, home: str | None) -> None:
+def settle(draft: Draft, homes: tuple[str, ...]) -> None:
     """Give a mention's unnamed institutions and people their country.
 
     Args:
         draft: the mention; its actors and recipients are replaced.
-        home: the country of the article, or None.
+        homes: what ``homes_of`` says of the article.
     """
+    home = homes[0] if len(homes) == 1 else None
     place = draft.place.country if draft.place else None
-    draft.actors = [_settled(actor, home, place) for actor in draft.actors]
-    draft.recipients = [_settled(actor, home, place) for actor in draft.recipients]
+    draft.actors = [
+        each for actor in draft.actors for each in _settled(actor, homes, home, place)
+    ]
+    draft.recipients = [
+        each for actor in draft.recipients for each in _settled(actor, homes, home, place)
+    ]
 
 
-def _settled(actor: Actor, home: str | None, place: str | None) -> Actor:
-    """One party with its country, when it is one of the country at hand."""
+def _settled(
+    actor: Actor, homes: tuple[str, ...], home: str | None, place: str | None
+) -> list[Actor]:
+    """One party with its country, when it is one of the country at hand; both sides are two."""
     if actor.country is not None or not actor.text:
-        return actor
+        return [actor]
     words = normalise_text(actor.text).split()
     if _is_head(words[0]) or (actor.sectors and _STATE.issuperset(actor.sectors)):
-        return replace(actor, country=home or place)
+        return [replace(actor, country=home or place)]
     if any(has_cue(word, "victims") for word in words):
-        return replace(actor, country=place or home)
-    return actor
+        return [replace(actor, country=place or home)]
+    if words[0] in _BOTH and homes:
+        return [replace(actor, country=country) for country in homes]
+    return [actor]
 
 
 def _is_head(word: str) -> bool:

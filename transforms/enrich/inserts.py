@@ -22,6 +22,8 @@ _OPENING: Final = (
         "صبيحة بعد_ظهر عشية غداة بصفته بصفتها بصفتهم بحضور بعيد قبيل كما"
     ).split())) - _PARTIES
 )  # fmt: skip
+# They add a party to the clause before them, across a comma.
+COMPANY: Final = frozenset(normalise_text("بمشاركة برعاية بوساطة بحضور بدعم").split())
 _BREAKS: Final = grammar.CLAUSE_OPENERS | grammar.RELATIVES | grammar.NEGATORS
 _QUANTITY_ENDS: Final = frozenset(normalise_text("عن على إلى").split())
 _QUANTITY_VERBS: Final = frozenset(

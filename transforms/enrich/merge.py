@@ -164,6 +164,8 @@ def _absorbed(draft: Draft, other: Draft) -> bool:
     if draft.trigger.field != other.trigger.field or draft.status != other.status:
         return False
     shared = _countries(draft.actors) & _countries(other.actors)
+    if draft.actors and other.actors and not shared:
+        return draft.view is other.view and draft.actors == other.actors
     near = draft.view is other.view or (
         bool(shared) and draft.view.paragraph == other.view.paragraph
     )

@@ -204,7 +204,8 @@ def _future(view: SentenceView, match: Match, before: list[int]) -> _Answer:
             break
     stop = view.clause_stop(match.last)
     imperfect = reading is not None and reading.tense == "imp"
-    if imperfect or not match.verbal:
+    said = match.rule.speaks and reading is not None and reading.pos == "A"
+    if imperfect or not (match.verbal or said):  # مهدداً بإضراب الشهر المقبل is said today
         for index in range(match.last + 1, min(stop, match.last + 12)):
             if view.words[index] in grammar.FUTURE_WORDS:
                 return "future", view.words[index]

@@ -125,7 +125,6 @@ class SentenceView:
         self.paragraph = paragraph
         self._kinds: dict[int, str] = {}
         self.voweled = "\u064e" in tokens.raw
-        self._see_through()
         self._cues: frozenset[str] | None = None
         self._lemmas: frozenset[str] | None = None
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
@@ -168,7 +167,9 @@ class SentenceView:
         words, stop = self.words, self.stop
         for index in range(self.first, stop - 2):
             word = words[index]
-            if word in inserts.OPENERS:
+            if word in "،," and words[index + 1] in inserts.COMPANY:
+                self._kinds[index] = "T"
+            elif word in inserts.OPENERS:
                 end = inserts.insertion_end(words, index, stop)
                 self._kinds.update(dict.fromkeys(range(index, end), "T"))
             elif word == "ما":
@@ -370,7 +371,7 @@ class SentenceView:
         if kind not in "N#" or self.is_attached(position):
             return False
         joined = word[0] == "و" and (position in self.opens or self._is_conjoined(word))
-        if joined or self.words[last] == "من":
+        if joined or self.words[last] in {"من", "باسم"}:
             return True
         return not self._opens_new_phrase(start, last, position)
 
@@ -390,7 +391,8 @@ class SentenceView:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
         definite = word.startswith("ال")
-        article = before.startswith(("ال", "وال")) and before not in grammar.QUANTIFIERS
+        article = before.startswith(("ال", "وال")) or before.endswith(("ها", "هم"))
+        article = article and before not in grammar.QUANTIFIERS
         if article and word in inserts.HEADS:
             return True  # المبادرة الأطراف: two heads, subject and object
         if self.voweled and self.tokens.text(position, position).endswith("\u064e"):
