@@ -189,6 +189,8 @@ class Poller:
 
     def _is_to_be_read(self, feed: Feed, memory: Memory) -> bool:
         """Whether a 304 would not do: it does not carry the entries to be tried again."""
+        if memory.states[feed.url].full:
+            return False
         return any(known.is_wanted(self._now) for known in memory.listed(feed.url))
 
     def _note_pause(self, fetched: Fetched) -> None:
@@ -220,10 +222,9 @@ class Poller:
         memory.states[feed.url] = poll.state
         for entry in parsed.entries if parsed is not None else ():
             before = memory.known(feed.url, entry)
-            if before is not None and (id(entry) in going or self._is_wanted(before, entry)):
-                entries.append(replace(entry, guid=before.sighting.guid if entry.guid else ""))
-            elif id(entry) in going:
-                entries.append(entry)
+            if id(entry) in going or (before is not None and self._is_wanted(before, entry)):
+                guid = before.sighting.guid if before is not None and entry.guid else entry.guid
+                entries.append(replace(entry, guid=guid, fetched_at=self._now))
             elif before is not None:
                 again.append(before)
         return Polled(feed, poll, parsed, fetched, tuple(entries), tuple(again))

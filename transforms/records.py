@@ -76,6 +76,7 @@ class Entry:
     modified_at: datetime | None = None
     language: str | None = None
     categories: tuple[str, ...] = ()
+    fetched_at: datetime | None = None  # when its feed was read online
 
 
 @dataclass(frozen=True, slots=True)

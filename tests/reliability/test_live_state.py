@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import timedelta
+from xml.sax.saxutils import escape
 
 import pytest
 from http_faults import answer, conditional
@@ -199,6 +200,21 @@ def test_with_articles_alone_nothing_comes_twice(server, tmp_path):
     print(f"\nstate: all but articles lost: {len(after['articles'])} articles as before")
     assert after["articles"] == before["articles"]
     assert after["appearances"] == before["appearances"]
+
+
+def test_full_content_from_the_future_is_dated_by_its_poll(server, tmp_path):
+    text = "".join(
+        f"<p>{SUMMARY} وقال شاهد رقم {number} إن الأمر مستمر.</p>" for number in range(20)
+    )
+    entry = item("http://127.77.7.1/x", "مظاهرة في تونس").replace("2024", "2031")
+    full = entry.replace("<description>", f"<description>{escape(text)}")
+    feed = server.on(HOST, "/rss", answer(rss([full])))
+    run_here(tmp_path / "out", feed)
+    (row,) = table(tmp_path / "out", "SELECT event_time, fetched_at FROM articles")
+    print(f"\ndates: an article of 2031 read on {NOON:%F} stands at {row['event_time']:%F}")
+    assert row["fetched_at"] == NOON
+    assert row["event_time"] <= NOON + timedelta(days=1)
+    assert [hit.path for hit in server.hits if hit.path == "/x"] == []
 
 
 def test_the_hub_of_a_feed_is_noted(server, tmp_path):

@@ -141,8 +141,10 @@ def _text(entry: Entry) -> str:
 
 def _page(entry: Entry, kind: str) -> Page:
     if kind == "fragment":
-        return Page(entry.content.encode("utf-8", "replace"), "fragment", url=entry.url)
-    return Page(_text(entry).encode("utf-8", "replace"), "body", url=entry.url)
+        data = entry.content.encode("utf-8", "replace")
+        return Page(data, "fragment", url=entry.url, fetched_at=entry.fetched_at)
+    data = _text(entry).encode("utf-8", "replace")
+    return Page(data, "body", url=entry.url, fetched_at=entry.fetched_at)
 
 
 def _joined(page: Page, own: Entry | None, first: Entry | None, feed: Feed | None) -> Page:

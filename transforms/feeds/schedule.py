@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from transforms.feeds.join import is_full
 from transforms.records import Entry, Feed, ParsedFeed, content_id
 from transforms.rejects import Reason
 from transforms.text.urls import canonicalise_url
@@ -72,6 +73,7 @@ class FeedState:
     day: str = ""  # the UTC date that ``new_in_day`` counts
     new_in_day: int = 0
     hub: str = ""  # the WebSub hub that the feed names
+    full: bool = False  # every entry of the latest list was an article, no page is to be fetched
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,7 @@ def _list_came(
         day=today,
         new_in_day=used + len(new),
         hub=parsed.hub_url,
+        full=bool(entries) and all(is_full(entry.content) for entry in entries.values()),
     )
     interval = _adapted(state, now, len(unknown), len(entries))
     return Poll(
