@@ -50,12 +50,15 @@ def frame_of(words: Sequence[str], anchor: dt.date | None) -> Frame:
 
 def _is_history(words: Sequence[str], anchor: dt.date) -> bool:
     """Whether an article opens in years long past, and has more of them than days of now."""
-    lead = words[:_LEAD]
-    if not any(_old(word, anchor) for word in lead):
+    old = [index for index, word in enumerate(words) if _old(word, anchor)]
+    if len(old) < _MIN_OLD or old[0] >= _LEAD:
         return False
-    old = sum(_old(word, anchor) for word in words)
-    now = sum(word in _NOW for word in words)
-    return old >= _MIN_OLD and old > now and not any(word in _NOW for word in lead)
+    now = [
+        index
+        for index, word in enumerate(words)
+        if word in _NOW and words[max(0, index - 1)] != "هذا"  # في مثل هذا اليوم من عام
+    ]
+    return len(old) > len(now) and not (now and now[0] < _LEAD)
 
 
 def _old(word: str, anchor: dt.date) -> bool:

@@ -93,6 +93,8 @@ def _next_element(view: SentenceView, position: int, element: Element) -> int | 
         if _element_at(view, plain, element):
             return plain
         kind = view.kind(index)
+        if element.subject and skipped > 1 and (kind == "P" or view.is_attached(index)):
+            return None  # the subject of a verb does not stand behind a preposition
         if not element.gap or kind in ".,C" or (kind == "V" and skipped >= GAP):
             return None
         if kind not in 'TX"':

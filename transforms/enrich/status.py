@@ -106,6 +106,10 @@ _IRREALIS_NOUNS: Final = frozenset(
         "نيتها",
         "استعداده",
         "استعدادها",
+        "رفض",
+        "رفضه",
+        "رفضها",
+        "رفضهم",
     ]
 )
 _NEGATIVE_NOUNS: Final = frozenset(

@@ -397,6 +397,9 @@ class SentenceView:
             return True  # المبادرة الأطراف: two heads, subject and object
         if self.voweled and self.tokens.text(position, position).endswith("\u064e"):
             return True  # a written accusative: التقى الرئيس رئيسَ المجلس
+        country = position in self.opens and self.spans[position] in self.names
+        if country and not definite and before.startswith("ال"):
+            return True  # المفوضية الأوروبية تركيا
         if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True
         if word in grammar.QUANTIFIERS or self.kind(position) == "#":
