@@ -42,6 +42,7 @@ test-full: lint ## every reliability test as written
 
 bench: $(STAMP) ## the speed figures, as ratios in one run
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.fetching
 
 docs: $(STAMP) ## everything in docs/ that is generated

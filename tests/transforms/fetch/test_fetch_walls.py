@@ -117,6 +117,6 @@ def test_r32_no_real_page_is_taken_for_a_wall(seed_pages, shared, capsys):
 
 def test_hostile_pages_cost_their_length_only():
     for unit in ("<script", "<title", "<input type ", "<h1>", "<script>", "<svg>", "<nav>", "&lt;"):
-        started = time.perf_counter()
+        started = time.process_time()
         find_wall(answered((unit * 200_000).encode()))
-        assert time.perf_counter() - started < 3, unit
+        assert time.process_time() - started < 3, unit

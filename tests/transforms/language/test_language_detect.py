@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -263,25 +261,3 @@ def test_threads_that_start_at_once_agree() -> None:
     for thread in threads:
         thread.join()
     assert answers == [expected] * 8
-
-
-def test_it_is_twenty_times_as_fast_as_langdetect(shared: Path) -> None:
-    from langdetect import detect
-
-    lines = (shared / "data" / "langid" / "langid.jsonl").read_text("utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    texts = [row["text"] for row in rows if row["label"] == "ar" and row["length"] == "lead"]
-
-    def seconds() -> tuple[float, float]:
-        started = time.process_time()
-        for text in texts:
-            detect(text)
-        between = time.process_time()
-        for text in texts:
-            detect_language(text)
-        return between - started, time.process_time() - between
-
-    seconds()  # both load their tables
-    theirs, ours = seconds()
-    print(f"langdetect {theirs / ours:.0f} x as long")
-    assert theirs >= 20 * ours

@@ -141,6 +141,6 @@ def test_every_text_has_mentions_in_order(text: str, anchor: dt.date | None) -> 
 def test_repetition_stays_linear(piece: str) -> None:
     import time
 
-    started = time.perf_counter()
+    started = time.process_time()
     find_dates(piece * 20_000, anchor=dt.date(2023, 9, 20))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
