@@ -16,8 +16,8 @@ from transforms.enrich.subjects import (
     direct,
     inherited,
     left_subject,
-    may_inherit,
     main_subject,
+    may_inherit,
     named_subject,
     right_subject,
     topic_subject,
@@ -207,8 +207,10 @@ def _unknown_conjunct(view: SentenceView, index: int) -> bool:
     """Whether an unknown name is joined to a subject before the object: وروالبندي مئات الأفغان."""
     if index >= view.stop or view.words[index][0] != "و" or analyse(view.words[index]):
         return False
-    return view.kind(index) == "N" and view.words[index + 1 : index + 2] != () and (
-        view.words[index + 1] in QUANTIFIERS or view.words[index + 1].startswith("ال")
+    return (
+        view.kind(index) == "N"
+        and view.words[index + 1 : index + 2] != ()
+        and (view.words[index + 1] in QUANTIFIERS or view.words[index + 1].startswith("ال"))
     )
 
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from transforms.enrich.draft import Draft
@@ -115,16 +116,20 @@ def speaker_of(world: World, view: SentenceView, previous: Speaker | None) -> Sp
         previous: the speaker before it, to whom وأضاف without a subject goes on giving the word.
     """
     for index in range(view.first, view.stop):
-        if not view.is_verb(index):
-            continue
-        lemmas = {r.lemma for r in analyse(view.words[index]) if r.pos == "V"}
-        if not lemmas & REPORTING:
+        lemmas = _reporting(view.words[index])
+        if not lemmas or not view.is_verb(index):
             continue
         phrase = _subject(view, index)
         if phrase is None:
             return previous if lemmas & _CARRIED else None
         return _speaker(world, view, phrase, previous)
     return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _reporting(word: str) -> frozenset[str]:
+    """The reporting verbs that a word can be."""
+    return frozenset(r.lemma for r in analyse(word) if r.pos == "V" and r.lemma in REPORTING)
 
 
 def goes_on(view: SentenceView) -> bool:

@@ -87,7 +87,7 @@ def find_domain(words: Sequence[str]) -> str:
     seen = Counter(cue for word in frozenset(words) for cue in _cues(word))
     scores = {name: seen[name] + 0.5 * seen[name + _WEAK] for name in _DOMAINS}
     best = max(_DOMAINS, key=lambda name: scores[name])
-    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"])
+    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"] + 1.0)
     return best if scores[best] >= needed else ""
 
 

@@ -62,9 +62,7 @@ def _is_history(words: Sequence[str], anchor: dt.date) -> bool:
 
 
 def _old(word: str, anchor: dt.date) -> bool:
-    return (
-        len(word) == 4 and word.isdigit() and 600 <= int(word) <= anchor.year - _OLD_YEARS
-    )
+    return len(word) == 4 and word.isdigit() and 600 <= int(word) <= anchor.year - _OLD_YEARS
 
 
 def undated(when: When | None) -> bool:

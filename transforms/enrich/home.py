@@ -58,7 +58,8 @@ def homes_of(worlds: Iterable[World]) -> tuple[str, ...]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     total = sum(counts.values())
     for size in (1, 2):
-        if sum(count for _, count in ranked[:size]) >= max(_MIN_NAMED, _SHARE * total):
+        named = sum(count for _, count in ranked[:size])
+        if named >= _MIN_NAMED and named > _SHARE * total:
             return tuple(country for country, _ in ranked[:size])
     return ()
 
@@ -72,9 +73,7 @@ def settle(draft: Draft, homes: tuple[str, ...]) -> None:
     """
     home = homes[0] if len(homes) == 1 else None
     place = draft.place.country if draft.place else None
-    draft.actors = [
-        each for actor in draft.actors for each in _settled(actor, homes, home, place)
-    ]
+    draft.actors = [each for actor in draft.actors for each in _settled(actor, homes, home, place)]
     draft.recipients = [
         each for actor in draft.recipients for each in _settled(actor, homes, home, place)
     ]
@@ -101,7 +100,7 @@ def _is_head(word: str) -> bool:
     if word in _HEADS:
         return True
     return any(
-        word.startswith(clitic) and ("ال" if "ل" in clitic[1:] or clitic == "لل" else "")
-        + word[len(clitic) :] in _HEADS
+        word.startswith(clitic)
+        and ("ال" if "ل" in clitic[1:] or clitic == "لل" else "") + word[len(clitic) :] in _HEADS
         for clitic in _CLITICS
     )

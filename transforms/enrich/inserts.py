@@ -38,6 +38,16 @@ HEADS: Final = frozenset(
     ).split()
 )
 
+# Countries and capitals whose first letter could be a clitic.
+COUNTRIES: Final = frozenset(
+    normalise_text(
+        "لبنان ليبيا بريطانيا بلجيكا بولندا باكستان بكين باريس لندن بغداد بيروت برلين فرنسا فلسطين "
+        "كندا كوبا كينيا بروكسل إسرائيل إيران إيطاليا إسبانيا أوكرانيا أفغانستان أميركا أنقرة "
+        "إثيوبيا ألمانيا أستراليا الأردن العراق السعودية السودان اليمن الجزائر المغرب الصين الهند "
+        "اليابان واشنطن وارسو فنزويلا فنلندا"
+    ).split()
+)
+
 
 def insertion_end(words: Sequence[str], index: int, stop: int) -> int:
     """Where a stretch that interrupts its clause ends.
@@ -87,3 +97,43 @@ def quantity_end(words: Sequence[str], index: int, stop: int) -> int:
         return index
     end = next((p for p in window if words[p] in _QUANTITY_ENDS), index - 1)
     return end + 1
+
+
+def transparent(words: Sequence[str], first: int, stop: int) -> dict[int, str]:
+    """What stands inside a phrase without ending it: time words (T) and particles (X).
+
+    An adverbial between two commas (، اليوم الأربعاء،), a short name in brackets, a comma before
+    بمشاركة, and the words of "at least" before a number (ما لا يقل عن).
+
+    Args:
+        words: tokens of normalised text.
+        first: the sentence's first token.
+        stop: the index after its last.
+
+    Returns:
+        Token -> its kind.
+    """
+    kinds: dict[int, str] = {}
+    for index in range(first, stop - 2):
+        word = words[index]
+        if word in "،," and words[index + 1] in COMPANY:
+            kinds[index] = "T"
+        elif word in OPENERS:
+            end = insertion_end(words, index, stop)
+            kinds.update(dict.fromkeys(range(index, end), "T"))
+        elif word == "ما":
+            end = quantity_end(words, index, stop)
+            kinds.update(dict.fromkeys(range(index, end), "X"))
+    return kinds
+
+
+def new_head(before: str, word: str) -> bool:
+    """Whether a noun cannot be the adjective of the definite one before it.
+
+    Args:
+        before: the token before; definite by its article or its pronoun.
+        word: the token in question.
+    """
+    if word not in HEADS or before in grammar.QUANTIFIERS:
+        return False
+    return before.startswith(("ال", "وال")) or before.endswith(("ها", "هم"))

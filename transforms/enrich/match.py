@@ -85,6 +85,11 @@ def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tup
     return tuple(parts)
 
 
+def _leaves(view: SentenceView, index: int, kind: str) -> bool:
+    """Whether a prepositional phrase begins; a من may join a number to its whole."""
+    return (kind == "P" and view.words[index] != "من") or view.is_attached(index)
+
+
 def _next_element(view: SentenceView, position: int, element: Element) -> int | None:
     """The token that is a trigger's next element: right here, or past the words it may skip."""
     skipped, index = 0, position
@@ -93,7 +98,7 @@ def _next_element(view: SentenceView, position: int, element: Element) -> int | 
         if _element_at(view, plain, element):
             return plain
         kind = view.kind(index)
-        if element.subject and skipped > 1 and (kind == "P" or view.is_attached(index)):
+        if element.subject and skipped > 1 and _leaves(view, index, kind):
             return None  # the subject of a verb does not stand behind a preposition
         if not element.gap or kind in ".,C" or (kind == "V" and skipped >= GAP):
             return None

@@ -18,7 +18,7 @@ from transforms.text.dates import DateMention
 _PLACE_OPENERS: Final = frozenset(
     {"في", "قرب", "وسط", "داخل", "ب", "بالقرب", "شمال", "جنوب", "شرق", "غرب", "الي", "علي"}
 )
-_DOCUMENT_DAYS: Final = 1
+_DIGITS: Final = frozenset("0123456789")
 
 
 def place_of(world: World, view: SentenceView, match: Match, taken: set[int]) -> Place | None:
@@ -229,9 +229,10 @@ def is_old(when: When | None, anchor: dt.date | None, days: int) -> bool:
 
 def tells_time(view: SentenceView) -> bool:
     """Whether a sentence can hold a date expression at all: a number or a word of time."""
-    return any(w[0].isdigit() or w in _TIME_HINTS for w in view.words[view.first : view.stop])
+    words = view.words[view.first : view.stop]
+    return not _TIME_HINTS.isdisjoint(words) or any(word[0] in _DIGITS for word in words)
 
 
 def mentions_time(view: SentenceView) -> bool:
     """Whether the sentence carries a time word (for the confidence formula)."""
-    return any(w in grammar.TIME_WORDS for w in view.words[view.first : view.stop])
+    return not grammar.TIME_WORDS.isdisjoint(view.words[view.first : view.stop])

@@ -111,8 +111,8 @@ class SentenceView:
         "spans",
         "stop",
         "tokens",
-        "whole",
         "voweled",
+        "whole",
         "words",
     )
 
@@ -156,25 +156,7 @@ class SentenceView:
             for index in range(item.first, item.last + 1)
             if index > item.first or _class_of(self.words[index]) != "X"
         }
-        self._see_through()
-
-    def _see_through(self) -> None:
-        """Mark what stands inside a phrase without ending it, as time words or particles.
-
-        An adverbial between two commas (، اليوم الأربعاء،), a short name in brackets, and the
-        words of "at least" before a number (ما لا يقل عن).
-        """
-        words, stop = self.words, self.stop
-        for index in range(self.first, stop - 2):
-            word = words[index]
-            if word in "،," and words[index + 1] in inserts.COMPANY:
-                self._kinds[index] = "T"
-            elif word in inserts.OPENERS:
-                end = inserts.insertion_end(words, index, stop)
-                self._kinds.update(dict.fromkeys(range(index, end), "T"))
-            elif word == "ما":
-                end = inserts.quantity_end(words, index, stop)
-                self._kinds.update(dict.fromkeys(range(index, end), "X"))
+        self._kinds.update(inserts.transparent(self.words, self.first, self.stop))
 
     @property
     def cues(self) -> frozenset[str]:
@@ -193,11 +175,12 @@ class SentenceView:
 
     def kind(self, index: int) -> str:
         """The kind of a token; ``.`` outside the sentence."""
+        known = self._kinds.get(index)
+        if known is not None:
+            return known
         if not self.first <= index < self.stop:
             return "."
-        known = self._kinds.get(index)
-        if known is None:
-            known = self._kinds[index] = self._find_kind(index)
+        known = self._kinds[index] = self._find_kind(index)
         return known
 
     def _find_kind(self, index: int) -> str:
@@ -215,7 +198,7 @@ class SentenceView:
             return "N"  # الأمين العام
         if kind:
             return kind
-        if self.tokens.text(index, index).endswith("ة"):
+        if word[-1] == "ه" and self.tokens.text(index, index).endswith("ة"):
             return "N"  # folded to ه it would read as a verb with a pronoun: وزارة
         kind = _open_kind(word)
         return self._verb_or_noun(index) if kind == "?" else kind
@@ -245,7 +228,12 @@ class SentenceView:
         previous = self.kind(index - 1)
         if index - 2 >= self.first and self.words[index - 2 : index] == ("في", "حين"):
             previous = "C"
-        if previous in {"P", "#"} or self._completes_verb(index, verb_readings):
+        headline = previous in ".," and word[0] != "و" and self._indefinite_adjective(index + 1)
+        if (
+            headline  # قصف مدفعي إسرائيلي على
+            or previous in {"P", "#"}
+            or self._completes_verb(index, verb_readings)
+        ):
             return "N"
         conjunction = all(r.conjunction for r in verb_readings)
         following = self.kind_ahead(index + 1)
@@ -254,8 +242,6 @@ class SentenceView:
         if previous == "N" and not conjunction and index - 1 >= self.first:
             lemma_before = self.words[index - 1]
             return "N" if not lemma_before.startswith("ال") else "V"
-        if previous in ".," and not conjunction and self._indefinite_adjective(index + 1):
-            return "N"  # قصف مدفعي إسرائيلي على
         if following == "P" and not conjunction and all(r.voice == "?" for r in verb_readings):
             return "V" if any(r.person != "3ms" for r in verb_readings) else "N"
         return "V"
@@ -297,7 +283,7 @@ class SentenceView:
 
     def is_verb(self, index: int) -> bool:
         """Whether the token reads as a verb here."""
-        return self.kind(index) == "V"
+        return (self._kinds.get(index) or self.kind(index)) == "V"
 
     def readings(self, index: int, lemmas: frozenset[str]) -> Iterator[Reading]:
         """The readings of a token that have one of the lemmas."""
@@ -387,19 +373,27 @@ class SentenceView:
         """Whether و at the head of a word joins two nouns."""
         return any(r.conjunction for r in analyse(word)) or word.startswith("وال")
 
+    def _accusative(self, position: int) -> bool:
+        """Whether a token's last letter carries a written fatha."""
+        return self.voweled and self.tokens.text(position, position).endswith("\u064e")
+
+    def _country_follows(self, before: str, position: int) -> bool:
+        """Whether a country's name stands behind an adjective: المفوضية الأوروبية تركيا."""
+        word = self.words[position]
+        named = position in self.opens and self.spans[position] in self.names
+        plain = word[0] not in "اوفبكل" or word in inserts.COUNTRIES
+        return named and plain and before.startswith("ال")
+
     def _opens_new_phrase(self, start: int, last: int, position: int) -> bool:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
         definite = word.startswith("ال")
-        article = before.startswith(("ال", "وال")) or before.endswith(("ها", "هم"))
-        article = article and before not in grammar.QUANTIFIERS
-        if article and word in inserts.HEADS:
-            return True  # المبادرة الأطراف: two heads, subject and object
-        if self.voweled and self.tokens.text(position, position).endswith("\u064e"):
-            return True  # a written accusative: التقى الرئيس رئيسَ المجلس
-        country = position in self.opens and self.spans[position] in self.names
-        if country and not definite and before.startswith("ال"):
-            return True  # المفوضية الأوروبية تركيا
+        if (
+            inserts.new_head(before, word)
+            or self._accusative(position)
+            or self._country_follows(before, position)
+        ):
+            return True  # المبادرة الأطراف، التقى الرئيس رئيسَ المجلس: subject and object
         if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True
         if word in grammar.QUANTIFIERS or self.kind(position) == "#":

@@ -45,7 +45,7 @@ class Tokens:
 
     def text(self, first: int, last: int) -> str:
         """The article's own letters for tokens ``first`` to ``last`` (inclusive)."""
-        start, end = self.span(first, last)
+        start, end = self.normalised.span(self.starts[first], self.ends[last])
         return self.raw[start:end]
 
     def range_of(self, start: int, end: int) -> tuple[int, int]:
@@ -64,11 +64,8 @@ def tokenise(raw: str, normalised: Normalised, field: TextField) -> Tokens:
         normalised: its normalised form.
         field: which of the two it is.
     """
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _TOKEN.finditer(normalised.text):
-        words.append(match.group())
-        starts.append(match.start())
-        ends.append(match.end())
-    return Tokens(field, raw, normalised, tuple(words), tuple(starts), tuple(ends))
+    matches = list(_TOKEN.finditer(normalised.text))
+    words = tuple([match[0] for match in matches])
+    starts = tuple([match.start() for match in matches])
+    ends = tuple([match.end() for match in matches])
+    return Tokens(field, raw, normalised, words, starts, ends)
