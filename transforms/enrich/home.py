@@ -58,8 +58,8 @@ def homes_of(worlds: Iterable[World]) -> tuple[str, ...]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     total = sum(counts.values())
     for size in (1, 2):
-        named = sum(count for _, count in ranked[:size])
-        if named >= _MIN_NAMED and named > _SHARE * total:
+        share = sum(count for _, count in ranked[:size])
+        if share >= _MIN_NAMED and share > _SHARE * total:
             return tuple(country for country, _ in ranked[:size])
     return ()
 

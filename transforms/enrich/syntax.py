@@ -229,11 +229,8 @@ class SentenceView:
         if index - 2 >= self.first and self.words[index - 2 : index] == ("في", "حين"):
             previous = "C"
         headline = previous in ".," and word[0] != "و" and self._indefinite_adjective(index + 1)
-        if (
-            headline  # قصف مدفعي إسرائيلي على
-            or previous in {"P", "#"}
-            or self._completes_verb(index, verb_readings)
-        ):
+        # A headline's masdar: قصف مدفعي إسرائيلي على
+        if headline or previous in {"P", "#"} or self._completes_verb(index, verb_readings):
             return "N"
         conjunction = all(r.conjunction for r in verb_readings)
         following = self.kind_ahead(index + 1)
@@ -388,11 +385,8 @@ class SentenceView:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
         definite = word.startswith("ال")
-        if (
-            inserts.new_head(before, word)
-            or self._accusative(position)
-            or self._country_follows(before, position)
-        ):
+        marked = self._accusative(position) or self._country_follows(before, position)
+        if marked or inserts.new_head(before, word):
             return True  # المبادرة الأطراف، التقى الرئيس رئيسَ المجلس: subject and object
         if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True
