@@ -11,7 +11,6 @@ that follow from them are committed together (``pipeline.job``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
@@ -27,25 +26,9 @@ from pipeline.documents import (
 )
 from pipeline.fetching import FetchWanted
 from pipeline.handover import ReadFingerprints, WriteFingerprints, WriteNames
-from pipeline.options import Config
-from pipeline.registry import Registry
-from pipeline.sinks.base import Sink
+from pipeline.plan import Plan
 from pipeline.sources.base import Ref
 from transforms.dedup.transform import FindPairs
-from transforms.fetch.run import FetchSettings
-from transforms.rows.rows import Provenance
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Where a run's parts meet: its sink, its provenance, and its working directory."""
-
-    config: Config
-    sink: Sink
-    provenance: Provenance
-    fetching: FetchSettings
-    registry: Registry
-    work: str  # a local directory: names of staged files, fingerprints, progress
 
 
 def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
@@ -57,26 +40,35 @@ def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
         | "GroupByUrl" >> beam.GroupByKey()
         | "ReadDocuments" >> ReadDocuments(online=not config.offline, registry=plan.registry)
     )
-    work = ProcessDocuments(config.processes, config.page_timeout, config.page_memory)
-    outcomes = given | "ProcessGiven" >> work
+    process = ProcessDocuments(config.processes, config.page_timeout, config.page_memory)
+    written = [_store(given | "ProcessGiven" >> process, plan, "Given")]
     if not config.offline:
         fetch = FetchWanted(plan.fetching, config.archive, plan.provenance.run_id, plan.registry)
-        fetched = wanted | "FetchWanted" >> fetch | "ProcessFetched" >> work
-        # Joined behind the pool: pages would be held in memory where two roads meet.
-        outcomes = (outcomes, fetched) | "Outcomes" >> beam.Flatten()
-    outcomes |= "TickProgress" >> TickProgress(f"{plan.work}/progress")
-    outcomes |= "KeepStorable" >> KeepStorable(plan.provenance, config.from_date, config.to_date)
-    staged = (
+        fetched = wanted | "FetchWanted" >> fetch | "ProcessFetched" >> process
+        written.append(_store(fetched, plan, "Fetched"))
+    # The two roads meet only here: what stands where roads meet is held in memory.
+    written | "Written" >> beam.Flatten() | "WriteNames" >> WriteNames(names)
+
+
+def _store(outcomes: Any, plan: Plan, road: str) -> Any:
+    """Outcomes to rows and fingerprints; what was written comes out."""
+    config = plan.config
+    storable = (
         outcomes
-        | "MakeRows" >> MakeRows(plan.provenance)
-        | "StageRows" >> StageRows(plan.sink, plan.provenance.run_id)
+        | f"TickProgress{road}" >> TickProgress(f"{plan.work}/progress")
+        | f"KeepStorable{road}" >> KeepStorable(plan.provenance, config.from_date, config.to_date)
+    )
+    staged = (
+        storable
+        | f"MakeRows{road}" >> MakeRows(plan.provenance)
+        | f"StageRows{road}" >> StageRows(plan.sink, plan.provenance.run_id)
     )
     prints = (
-        outcomes
-        | "Fingerprints" >> beam.FlatMap(fingerprint_of)
-        | "WriteFingerprints" >> WriteFingerprints(plan.work)
+        storable
+        | f"Fingerprints{road}" >> beam.FlatMap(fingerprint_of)
+        | f"WriteFingerprints{road}" >> WriteFingerprints(plan.work)
     )
-    (staged, prints) | "Written" >> beam.Flatten() | "WriteNames" >> WriteNames(names)
+    return (staged, prints) | f"Stored{road}" >> beam.Flatten()
 
 
 def relations(root: Any, _plan: Plan, files: Sequence[str], names: str) -> None:

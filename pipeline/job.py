@@ -23,12 +23,12 @@ from pipeline import graph
 from pipeline.archive import check_archive
 from pipeline.beam_options import local_options
 from pipeline.errors import UsageError
-from pipeline.graph import Plan
 from pipeline.handover import read_pickled
 from pipeline.live import Live, fetch_settings
 from pipeline.manifest import manifest_of, stage_counters
 from pipeline.measure import PeakMemory
 from pipeline.options import Config
+from pipeline.plan import Plan
 from pipeline.progress import Progress
 from pipeline.registry import NO_REGISTRY, registry_of
 from pipeline.relations import Relations, load_fingerprints

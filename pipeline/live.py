@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from pipeline.archive import Archive
-from pipeline.graph import Plan
 from pipeline.memory import Memory, state_json
 from pipeline.options import Config
+from pipeline.plan import Plan
 from pipeline.polling import Polled, Poller
 from pipeline.progress import Progress
 from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
