@@ -142,3 +142,24 @@ def test_since_belongs_to_its_own_verb() -> None:
 def test_what_is_shelled_is_struck() -> None:
     text = "توعدت طهران بالرد على قصف القنصلية الإيرانية في دمشق."
     assert _countries(text, "ASSAULT", "recipient") == ["IRN"]
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type", "want"),
+    [
+        ("ودعت البعثة الأممية في مالي تركيا إلى الحوار.", "REQUEST", "TUR"),
+        ("وطالب نواب عن المحافظة الحكومة العراقية بالاستقالة.", "REQUEST", "IRQ"),
+        ("واعتقلت الشرطة في كراتشي وروالبندي مئات الأفغان.", "COERCE", "AFG"),
+        ("ودعت وكالة الغوث للاجئين الفلسطينيين (الأونروا) إسرائيل إلى التهدئة.", "REQUEST", "ISR"),
+    ],
+)
+def test_an_object_stands_behind_what_qualifies_the_subject(
+    text: str, event_type: str, want: str
+) -> None:
+    assert want in _countries(text, event_type, "recipient")
+
+
+def test_the_object_of_a_joined_verb_is_no_subject() -> None:
+    text = "اعتقلت بلغاريا عشرة ناشطين، وقطعت خدمة الإنترنت."
+    (cut,) = [e for e in code_events(_article(text)) if "withhold" in e.modes]
+    assert [a.country for a in cut.actors] == ["BGR"]
