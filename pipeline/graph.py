@@ -25,10 +25,10 @@ from pipeline.documents import (
     fingerprint_of,
 )
 from pipeline.fetching import FetchWanted
-from pipeline.handover import ReadFingerprints, WriteFingerprints, WriteNames
+from pipeline.handover import WriteFingerprints, WriteNames
 from pipeline.plan import Plan
+from pipeline.relations import pairs_in_files
 from pipeline.sources.base import Ref
-from transforms.dedup.transform import FindPairs
 
 
 def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
@@ -72,11 +72,14 @@ def _store(outcomes: Any, plan: Plan, road: str) -> Any:
 
 
 def relations(root: Any, _plan: Plan, files: Sequence[str], names: str) -> None:
-    """Fingerprints to verified duplicate pairs; ``names`` lists the pairs."""
+    """Fingerprints to verified duplicate pairs; ``names`` lists the pairs.
+
+    One element, the pure search: in one process a shuffle would hold many times what it needs.
+    Its twin ``FindPairs`` gives the same pairs where many workers share the work.
+    """
     (
         root
-        | "Files" >> beam.Create(list(files), reshuffle=False)
-        | "ReadFingerprints" >> ReadFingerprints()
-        | "FindPairs" >> FindPairs()
+        | "Files" >> beam.Create([tuple(files)], reshuffle=False)
+        | "FindPairs" >> beam.FlatMap(pairs_in_files)
         | "WritePairs" >> WriteNames(names)
     )

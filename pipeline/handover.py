@@ -71,16 +71,6 @@ def save_fingerprints(directory: str, prints: list[Fingerprint]) -> str:
 
 
 @dataclass
-class ReadFingerprints(beam.PTransform):
-    """Paths -> fingerprints."""
-
-    def expand(self, paths: Any) -> Any:
-        """Read each file."""
-        read = beam.FlatMap(read_pickled).with_output_types(Fingerprint)
-        return paths | "ReadFile" >> read
-
-
-@dataclass
 class WriteNames(beam.PTransform):
     """Everything a part has written -> one file that lists it, for the launcher."""
 

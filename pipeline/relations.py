@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pipeline.handover import read_pickled, save_fingerprints
 from pipeline.sinks.base import Sink
-from transforms.dedup import assign_clusters, fingerprint, touched_component
+from transforms.dedup import assign_clusters, find_pairs, fingerprint, touched_component
 from transforms.records import Article, Duplicate, Fingerprint
 from transforms.rows.rows import Provenance, cluster_row, duplicate_row
 
@@ -147,6 +147,11 @@ class Relations:
                 each.event_time,
             )
         return known
+
+
+def pairs_in_files(files: Sequence[str]) -> list[Duplicate]:
+    """Find the verified pairs among the fingerprints of files."""
+    return find_pairs(load_fingerprints(files))
 
 
 def load_fingerprints(files: Sequence[str]) -> list[Fingerprint]:
