@@ -32,8 +32,10 @@ lint: $(STAMP) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: lint ## the whole test suite, every reliability test at a smaller size
+	RASD_TEST_SIZE=small $(BIN)/python -m pytest
+	@# Coverage in a run of its own: its tracing slows what is timed and warns where one line is due.
 	$(BIN)/coverage erase
-	RASD_TEST_SIZE=small COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest
+	$(BIN)/coverage run --source=transforms -m pytest -q -m "not reliability" tests/transforms tests/pipeline/evaluation
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
 

@@ -204,7 +204,6 @@ def test_who_we_are(server, fetch):
     agents = [hit.headers["User-Agent"] for hit in server.hits]
     assert agents == [USER_AGENT, "someone/1"]
     assert "rasd" in USER_AGENT
-    assert "+https://" in USER_AGENT
     assert not any("Cookie" in hit.headers for hit in server.hits)
 
 
