@@ -101,8 +101,7 @@ def test_r01_r02_faults(sized, capsys):
     ratio = rates["R01"] / rates["R02"]
     with capsys.disabled():
         print(f"R01: {ratio:.2f} of the fault-free rate")
-    # Only the full size is long enough to tell: a short run is mostly its last URLs.
-    assert ratio >= sized(0, 7) / 10
+    assert ratio >= sized(6, 7) / 10  # a short run is mostly its last URLs
 
 
 @pytest.mark.reliability
@@ -249,7 +248,7 @@ def test_more_in_flight_when_asked(server, settings):
     started = time.monotonic()
     assert set(reasons(fetch_all(map(Request, urls), wide)).values()) == {None}
     assert 2 <= server.max_in_flight("a.com") <= 4
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 0.55
 
 
 def test_the_log_tells_every_try(server, settings):

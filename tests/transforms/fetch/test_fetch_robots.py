@@ -157,7 +157,7 @@ def test_r30_hostile_files(sized, capsys):
     name = max(worst, key=worst.__getitem__)
     with capsys.disabled():
         print(f"\nR30: {len(files)} hostile robots.txt, the slowest ({name}) {worst[name]:.0f} ms")
-    assert worst[name] <= sized(150, 50)  # the bar is 50; a busy machine is no fault
+    assert worst[name] <= 50
 
 
 def test_delays_and_sitemaps():
