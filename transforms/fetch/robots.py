@@ -21,22 +21,25 @@ from transforms.rejects import Reason
 PRODUCT: Final = "rasd"
 MAX_BYTES: Final = 500 * 1024
 _MAX_LINE: Final = 2083  # the longest address a browser ever took
-# What a group may cost: its letters, and for each rule a part that stands for the time it takes;
-# room for some 2,300 rules, or 700 with wildcards, escapes, or letters that need them.
+# What our groups may cost: their letters, and for each line a part that stands for the time it
+# takes; room for some 2,300 rules, or 700 with wildcards, escapes, or letters that need them.
 _ROOM: Final = 100_000
 _RULE_COST: Final = 36
 _SPECIAL_COST: Final = 130
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~/=-]*")
 _MAX_SITEMAPS: Final = 100
 # As protego: sloppy names, and a space where the colon should be.
+_AGENT: Final = r"\nuser[ -]?agent(?=[: \t]|$)[ \t]*+:?"
 _LINE: Final = re.compile(
-    r"^[ \t]*+(user[ -]?agent|crawl[ -]delay|site-?maps?|allow"
+    r"\n(user[ -]?agent|crawl[ -]delay|allow"
     r"|disallow|dissallow|dissalow|disalow|diasllow|disallaw)"
     r"(?=[: \t]|$)[ \t]*+:?([^\n#]*+)",
     re.IGNORECASE | re.MULTILINE,
 )
-_KINDS: Final = {"u": "agent", "c": "delay", "s": "sitemap", "a": "allow", "d": "disallow"}
-_TOKEN: Final = re.compile(r"\*(?!\S)|[A-Za-z_-]+")
+_SITEMAP: Final = re.compile(
+    r"\nsite-?maps?(?=[: \t]|$)[ \t]*+:?([^\n#]*+)", re.IGNORECASE | re.MULTILINE
+)
+_LINE_START: Final = re.compile(r"[\r\n][ \t\r\n]*+")
 _UNREACHABLE: Final = frozenset({"dns", "connect", "tls", "timeout", "blocked_address"})
 _SPACE: Final = " \t\0"
 _SEPARATORS: Final = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -88,85 +91,86 @@ def parse_robots(data: bytes, *, product: str = PRODUCT) -> RobotsPolicy:
     Returns:
         The policy; never raises.
     """
-    text = data[:MAX_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
-    groups = _Groups(product.lower())
-    for line in _LINE.finditer(text.replace("\r", "\n")):
-        groups.take(_KINDS[line[1][0].lower()], line[2][:_MAX_LINE].strip(_SPACE))
-    rules = groups.chosen()
-    reduced = "\n".join([f"User-agent: {PRODUCT}", *rules])
+    text = "\n" + data[:MAX_BYTES].decode("utf-8", "replace").removeprefix("\ufeff")
+    text = _LINE_START.sub("\n", text)
+    group = _read_group(text, re.escape(product) + r"(?![A-Za-z_-])")
+    if not group.named:
+        group = _read_group(text, r"\*(?=[\s#]|$)")
+    reduced = "\n".join([f"User-agent: {PRODUCT}", *group.rules])
     reduced = _SEPARATORS.sub("", reduced)  # protego takes these for ends of lines
     return RobotsPolicy(
-        Protego.parse(reduced) if rules else None,
-        crawl_delay=groups.delay(),
-        sitemaps=tuple(groups.sitemaps),
+        Protego.parse(reduced) if group.rules else None,
+        crawl_delay=group.delay,
+        sitemaps=_sitemaps(text),
         why="robots.txt",
     )
 
 
-class _Groups:
-    """The rules for us and the rules for everybody, as the lines go by."""
+def _sitemaps(text: str) -> tuple[str, ...]:
+    """Name the first sitemaps; they belong to no group and end none."""
+    found: dict[str, None] = {}
+    for line in _SITEMAP.finditer(text):
+        if value := _value(line[1]):
+            found[value] = None
+        if len(found) == _MAX_SITEMAPS:
+            break
+    return tuple(found)
 
-    def __init__(self, product: str) -> None:
-        self._product = product
-        self._found: dict[str, OrderedDict[str, None]] = {}  # ours or "*" -> its rules, in order
-        self._delays: dict[str, float] = {}
-        self._room: dict[str, int] = {}
-        self._current: set[str] = set()
-        self._in_agents = False
-        self.sitemaps: OrderedDict[str, None] = OrderedDict()
+
+def _value(text: str) -> str:
+    return text[:_MAX_LINE].strip(_SPACE)
+
+
+def _read_group(text: str, agent: str) -> _Group:
+    """Add up the groups of one agent, a pattern; agents that stand together share their rules."""
+    named = re.compile(rf"{_AGENT}[ \t\0]*+{agent}", re.IGNORECASE | re.MULTILINE)
+    group = _Group()
+    at = named.search(text)
+    while at and group.room > 0:
+        group.named = True
+        group.room -= _RULE_COST
+        at = named.search(text, _read_rules(text, at.end(), group))
+    return group
+
+
+def _read_rules(text: str, start: int, group: _Group) -> int:
+    """Take the rules from behind one line of an agent up to the next group; give where that is."""
+    in_agents = True
+    for line in _LINE.finditer(text, start):
+        kind = line[1][0].lower()
+        if kind != "u":
+            in_agents = False
+            group.take(kind, _value(line[2]))
+        elif not in_agents:
+            return line.start()
+        if group.room <= 0:
+            break
+    return len(text)
+
+
+class _Group:
+    """The rules for one agent, each once and in order, as long as there is room."""
+
+    def __init__(self) -> None:
+        self.named = False
+        self.rules: dict[str, None] = {}
+        self.delay: float | None = None
+        self.room = _ROOM
 
     def take(self, kind: str, value: str) -> None:
-        if kind == "agent":
-            self._agent(value)
-        elif kind == "sitemap":  # belongs to no group and ends none
-            if value and len(self.sitemaps) < _MAX_SITEMAPS:
-                self.sitemaps[value] = None
-        else:
-            self._in_agents = False
-            for agent in self._current:
-                self._rule(agent, kind, value)
+        self.room -= len(value) + (_RULE_COST if _PLAIN.fullmatch(value) else _SPECIAL_COST)
+        if kind == "c":
+            self._take_delay(value)
+        elif value and self.room >= 0:
+            self.rules[f"{'allow' if kind == 'a' else 'disallow'}: {value}"] = None
 
-    def _agent(self, value: str) -> None:
-        if not self._in_agents:
-            self._current = set()
-        self._in_agents = True
-        token = _TOKEN.match(value)
-        name = token[0].lower() if token else ""
-        if name in {"*", self._product}:
-            self._current.add(name)
-            self._found.setdefault(name, OrderedDict())
-            self._room.setdefault(name, _ROOM)
-
-    def _rule(self, agent: str, kind: str, value: str) -> None:
-        if kind == "delay":
-            self._delay(agent, value)
-            return
-        if not value or self._room[agent] < 0:
-            return
-        rule = f"{kind}: {value}"
-        if rule in self._found[agent]:
-            return
-        self._room[agent] -= len(value)
-        self._room[agent] -= _RULE_COST if _PLAIN.fullmatch(value) else _SPECIAL_COST
-        if self._room[agent] >= 0:
-            self._found[agent][rule] = None
-
-    def _delay(self, agent: str, value: str) -> None:
+    def _take_delay(self, value: str) -> None:
         try:
             seconds = float(value[:20])
         except ValueError:
             return
         if 0 <= seconds < float("inf"):
-            self._delays[agent] = seconds
-
-    def _group(self) -> str:
-        return self._product if self._product in self._found else "*"
-
-    def chosen(self) -> list[str]:
-        return list(self._found.get(self._group(), ()))
-
-    def delay(self) -> float | None:
-        return self._delays.get(self._group())
+            self.delay = seconds
 
 
 def policy_of(response: Response) -> RobotsPolicy:

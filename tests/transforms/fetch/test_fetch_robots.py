@@ -139,6 +139,8 @@ def test_r30_hostile_files(sized, capsys):
         "line ends": "\r\n" * size,
         "sitemaps": "\n".join(f"sitemap: https://a.test/{i}" for i in many),
         "bytes": "\ufffd" * (size // 3),
+        "one rule": "user-agent: *\n" + "disallow: /x\n" * 40_000,
+        "delays": "user-agent: *\n" + "crawl-delay: 1\n" * 40_000,
         "delay": "user-agent: *\ncrawl-delay: " + "9" * size,
     }
     worst = {}
