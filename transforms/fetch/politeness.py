@@ -28,7 +28,8 @@ class Manners:
     Attributes:
         in_flight: requests at once per registrable host.
         delay_seconds: between the starts of two requests to a host, when robots.txt asks for none.
-        max_delay_seconds: a longer Crawl-delay is taken for this one.
+        max_delay_seconds: a longer Crawl-delay is taken for this one. It counts from the end of a
+            request, so that the host never sees two any closer, however long one was on its way.
         retries: further tries of a URL.
         backoff_seconds: before the first of them; doubled each time, with jitter.
         max_wait_seconds: a host that asks for a longer pause is left alone for this run.
@@ -55,7 +56,7 @@ class HostSchedule:
         crawl_delay: what its robots.txt asks for.
         in_flight: requests on their way.
         next_at: when the next one may start.
-        last_start: when the last one did.
+        last_end: when the last one ended.
         closed: why nothing more is sent to it in this run; "" while it is open.
     """
 
@@ -64,14 +65,14 @@ class HostSchedule:
     crawl_delay: float | None = None
     in_flight: int = 0
     next_at: float = 0.0
-    last_start: float | None = None
+    last_end: float | None = None
     closed: str = ""
     refusals: int = 0
     silences: int = 0
 
     @property
     def delay(self) -> float:
-        """Seconds between the starts of two requests."""
+        """Seconds between two requests."""
         if self.crawl_delay is None:
             return self.manners.delay_seconds
         asked = min(self.crawl_delay, self.manners.max_delay_seconds)
@@ -86,13 +87,12 @@ class HostSchedule:
     def started(self, now: float) -> None:
         """Note that a request starts."""
         self.in_flight += 1
-        self.last_start = now
         self.next_at = now + self.delay
 
     def lengthen(self) -> None:
-        """Let the delay hold from a moment at which it has become longer."""
-        if self.last_start is not None:
-            self.next_at = max(self.next_at, self.last_start + self.delay)
+        """Let the host's own delay hold from the last request on."""
+        if self.last_end is not None and self.crawl_delay is not None:
+            self.next_at = max(self.next_at, self.last_end + self.delay)
 
     def finished(self, response: Response, now: float, *, epoch: float) -> None:
         """Note how a request ended.
@@ -103,6 +103,8 @@ class HostSchedule:
             epoch: seconds since 1970, for a Retry-After that names a date.
         """
         self.in_flight -= 1
+        self.last_end = now
+        self.lengthen()
         self.silences = self.silences + 1 if response.reason in _DEAD else 0
         busy = response.status in {429, 503} and response.reason is not None
         self.refusals = self.refusals + 1 if busy else 0

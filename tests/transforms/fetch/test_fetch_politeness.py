@@ -38,8 +38,8 @@ def test_robots_can_ask_for_more_and_never_for_less():
     host.started(100)
     host.crawl_delay = 10
     host.lengthen()
-    host.finished(OK, 100, epoch=NOON)
-    assert host.wait(100) == 10
+    host.finished(OK, 103, epoch=NOON)
+    assert host.wait(103) == 10, "it counts from the end"
     host.crawl_delay = 0.1
     assert host.delay == 2
     host.crawl_delay = 86400
