@@ -22,6 +22,7 @@ import apache_beam as beam
 from pipeline import graph
 from pipeline.archive import check_archive
 from pipeline.beam_options import local_options
+from pipeline.deliveries import Deliveries, Void
 from pipeline.errors import UsageError
 from pipeline.handover import read_pickled
 from pipeline.live import Live, fetch_settings
@@ -149,9 +150,9 @@ class Job:
             plan = replace(plan, registry=registry_of(inputs.to_poll))
             staged = self._stage_index(inputs)
             prints = self._tick_through(plan, inputs, staged, work)
-            staged += self._relate(plan, prints, work)
+            staged, void = self._relate(plan, prints, staged, work)
             self._progress.say("committing")
-            report = self._sink.commit(self._provenance.run_id, staged)
+            report = self._sink.commit(self._provenance.run_id, staged, void)
         new_rows = {
             # What is seen again only moves its clock: that is no new row.
             table: changes.inserted + (changes.replaced if table not in _SEEN_AGAIN else 0)
@@ -234,16 +235,25 @@ class Job:
         self._counters.update(stage_counters(result))
         return list(read_pickled(names))
 
-    def _relate(self, plan: Plan, prints: Sequence[str], work: Path) -> list[StagedFile]:
-        """Find duplicate pairs among new and stored articles, and assign clusters."""
+    def _relate(
+        self, plan: Plan, prints: Sequence[str], staged: list[StagedFile], work: Path
+    ) -> tuple[list[StagedFile], Void]:
+        """Find duplicate pairs among new and stored articles, and assign clusters.
+
+        Returns:
+            The files to commit, and the keys of stored rows that no longer hold.
+        """
         self._progress.say("finding duplicates")
-        found = Relations(self._sink, load_fingerprints(prints), force=self._config.force)
+        given = load_fingerprints(prints)
+        deliveries = Deliveries(self._sink, given, force=self._config.force)
+        staged, void = deliveries.settle_events(staged, self._provenance)
+        found = Relations(self._sink, deliveries)
         files = found.fingerprint_files(str(work))
         if not files:
-            return []
+            return staged, void
         pairs = self._execute(work / "relations", graph.relations, plan, files)
-        duplicates, clusters = found.rows(pairs, self._provenance)
-        return self._stage({"duplicates": duplicates, "clusters": clusters})
+        rows, outdated = found.rows(pairs, self._provenance)
+        return staged + self._stage(rows), {**void, **outdated}
 
 
 def run_job(

@@ -1,7 +1,8 @@
 """Relations between articles: what follows from all that is known so far.
 
 Facts (articles, pairs) never change; clusters are assigned anew for every connected component
-that a run touches, by one pure function, at the commit.
+that a run touches, by one pure function, at the commit. An article of which an earlier delivery
+came counts as touched.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
+from pipeline.deliveries import Deliveries, Void
 from pipeline.handover import read_pickled, save_fingerprints
 from pipeline.sinks.base import Sink
 from transforms.dedup import assign_clusters, find_pairs, fingerprint, touched_component
 from transforms.records import Article, Duplicate, Fingerprint
-from transforms.rows.rows import Provenance, cluster_row, duplicate_row
+from transforms.rows.rows import Provenance, Row, cluster_row, duplicate_row
 
 _LIGHT: Final = (
     "article_id",
@@ -55,15 +57,14 @@ class Relations:
 
     Args:
         sink: knows what is stored.
-        new: the run's fingerprints; those of stored articles change nothing.
-        force: treat stored articles as new.
+        deliveries: the run's articles; those that are stored like this change nothing.
     """
 
-    def __init__(self, sink: Sink, new: Sequence[Fingerprint], *, force: bool) -> None:
-        """Look up which articles are stored already."""
+    def __init__(self, sink: Sink, deliveries: Deliveries) -> None:
+        """Remember what is new."""
         self._sink = sink
-        stored = set() if force else {key[0] for key in sink.keys("articles")}
-        self._new = {each.article_id: each for each in new if each.article_id not in stored}
+        self._new = deliveries.new
+        self._changed = deliveries.changed
 
     def fingerprint_files(self, directory: str) -> list[str]:
         """Put down the fingerprints among which pairs are looked for.
@@ -101,7 +102,7 @@ class Relations:
 
     def rows(
         self, pairs: Sequence[Duplicate], provenance: Provenance
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    ) -> tuple[dict[str, list[Row]], Void]:
         """Make the rows of pairs and of every cluster they touch.
 
         Args:
@@ -109,27 +110,40 @@ class Relations:
             provenance: who writes the rows.
 
         Returns:
-            Rows of ``duplicates`` and of ``clusters``.
+            Rows of ``duplicates`` and of ``clusters``; and the keys of stored pairs that no longer
+            hold, because an article turned out to be of another time.
         """
         known = self._known()
         stored = [
             Duplicate(**row) for row in self._sink.read("duplicates", columns=_PAIR).to_pylist()
         ]
-        edges = [*pairs, *stored]
-        touched = touched_component(set(self._new), edges, known.values())
+        found = {(pair.article_a, pair.article_b) for pair in pairs}
+        void = [
+            (pair.article_a, pair.article_b)
+            for pair in stored
+            if not self._changed.isdisjoint((pair.article_a, pair.article_b))
+            and (pair.article_a, pair.article_b) not in found
+        ]
+        touched = touched_component(set(self._new), [*pairs, *stored], known.values())
+        gone = set(void)
+        edges = [
+            *pairs,
+            *(pair for pair in stored if (pair.article_a, pair.article_b) not in found | gone),
+        ]
         clusters = assign_clusters(
             (known[each] for each in sorted(touched) if each in known), edges
         )
-        return (
-            [
+        rows = {
+            "duplicates": [
                 duplicate_row(pair, provenance, event_time=known[pair.article_a].event_time)
                 for pair in pairs
             ],
-            [
+            "clusters": [
                 cluster_row(cluster, provenance, event_time=known[each].event_time)
                 for each, cluster in sorted(clusters.items())
             ],
-        )
+        }
+        return rows, {"duplicates": void} if void else {}
 
     def _known(self) -> dict[str, Known]:
         """Every article by its id, stored and new, without its text."""

@@ -92,8 +92,21 @@ class Sink(Protocol):
         """Write valid rows aside; from any process, as often as a bundle is retried."""
         ...
 
-    def commit(self, run_id: str, staged: Sequence[StagedFile]) -> CommitReport:
-        """Merge staged files into the tables by primary key, all of them or none."""
+    def read_staged(self, staged: StagedFile) -> pa.Table:
+        """Read a staged file back, ``date`` last."""
+        ...
+
+    def commit(
+        self,
+        run_id: str,
+        staged: Sequence[StagedFile],
+        void: Mapping[str, Collection[tuple[Any, ...]]] = ...,
+    ) -> CommitReport:
+        """Merge staged files into the tables by primary key, all of them or none.
+
+        Stored rows of the keys in ``void`` no longer hold: they go, unless staged ones take their
+        place.
+        """
         ...
 
     def delete(self, keys: Mapping[str, Collection[tuple[Any, ...]]]) -> CommitReport:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -35,7 +36,7 @@ from pipeline.store.layout import (
     table_parts,
 )
 from pipeline.store.lock import Lock
-from pipeline.store.parts import dataset, key_strings, stage_rows
+from pipeline.store.parts import dataset, key_strings, opened, stage_rows
 from pipeline.store.upsert import TableMerge, TablePlan
 from transforms.rows.schema import TABLES, schema_document
 
@@ -136,12 +137,24 @@ class ParquetSink:
         """
         return StagedFile(stage_rows(self.files, run_id, table, rows), table, len(rows))
 
-    def commit(self, run_id: str, staged: Sequence[StagedFile]) -> CommitReport:
+    def read_staged(self, staged: StagedFile) -> pa.Table:
+        """Read a staged file back, ``date`` last."""
+        with opened(self.files, staged.path) as parquet:
+            return parquet.read()
+
+    def commit(
+        self,
+        run_id: str,
+        staged: Sequence[StagedFile],
+        void: Mapping[str, Collection[tuple[Any, ...]]] = MappingProxyType({}),
+    ) -> CommitReport:
         """Merge staged files into the tables by primary key: all of them, or none.
 
         Args:
             run_id: the run; its staging area is removed at the end.
             staged: the files whose names came back from the workers; repeats do no harm.
+            void: for each table the keys whose stored rows no longer hold: they go, unless staged
+                ones take their place.
 
         Returns:
             What changed, by table.
@@ -153,12 +166,15 @@ class ParquetSink:
         names: dict[str, list[str]] = {}
         for name, table in sorted({(file.path, file.table) for file in staged}):
             names.setdefault(table, []).append(name)
+        gone = {table: key_strings(table, keys) for table, keys in void.items() if keys}
         return self._publish(
             run_id,
             lambda work: {
-                table: TableMerge(self.files, work, table).upsert(names[table])
+                table: TableMerge(self.files, work, table).upsert(
+                    names.get(table, []), gone.get(table, ())
+                )
                 for table in TABLES
-                if table in names
+                if table in names or table in gone
             },
         )
 

@@ -33,7 +33,7 @@ from pipeline.store.parts import (
 from pipeline.store.sorting import Cursor, sorted_chunks
 from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.columns import PARTITION_COLUMN
-from transforms.rows.merge import fact_columns, fold_rows, merge_rows, replaces_whole
+from transforms.rows.merge import compared_columns, fold_rows, merge_rows, stays_when_same
 from transforms.rows.rows import Row
 from transforms.rows.schema import TABLES
 
@@ -77,12 +77,15 @@ class TableMerge:
         self._movers: dict[str, list[Row]] = {}
         self._parts: dict[str, list[Part]] = {}
         self._serial = 0
+        self._void = pa.array([], pa.string())
+        self._voided: set[str] = set()  # partitions that hold void rows
 
-    def upsert(self, staged: Sequence[str]) -> TablePlan:
+    def upsert(self, staged: Sequence[str], void: Collection[str] = ()) -> TablePlan:
         """Merge staged files into the table.
 
         Args:
             staged: names of files written by ``stage_rows``.
+            void: keys (see ``key_strings``) whose stored rows no longer hold; staged ones do.
 
         Returns:
             The plan; the table itself is untouched.
@@ -91,10 +94,13 @@ class TableMerge:
             SinkError: a file cannot be read or written.
         """
         self._load_parts()
+        self._void = pa.array(sorted(void), pa.string())
         homes = self._homes(staged)
         ordered = self._sorted(staged, homes)
         for partition, chunks in groupby(ordered, key=lambda item: item[0]):
             self._merge(partition, partial(self._stored, partition), (part for _, part in chunks))
+        for partition in sorted(self._voided - set(homes.values())):
+            self._merge(partition, partial(self._stored, partition), iter([]))
         for partition in sorted(self._movers):
             rows = self._movers[partition]
             data = to_arrow(self._table, rows, with_date=True)
@@ -161,6 +167,8 @@ class TableMerge:
     def _homes(self, staged: Sequence[str]) -> dict[str, str]:
         """Return for each staged key the partition to merge it in: where it is stored, or its own.
 
+        A void row is not stored any more; where such rows lie is put down.
+
         Only key columns of stored files are read, and only files of staged dates where the date
         follows from the key.
         """
@@ -183,6 +191,10 @@ class TableMerge:
             for part in parts:
                 for data in read_keys(self._files, self._table, part.name):
                     keys = key_column(self._table, data)
+                    void = pc.is_in(keys, value_set=self._void)
+                    if pc.any(void).as_py():
+                        self._voided.add(partition)
+                        keys = keys.filter(pc.invert(void))
                     for key in keys.filter(pc.is_in(keys, value_set=wanted)).to_pylist():
                         homes[key] = partition
         return homes
@@ -259,8 +271,14 @@ class TableMerge:
 
         Only keys that meet another row of their own, with other facts, become Python rows.
         """
+        gone = False
+        if stored is not None and partition in self._voided:
+            held = stored.filter(pc.invert(pc.is_in(stored.column(KEY), value_set=self._void)))
+            gone = held.num_rows < stored.num_rows
+            self._count(deleted=stored.num_rows - held.num_rows)
+            stored = held
         if staged is None:
-            return stored, False
+            return stored, gone
         counts = pc.value_counts(staged.column(KEY))
         repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
         special = set(repeated.to_pylist())
@@ -271,12 +289,12 @@ class TableMerge:
         wanted = pa.array(sorted(special), pa.string())
         fresh, brought = _parted(staged, wanted)
         kept, held = _parted(stored, wanted)
-        if not len(repeated) and replaces_whole(self._table):
+        if not len(repeated) and stays_when_same(self._table):
             same, held, brought = self._same_facts(partition, held, brought)
             kept = _together(kept, same)
         self._count(inserted=fresh.num_rows)
         here, differs = self._meet(partition, _rows_by_key(held), _rows_by_key(brought))
-        return _together(kept, fresh, here), differs or fresh.num_rows > 0
+        return _together(kept, fresh, here), gone or differs or fresh.num_rows > 0
 
     def _same_facts(
         self, partition: str, held: pa.Table, brought: pa.Table
@@ -287,7 +305,7 @@ class TableMerge:
             dated = held.append_column(PARTITION_COLUMN, day)
         else:
             dated = held
-        same = equal_rows(dated, brought, fact_columns(self._table))
+        same = equal_rows(dated, brought, compared_columns(self._table))
         stay = held.filter(same)
         self._count(unchanged=stay.num_rows)
         others = pc.invert(same)

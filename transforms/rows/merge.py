@@ -7,7 +7,7 @@ Pure, and the same for every sink. Rows here are plain dictionaries that carry t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, reduce
 from typing import Any, Final
 
@@ -18,6 +18,10 @@ from transforms.rows.schema import PROVENANCE, TABLES
 # What follows from who wrote a row, and from its other columns.
 _DERIVED: Final = frozenset({"run_id", "pipeline_version", PARTITION_COLUMN})
 
+# What tells the deliveries of one article apart, the strongest first. Whatever is derived from an
+# article follows from these and its text, so that who knows them knows which delivery stands.
+DELIVERY: Final = ("fetched_at", "published_at", "modified_at", "publisher", "agency")
+
 
 @cache
 def fact_columns(table: str) -> tuple[str, ...]:
@@ -27,9 +31,46 @@ def fact_columns(table: str) -> tuple[str, ...]:
     return (*names, PARTITION_COLUMN) if spec.partition == PARTITION_COLUMN else names
 
 
+@cache
+def compared_columns(table: str) -> tuple[str, ...]:
+    """Return the columns of which one must differ for a stored row to be touched.
+
+    Its facts; and of an article what tells its deliveries apart.
+    """
+    facts = fact_columns(table)
+    return (*facts, *sorted(set(DELIVERY) - set(facts))) if table == "articles" else facts
+
+
 def same_facts(table: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two rows differ in provenance at most."""
     return all(one.get(name) == other.get(name) for name in fact_columns(table))
+
+
+def delivery_order(values: Iterable[Any]) -> tuple[tuple[bool, Any], ...]:
+    """Make the values of ``DELIVERY`` comparable: the smallest delivery is the one that stands.
+
+    Unknown values come last, so the first fetched stands, then the first published.
+    """
+    return tuple((value is None, 0 if value is None else value) for value in values)
+
+
+def _facts(table: str, row: Mapping[str, Any]) -> str:
+    """Return what a row says, without who says it, as text that is equal for equal facts."""
+    return canonical_json({name: row.get(name) for name in fact_columns(table)})
+
+
+def _article(table: str, stored: Row, newer: Row) -> Row:
+    """Of the deliveries of an article the first fetched stands, whole, whichever came first.
+
+    Of two fetched at once, or at an unknown time, another version of rasd knows better; else the
+    smaller one stands.
+    """
+    old, new = (delivery_order(row.get(name) for name in DELIVERY) for row in (stored, newer))
+    if old == new and same_facts(table, stored, newer):
+        return stored
+    if old == new and stored.get("pipeline_version") == newer.get("pipeline_version"):
+        return min(stored, newer, key=lambda row: _facts(table, row))
+    return stored if old < new else newer
 
 
 def _replace(table: str, stored: Row, newer: Row) -> Row:
@@ -44,8 +85,11 @@ def _unless_equal(stored: Row, merged: Row) -> Row:
 
 
 def _appearance(_table: str, stored: Row, newer: Row) -> Row:
-    """Widen the sightings; the rest is that of the latest, an id once known is kept."""
-    latest = stored if stored["last_seen_at"] > newer["last_seen_at"] else newer
+    """Widen the sightings; the rest is that of the latest, an id once known is kept.
+
+    Of two sightings at one time the smaller counts, whichever came first.
+    """
+    latest = min(newer, stored, key=lambda row: (-row["last_seen_at"].timestamp(), _sighting(row)))
     earlier = newer if latest is stored else stored
     merged = dict(latest)
     for name in ("article_id", "page_id", "url", "text_id"):
@@ -55,9 +99,20 @@ def _appearance(_table: str, stored: Row, newer: Row) -> Row:
     return _unless_equal(stored, merged)
 
 
-def _dead_letter(_table: str, stored: Row, newer: Row) -> Row:
-    """Count the runs it failed in, keep the first failure; a failure after a fix reopens it."""
-    merged = dict(newer)
+def _sighting(row: Row) -> str:
+    """Return what a sighting saw as text: its ids last, since they may not be known yet."""
+    names = ("position", "url", "text_id", "article_id", "page_id")
+    return json.dumps([row.get(name) for name in names], ensure_ascii=False)
+
+
+def _dead_letter(table: str, stored: Row, newer: Row) -> Row:
+    """Count the runs it failed in, keep the first failure; a failure after a fix reopens it.
+
+    Of two cases in words, or two inputs to try again, the smaller is kept: not the latest, which
+    would depend on the order of delivery.
+    """
+    kept = min(newer, stored, key=lambda row: _case(table, row))
+    merged = dict(kept) | {name: newer.get(name) for name in _OF_THE_LATEST}
     same_run = stored["run_id"] == newer["run_id"]
     merged["attempts"] = (
         max(stored["attempts"], newer["attempts"])
@@ -72,13 +127,21 @@ def _dead_letter(_table: str, stored: Row, newer: Row) -> Row:
     return _unless_equal(stored, merged)
 
 
+def _case(table: str, row: Row) -> str:
+    """Return what a dead letter says of its case, as text."""
+    return _facts(table, {name: row[name] for name in row if name not in _OF_THE_LATEST})
+
+
 def _feed(_table: str, stored: Row, newer: Row) -> Row:
     """The latest row; what it does not know (a feed read from a file was not polled) stays."""
     merged = {name: stored.get(name) if value is None else value for name, value in newer.items()}
     return _unless_equal(stored, merged)
 
 
+_OF_THE_LATEST: Final = ("run_id", "pipeline_version", "resolved_at", "resolved_run_id")
+
 _POLICIES: Final[dict[str, Callable[[str, Row, Row], Row]]] = {
+    "articles": _article,
     "appearances": _appearance,
     "dead_letters": _dead_letter,
     "feeds": _feed,
@@ -95,8 +158,9 @@ def merge_rows(table: str, stored: Row, newer: Row) -> Row:
 
     Returns:
         ``stored`` itself when nothing changes; else the row to store, with the ``date`` it
-        belongs to. Facts: the newer row, unless only provenance differs. Appearances: the first
-        and the latest sighting. Dead letters: attempts added up, the first failure kept.
+        belongs to. Articles: the delivery fetched first. Other facts: the newer row, unless only
+        provenance differs. Appearances: the first and the latest sighting. Dead letters: attempts
+        added up, the first failure kept.
     """
     merged = _POLICIES.get(table, _replace)(table, stored, newer)
     if merged is not stored and TABLES[table].partition is not None:
@@ -104,9 +168,9 @@ def merge_rows(table: str, stored: Row, newer: Row) -> Row:
     return merged
 
 
-def replaces_whole(table: str) -> bool:
-    """Tell whether a row with the same facts stays, and any other replaces it."""
-    return table not in _POLICIES
+def stays_when_same(table: str) -> bool:
+    """Tell whether a stored row stays as it is when one with the same facts comes."""
+    return _POLICIES.get(table, _article) is _article
 
 
 def canonical_json(row: Mapping[str, Any]) -> str:
@@ -117,7 +181,7 @@ def canonical_json(row: Mapping[str, Any]) -> str:
 def fold_rows(table: str, rows: Sequence[Row]) -> Row:
     """Make one row of several that one run brings for one key, whatever their order.
 
-    Among facts the earliest fetched wins, then the smallest in canonical form.
+    Among facts without a rule of their own the smallest in canonical form wins.
 
     Args:
         table: the table's name.
@@ -125,11 +189,7 @@ def fold_rows(table: str, rows: Sequence[Row]) -> Row:
     """
     if len(rows) == 1:
         return rows[0]
-    ordered = sorted(
-        rows,
-        key=lambda row: (str(row.get("fetched_at") or "~"), canonical_json(row)),
-        reverse=True,
-    )
-    if replaces_whole(table):
+    ordered = sorted(rows, key=canonical_json, reverse=True)
+    if table not in _POLICIES:
         return ordered[-1]
     return reduce(lambda one, other: merge_rows(table, one, other), ordered)

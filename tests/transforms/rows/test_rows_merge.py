@@ -39,11 +39,33 @@ def test_facts_that_differ_in_provenance_only_stay() -> None:
     assert merge_rows("articles", stored, newer) is stored
 
 
-def test_a_changed_fact_is_replaced_and_dated() -> None:
-    newer = article(2, event_time=NOW + timedelta(days=3))
-    merged = merge_rows("articles", article(1), newer)
-    assert merged["run_id"] == "run2"
-    assert merged["date"] == date(2023, 11, 4)
+def test_an_article_is_that_of_its_first_fetch_in_any_order() -> None:
+    deliveries = [
+        article(3, fetched_at=NOW, event_time=NOW + timedelta(days=3)),
+        article(1),
+        article(2, summary="أ"),
+        article(4, fetched_at=None, published_at=NOW),
+    ]
+    for order in permutations(deliveries):
+        row = order[0]
+        for other in order[1:]:
+            row = merge_rows("articles", row, other)
+        assert (row["run_id"], row["fetched_at"]) == ("run3", NOW)
+        assert row["date"] == date(2023, 11, 4)
+    later = article(2, source_id="other")
+    assert merge_rows("articles", article(1), later)["run_id"] == "run1"
+    assert merge_rows("articles", later, article(1))["run_id"] == "run1"
+
+
+def test_articles_fetched_at_once_differ_by_what_they_say() -> None:
+    one, other = article(1, fetched_at=NOW, guid="1"), article(2, fetched_at=NOW, guid="2")
+    assert merge_rows("articles", one, other) is one
+    assert merge_rows("articles", other, one)["guid"] == "1"
+    known = article(2, fetched_at=NOW, publisher="ناشر")
+    assert merge_rows("articles", one, known)["publisher"] == "ناشر"
+    assert merge_rows("articles", known, one) is known
+    again = other | {"pipeline_version": "0.2.0"}
+    assert merge_rows("articles", one, again)["guid"] == "2", "a newer version knows better"
 
 
 def test_clusters_compare_their_date_too() -> None:
@@ -52,6 +74,16 @@ def test_clusters_compare_their_date_too() -> None:
     assert merge_rows("clusters", stored, cluster_row(cluster, by(2), event_time=NOW)) is stored
     merged = merge_rows("clusters", stored, cluster_row(cluster, by(2), event_time=None))
     assert merged["date"] is None
+
+
+def test_sightings_at_one_time_and_cases_in_words_do_not_depend_on_the_order() -> None:
+    high, low = sighting(1) | {"position": 0}, sighting(1) | {"position": 9, "article_id": "a"}
+    for one, other in permutations([high, low]):
+        merged = merge_rows("appearances", one, other)
+        assert (merged["position"], merged["article_id"]) == (0, "a")
+    for one, other in permutations([failure(1) | {"detail": "أ"}, failure(2) | {"detail": "ب"}]):
+        merged = merge_rows("dead_letters", one, other)
+        assert (merged["detail"], merged["attempts"]) == ("أ", 2)
 
 
 def test_feeds_have_no_date() -> None:
