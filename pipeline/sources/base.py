@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from transforms.records import Entry, Feed, Page, ParsedFeed, Rejected
@@ -41,10 +42,30 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class SeenFeed:
-    """A feed read while indexing; its entries are refs of their own. ``path`` is "" when polled."""
+    """A feed read while indexing; its entries are refs of their own.
+
+    Attributes:
+        path: "" when it was polled.
+        feed: what it says of itself.
+        facts: what a feed list says of it and its publisher, where one is known.
+    """
 
     path: str
     feed: ParsedFeed
+    facts: Feed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A page that was asked for once and did not come, as an archive tells it.
+
+    Attributes:
+        rejected: why.
+        asked_at: when.
+    """
+
+    rejected: Rejected
+    asked_at: datetime | None
 
 
 Indexed = Ref | Skipped | Rejected | SeenFeed | Feed
@@ -57,6 +78,6 @@ class Source(Protocol):
         """List the documents of a file, without keeping their bodies."""
         ...
 
-    def load(self, ref: Ref) -> Page | Entry | Rejected:
+    def load(self, ref: Ref) -> Page | Entry | Missed | Rejected:
         """Read one document."""
         ...

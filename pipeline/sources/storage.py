@@ -1,14 +1,16 @@
-"""Read inputs: local files directly, everything with a scheme through Beam's filesystems."""
+"""Read inputs and write the archive: local files directly, others through Beam's filesystems."""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
 import os
+import secrets
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from pipeline.errors import UsageError
 
@@ -20,6 +22,10 @@ class UnreadableError(Exception):
     """A file that is there but cannot be read; the message is one line."""
 
 
+class UnwritableError(Exception):
+    """A file that cannot be written; the message is one line."""
+
+
 def is_remote(path: str) -> bool:
     """Whether a path has a scheme of an object store (``gs://bucket/...``)."""
     return "://" in path
@@ -27,7 +33,10 @@ def is_remote(path: str) -> bool:
 
 def _filesystems() -> Any:
     from apache_beam.io.filesystems import FileSystems  # noqa: PLC0415 - Beam takes seconds
+    from apache_beam.options.pipeline_options import PipelineOptions  # noqa: PLC0415 - the same
 
+    if FileSystems._pipeline_options is None:  # noqa: SLF001 - it would read our command line
+        FileSystems.set_options(PipelineOptions([]))
     return FileSystems
 
 
@@ -36,8 +45,7 @@ def _remote(path: str, call: Any) -> Any:
     try:
         return call(_filesystems())
     except ValueError as error:
-        message = f"{path}: no filesystem for this scheme; for gs:// install rasd[gcp] ({error})"
-        raise UsageError(message) from error
+        raise UsageError(f"{path}: reading gs:// needs pip install 'rasd[gcp]'") from error
     except Exception as error:
         raise UnreadableError(f"{path}: {error}") from error
 
@@ -70,12 +78,17 @@ def walk(path: str) -> Iterator[str]:
 
 
 def _walk_remote(path: str) -> Iterator[str]:
-    pattern = path.rstrip("/") + "/**"
-    found = _remote(path, lambda systems: systems.match([path, pattern]))
+    top = path.rstrip("/")
+    found = _remote(path, lambda systems: systems.match([path, f"{top}/**"]))
     names = sorted({each.path for result in found for each in result.metadata_list})
     if not names:
         raise UsageError(f"nothing found at {path}")
-    yield from names
+    schemas = "/_schema.json"
+    outputs = tuple(name.removesuffix("_schema.json") for name in names if name.endswith(schemas))
+    for name in names:
+        hidden = "/." in name.removeprefix(top)
+        if name == path or not (hidden or name.endswith("/") or name.startswith(outputs)):
+            yield name
 
 
 @contextlib.contextmanager
@@ -85,10 +98,9 @@ def open_raw(path: str) -> Iterator[Any]:
     Raises:
         UnreadableError: it cannot be opened.
     """
+    handle: Any
     if is_remote(path):
-        from apache_beam.io.filesystem import CompressionTypes  # noqa: PLC0415 - see above
-
-        raw = CompressionTypes.UNCOMPRESSED
+        raw = _uncompressed()
         handle = _remote(path, lambda systems: systems.open(path, compression_type=raw))
     else:
         try:
@@ -96,7 +108,34 @@ def open_raw(path: str) -> Iterator[Any]:
         except OSError as error:
             raise UnreadableError(f"{path}: {error.strerror or error}") from error
     with handle:
-        yield handle
+        yield _Raw(path, handle)
+
+
+class _Raw:
+    """A file open for reading, whose failures are one line each, whatever the store."""
+
+    def __init__(self, path: str, handle: Any) -> None:
+        self._path = path
+        self._handle = handle
+
+    def read(self, size: int = -1) -> bytes:
+        return self._tried(self._handle.read, size)
+
+    def seek(self, offset: int) -> None:
+        self._tried(self._handle.seek, offset)
+
+    def _tried(self, call: Any, argument: int) -> Any:
+        try:
+            return call(argument)
+        except Exception as error:
+            raise UnreadableError(f"{self._path}: {error}") from error
+
+
+def _uncompressed() -> Any:
+    """Tell Beam to leave bytes as they are, whatever the file's name."""
+    from apache_beam.io.filesystem import CompressionTypes  # noqa: PLC0415 - see above
+
+    return CompressionTypes.UNCOMPRESSED
 
 
 def read_raw(path: str, offset: int, length: int) -> bytes:
@@ -169,3 +208,62 @@ def open_lines(path: str) -> Iterator[tuple[int, bytes]]:
                 offset += len(line)
     except OSError as error:
         raise UnreadableError(f"{path}: {error.strerror or error}") from error
+
+
+def join(folder: str, name: str) -> str:
+    """Name a file of a directory as ``walk`` will list it."""
+    if is_remote(folder) and not folder.startswith("file://"):
+        return f"{folder.rstrip('/')}/{name}"
+    return str(Path(unquote(folder.removeprefix("file://"))) / name)
+
+
+def check_writable(folder: str) -> None:
+    """Refuse a directory that no file can be written to.
+
+    Raises:
+        UsageError: its scheme is unknown, or something that is no directory is in the way.
+    """
+    path = join(folder, "x")
+    if is_remote(path):
+        _remote(folder, lambda systems: systems.get_filesystem(folder))
+        if not path.partition("://")[2].partition("/")[0].strip("/x"):
+            raise UsageError(f"{folder}: names no bucket")
+        return
+    for above in Path(path).parents:
+        if above.exists():
+            if not above.is_dir():
+                raise UsageError(f"{folder}: {above} is not a directory")
+            if not os.access(above, os.W_OK | os.X_OK):
+                raise UsageError(f"{folder}: no permission to write to {above}")
+            return
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file that nobody sees before it is complete and on the disk.
+
+    Args:
+        path: a local path or a URI; directories are made.
+        data: all of it.
+
+    Raises:
+        UnwritableError: it cannot be written.
+    """
+    folder, _, name = path.rpartition("/")
+    part = f"{folder}/.{name}.{secrets.token_hex(4)}.part" if folder else f".{name}.part"
+    try:
+        if is_remote(path):
+            systems = _filesystems()
+            with systems.create(part, compression_type=_uncompressed()) as handle:
+                handle.write(data)
+            systems.rename([part], [path])
+            return
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        with Path(part).open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        Path(part).replace(path)
+    except Exception as error:
+        line = " ".join(str(getattr(error, "strerror", None) or error).split())
+        raise UnwritableError(f"{path}: {line}") from error
