@@ -15,22 +15,13 @@ from typing import Any
 import pytest
 from outputs import facts
 from pipeline_helpers import ROOT
-from seed_goldens import article_goldens, golden_events, run_golden
+from seed_goldens import article_goldens, golden_events, is_article, run_golden
 
 from pipeline.data import open_data
-from transforms.text.urls import canonicalise_url
 
 BASELINE = json.loads((ROOT / "tests" / "quality" / "baseline.json").read_text(encoding="utf-8"))
 GOLDENS = article_goldens()
 KEPT = {stem: golden for stem, golden in GOLDENS.items() if not golden["rejected"]}
-
-
-def _same_article(golden: dict[str, Any], row: dict[str, Any]) -> bool:
-    if golden["url"] and canonicalise_url(golden["url"]) != row["canonical_url"]:
-        return False
-    return row["body"].startswith(golden["body_first"]) and row["body"].endswith(
-        golden["body_last"]
-    )
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +31,7 @@ def rows(seeds_output):
 
 @pytest.fixture(scope="module")
 def by_stem(rows):
-    return {
-        stem: [row for row in rows if _same_article(golden, row)] for stem, golden in KEPT.items()
-    }
+    return {stem: [row for row in rows if is_article(golden, row)] for stem, golden in KEPT.items()}
 
 
 @pytest.mark.parametrize("stem", sorted(KEPT))

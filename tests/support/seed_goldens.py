@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from transforms.text.urls import canonicalise_url
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 GOLDEN: Final = ROOT / "tests" / "golden" / "seeds"
 
@@ -84,6 +86,14 @@ def article_goldens() -> dict[str, dict[str, Any]]:
 def feed_goldens() -> dict[str, dict[str, Any]]:
     """Give the goldens of the feeds."""
     return {stem: golden for stem, golden in goldens().items() if "entries" in golden}
+
+
+def is_article(golden: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Tell whether a row of ``articles`` is a golden's document, by URL, first and last words."""
+    if golden["url"] and canonicalise_url(golden["url"]) != row["canonical_url"]:
+        return False
+    body: str = row["body"]
+    return body.startswith(golden["body_first"]) and body.endswith(golden["body_last"])
 
 
 def golden_events(golden: dict[str, Any]) -> list[GoldenEvent]:
