@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -25,15 +26,21 @@ from transforms.rows.schema import TABLES
 
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
+_MANY_ROWS: Final = 512
 KEY: Final = "__key"  # the primary key as one string; never stored
 _SEPARATOR: Final = "\x1f"
 
 
 def conform(data: pa.Table, schema: pa.Schema) -> pa.Table:
     """Give data a table's schema: missing columns NULL, older STRUCTs filled up, others dropped."""
+    present = set(data.column_names)
+    if present.issuperset(schema.names):
+        chosen = data.select(schema.names)
+        if chosen.schema.equals(schema):
+            return chosen
     columns = []
     for wanted in schema:
-        if wanted.name not in data.column_names:
+        if wanted.name not in present:
             columns.append(pa.nulls(data.num_rows, wanted.type))
             continue
         column = data.column(wanted.name)
@@ -115,15 +122,35 @@ def stage_rows(files: Files, run_id: str, table: str, rows: Sequence[Mapping[str
     buffer = pa.BufferOutputStream()
     data = to_arrow(table, ordered, with_date=True)
     pq.write_table(data, buffer, compression="zstd", row_group_size=ROW_GROUP)
-    content = buffer.getvalue().to_pybytes()
-    name = f"{STAGING}/{run_id}/{table}-{hashlib.sha256(content).hexdigest()[:32]}.parquet"
-    files.write(name, content)
+    content = buffer.getvalue()
+    name = f"{STAGING}/{run_id}/{table}-{_digest(content)}.parquet"
+    # The disk is not waited for: staged rows are of use to this run alone.
+    with files.writing(name, durable=False) as stream:
+        stream.write(content)
     return name
+
+
+def _digest(content: pa.Buffer) -> str:
+    """Return the hash that names a file of this content."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+@cache
+def _ruling_out(table: str) -> list[str]:
+    """Return the columns whose range can rule a row group out: keys, times and numbers.
+
+    The least and the greatest of many texts rule nothing out, and are as long as the texts.
+    """
+    spec = TABLES[table]
+    plain = [column.name for column in spec.columns if column.type not in ("STRING", "STRUCT")]
+    return list(dict.fromkeys([*spec.key, *plain]))
 
 
 @dataclass(slots=True)
 class PartWriter:
     """Writes rows that come sorted by key into one file, in row groups of a fixed size.
+
+    A file of one row group is made in memory, so that ``encode`` can run beside other work.
 
     Attributes:
         files: where.
@@ -134,10 +161,10 @@ class PartWriter:
     files: Files
     table: str
     name: str
-    rows: int = 0
     _pending: list[pa.Table] = field(default_factory=list)
     _waiting: int = 0
-    _parquet: Any = None
+    _content: pa.Buffer | None = None
+    _parquet: pq.ParquetWriter | None = None
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def add(self, data: pa.Table) -> None:
@@ -153,20 +180,51 @@ class PartWriter:
             self._waiting -= ROW_GROUP
 
     def _write(self, data: pa.Table) -> None:
-        """Write one row group."""
+        """Write one row group of several."""
         if self._parquet is None:
             stream = self._stack.enter_context(self.files.writing(self.name, durable=False))
-            self._parquet = pq.ParquetWriter(stream, data.schema, compression="zstd")
+            self._parquet = self._open(stream, many=True)
         self._parquet.write_table(data.combine_chunks(), row_group_size=ROW_GROUP)
-        self.rows += data.num_rows
+
+    def _open(self, stream: Any, *, many: bool) -> pq.ParquetWriter:
+        """Begin a Parquet file; a few rows repeat too little for a dictionary to pay."""
+        return pq.ParquetWriter(
+            stream,
+            arrow_schema(self.table),
+            compression="zstd",
+            use_dictionary=many,
+            write_statistics=_ruling_out(self.table),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether rows are on the disk already, since there are several row groups."""
+        return self._parquet is not None
+
+    def encode(self) -> None:
+        """Encode the rows of a file of one row group in memory; from any thread, once."""
+        if not self._waiting:
+            return
+        buffer = pa.BufferOutputStream()
+        with self._open(buffer, many=self._waiting >= _MANY_ROWS) as parquet:
+            rows = pa.concat_tables(self._pending).combine_chunks()
+            parquet.write_table(rows, row_group_size=ROW_GROUP)
+        self._content = buffer.getvalue()
+        self._pending = []
 
     def finish(self) -> str:
         """Complete the file and return the hash of its content; empty when there are no rows."""
+        if self._parquet is None:
+            if self._content is None:
+                self.encode()
+            if self._content is None:
+                return ""
+            with self.files.writing(self.name, durable=False) as stream:
+                stream.write(self._content)
+            return _digest(self._content)
         with explained(self.files.path(self.name)), self._stack:
             if self._waiting:
                 self._write(pa.concat_tables(self._pending))
-            if self._parquet is None:
-                return ""
             self._parquet.close()
         digest = hashlib.sha256()
         with self.files.fs.open_input_stream(self.files.path(self.name)) as stream:

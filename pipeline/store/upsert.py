@@ -23,7 +23,6 @@ from pipeline.store.files import Files
 from pipeline.store.layout import Part, part_name, partition_day, partition_name, table_parts
 from pipeline.store.parts import (
     KEY,
-    PartWriter,
     conform,
     key_column,
     opened,
@@ -31,6 +30,7 @@ from pipeline.store.parts import (
     read_rows,
 )
 from pipeline.store.sorting import Cursor, sorted_chunks
+from pipeline.store.written import NewParts
 from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.merge import compared_columns, fold_rows, merge_rows, stays_when_same
@@ -69,14 +69,12 @@ class TableMerge:
     def __init__(self, files: Files, work: str, table: str) -> None:
         """Remember what to work on; nothing is read yet."""
         self._files = files
-        self._work = work
         self._table = table
         self._partitioned = TABLES[table].partition is not None
         self._changes = Changes()
-        self._written: dict[str, tuple[str, str]] = {}  # partition -> temporary name, hash
+        self._new = NewParts(files, work, table)
         self._movers: dict[str, list[Row]] = {}
         self._parts: dict[str, list[Part]] = {}
-        self._serial = 0
         self._void = pa.array([], pa.string())
         self._voided: set[str] = set()  # partitions that hold void rows
 
@@ -119,12 +117,12 @@ class TableMerge:
                 for data in read_keys(self._files, self._table, part.name)
             ):
                 continue
-            writer = self._writer()
+            writer = self._new.writer()
             for data in self._stored(partition):
                 kept = data.filter(pc.invert(pc.is_in(data.column(KEY), value_set=wanted)))
                 self._count(deleted=data.num_rows - kept.num_rows)
                 writer.add(kept)
-            self._written[partition] = (writer.name, writer.finish())
+            self._new.put(partition, writer)
         return self._plan()
 
     def _load_parts(self) -> None:
@@ -138,18 +136,12 @@ class TableMerge:
 
     def _base(self, partition: str) -> Iterator[pa.Table]:
         """Read a partition as this commit has left it so far."""
-        if partition not in self._written:
+        written = self._new.get(partition)
+        if written is None:
             return self._stored(partition)
-        name, content = self._written[partition]
+        name, content = written
         parts = [Part(partition, name)] if content else []
         return read_rows(self._files, self._table, parts)
-
-    def _writer(self) -> PartWriter:
-        """Open a new temporary file of the table."""
-        self._serial += 1
-        return PartWriter(
-            self._files, self._table, f"{self._work}/{self._table}.{self._serial:05d}.new"
-        )
 
     def _count(
         self, *, inserted: int = 0, replaced: int = 0, unchanged: int = 0, deleted: int = 0
@@ -239,7 +231,7 @@ class TableMerge:
         ``moving`` rows come from another partition: they are known to be wanted and counted.
         """
         old, new = Cursor(stored(), KEY), Cursor(staged, KEY)
-        writer = self._writer()
+        writer = self._new.writer()
         changed, untouched = moving, 0
         try:
             while ends := [end for end in (old.last(), new.last()) if end is not None]:
@@ -259,7 +251,7 @@ class TableMerge:
                 else:
                     untouched += data.num_rows
             if changed:
-                self._written[partition] = (writer.name, writer.finish())
+                self._new.put(partition, writer)
         except BaseException:
             writer.abandon()
             raise
@@ -282,6 +274,9 @@ class TableMerge:
         counts = pc.value_counts(staged.column(KEY))
         repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
         special = set(repeated.to_pylist())
+        if stored is None and not special:
+            self._count(inserted=staged.num_rows)
+            return staged, True
         if stored is None:
             stored = _dateless(staged.slice(0, 0))
         keys = pc.is_in(staged.column(KEY), value_set=stored.column(KEY).combine_chunks())
@@ -338,7 +333,7 @@ class TableMerge:
     def _plan(self) -> TablePlan:
         """Put together what the commit has to do to the table's files."""
         plan = TablePlan(changes=self._changes)
-        for partition, (name, content) in self._written.items():
+        for partition, (name, content) in self._new.items():
             old = [part.name for part in self._parts.get(partition, [])]
             final = part_name(self._table, partition, content) if content else ""
             if final and final not in old:
