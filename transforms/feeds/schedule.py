@@ -1,9 +1,9 @@
 """When to ask a feed again, how to ask, and what an answer means. Pure: the clock comes in.
 
-The interval follows the share of entries already known: a feed whose list is mostly new is asked
-sooner, one with nothing new later. A feed is never given up: failures only make it wait longer,
-and every ``AUDIT_EVERY`` polls it is asked without validators, because validators lie. All state is
-in ``FeedState``, which ``appearances``, ``feeds`` and ``fetch_log`` can rebuild.
+The interval follows the times at which entries came (``rhythm``). A feed is never given up:
+failures only make it wait longer, and every ``AUDIT_EVERY`` polls it is asked without validators,
+because validators lie. All state is in ``FeedState``, which ``appearances``, ``feeds`` and
+``fetch_log`` can rebuild.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from transforms.feeds.join import is_full
+from transforms.feeds.rhythm import time_to_rest
 from transforms.records import Entry, Feed, ParsedFeed, content_id
 from transforms.rejects import Reason
 from transforms.text.urls import canonicalise_url
@@ -36,7 +37,7 @@ START: Final = 900
 AUDIT_EVERY: Final = 12  # conditional polls between two without validators
 MAX_NEW_A_POLL: Final = 1_000
 MAX_NEW_A_DAY: Final = 5_000
-_FRESH_SHARE: Final = 0.1
+_EMPTIER: Final = 1.5  # a feed that never listed anything is left alone so much longer each time
 _MAX_RETRY_AFTER: Final = 7 * 86_400
 _TRIES_AN_ADDRESS: Final = 3  # failures before the next alternative is tried
 _KEPT_SEEN: Final = 1_000  # entries remembered beyond twice the list's length
@@ -67,7 +68,6 @@ class FeedState:
     lying: bool = False  # the validators stayed while the body changed
     failures: int = 0  # in a row
     guids_change: bool = False  # known URLs come back under new GUIDs: URLs are the keys
-    news_at: datetime | None = None  # when something new came last
     listed: tuple[str, ...] = ()  # keys in the latest list
     seen: Mapping[str, Seen] = field(default_factory=dict)
     day: str = ""  # the UTC date that ``new_in_day`` counts
@@ -192,7 +192,7 @@ def _not_modified(feed: Feed, state: FeedState, answer: Answer, now: datetime) -
         if key in seen:
             seen[key] = replace(seen[key], last_at=now)
     after = replace(state, seen=seen, conditional=state.conditional + 1, failures=0)
-    interval = _longer(state, now, 1.5)
+    interval = _rest(after, now)
     return Poll(_again(feed, after, answer, now, interval), "not_modified", known=len(state.listed))
 
 
@@ -234,7 +234,6 @@ def _list_came(
         body_id=answer.body_id,
         conditional=state.conditional + 1 if request_headers(state) else 0,
         failures=0,
-        news_at=now if unknown or changed else state.news_at,
         listed=tuple(entries),
         seen=_forget(seen, len(entries)),
         day=today,
@@ -242,7 +241,7 @@ def _list_came(
         hub=parsed.hub_url,
         full=bool(entries) and all(is_full(entry.content) for entry in entries.values()),
     )
-    interval = _adapted(state, now, len(unknown), len(entries))
+    interval = _rest(after, now, stirred=bool(unknown or changed))
     return Poll(
         _again(feed, after, answer, now, interval),
         outcome,
@@ -298,31 +297,19 @@ def _lies(state: FeedState, answer: Answer) -> bool:
     return state.lying or same
 
 
-def _adapted(state: FeedState, now: datetime, unknown: int, total: int) -> int:
-    """Find the next interval from the share of entries that are new."""
-    if not state.listed or not total:
-        return state.interval
-    share = unknown / total
-    if share == 1:
-        return state.interval // 4
-    if share > 0.5:
-        return state.interval // 2
-    if share > 0.2:
-        return round(state.interval * 0.75)
-    return state.interval if unknown else _longer(state, now, 1.5)
-
-
-def _longer(state: FeedState, now: datetime, factor: float) -> int:
-    """Lengthen the interval, to at most a tenth of the time since something new came.
-
-    The tenth is HTTP's own heuristic for how long an answer stays fresh (RFC 9111, 4.2.2): what
-    has not changed for a day may well not change for two hours.
-    """
-    longer = round(state.interval * factor)
-    if state.news_at is None:
-        return longer
-    quiet = (now - state.news_at).total_seconds() * _FRESH_SHARE
-    return max(min(longer, round(quiet)), min(longer, START))
+def _rest(state: FeedState, now: datetime, *, stirred: bool = False) -> float:
+    """Find the next interval; ``stirred`` says that something new or changed has just come."""
+    came = {(each.first_at.timestamp(), each.url or key) for key, each in state.seen.items()}
+    if not came:
+        return state.interval * _EMPTIER
+    times = sorted(at for at, _ in came)
+    return time_to_rest(
+        [at for at in times if at > times[0]],
+        since=times[0],
+        quiet_since=now.timestamp() if stirred else times[-1],
+        now=now.timestamp(),
+        most=CAP,
+    )
 
 
 def _again(
@@ -330,7 +317,7 @@ def _again(
     state: FeedState,
     answer: Answer,
     now: datetime,
-    interval: int,
+    interval: float,
     *,
     fixed: bool = True,
 ) -> FeedState:

@@ -60,14 +60,15 @@ def test_new_known_and_changed_entries() -> None:
     assert polled(listing(1), listing(1)).outcome == "unchanged"
 
 
-def test_the_interval_follows_the_share_of_new_entries() -> None:
+def test_the_interval_follows_the_entries_that_come() -> None:
     quiet = [listing(1, 2, 3)] * 200
     assert polled(*quiet).state.interval == s.CAP
     busy = [listing(*range(n * 8, n * 8 + 10)) for n in range(12)]
     assert polled(*busy).state.interval == s.FLOOR
     some = polled(listing(*range(10)), listing(*range(3, 13))).state.interval
     few = polled(listing(*range(10)), listing(*range(1, 11))).state.interval
-    assert some < s.START <= few
+    none = polled(listing(*range(10)), listing(*range(10))).state.interval
+    assert s.FLOOR < some < few < s.START < none
 
 
 def test_ttl_cache_control_and_retry_after_are_the_least() -> None:
