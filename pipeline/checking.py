@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pipeline.errors import UsageError
+from pipeline.asking import Asker, Parsers
+from pipeline.errors import UsageError, not_there
 from pipeline.live import settings_of
 from pipeline.memory import Memory
 from pipeline.polling import Polled, Poller
+from pipeline.sources.spool import Spool
 from transforms.feeds.join import is_full
 from transforms.feeds.registry import read_feed_list
-from transforms.fetch.redact import redact_url
+from transforms.fetch.redact import feed_name, redact_url
 from transforms.records import Feed
+
+_LISTS: Final = (".toml", ".opml", ".txt")
 
 
 def named_feeds(source: str) -> tuple[Feed, ...]:
@@ -30,12 +35,19 @@ def named_feeds(source: str) -> tuple[Feed, ...]:
     if source.startswith(("http://", "https://")):
         return (Feed(source),)
     path = Path(source)
+    if not path.exists():
+        raise UsageError(not_there(source))
     try:
-        return read_feed_list(path.read_bytes(), path.name)
+        if path.suffix.lower() not in _LISTS:
+            raise UsageError(
+                f"{source} is no list of feeds (.toml, .opml, .txt); articles and saved feeds are "
+                f"read by rasd run {source} --output out"
+            )
+        return read_feed_list(path.read_bytes(), source)
     except OSError as error:
         raise UsageError(f"{source}: {error.strerror}") from error
     except ValueError as error:
-        raise UsageError(f"{source}: {error}") from error
+        raise UsageError(str(error)) from error
 
 
 def check_feeds(
@@ -52,10 +64,11 @@ def check_feeds(
         A row a feed: outcome, items, newest item, language, full content or not, advice.
     """
     settings = settings_of(now, allow_private=allow_private)
-    poller = Poller(settings, now=now, processes=os.cpu_count() or 1)
     memory = Memory(None, now)
     memory.recall(feeds)
-    return [_row(polled, now) for polled in poller.poll(feeds, memory)]
+    with tempfile.TemporaryDirectory(prefix="rasd-") as folder, Spool(Path(folder)) as aside:
+        poller = Poller(Asker(settings, Parsers(os.cpu_count() or 1), aside), now=now)
+        return [_row(polled, now) for polled in poller.poll(feeds, memory)]
 
 
 def _row(polled: Polled, now: datetime) -> dict[str, Any]:
@@ -63,7 +76,7 @@ def _row(polled: Polled, now: datetime) -> dict[str, Any]:
     dated = [entry.published_at for entry in entries if entry.published_at is not None]
     full = sum(is_full(entry.content) for entry in entries)
     return {
-        "url": redact_url(polled.feed.url),
+        "url": feed_name(polled.feed.url),
         "outcome": _outcome(polled),
         "status": polled.fetched.response.status,
         "items": len(entries),

@@ -6,18 +6,23 @@ hidden partition column ``date`` is not shown.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, nearest
 from pipeline.sinks.base import open_sink
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.dialect import to_duckdb
+from pipeline.store.layout import SCHEMA_NAME, STAGING
+from pipeline.store.lock import LOCK_NAME
 from transforms.rows.schema import TABLES
 
 _HIDDEN: Final = "date"
+_MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
+_NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
 _HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
 
 
@@ -45,6 +50,11 @@ class Data:
             raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
         for table in TABLES:
             self._register(table, sink.dataset(table))
+        if all(sink.files.kind(name) == "missing" for name in _MARKS):
+            raise UsageError(
+                f"no output at {uri}: rasd has not written to this directory; name the one given "
+                "to rasd run --output"
+            )
         for view in scripts("views").values():
             self._connection.execute(f'CREATE VIEW "{view.name}" AS {to_duckdb(view.sql)}')
         # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
@@ -75,8 +85,19 @@ class Data:
         try:
             return _with_int64(self._connection.sql(translated).to_arrow_table())
         except duckdb.Error as error:
-            message = str(error).split("\n", 1)[0]
-            raise UsageError(f"the query failed: {message}") from error
+            raise UsageError(f"the query failed: {_explained(str(error))}") from error
+
+
+def _explained(message: str) -> str:
+    """DuckDB's words in one line, with what it thinks was meant; tables by their own names."""
+    said, *rest = message.splitlines() or [""]
+    missing = _NO_TABLE.search(said)
+    if missing:
+        return f"no table or view {missing[1]}{nearest(missing[1], [*TABLES, *scripts('views')])}"
+    hints = [line for line in rest if line.startswith(("Candidate", "Did you mean", "Either"))]
+    if "Function with name" in said:  # its guesses are DuckDB's own functions
+        hints = ["rasd query knows the functions that BigQuery and DuckDB share"]
+    return "; ".join([said.split("Error: ", 1)[-1].rstrip("!."), *hints])
 
 
 def _with_int64(table: pa.Table) -> pa.Table:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Collection
 from enum import IntEnum
+from typing import Final
+
+# What looks like an address, written without its scheme or with half of it.
+_HOST: Final = re.compile(r"(?:https?:/?)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/.*)?", re.IGNORECASE)
+_FILE: Final = re.compile(
+    r"\.(?:atom|bin|csv|docx?|gz|html?|jsonl?|md|mht(?:ml)?|opml|pdf|py|rdf|rss|sql|toml|tsv|txt|warc"
+    r"|xlsx?|xml|zip)$",
+    re.IGNORECASE,
+)
 
 
 class Exit(IntEnum):
@@ -21,3 +33,22 @@ class UsageError(Exception):
 
 class NotBuiltError(UsageError):
     """An option or command whose feature is not there yet: refused, never ignored."""
+
+
+def not_there(given: str) -> str:
+    """Say that a path does not exist; what looks like an address is told how one is written.
+
+    Args:
+        given: the path as somebody named it.
+    """
+    if given.startswith("www.") or (_HOST.fullmatch(given) and not _FILE.search(given)):
+        address = re.sub(r"^https?:/*", "", given)
+        return f"no such file: {given}; an address begins with its scheme: https://{address}"
+    return f"no such file or directory: {given}"
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Say which of the known names was meant, or which there are; begins with a semicolon."""
+    near = difflib.get_close_matches(name.lower(), [each.lower() for each in known], n=1)
+    meant = next((each for each in known if near and each.lower() == near[0]), None)
+    return f"; did you mean {meant}?" if meant else f"; there are {', '.join(known)}"

@@ -1,32 +1,42 @@
-"""Show an explanation to a person; Arabic stands on the right."""
+"""Show an explanation to a person; Arabic stands on the right.
+
+Every text of the document passes ``one_line``: what it says is shown, never obeyed by the terminal.
+"""
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from typing import Any, BinaryIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.explain import Explained
+from pipeline.terminal import one_line, page
 from transforms.records import Actor, Article, Event
 
 
-def show(explained: Explained) -> None:
-    """Print what every stage found, readably, on standard output."""
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 110, highlight=False)
+def show(explained: Explained, stream: BinaryIO) -> None:
+    """Print what every stage found, readably."""
+    with page(stream, width=110) as console:
+        _show(console, explained)
+
+
+def _show(console: Console, explained: Explained) -> None:
     if explained.article is not None:
         _show_article(console, explained.article)
     if explained.rejected is not None:
         rejected = explained.rejected
         console.print(
-            Text(f"rejected by {rejected.stage}: {rejected.reason}. {rejected.detail}", "bold red")
+            Text(one_line(f"rejected by {rejected.stage}: {rejected.reason}. {rejected.detail}")),
+            style="bold red",
+            soft_wrap=True,
         )
     if explained.article is not None and explained.rejected is None:
         _show_events(console, explained.events)
     timings = "  ".join(f"{stage} {ms:.1f} ms" for stage, ms in explained.timings_ms.items())
-    console.print(Text(timings, "dim"))
+    if timings:
+        console.print(Text(timings, "dim"))
 
 
 def _show_article(console: Console, article: Article) -> None:
@@ -35,17 +45,19 @@ def _show_article(console: Console, article: Article) -> None:
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for name, value in _article_facts(article):
-        table.add_row(name, Text(str(value)))
+        table.add_row(name, Text(one_line(str(value))))
     console.print(table)
     if article.title:
-        console.print(Text(article.title, "bold", justify="right"))
-    console.print(Text(_shortened(article.body), justify="right"))
+        console.print(Text(one_line(article.title), "bold", justify="right"))
+    for paragraph in _shortened(article.body).splitlines():
+        console.print(Text(one_line(paragraph), justify="right"))
 
 
 def _article_facts(article: Article) -> list[tuple[str, Any]]:
     published = article.published_at.isoformat() if article.published_at else "unknown"
-    published += f" (precision {article.published_precision}, from {article.published_source}"
-    published += f": {article.published_raw or '-'})"
+    if article.published_at:
+        published += f" (precision {article.published_precision}, from {article.published_source}"
+        published += f": {article.published_raw or '-'})"
     language = f"{article.language} (verdict {article.language_verdict}"
     language += f", Arabic share {article.arabic_share})"
     facts: list[tuple[str, Any]] = [
@@ -80,7 +92,7 @@ def _show_events(console: Console, events: tuple[Event, ...]) -> None:
         table.add_column(style="bold", min_width=10)
         table.add_column(overflow="fold")
         for name, value in _event_facts(event):
-            table.add_row(f"   {name}", Text(value))
+            table.add_row(f"   {name}", Text(one_line(value)))
         console.print(table)
 
 
@@ -94,7 +106,7 @@ def _event_facts(event: Event) -> list[tuple[str, str]]:
         ("trigger", f"{event.trigger.text} [{event.trigger.char_start}:{event.trigger.char_end}]"),
         ("actors", "؛ ".join(_actor(actor) for actor in event.actors)),
         ("recipients", "؛ ".join(_actor(actor) for actor in event.recipients)),
-        ("place", f"{place.name} ({place.country})" if place else ""),
+        ("place", _named(place.name, place.country) if place else ""),
         ("date", when),
         ("casualties", _casualties(event)),
         ("speaker", f"{event.speaker} ({event.claim_status})" if event.speaker else ""),
@@ -104,14 +116,24 @@ def _event_facts(event: Event) -> list[tuple[str, str]]:
 
 
 def _actor(actor: Actor) -> str:
-    code = " ".join(filter(None, (actor.country, *actor.sectors)))
-    return f"{actor.text or actor.name or '?'} ({code})"
+    return _named(actor.text or actor.name or "?", actor.country, *actor.sectors)
+
+
+def _named(name: str, *codes: str | None) -> str:
+    known = " ".join(filter(None, codes))
+    return f"{name} ({known})" if known else name
 
 
 def _casualties(event: Event) -> str:
     parts = []
     if event.fatalities_min is not None:
-        parts.append(f"{event.fatalities_min} to {event.fatalities_max} dead")
+        parts.append(f"{_span(event.fatalities_min, event.fatalities_max)} dead")
     if event.injured_min is not None:
-        parts.append(f"{event.injured_min} to {event.injured_max} injured")
+        parts.append(f"{_span(event.injured_min, event.injured_max)} injured")
     return ", ".join(parts)
+
+
+def _span(least: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {least}"
+    return str(least) if least == most else f"{least} to {most}"

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.terminal import one_line, page
+
 # A spreadsheet takes a cell that starts with one of these for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_CELL: Final = 60
+_CELL: Final = 60  # characters of a cell that are shown
+_LINE: Final = 400  # the same where a value has lines of its own
+_NARROW: Final = 10  # columns of the screen at which a cell can be read, such as a date
 
 
 def write_table(table: pa.Table, form: str, stream: BinaryIO, *, raw: bool = False) -> None:
@@ -68,24 +73,51 @@ def _parquet(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
 
 
 def _text(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
-    text = io.TextIOWrapper(stream, encoding="utf-8", write_through=True)
-    console = Console(file=text, width=None if sys.stdout.isatty() else 160, highlight=False)
+    rows = [[_shown(value) for value in row.values()] for row in table.to_pylist()]
+    with page(stream, width=160) as console:
+        if _fits(table.column_names, rows, console.width):
+            console.print(_side_by_side(table.schema, rows))
+        else:
+            _one_by_one(table.column_names, rows, console)
+        console.print(f"{table.num_rows} row{'' if table.num_rows == 1 else 's'}", style="dim")
+
+
+def _fits(names: list[str], rows: list[list[str]], width: int) -> bool:
+    """Whether every column can be had at a width at which its cells can be read."""
+    longest = [max(map(cell_len, cells)) for cells in zip(names, *rows, strict=True)]
+    return sum(min(each, _NARROW) + 3 for each in longest) < width
+
+
+def _side_by_side(schema: pa.Schema, rows: list[list[str]]) -> Table:
     shown = Table()
-    for field in table.schema:
+    for field in schema:
         numeric = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
         shown.add_column(field.name, justify="right" if numeric else "left", overflow="fold")
-    for row in table.to_pylist():
-        shown.add_row(*(_shown(value) for value in row.values()))
-    console.print(shown)
-    console.print(f"{table.num_rows} rows", style="dim")
-    text.detach()
+    for row in rows:
+        shown.add_row(*(Text(cell, justify=_side(cell)) for cell in _shortened(row, _CELL)))
+    return shown
 
 
-def _shown(value: Any) -> Text:
-    """A cell for the eye: shortened, Arabic to the right."""
-    plain = "" if value is None else str(_cell(value, raw=True))
-    plain = " ".join(plain.split())
-    if len(plain) > _CELL:
-        plain = plain[: _CELL - 1] + "…"
-    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in plain) * 2 > len(plain)
-    return Text(plain, justify="right" if arabic else "default")
+def _one_by_one(names: list[str], rows: list[list[str]], console: Console) -> None:
+    for number, row in enumerate(rows, 1):
+        console.rule(f"row {number}", align="left")
+        shown = Table.grid(padding=(0, 2))
+        shown.add_column(style="bold")
+        shown.add_column(overflow="fold")
+        for name, cell in zip(names, _shortened(row, _LINE), strict=True):
+            shown.add_row(name, Text(cell))
+        console.print(shown)
+
+
+def _shown(value: Any) -> str:
+    return one_line("" if value is None else str(_cell(value, raw=True)))
+
+
+def _shortened(row: list[str], limit: int) -> Iterator[str]:
+    return (cell if len(cell) <= limit else cell[: limit - 1] + "…" for cell in row)
+
+
+def _side(cell: str) -> Literal["right"] | None:
+    """Arabic stands on the right."""
+    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in cell) * 2 > len(cell)
+    return "right" if arabic else None

@@ -77,7 +77,12 @@ def manifest_of(
         "inputs": [redact_url(given) for given in config.inputs],
         "skipped": [{"path": each.path, "reason": each.reason} for each in inputs.skipped],
         "rejected_inputs": [
-            {"stage": each.stage, "reason": each.reason, "detail": each.detail}
+            {
+                "stage": each.stage,
+                "reason": each.reason,
+                "detail": each.detail,
+                "begins": (each.payload or "")[:60],  # a line has no other name
+            }
             for each in inputs.rejected
         ],
         "options": config.describe(),

@@ -17,16 +17,34 @@ from typing import Any, Final, NoReturn
 
 from pipeline.errors import UsageError
 
+_ABOUT: Final = """\
+Turn articles, pages, feeds and prefetched documents into coded rows.
+
+what comes in, in any mix (a directory means every document below it):
+  articles         .txt, one each
+  pages            .html .mhtml, saved from anywhere
+  feeds            an http(s) address, or a saved .xml .rss .atom .rdf .json; also news sitemaps
+  feed lists       .toml .opml, or a .txt of addresses; polled when the list itself is named
+  documents        .jsonl, one object a line: url, html or body, title, published_at ...; - is
+                   JSON lines on standard input
+  web archives     .warc .warc.gz
+what comes out: tables of Parquet files under --output, and a manifest in --output/_runs.
+Running it again adds what is new and nothing twice.
+"""
 _EPILOG: Final = """\
 examples:
-  rasd run seeds/ --output out --offline            the demo's input, to Parquet under out/
-  rasd run page.html feed.xml docs.jsonl --output out
-  zcat docs.jsonl.gz | rasd run - --output out      prefetched documents on standard input
-  rasd query "select * from v_stories limit 5" --data out
+  rasd run seeds --output out --offline             the demo's input
+  rasd run my-articles page.html docs.jsonl --output out
+  rasd run feeds.toml --output out --archive warc   poll feeds, keep what they answered
+  zcat docs.jsonl.gz | rasd run - --output out
 
-Unknown options are Beam's own (--direct_running_mode, --temp_location ...); a mistyped one is
-refused. exit codes: 0 done, 1 failed, 2 bad usage, 3 nothing usable came in, 4 more dead letters
-than --max-dead-letters.
+next:
+  rasd query --named events --data out              the events
+  rasd query --named dead_letters --data out        what could not be used, and why
+
+Options not listed here go on to Beam (--direct_running_mode, --temp_location ...); a mistyped one
+is refused. Exit codes: 0 done, 1 failed, 2 bad usage, 3 nothing usable came in, 4 more dead
+letters than --max-dead-letters.
 """
 
 
@@ -76,6 +94,7 @@ class Config:
 class Flag:
     """One option of a run."""
 
+    group: str
     name: str
     help: str
     settings: dict[str, Any] = field(default_factory=dict)
@@ -99,9 +118,16 @@ def _moment(text: str) -> datetime:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
     return int(text)
+
+
+def _positive(text: str) -> int:
+    number = _count(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("0 is too few; at least 1")
+    return number
 
 
 def _seconds(text: str) -> float:
@@ -114,76 +140,113 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _some_seconds(text: str) -> float:
+    seconds = _seconds(text)
+    if seconds == 0:
+        raise argparse.ArgumentTypeError("0 seconds are too few")
+    return seconds
+
+
 _SWITCH: Final[dict[str, Any]] = {"action": "store_true", "default": False}
+_ROWS: Final = "rows"
+_ONLINE: Final = "going online"
+_LIMITS: Final = "limits"
 FLAGS: Final[tuple[Flag, ...]] = (
+    Flag(_ROWS, "output", "where rows go: a directory, or gs://BUCKET/PATH", {"metavar": "URI"}),
     Flag(
-        "output",
-        "where rows go: a directory, parquet://DIR, gs://BUCKET/PATH, bigquery://project.dataset",
-        {"metavar": "URI"},
-    ),
-    Flag(
+        _ROWS,
         "from",
         "keep articles from this day on (by event_time)",
         {"type": _day, "dest": "from_date", "metavar": "DATE"},
     ),
     Flag(
+        _ROWS,
         "to",
         "keep articles up to this day, inclusive",
         {"type": _day, "dest": "to_date", "metavar": "DATE"},
     ),
     Flag(
+        _ROWS,
         "as_of",
-        "the run's clock; the start of the run by default",
+        "the run's clock; the start of the run by default. The same inputs and the same clock "
+        "give the same files",
         {"type": _moment, "metavar": "TIMESTAMP"},
     ),
-    Flag("archive", "store every fetched response as WARC here", {"metavar": "URI"}),
+    Flag(_ROWS, "force", "process again what is stored, and ask feeds that are not due", _SWITCH),
     Flag(
-        "offline", "open no socket: what would need one becomes a dead letter not_fetched", _SWITCH
-    ),
-    Flag("allow_private_hosts", "let requests go to private addresses (intranets, tests)", _SWITCH),
-    Flag("force", "process again what is stored, and replace the stored rows", _SWITCH),
-    Flag("debug", "show tracebacks and Beam's own log", _SWITCH),
-    Flag(
-        "max_dead_letters",
-        "end with code 4 when more elements fail",
-        {"type": _count, "metavar": "N"},
-    ),
-    Flag("processes", "worker processes; one a core by default", {"type": _count, "metavar": "N"}),
-    Flag(
-        "page_timeout",
-        "seconds a page may take before it is given up",
-        {"type": float, "default": 20.0, "metavar": "S"},
+        _ONLINE,
+        "offline",
+        "open no socket: what would need one becomes a dead letter not_fetched",
+        _SWITCH,
     ),
     Flag(
-        "page_memory",
-        "megabytes a page may take",
-        {"type": _count, "default": 2048, "metavar": "MB"},
+        _ONLINE,
+        "archive",
+        "keep every response as WARC here",
+        {"metavar": "URI"},
     ),
     Flag(
-        "fetch_timeout",
-        "seconds a request may take, redirects included",
-        {"type": _seconds, "default": 30.0, "metavar": "S"},
-    ),
-    Flag(
+        _ONLINE,
         "contact",
         "a page or address the user agent names, for those who run the sites",
         {"metavar": "URL"},
     ),
     Flag(
+        _ONLINE,
         "host_delay",
-        "seconds between two requests to one host; a longer Crawl-delay of its robots.txt wins",
+        "seconds between two requests to one domain (%(default)s); a longer Crawl-delay of its "
+        "robots.txt wins",
         {"type": _seconds, "default": 0.5, "metavar": "S"},
     ),
     Flag(
-        "tick_size",
-        "documents a tick: bounds the memory of a local run",
-        {"type": _count, "default": 5000, "metavar": "N"},
+        _ONLINE,
+        "fetch_timeout",
+        "seconds a request may take, redirects included (%(default)s)",
+        {"type": _some_seconds, "default": 30.0, "metavar": "S"},
     ),
     Flag(
+        _ONLINE,
+        "allow_private_hosts",
+        "let requests go to private addresses (intranets, tests)",
+        _SWITCH,
+    ),
+    Flag(
+        _LIMITS,
+        "processes",
+        "worker processes; one a core by default",
+        {"type": _positive, "metavar": "N"},
+    ),
+    Flag(
+        _LIMITS,
+        "tick_size",
+        "documents a tick (%(default)s): a run needs the memory of one tick",
+        {"type": _positive, "default": 5000, "metavar": "N"},
+    ),
+    Flag(
+        _LIMITS,
+        "page_timeout",
+        "seconds a page may take before it is given up (%(default)s)",
+        {"type": _some_seconds, "default": 20.0, "metavar": "S"},
+    ),
+    Flag(
+        _LIMITS,
+        "page_memory",
+        "megabytes a page may take (%(default)s)",
+        {"type": _positive, "default": 2048, "metavar": "MB"},
+    ),
+    Flag(
+        _LIMITS,
+        "max_dead_letters",
+        "end with exit code 4 when more elements fail",
+        {"type": _count, "metavar": "N"},
+    ),
+    Flag(
+        _LIMITS,
         "runner",
         "DirectRunner (in this process) is the only one built yet",
         {"default": "DirectRunner", "metavar": "NAME"},
     ),
+    Flag(_LIMITS, "debug", "show tracebacks and Beam's own log", _SWITCH),
 )
 
 
@@ -191,20 +254,28 @@ def add_flags(parser: argparse.ArgumentParser, *, beam: bool = False) -> None:
     """Give a parser the flags of a run.
 
     Args:
-        parser: ours, or Beam's; ``--as-of`` and ``--as_of`` are the same.
+        parser: ours, or Beam's; ``--as_of`` is the same as ``--as-of``.
         beam: leave out what Beam's own options name already.
     """
+    groups = {group: parser.add_argument_group(group) for group in (_ROWS, _ONLINE, _LIMITS)}
     for flag in FLAGS:
         if beam and flag.name == "runner":
             continue
-        names = dict.fromkeys((f"--{flag.name.replace('_', '-')}", f"--{flag.name}"))
-        parser.add_argument(*names, help=flag.help, **flag.settings)
+        group, written = groups[flag.group], f"--{flag.name.replace('_', '-')}"
+        group.add_argument(written, help=flag.help, **flag.settings)
+        if "_" in flag.name:
+            # Beam's way of writing options; one line of help is enough for both.
+            same = {"dest": flag.name, "default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
+            group.add_argument(f"--{flag.name}", **{**flag.settings, **same})
 
 
 class _Parser(argparse.ArgumentParser):
     """An argument parser that raises instead of leaving the process."""
 
     def error(self, message: str) -> NoReturn:
+        message = message.removeprefix("argument ").replace(
+            "expected one argument", "a value is due"
+        )
         raise UsageError(f"{message}; see rasd run --help")
 
 
@@ -212,12 +283,14 @@ def run_parser() -> argparse.ArgumentParser:
     """The parser of ``rasd run``."""
     parser = _Parser(
         prog="rasd run",
-        description="Turn articles, pages, feeds and prefetched documents into coded rows.",
+        description=_ABOUT,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="files, directories, URIs or -")
+    parser.add_argument(
+        "inputs", nargs="*", metavar="INPUT", help="files, directories, addresses, gs://... or -"
+    )
     add_flags(parser)
     return parser
 
@@ -238,6 +311,10 @@ def parse_run(args: Sequence[str], now: datetime) -> Config:
         raise UsageError("nothing to read: name files, directories or - ; see rasd run --help")
     if not known.output:
         raise UsageError("no --output: name a directory for the rows, such as --output out")
+    if known.from_date and known.to_date and known.from_date > known.to_date:
+        raise UsageError(
+            f"--from {known.from_date} is later than --to {known.to_date}: no day is left"
+        )
     return Config(
         inputs=tuple(known.inputs),
         output=known.output,
@@ -256,7 +333,7 @@ def parse_run(args: Sequence[str], now: datetime) -> Config:
         fetch_timeout=known.fetch_timeout,
         host_delay=known.host_delay,
         contact=known.contact,
-        tick_size=max(1, known.tick_size),
+        tick_size=known.tick_size,
         runner=known.runner,
         beam_args=beam_args,
     )

@@ -26,7 +26,7 @@ class Progress:
 
     def say(self, what: str) -> None:
         """Tell one step."""
-        self._console.print(f"rasd: {what}", markup=False)
+        self._console.print(f"rasd: {what}", markup=False, soft_wrap=True)
 
     def start(self, what: str, total: int, ticks: Path) -> None:
         """Follow work whose every finished piece adds a byte to a file.

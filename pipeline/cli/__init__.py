@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from pipeline.errors import Exit, NotBuiltError, UsageError
+from pipeline.terminal import one_line
 
 # Name -> what the overview says of it. The module of the same name holds ``command``.
 COMMANDS: Final[dict[str, str]] = {
     "run": "Turn articles, pages, feeds and documents into coded rows.",
     "query": "Ask the rows in SQL (BigQuery's dialect), or run a shipped query.",
-    "feeds": "Poll feeds once and tell how each does, or list the shipped catalogue.",
-    "explain": "Take one document through every stage and show what each one found.",
+    "feeds": "Tell how feeds do, or list the shipped catalogue.",
+    "explain": "Show what every stage finds in one document.",
     "evaluate": "Measure quality on labelled data.",
     "schema": "Print the tables, from the one schema in the code.",
     "doctor": "Tell what is installed, what is missing, and which runner a run would use.",
@@ -47,8 +48,10 @@ commands:
   rasd COMMAND --help tells what a command takes; rasd --version tells the version.
 
 start with:
-  rasd run seeds/ --output out --offline
-  rasd query --named events --data out
+  rasd doctor                               is everything there?
+  rasd explain ARTICLE.txt                  what is seen in one text
+  rasd run DIRECTORY --output out           articles, pages, documents -> rows
+  rasd query --named events --data out      ask the rows
 """
 
 
@@ -61,6 +64,8 @@ def overview() -> str:
 
 def _dispatch(args: Sequence[str]) -> int:
     """Run one command and return its exit code."""
+    if len(args) > 1 and args[0] == "help":
+        return _dispatch([args[1], "--help"])
     if not args or args[0] in {"-h", "--help", "help"}:
         sys.stdout.write(overview())
         return Exit.DONE if args else Exit.USAGE
@@ -73,9 +78,12 @@ def _dispatch(args: Sequence[str]) -> int:
     if name in LATER:
         raise NotBuiltError(f"'rasd {name}' ({LATER[name]}) is not built yet")
     if name not in COMMANDS:
-        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        kind, known = (
+            ("option", ("--help", "--version")) if name[0] == "-" else ("command", COMMANDS)
+        )
+        near = difflib.get_close_matches(name.lower(), known, n=1)
         hint = f"did you mean {near[0]}?" if near else "see rasd --help"
-        raise UsageError(f"no such command: {name}; {hint}")
+        raise UsageError(f"no such {kind}: {name}; {hint}")
     return _run(name, args[1:])
 
 
@@ -84,7 +92,9 @@ def _app(name: str) -> Any:
 
     module: Any = importlib.import_module(f"pipeline.cli.{name}")
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, **getattr(module, "SETTINGS", {}))(module.command)
+    # A paragraph that begins with a backspace keeps its lines.
+    examples = getattr(module, "EXAMPLES", "").strip().replace("\n\n", "\n\n\b\n")
+    app.command(name, epilog=f"\b\n{examples}", **getattr(module, "SETTINGS", {}))(module.command)
     return app
 
 
@@ -123,7 +133,7 @@ def main() -> None:
 def _fail(error: Exception) -> NoReturn:
     """Tell an error in one line, or with its traceback under ``--debug``."""
     if hasattr(error, "format_message"):  # typer's own: a mistyped option, a missing value
-        _leave(Exit.USAGE, error.format_message())
+        _leave(Exit.USAGE, _in_our_words(error.format_message(), sys.argv[1]))
     code = getattr(error, "exit_code", None)  # a sink's refusal says how it ends
     if "--debug" in sys.argv:
         raise error
@@ -132,6 +142,13 @@ def _fail(error: Exception) -> NoReturn:
     _leave(Exit.FAILED, f"{type(error).__name__}: {error} (--debug shows where)")
 
 
+def _in_our_words(message: str, command: str) -> str:
+    """Add to what typer says where to look."""
+    if "unexpected extra argument" in message and command == "query":
+        return 'a query is one argument: put it in quotes, rasd query "SELECT ..."'
+    return f"{message.replace('Value error, ', '').rstrip('.')}; see rasd {command} --help"
+
+
 def _leave(code: Exit, message: str) -> NoReturn:
-    sys.stderr.write(f"rasd: {' '.join(message.split())}\n")
+    sys.stderr.write(f"rasd: {one_line(message)}\n")
     sys.exit(code)

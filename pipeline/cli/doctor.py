@@ -29,12 +29,17 @@ _OPTIONAL: Final = {
     "google-cloud-bigquery": "BigQuery and Dataflow (pip install 'rasd[gcp]')",
 }
 
+EXAMPLES: Final = """\
+next:
+  rasd run seeds --output out --offline
+"""
+
 
 def command() -> int:
     """Tell what is installed, what is missing, and which runner a run would use.
 
-    It also takes a sentence through the whole Arabic pipeline. Exit code 1: something that every
-    run needs is missing; the row says what to install.
+    It also takes a sentence through the whole Arabic pipeline, so "works" means it works. Exit code
+    1: something that every run needs is missing or broken; its row says what to install.
     """
     from pipeline.runners import open_runner  # noqa: PLC0415 - Beam takes seconds
 
@@ -50,7 +55,9 @@ def command() -> int:
         table.add_row(name, version or "MISSING", "" if version else f"pip install {name}")
     for name, use in _OPTIONAL.items():
         table.add_row(name, _version(name) or "not installed", escape(use))
-    table.add_row("arabic pipeline", *_try_pipeline())
+    state, note = _try_pipeline()
+    broken = broken or state != "works"
+    table.add_row("arabic pipeline", state, escape(note))
     _, runner = open_runner("DirectRunner")
     table.add_row("runner", runner, "what --runner=DirectRunner (the default) means here")
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 120).print(table)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from pipeline.errors import Exit, UsageError
 from pipeline.evaluation.report import as_json, as_table
 from pipeline.evaluation.suites import SUITES, run_suites
+
+EXAMPLES: Final = """\
+examples:
+  rasd evaluate --data labelled
+  rasd evaluate events dates --data labelled --worst 20
+"""
 
 
 class Format(StrEnum):
@@ -30,14 +36,22 @@ def command(
     ] = None,
     *,
     data: Annotated[
-        Path, typer.Option(help="The labelled data (events/, pages/, langid/, neardup/ below it).")
+        Path,
+        typer.Option(
+            metavar="DIR", help="The labelled data: events/, pages/, langid/, neardup/ below it."
+        ),
     ] = Path("../shared/data"),
     output: Annotated[
         Format, typer.Option("--format", help="How to write the figures.")
     ] = Format.table,
-    worst: Annotated[int, typer.Option(help="Also list the N worst cases of each suite.")] = 0,
+    worst: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Also list the N worst cases of each suite.")
+    ] = 0,
 ) -> int:
-    """Measure quality on labelled data: precision, recall, F1, counts and the worst cases."""
+    """Measure quality on labelled data: precision, recall, F1, counts and the worst cases.
+
+    The labelled data are not part of rasd. docs/quality.md holds the figures measured on them.
+    """
     chosen = suite or list(SUITES)
     unknown = sorted(set(chosen) - set(SUITES))
     if unknown:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from pipeline.errors import Exit, UsageError
+from pipeline.errors import Exit, UsageError, nearest
+
+EXAMPLES: Final = """\
+examples:
+  rasd feeds list --country EGY
+  rasd feeds check https://news.example/rss.xml
+  rasd feeds check feeds.toml --format json
+
+next:
+  rasd run feeds.toml --output out
+"""
 
 
 class Action(StrEnum):
@@ -30,11 +41,15 @@ def command(
     action: Annotated[Action, typer.Argument(help="check polls feeds, list shows the catalogue.")],
     source: Annotated[
         str | None,
-        typer.Argument(metavar="[FEEDS]", help="A feed's URL, or a list (.toml, .opml, .txt)."),
+        typer.Argument(metavar="[FEEDS]", help="A feed's address, or a list (.toml, .opml, .txt)."),
     ] = None,
     *,
-    country: Annotated[str | None, typer.Option(help="Only this country (alpha-3).")] = None,
-    category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only this country (alpha-3, such as EGY).")
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this category, such as politics.")
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="How to write.")] = Format.table,
     allow_private_hosts: Annotated[
         bool, typer.Option("--allow-private-hosts", help="Ask private addresses, too.")
@@ -42,7 +57,8 @@ def command(
 ) -> int:
     """Poll every feed once, a row per feed with outcome and advice; or list the catalogue.
 
-    Examples: rasd feeds check feeds.toml; rasd feeds list --country EGY --format json
+    check stores nothing; exit code 3 says that no feed answered. docs/add-a-feed.md shows how a
+    list is written.
     """
     if action is Action.list:
         rows = _catalogue(country, category)
@@ -59,7 +75,10 @@ def command(
 def _catalogue(country: str | None, category: str | None) -> list[dict[str, Any]]:
     from transforms.feeds.registry import load_catalogue  # noqa: PLC0415 - not for --help
 
-    feeds = [feed for feed in load_catalogue() if _chosen(feed, country, category)]
+    known = load_catalogue()
+    feeds = [feed for feed in known if _chosen(feed, country, category)]
+    if not feeds:
+        raise _none_chosen(known, country, category)
     return [
         {
             "publisher": feed.publisher,
@@ -72,6 +91,15 @@ def _catalogue(country: str | None, category: str | None) -> list[dict[str, Any]
     ]
 
 
+def _none_chosen(feeds: Iterable[Any], country: str | None, category: str | None) -> UsageError:
+    """Say what there would be to choose from."""
+    for name, value in (("country", country), ("category", category)):
+        there = {str(getattr(feed, name)) for feed in feeds if getattr(feed, name)}
+        if value is not None and value.lower() not in {each.lower() for each in there}:
+            return UsageError(f"no feed of {name} {value}{nearest(value, sorted(there))}")
+    return UsageError(f"no feed of country {country} has category {category}")
+
+
 def _chosen(feed: Any, country: str | None, category: str | None) -> bool:
     right_country = country is None or (feed.country or "").upper() == country.upper()
     return right_country and category in {None, feed.category}
@@ -82,9 +110,10 @@ def _check(
 ) -> list[dict[str, Any]]:
     from pipeline.checking import check_feeds, named_feeds  # noqa: PLC0415 - not for --help
 
-    feeds = [feed for feed in named_feeds(source) if _chosen(feed, country, category)]
+    named = named_feeds(source)
+    feeds = [feed for feed in named if _chosen(feed, country, category)]
     if not feeds:
-        raise UsageError(f"{source}: no feed is left to check")
+        raise _none_chosen(named, country, category)
     return check_feeds(feeds, now=datetime.now(UTC), allow_private=allow_private)
 
 
@@ -93,7 +122,4 @@ def _write(rows: list[dict[str, Any]], output: Format) -> None:
 
     from pipeline.export import write_table  # noqa: PLC0415 - the same
 
-    if rows:
-        write_table(pa.Table.from_pylist(rows), output.value, sys.stdout.buffer)
-    elif output is Format.table:
-        sys.stdout.write("no feeds\n")
+    write_table(pa.Table.from_pylist(rows), output.value, sys.stdout.buffer)

@@ -5,12 +5,25 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from pipeline.errors import Exit, UsageError
+from pipeline.errors import Exit, UsageError, nearest
 from pipeline.sql.catalogue import scripts
+from transforms.rows.schema import TABLES
+
+EXAMPLES: Final = """\
+tables:  articles events clusters duplicates appearances dead_letters fetch_log feeds
+views:   v_events (what happened)      v_event_mentions (every mention of it)
+         v_stories (no copies)         v_articles (every text)
+         v_syndication v_revisions v_sources v_timeline v_actor_pairs v_map
+
+examples:
+  rasd query --named events --data out
+  rasd query "SELECT event_type, COUNT(*) AS n FROM v_events GROUP BY 1" --data out
+  rasd query --file q.sql --data out --format csv > rows.csv
+"""
 
 
 class Format(StrEnum):
@@ -28,9 +41,11 @@ def command(
         typer.Argument(metavar="[SQL]", help="A query in BigQuery's dialect.", show_default=False),
     ] = None,
     *,
-    file: Annotated[Path | None, typer.Option(help="Read the query from a file.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read the query from a file.")
+    ] = None,
     named: Annotated[
-        str | None, typer.Option(help="Run a shipped query; 'list' lists them.")
+        str | None, typer.Option(metavar="NAME", help="Run a shipped query; 'list' lists them.")
     ] = None,
     data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
     output: Annotated[
@@ -42,11 +57,10 @@ def command(
 ) -> int:
     """Ask the rows in SQL (BigQuery's dialect), or run a shipped query.
 
-    Tables: articles, clusters, duplicates, events, appearances, dead_letters, fetch_log, feeds.
-    Views: v_articles, v_stories, v_events, v_event_mentions, v_syndication, v_revisions,
-    v_sources, v_timeline, v_actor_pairs, v_map. Without a query the shipped ones are listed.
+    Without a query the shipped ones are listed. A table with too many columns for the screen is
+    shown row by row.
 
-    Example: rasd query "select event_type, count(*) from v_events group by 1" --data out
+    docs/schema.md says what the columns mean, docs/cookbook.md has fifteen longer queries.
     """
     if sum(each is not None for each in (sql, file, named)) > 1:
         raise UsageError("give one of: a query, --file or --named")
@@ -67,14 +81,29 @@ def _query_text(sql: str | None, file: Path | None, named: str | None) -> str:
     if named is not None:
         shipped = scripts("queries")
         if named not in shipped:
-            raise UsageError(f"no shipped query {named}; there are {', '.join(shipped)}")
+            raise UsageError(f"no shipped query {named}{nearest(named, shipped)}")
         return shipped[named].sql
     if file is not None:
         try:
             return file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file}: {error}") from error
-    return sql or ""
+        except OSError as error:
+            raise UsageError(f"{file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{file}: no text in UTF-8, at byte {error.start}") from error
+    return _not_a_name(sql or "")
+
+
+def _not_a_name(sql: str) -> str:
+    """Refuse a file's or a shipped query's name where SQL was due."""
+    word = sql.strip()
+    if word in scripts("queries"):
+        raise UsageError(f"{word} is a shipped query: rasd query --named {word}")
+    if word in TABLES or word in scripts("views"):
+        example = f"SELECT * FROM {word} LIMIT 10"  # noqa: S608 - shown, not run
+        raise UsageError(f'{word} is a table: rasd query "{example}"')
+    if len(word.split()) == 1 and (word.endswith(".sql") or Path(word).is_file()):
+        raise UsageError(f"{word} is a file: rasd query --file {word}")
+    return sql
 
 
 def _list_queries() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from pipeline.errors import Exit
-from pipeline.options import parse_run, run_parser
+from pipeline.options import Config, parse_run, run_parser
+from pipeline.terminal import one_line
 
 if TYPE_CHECKING:
     from pipeline.job import Summary
@@ -34,14 +36,20 @@ def command(
     if not given or "--help" in given or "-h" in given:
         sys.stdout.write(run_parser().format_help())
         return Exit.DONE if given else Exit.USAGE
-    config = parse_run(given, datetime.now(UTC))
+    now = datetime.now(UTC)
+    config = parse_run(given, now)
     if config.debug:
         logging.basicConfig(level=logging.INFO, force=True)
+    if config.as_of > now + timedelta(days=1):
+        sys.stderr.write(
+            f"rasd: --as-of {config.as_of:%Y-%m-%d %H:%M} lies ahead: rows and the next polls of "
+            "feeds are dated by it\n"
+        )
     from pipeline.job import run_job  # noqa: PLC0415 - Beam takes seconds
     from pipeline.progress import Progress  # noqa: PLC0415 - the same
 
     summary = run_job(config, Progress())
-    _report(summary, config.output)
+    _report(summary, config)
     if summary.usable == 0:
         return Exit.NOTHING_USABLE
     if config.max_dead_letters is not None and summary.dead_letters > config.max_dead_letters:
@@ -49,18 +57,32 @@ def command(
     return Exit.DONE
 
 
-def _report(summary: Summary, output: str) -> None:
+def _report(summary: Summary, config: Config) -> None:
     """Tell on standard error what a run did, and what to do next."""
-    say = sys.stderr.write
+
+    def say(line: str) -> None:
+        sys.stderr.write(f"rasd: {line}\n")
+
+    output = config.output.rstrip("/")
     rows = ", ".join(f"{count} {table}" for table, count in summary.new_rows.items() if count)
-    say(f"rasd: {summary.articles} articles read; new or changed rows: {rows or 'none'}\n")
+    say(f"{summary.articles} articles read; new or changed rows: {rows or 'none'}")
     for rejected in summary.manifest["rejected_inputs"]:
-        say(f"rasd: rejected ({rejected['reason']}): {rejected['detail']}\n")
+        begins = f", in the line {rejected['begins']} …" if rejected["begins"] else ""
+        say(f"rejected ({rejected['reason']}): {one_line(rejected['detail'] + begins)}")
     if summary.dead_letters:
         reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
-        say(f"rasd: dead letters: {reasons} (rasd query --data {output} --named dead_letters)\n")
+        say(f"dead letters: {reasons} (rasd query --data {output} --named dead_letters)")
     if summary.usable == 0:
-        say("rasd: nothing usable came in; every input and its reason:\n")
-        for skipped in summary.manifest["skipped"]:
-            say(f"rasd:   {skipped['path']}: {skipped['reason']}\n")
-    say(f"rasd: manifest: {output.rstrip('/')}/_runs/{summary.run_id}.json\n")
+        _report_nothing(summary, config, say)
+    say(f"manifest: {output}/_runs/{summary.run_id}.json")
+
+
+def _report_nothing(summary: Summary, config: Config, say: Callable[[str], None]) -> None:
+    """Tell of every input why nothing came of it."""
+    say("nothing usable came in")
+    skipped = summary.manifest["skipped"]
+    for each in skipped:
+        say(f"  {one_line(each['path'])}: {each['reason']}")
+    if not skipped and not summary.dead_letters:
+        for given in config.inputs:
+            say(f"  {given}: no document in it (hidden files and outputs of rasd are passed over)")

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Final, Literal
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, not_there
 from pipeline.sources import feeds, pages, prefetched, storage, texts, warc
 from pipeline.sources.base import Indexed, Skipped
 from pipeline.sources.spool import Spool
 from pipeline.sources.storage import UnreadableError
 from transforms.feeds.registry import read_feed_list
+from transforms.fetch.redact import redact_url
 from transforms.records import Feed, Rejected
 
 Kind = Literal["text", "page", "feed", "feeds", "prefetched", "warc", "unknown", "empty"]
@@ -43,6 +44,7 @@ _BEGINNINGS: Final[dict[Kind, tuple[bytes, ...]]] = {
     "warc": (b"warc/1.",),
 }
 _SNIFFED: Final = 4096
+_SCHEMES: Final = ("http", "https", "gs")
 
 
 def kind_of(path: str) -> Kind:
@@ -86,11 +88,15 @@ def check_inputs(inputs: Sequence[str]) -> None:
     """Refuse inputs that are not there before anything is written.
 
     Raises:
-        UsageError: a local path does not exist.
+        UsageError: a local path does not exist, or nothing reads a URI's scheme.
     """
     for given in inputs:
+        scheme, *_ = given.split("://")
+        if storage.is_remote(given) and scheme not in _SCHEMES:
+            known = "give a path, http://, https:// or gs://"
+            raise UsageError(f"unknown scheme {scheme}:// in {redact_url(given)}: {known}")
         if given != "-" and not storage.is_remote(given) and not Path(given).exists():
-            raise UsageError(f"no such file or directory: {given}")
+            raise UsageError(not_there(given))
 
 
 class FileIndex:
@@ -157,9 +163,9 @@ def _feed_list(path: str) -> Iterator[Feed]:
         UsageError: the list cannot be understood, or is empty.
     """
     try:
-        yield from read_feed_list(storage.read_bytes(path), PurePath(path).name)
+        yield from read_feed_list(storage.read_bytes(path), path)
     except ValueError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(str(error)) from error
 
 
 def _not_indexed(path: str, kind: Kind, *, named: bool) -> Skipped | Rejected:

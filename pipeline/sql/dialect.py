@@ -6,6 +6,7 @@ DuckDB 2): they are refused with the form that means the same on both.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,8 +26,9 @@ _REFUSED: Final[dict[type[exp.Expression], str]] = {
     exp.FarmFingerprint: "FARM_FINGERPRINT is BigQuery's only: the ids are hashes already",
     exp.Normalize: "NORMALIZE is BigQuery's only: texts are stored as written",
     exp.NetFunc: "NET functions are BigQuery's only: write REGEXP_EXTRACT(url, r'://([^/]+)')",
-    exp.TimeToStr: "FORMAT_TIMESTAMP depends on the zone: write CAST(DATE(x) AS STRING)",
+    exp.TimeToStr: "FORMAT_DATE and _TIMESTAMP depend on the zone: write CAST(DATE(x) AS STRING)",
 }
+_TOKEN: Final = re.compile(r"<Token token_type: \S+, text: (.*?), line: .*?>")
 _REFUSED_PARTS: Final = {
     "DAYOFWEEK": "EXTRACT(DAYOFWEEK) counts from another day",
     "WEEK": "weeks begin on another day",
@@ -66,13 +68,16 @@ def parse(sql: str) -> exp.Query:
     try:
         statements = [each for each in sqlglot.parse(sql, read="bigquery") if each is not None]
     except SqlglotError as error:
-        message = str(error).split("\n", 1)[0]
+        message = _TOKEN.sub(r"'\1'", str(error).split("\n", 1)[0])
         raise UsageError(f"the query does not parse: {message}") from error
+    if not statements:
+        raise UsageError("the query is empty")
     if len(statements) != 1:
         raise UsageError(f"one query at a time, not {len(statements)}")
     tree = statements[0]
     if not isinstance(tree, exp.Query):
-        raise UsageError(f"only queries read the rows: {tree.key.upper()} is refused")
+        first = sql.split(maxsplit=1)[0]
+        raise UsageError(f"only queries (SELECT ...) read the rows: {first} is refused")
     problems = sorted(set(lint(tree)))
     if problems:
         raise UsageError("not portable between BigQuery and DuckDB: " + "; ".join(problems))
