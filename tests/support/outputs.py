@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.data import open_data
+from pipeline.sinks.base import CommitReport, Sink
 from transforms.rows.schema import TABLES
 
 PROVENANCE = {
@@ -24,6 +26,21 @@ def facts(output: Path, table: str) -> list[dict[str, Any]]:
 def all_facts(output: Path) -> dict[str, list[dict[str, Any]]]:
     """Every table's rows without provenance."""
     return {table: facts(output, table) for table in TABLES}
+
+
+def put(sink: Sink, rows: Mapping[str, list[dict[str, Any]]], run: str = "run1") -> CommitReport:
+    """Stage and commit rows, one file a table."""
+    staged = [sink.stage(run, table, group) for table, group in rows.items()]
+    return sink.commit(run, staged)
+
+
+def parquet_files(root: Path) -> dict[str, bytes]:
+    """Every table file of an output with its bytes; staged ones are none."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*.parquet"))
+        if "_staging" not in path.parts
+    }
 
 
 def files(output: Path) -> set[str]:

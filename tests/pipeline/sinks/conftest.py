@@ -1,13 +1,15 @@
-"""Rows of every table, small and valid, with a switch for what a test is about."""
+"""An empty output; rows of every table, small and valid, with a switch for what a test needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.sinks.parquet import ParquetSink
 from transforms.records import Article, Cluster, Entry, Event, Evidence, Rejected, Span, content_id
 from transforms.rows.rows import (
     Provenance,
@@ -99,6 +101,14 @@ class Rows:
         """Make a sighting."""
         entry = Entry("https://a.example/feed", guid, f"https://a.example/{guid}", 0)
         return appearance_row(entry, provenance(run, day), article_id=article_id)
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> ParquetSink:
+    """Give an empty output in ``tmp_path / "out"``."""
+    result = ParquetSink(str(tmp_path / "out"))
+    result.prepare()
+    return result
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from outputs import put
 
 from pipeline.sinks.base import SinkError
 from pipeline.sinks.parquet import ParquetSink
@@ -81,13 +82,11 @@ def start(tmp_path: Path, rows: Any) -> Path:
     root = tmp_path / "start"
     sink = ParquetSink(str(root))
     sink.prepare()
-    sink.commit(
-        "run1",
-        [
-            sink.stage("run1", "articles", [rows.article(n, day=1 + n % 3) for n in range(12)]),
-            sink.stage("run1", "clusters", [rows.cluster(n, n, day=1 + n % 3) for n in range(12)]),
-        ],
-    )
+    first = {
+        "articles": [rows.article(n, day=1 + n % 3) for n in range(12)],
+        "clusters": [rows.cluster(n, n, day=1 + n % 3) for n in range(12)],
+    }
+    put(sink, first)
     sink.close()
     return root
 
@@ -182,7 +181,7 @@ def test_staged_leavings_are_never_read(start: Path, rows: Any) -> None:
     assert duckdb.read_parquet(str(start / "articles/**/*.parquet")).shape[0] == 12
     sink.prepare()
     assert not staging.exists()
-    sink.commit("run2", [sink.stage("run2", "articles", [rows.article(50)])])
+    put(sink, {"articles": [rows.article(50)]}, "run2")
     assert sink.read("articles").num_rows == 13
 
 
@@ -194,7 +193,7 @@ def test_a_half_written_stored_file_is_named(start: Path, rows: Any) -> None:
         sink.read("articles")
     sink.prepare()
     with pytest.raises(SinkError, match=path.name):
-        sink.commit("run2", [sink.stage("run2", "articles", [rows.article(3, day=1)])])
+        put(sink, {"articles": [rows.article(3, day=1)]}, "run2")
 
 
 def test_a_journal_not_ours_is_refused(start: Path) -> None:
@@ -232,7 +231,7 @@ def test_an_interrupt_after_the_journal_keeps_its_files(
 
     monkeypatch.setattr(Files, "write", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        sink.commit("run2", [sink.stage("run2", table, group) for table, group in second.items()])
+        put(sink, second, "run2")
     monkeypatch.undo()
     assert len(contents(ParquetSink(str(start)))["articles"]) == 20
 
@@ -277,7 +276,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(
     sink.left = writes
     message = ""
     try:
-        sink.commit("run2", [sink.stage("run2", table, group) for table, group in second.items()])
+        put(sink, second, "run2")
     except SinkError as error:
         message = str(error)
     if writes < 8:
@@ -312,7 +311,7 @@ def test_a_really_full_disk(small_disk: Path, rows: Any) -> None:
     dice = random.Random(1)  # noqa: S311 - repeatable
     sink = ParquetSink(str(small_disk / "out"))
     sink.prepare()
-    sink.commit("run1", [sink.stage("run1", "articles", [rows.article(1)])])
+    put(sink, {"articles": [rows.article(1)]})
     written = 1
     message = ""
     for run in range(40):
@@ -335,7 +334,7 @@ def test_a_read_only_disk(small_disk: Path, rows: Any) -> None:
     root = small_disk / "out"
     sink = ParquetSink(str(root))
     sink.prepare()
-    sink.commit("run1", [sink.stage("run1", "articles", [rows.article(1)])])
+    put(sink, {"articles": [rows.article(1)]})
     staged = sink.stage("run2", "articles", [rows.article(2)])
     sink.close()
     remount = ["mount", "-o", "remount,ro", str(small_disk)]

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.fs as pafs
 import pytest
+from outputs import put
 
 from pipeline.sinks import parquet
 from pipeline.sinks.base import SinkError
@@ -136,16 +137,16 @@ def test_a_change_late_in_a_partition_keeps_what_stands_before(
     sink.prepare()
     base = rows.article(0)
     group = [base | {"article_id": f"{n:03d}"} for n in range(30)]
-    sink.commit("r1", [sink.stage("r1", "articles", group)])
+    put(sink, {"articles": group}, "r1")
     late = [*group[:25], group[25] | {"summary": "x"}, *group[26:]]
-    sink.commit("r2", [sink.stage("r2", "articles", late)])
+    put(sink, {"articles": late}, "r2")
     assert sink.read("articles").to_pylist() == late
 
 
 def test_two_files_in_a_partition_are_merged(tmp_path: Path, rows: Any) -> None:
     sink = ParquetSink(str(tmp_path / "out"))
     sink.prepare()
-    sink.commit("r1", [sink.stage("r1", "articles", [rows.article(1), rows.article(2)])])
+    put(sink, {"articles": [rows.article(1), rows.article(2)]}, "r1")
     (path,) = (tmp_path / "out/articles").rglob("*.parquet")
     other = ParquetSink(str(tmp_path / "other"))
     other.prepare()
@@ -153,7 +154,7 @@ def test_two_files_in_a_partition_are_merged(tmp_path: Path, rows: Any) -> None:
     (foreign,) = (tmp_path / "other/articles").rglob("*.parquet")
     foreign.rename(path.with_name("by-hand.parquet"))
     assert sink.read("articles").num_rows == 4
-    sink.commit("r2", [sink.stage("r2", "articles", [rows.article(5)])])
+    put(sink, {"articles": [rows.article(5)]}, "r2")
     assert len(list((tmp_path / "out/articles").rglob("*.parquet"))) == 1
     assert len(sink.keys("articles")) == 5
 
@@ -221,8 +222,8 @@ def test_a_bucket_is_used_through_the_same_code(rows: Any, monkeypatch: pytest.M
     sink = Bucket("gs://bucket/out")
     sink.prepare()
     assert sink.read("articles").num_rows == 0
-    sink.commit("r1", [sink.stage("r1", "articles", [rows.article(1), rows.article(2, day=3)])])
-    sink.commit("r2", [sink.stage("r2", "articles", [rows.article(3, day=3)])])
+    put(sink, {"articles": [rows.article(1), rows.article(2, day=3)]}, "r1")
+    put(sink, {"articles": [rows.article(3, day=3)]}, "r2")
     sink.stage("dead", "articles", [rows.article(4)])
     assert sink.read("articles").num_rows == 3
     sink.delete({"articles": [(rows.article(3)["article_id"],)]})
@@ -245,7 +246,7 @@ def test_a_reader_finishes_a_commit_of_its_own_process(
     sink = Stopped(str(tmp_path / "out"))
     sink.prepare()
     with pytest.raises(KeyboardInterrupt):
-        sink.commit("r1", [sink.stage("r1", "articles", [rows.article(1)])])
+        put(sink, {"articles": [rows.article(1)]}, "r1")
     journal = (tmp_path / "out/_commit.json").read_bytes()
     # a reader that may not write reads past it
     reader = ParquetSink(sink.uri)
@@ -261,5 +262,5 @@ def test_a_reader_finishes_a_commit_of_its_own_process(
     assert pickle.loads(pickle.dumps(reader)).read("articles").num_rows == 1  # noqa: S301 - ours
     assert not (tmp_path / "out/_commit.json").exists()
     with contextlib.suppress(KeyboardInterrupt):
-        sink.commit("r2", [sink.stage("r2", "articles", [rows.article(2)])])
+        put(sink, {"articles": [rows.article(2)]}, "r2")
     assert sink.read("articles").num_rows == 2

@@ -14,34 +14,13 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from outputs import parquet_files, put
 
 from pipeline.sinks.base import Changes, OutputRefused, SinkError
 from pipeline.sinks.parquet import ParquetSink
 from pipeline.store.lock import Lock
 from transforms.rows.rows import resolved_row
 from transforms.rows.schema import TABLES, schema_document
-
-
-def put(sink: ParquetSink, rows: dict[str, list[dict[str, Any]]], run: str = "run1") -> Any:
-    """Stage and commit rows in one file a table."""
-    staged = [sink.stage(run, table, group) for table, group in rows.items()]
-    return sink.commit(run, staged)
-
-
-def parquet_files(root: Path) -> dict[str, bytes]:
-    """Return every table file with its bytes."""
-    return {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in sorted(root.rglob("*.parquet"))
-        if "_staging" not in path.parts
-    }
-
-
-@pytest.fixture
-def sink(tmp_path: Path) -> ParquetSink:
-    result = ParquetSink(str(tmp_path / "out"))
-    result.prepare()
-    return result
 
 
 def test_layout_is_hive_partitioned(sink: ParquetSink, rows: Any, tmp_path: Path) -> None:

@@ -8,32 +8,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from outputs import parquet_files, put
 
 from pipeline.sinks.base import OutputRefused
 from pipeline.sinks.parquet import ParquetSink
 from transforms.rows.schema import schema_document
-
-
-def put(sink: ParquetSink, rows: dict[str, list[dict[str, Any]]], run: str = "run1") -> Any:
-    """Stage and commit rows in one file a table."""
-    staged = [sink.stage(run, table, group) for table, group in rows.items()]
-    return sink.commit(run, staged)
-
-
-def parquet_files(root: Path) -> dict[str, bytes]:
-    """Return every table file with its bytes."""
-    return {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in sorted(root.rglob("*.parquet"))
-        if "_staging" not in path.parts
-    }
-
-
-@pytest.fixture
-def sink(tmp_path: Path) -> ParquetSink:
-    result = ParquetSink(str(tmp_path / "out"))
-    result.prepare()
-    return result
 
 
 def edit_schema(root: Path, change: Any) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outputs import put
 
 from pipeline.data import Data, open_data
 from pipeline.sinks.base import open_sink
@@ -267,8 +268,7 @@ def write(folder: Path, made: dict[str, list[Row]], run: Provenance = RUN) -> No
     """Commit rows to an output."""
     sink = open_sink(str(folder))
     sink.prepare()
-    staged = [sink.stage(run.run_id, table, each) for table, each in made.items()]
-    sink.commit(run.run_id, staged)
+    put(sink, made, run.run_id)
     sink.close()
 
 
