@@ -1,6 +1,7 @@
 """Write the docs that are made from the code: ``python -m pipeline.docs`` (``make docs``).
 
-``docs/quality.md`` needs the labelled data and is left alone where that is not.
+What hand-written pages show of the program is run again (``pipeline.shown``). ``docs/quality.md``
+needs the labelled data and is left alone where that is not.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
-from pipeline import cli
+from pipeline import cli, shown
 from pipeline.evaluation.report import as_markdown
 from pipeline.evaluation.suites import SUITES, run_suites
 from pipeline.options import run_parser
@@ -104,6 +106,8 @@ def main() -> None:
     given = parser.parse_args()
     for name, make in GENERATED.items():
         (given.docs / name).write_text(make().rstrip("\n") + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        shown.refresh(given.docs.resolve().parent, Path(folder))
     if given.data.is_dir():
         text = quality(given.data)
         (given.docs / "quality.md").write_text(text.rstrip("\n") + "\n", encoding="utf-8")

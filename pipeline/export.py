@@ -114,7 +114,7 @@ def _shown(value: Any) -> str:
 
 
 def _shortened(row: list[str], limit: int) -> Iterator[str]:
-    return (cell if len(cell) <= limit else cell[: limit - 1] + "…" for cell in row)
+    return (cell if cell_len(cell) <= limit else cell[: limit - 1] + "…" for cell in row)
 
 
 def _side(cell: str) -> Literal["right"] | None:

@@ -20,6 +20,7 @@ examples:
 
 next:
   rasd run feeds.toml --output out
+  docs/add-a-feed.md shows how a list is written
 """
 
 
@@ -57,8 +58,7 @@ def command(
 ) -> int:
     """Poll every feed once, a row per feed with outcome and advice; or list the catalogue.
 
-    check stores nothing; exit code 3 says that no feed answered. docs/add-a-feed.md shows how a
-    list is written.
+    check stores nothing; exit code 3 says that no feed answered.
     """
     if action is Action.list:
         rows = _catalogue(country, category)
@@ -66,16 +66,19 @@ def command(
         if source is None:
             raise UsageError("name a feed's URL or a list of feeds: rasd feeds check feeds.toml")
         rows = _check(source, country, category, allow_private=allow_private_hosts)
-    _write(rows, output)
+    _write(action, rows, output)
     if action is Action.check and not any(row["outcome"] in {"ok", "empty"} for row in rows):
         return Exit.NOTHING_USABLE
     return Exit.DONE
 
 
 def _catalogue(country: str | None, category: str | None) -> list[dict[str, Any]]:
-    from transforms.feeds.registry import load_catalogue  # noqa: PLC0415 - not for --help
+    from transforms.feeds.registry import (  # noqa: PLC0415 - not for --help
+        load_catalogue,
+        verified_addresses,
+    )
 
-    known = load_catalogue()
+    known, verified = load_catalogue(), verified_addresses()
     feeds = [feed for feed in known if _chosen(feed, country, category)]
     if not feeds:
         raise _none_chosen(known, country, category)
@@ -85,6 +88,7 @@ def _catalogue(country: str | None, category: str | None) -> list[dict[str, Any]
             "country": feed.country,
             "category": feed.category,
             "tz": feed.tz,
+            "verified": feed.url in verified,
             "url": feed.url,
         }
         for feed in sorted(feeds, key=lambda feed: (feed.country or "", feed.url))
@@ -117,9 +121,12 @@ def _check(
     return check_feeds(feeds, now=datetime.now(UTC), allow_private=allow_private)
 
 
-def _write(rows: list[dict[str, Any]], output: Format) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - not for --help
+def _write(action: Action, rows: list[dict[str, Any]], output: Format) -> None:
+    import orjson  # noqa: PLC0415 - not for --help
 
-    from pipeline.export import write_table  # noqa: PLC0415 - the same
+    from pipeline.feeds_text import show_catalogue, show_checked  # noqa: PLC0415 - the same
 
-    write_table(pa.Table.from_pylist(rows), output.value, sys.stdout.buffer)
+    if output is Format.json:
+        sys.stdout.buffer.writelines(orjson.dumps(row) + b"\n" for row in rows)
+    else:
+        (show_checked if action is Action.check else show_catalogue)(rows, sys.stdout.buffer)

@@ -49,7 +49,7 @@ def commands(text: str) -> list[str]:
     """Every command line of ``rasd`` that a page shows."""
     found = [line.split("#", 1)[0].strip() for line in INLINE.findall(text)]
     for language, block in FENCE.findall(text):
-        if language in {"", "ini", "sh", "bash"}:
+        if language in {"", "console", "ini", "sh", "bash"}:
             joined = re.sub(r"\\\n\s*", " ", block)
             matches = (COMMAND.match(line) for line in joined.splitlines())
             found += [match[1] for match in matches if match]
