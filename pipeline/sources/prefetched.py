@@ -63,6 +63,7 @@ def parse_line(line: bytes) -> Page | Rejected:
     Returns:
         The page; or ``Rejected`` (read, bad_json) when the line is no such object.
     """
+    line = line.strip()  # what ends it is no part of it, nor of what is said of it
     payload = line[:_PAYLOAD_CAP].decode("utf-8", "replace").strip()
     try:
         given = _read(line)

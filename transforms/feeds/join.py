@@ -60,7 +60,8 @@ def join_page(
         made = _from_summary(entries)
     if made:
         return [_joined(page, own, first, feed) for page, own in made]
-    return [_rejected(first, key, failure)]
+    feed_url = min((entry.feed_url for entry in entries), default=None)
+    return [_rejected(first, key, failure, feed_url)]
 
 
 def is_full(content: str) -> bool:
@@ -86,11 +87,17 @@ def _sighting_order(entry: Entry) -> tuple[object, ...]:
 
 
 def _distinct(pages: Sequence[Page]) -> list[tuple[Page, Entry | None]]:
-    """Keep each content once: of equal ones that with the smallest names."""
-    best: dict[tuple[str, bytes, str], Page] = {}
+    """Keep each content once: of equal ones the first fetched, that with the smallest names.
+
+    Those fetched at once that say different things of themselves all stay: which of them stands
+    is decided by their rows, as it would be if they came in several runs.
+    """
+    best: dict[tuple[str, bytes, str], dict[Page, Page]] = {}
     for page in sorted(pages, key=_page_order):
-        best.setdefault((page.kind, page.content, page.title), page)
-    return [(page, None) for page in best.values()]
+        same = best.setdefault((page.kind, page.content, page.title), {})
+        if all(page.fetched_at == each.fetched_at for each in same):
+            same.setdefault(replace(page, source_id=None, payload=None), page)
+    return [(page, None) for same in best.values() for page in same.values()]
 
 
 def _page_order(page: Page) -> tuple[object, ...]:
@@ -171,9 +178,11 @@ def _joined(page: Page, own: Entry | None, first: Entry | None, feed: Feed | Non
     )
 
 
-def _rejected(first: Entry | None, key: str, failure: Rejected | None) -> Rejected:
+def _rejected(
+    first: Entry | None, key: str, failure: Rejected | None, feed_url: str | None
+) -> Rejected:
+    """Say why there is no page; of the smallest feed, since a dead letter keeps no sightings."""
     url = (first.url if first else "") or key or None
-    feed_url = first.feed_url if first else None
     if failure is not None:
         return replace(failure, url=failure.url or url, feed_url=failure.feed_url or feed_url)
     if first is not None and not first.url:
