@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +19,43 @@ from transforms.feeds.join import is_full
 from transforms.feeds.registry import read_feed_list
 from transforms.fetch.redact import feed_name, redact_url
 from transforms.records import Feed
+from transforms.rejects import Reason
 
 _LISTS: Final = (".toml", ".opml", ".txt")
+_STALE_DAYS: Final = 30
+_LONG: Final = timedelta(hours=1)  # a list that reaches back less is soon overrun
+_ENOUGH: Final = 5  # dated entries that say how fast a list is overrun
+_LATER: Final = "no answer: check it again later, feeds come back"
+_LOOK: Final = "look for the feed's new address on the outlet's front page"
+_BY_STATUS: Final = {
+    401: "it wants a login: give it in the list, see headers in docs/add-a-feed.md",
+    403: "it refuses programs such as rasd: ask the outlet for leave, or take it out",
+    404: f"there is nothing at this address: {_LOOK}",
+    410: f"gone for good: {_LOOK}, or take it out",
+    429: "asked too often: check it again in some hours",
+}
+_BY_REASON: Final[Mapping[Reason, str]] = {
+    "not_fetched": "not asked: set the variable, then check again",
+    "robots_denied": "its robots.txt forbids rasd to read it: ask the outlet for leave, or take it "
+    "out",
+    "dns": "no such host: look whether the address is mistyped",
+    "connect": _LATER,
+    "timeout": _LATER,
+    "truncated": "the answer broke off: check it again later",
+    "tls": "its certificate is not to be trusted: check it again later, or tell the outlet",
+    "http_4xx": f"the server refuses: {_LOOK}",
+    "http_5xx": "the server is out of order: check it again later, feeds come back",
+    "redirect": f"it leads on and on: {_LOOK}",
+    "blocked_address": "a private address: rasd asks it only with --allow-private-hosts",
+    "too_large": "far too large for a feed, nothing of it is read: take it out",
+    "not_a_feed": "a web page that announces no feed: look for a link to RSS on it, often /feed or "
+    "/rss",
+    "bad_feed": "a broken feed that could not be mended: tell the outlet, check it again later",
+    "empty_input": "an empty answer: check it again later, feeds come back",
+    "crashed": "it could not be read safely: take it out",
+    "too_slow": "it could not be read safely: take it out",
+    "out_of_memory": "it could not be read safely: take it out",
+}
 
 
 def named_feeds(source: str) -> tuple[Feed, ...]:
@@ -72,19 +107,21 @@ def check_feeds(
 
 
 def _row(polled: Polled, now: datetime) -> dict[str, Any]:
-    entries = polled.parsed.entries if polled.parsed is not None else ()
+    parsed = polled.parsed
+    entries = parsed.entries if parsed is not None else ()
     dated = [entry.published_at for entry in entries if entry.published_at is not None]
     full = sum(is_full(entry.content) for entry in entries)
     return {
         "url": feed_name(polled.feed.url),
+        "title": (parsed.title if parsed is not None else "") or polled.feed.publisher,
         "outcome": _outcome(polled),
         "status": polled.fetched.response.status,
         "items": len(entries),
         "newest": max(dated).isoformat() if dated else None,
-        "language": polled.parsed.language if polled.parsed is not None else None,
+        "language": parsed.language if parsed is not None else None,
         "full_content": f"{full} of {len(entries)}" if entries else None,
-        "hub": (polled.parsed.hub_url or None) if polled.parsed is not None else None,
-        "advice": _advice(polled, len(entries), full, max(dated) if dated else None, now),
+        "hub": (parsed.hub_url or None) if parsed is not None else None,
+        "advice": _problem(polled) or _advice(polled, dated, full, now),
     }
 
 
@@ -95,31 +132,38 @@ def _outcome(polled: Polled) -> str:
     return response.reason or (parsed.reason if parsed is not None else None) or "failed"
 
 
-def _advice(polled: Polled, items: int, full: int, newest: datetime | None, now: datetime) -> str:
-    """One sentence on what to do."""
-    response = polled.fetched.response
-    problem = _problem(polled)
-    if problem:
-        return problem
-    if redact_url(response.final_url) != redact_url(polled.feed.url):
-        return f"moved: name {redact_url(response.final_url)} instead"
-    if not items:
-        return "it lists nothing now; feeds come back, keep it"
-    if newest is not None and (now - newest).days > 30:
-        return f"nothing new for {(now - newest).days} days"
-    if full == items:
-        return "good: entries carry the whole article, no page is fetched"
-    return "good"
+def _advice(polled: Polled, dated: Sequence[datetime], full: int, now: datetime) -> str:
+    """What to do with a feed that came."""
+    entries = polled.parsed.entries if polled.parsed is not None else ()
+    final = redact_url(polled.fetched.response.final_url)
+    if final != redact_url(polled.feed.url):
+        return f"moved: write {final} into your list instead"
+    if not entries:
+        return "it lists nothing now: keep it, feeds come back"
+    if dated and (now - max(dated)).days > _STALE_DAYS:
+        return (
+            f"nothing new for {(now - max(dated)).days} days: look at the outlet's page whether "
+            "it has another feed"
+        )
+    covers = max(dated) - min(dated) if len(dated) >= _ENOUGH else _LONG
+    if covers < _LONG:
+        minutes = round(covers.total_seconds() / 60)
+        return (
+            f"its list reaches back {minutes} minutes only: run rasd more often than that, or "
+            "entries are lost"
+        )
+    if full == len(entries):
+        return "good: the entries carry whole articles, no page is fetched"
+    return "good: each entry's page is fetched for the article"
 
 
 def _problem(polled: Polled) -> str:
+    """What to do with a feed that did not come; nothing when it came."""
     response, parsed = polled.fetched.response, polled.parsed
-    if response.status == 410:
-        return "gone for good: look for a new address"
-    if response.reason is not None:
-        return f"{response.detail or response.reason}"
-    if parsed is not None and parsed.reason == "not_a_feed":
-        return "a web page that announces no feed: find the feed's own address"
-    if parsed is not None and parsed.reason is not None and not parsed.entries:
-        return f"{parsed.reason}: {parsed.detail}"
-    return ""
+    reason, detail = response.reason, response.detail
+    if reason is None and parsed is not None and not parsed.entries:
+        reason, detail = parsed.reason, parsed.detail
+    if reason is None or (polled.poll.outcome != "failed" and not detail):
+        return ""
+    todo = _BY_STATUS.get(response.status or 0) or _BY_REASON.get(reason, "check it again later")
+    return f"{todo} ({detail})" if detail and detail not in todo else todo

@@ -81,12 +81,29 @@ def read_feed_list(data: bytes, name: str) -> tuple[Feed, ...]:
 
 def load_catalogue() -> tuple[Feed, ...]:
     """Read the catalogue that comes with rasd: real outlets, one file a publisher."""
+    return tuple(feed for name, data in _files() for feed in read_feed_list(data, name))
+
+
+def verified_addresses() -> frozenset[str]:
+    """Tell which addresses of the catalogue somebody has polled and found to be the outlet's.
+
+    A feed says so itself (``verified = true``); it is a note on the catalogue, so that a ``Feed``
+    does not carry it.
+    """
+    documents = (tomllib.loads(data.decode("utf-8-sig")) for _, data in _files())
+    return frozenset(
+        resolve_link("", feed["url"])
+        for document in documents
+        for feed in document["feed"]
+        if feed.get("verified") is True
+    )
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
     folder = resources.files("transforms.feeds") / "catalogue"
-    feeds: list[Feed] = []
     for path in sorted(folder.iterdir(), key=lambda each: each.name):
         if path.name.endswith(".toml"):
-            feeds += read_feed_list(path.read_bytes(), path.name)
-    return tuple(feeds)
+            yield path.name, path.read_bytes()
 
 
 def _read_text(data: bytes, name: str) -> Iterator[Feed]:
