@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 from unittest.mock import patch
@@ -26,7 +25,6 @@ from http_faults import Handler, answer
 
 from transforms.fetch.addresses import Guard, is_public
 
-SEED_PAGES: Final = Path(__file__).resolve().parents[2] / "seeds" / "pages"
 STAND_INS: Final = ipaddress.IPv4Network("127.77.0.0/16")
 GUARD: Final = Guard(stand_ins=(STAND_INS,))
 
@@ -83,18 +81,6 @@ class LocalServer:
     def name(self, host: str, *answers: list[str]) -> None:
         """Let a name resolve to given addresses; several answers are given in turn."""
         self._addresses[host] = list(answers)
-
-    def serve_seeds(self, *hosts: str) -> list[str]:
-        """Put the seed pages on hosts, in turn.
-
-        Returns:
-            Their URLs, in the order of their file names.
-        """
-        pages = sorted(SEED_PAGES.glob("*.html"))
-        return [
-            self.on(hosts[i % len(hosts)], f"/{page.name}", answer(page.read_bytes()))
-            for i, page in enumerate(pages)
-        ]
 
     def listen(self, context: ssl.SSLContext) -> int:
         """Open one more port, with TLS; the same hosts answer there.

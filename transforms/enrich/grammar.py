@@ -64,5 +64,4 @@ STOP_PARTICLES: Final = _words(
     "موضحا"
 )
 STRONG_STOPS: Final = frozenset(".!?؟؛;:\n")
-WEAK_STOPS: Final = frozenset("،,-–—()[]{}/*…|")
 QUOTES: Final = frozenset("\"'«»“”‘’„‟`")

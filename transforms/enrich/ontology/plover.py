@@ -71,8 +71,6 @@ _MODES: Final = {(c.parent, c.code): c for c in CONCEPTS if c.kind == "mode"}
 
 EVENT_TYPES: Final[tuple[str, ...]] = tuple(_TYPES)
 """The 16 event types, from cooperation to conflict."""
-MODES: Final[frozenset[str]] = frozenset(mode for _, mode in _MODES)
-"""Every mode of any type."""
 TYPE_MODES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {name: frozenset(mode for parent, mode in _MODES if parent == name) for name in _TYPES}
 )

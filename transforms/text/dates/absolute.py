@@ -67,11 +67,6 @@ class Slots:
         return possible and clock_hour(self.hour, self.half or self.daypart) is not None
 
     @property
-    def gregorian(self) -> bool:
-        """Whether anything of a Gregorian date was given."""
-        return self.month is not None or self.day is not None
-
-    @property
     def hijri(self) -> bool:
         """Whether anything of a Hijri date was given."""
         return self.hijri_month is not None
