@@ -77,7 +77,7 @@ class Deliveries:
         stored = _read_stored(sink, brought)
         self.new: dict[str, Fingerprint] = {}
         self.changed: set[str] = set()
-        self._replaced: dict[str, _Stored] = {}  # stored, and their events no longer hold
+        self._again: dict[str, _Stored] = {}  # stored before, and coded by this run
         self._overruled: set[str] = set()  # not all events that the run coded hold
         self._mixed: set[str] = set()  # they are to be coded again
         for article_id, copies in brought.items():
@@ -102,10 +102,11 @@ class Deliveries:
         dates = {_dates(each) for each in copies}
         if len(dates) > 1 or (stands and before is not None and dates != {_dates(before)}):
             self._overruled.add(article_id)
-            if not stands:
-                self._mixed.add(article_id)
-        if before is not None and not stands and _dates(before) != _dates(first):
-            self._replaced[article_id] = before
+            if stands:
+                return
+            self._mixed.add(article_id)
+        if before is not None:
+            self._again[article_id] = before
 
     def settle_events(
         self, staged: Sequence[StagedFile], provenance: Provenance
@@ -129,7 +130,8 @@ class Deliveries:
         again = list(self._coded_again(staged, provenance))
         if again:
             files.append(self._sink.stage(provenance.run_id, "events", again))
-        return files, {"events": self._void_events()} if self._replaced else {}
+        void = self._void_events(files)
+        return files, {"events": void} if void else {}
 
     def _without_overruled(self, file: StagedFile, provenance: Provenance) -> list[StagedFile]:
         """Take the events of deliveries that do not stand out of a file."""
@@ -148,7 +150,7 @@ class Deliveries:
         for file in staged:
             if not wanted or file.table != "articles":
                 continue
-            data = self._sink.read_staged(file).select(_TEXT)
+            data = self._sink.read_staged(file, _TEXT)
             mask = pc.is_in(data["article_id"], value_set=pa.array(wanted, pa.string()))
             for row in data.filter(mask).to_pylist():
                 if row["article_id"] in wanted:
@@ -161,13 +163,24 @@ class Deliveries:
                     )
                     yield from (each for each in coded if check_row("events", each) is None)
 
-    def _void_events(self) -> list[tuple[str]]:
-        """Keys of stored events that were coded from a delivery that no longer stands."""
-        times = [each.event_time for each in self._replaced.values()]
+    def _void_events(self, files: Iterable[StagedFile]) -> list[tuple[str]]:
+        """Keys of stored events that the run, coding the article again, did not find.
+
+        They stem from a delivery that no longer stands, or from rules of another time.
+        """
+        if not self._again:
+            return []
+        times = [each.event_time for each in self._again.values()]
         days = {None if time is None else time.astimezone(UTC).date() for time in times}
         data = self._sink.read("events", columns=("event_id", "article_id"), dates=days)
-        mask = pc.is_in(data["article_id"], value_set=pa.array(self._replaced, pa.string()))
-        return [(key,) for key in data.filter(mask)["event_id"].to_pylist()]
+        mask = pc.is_in(data["article_id"], value_set=pa.array(self._again, pa.string()))
+        void = set(data.filter(mask)["event_id"].to_pylist())
+        for file in files:
+            if file.table == "events" and void:
+                void.difference_update(
+                    self._sink.read_staged(file, ("event_id",))["event_id"].to_pylist()
+                )
+        return [(key,) for key in sorted(void)]
 
 
 def _read_stored(sink: Sink, wanted: Iterable[str]) -> dict[str, _Stored]:

@@ -92,8 +92,8 @@ class Sink(Protocol):
         """Write valid rows aside; from any process, as often as a bundle is retried."""
         ...
 
-    def read_staged(self, staged: StagedFile) -> pa.Table:
-        """Read a staged file back, ``date`` last."""
+    def read_staged(self, staged: StagedFile, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a staged file back; all columns, ``date`` last, when none are named."""
         ...
 
     def commit(

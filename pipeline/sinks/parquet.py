@@ -137,10 +137,10 @@ class ParquetSink:
         """
         return StagedFile(stage_rows(self.files, run_id, table, rows), table, len(rows))
 
-    def read_staged(self, staged: StagedFile) -> pa.Table:
-        """Read a staged file back, ``date`` last."""
+    def read_staged(self, staged: StagedFile, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a staged file back; all columns, ``date`` last, when none are named."""
         with opened(self.files, staged.path) as parquet:
-            return parquet.read()
+            return parquet.read(columns=None if columns is None else list(columns))
 
     def commit(
         self,

@@ -404,3 +404,24 @@ def test_versions_stand_in_the_order_of_their_first_fetches(folder, order):
     revisions = {row["article_id"]: row["revision"] for row in rows["clusters"]}
     by_body = {row["body"]: revisions[row["article_id"]] for row in rows["articles"]}
     assert by_body == {body(0, 2): 1, body(0, 1): 2, body(0, 0): 3}
+
+
+@pytest.mark.parametrize("late", [0, 24])
+def test_events_that_other_rules_found_go_when_the_article_comes_again(folder, late):
+    output = Path(tempfile.mkdtemp(dir=folder)) / "out"
+    same = {"page": 0, "text": 1, "variant": 0, "published": -100} | dict.fromkeys(
+        ("publisher", "feed_url", "id")
+    )
+    deliver(output, [line(same | {"fetched": 0}), line(same | {"page": 1, "fetched": 0})])
+    rows = stored(output)
+    sink = open_sink(str(output))
+    sink.prepare()
+    old = [row | {"event_id": f"old-{number}"} for number, row in enumerate(rows["events"])]
+    sink.commit("old", [sink.stage("old", "events", old)])
+    sink.close()
+    deliver(output, [line(same | {"fetched": late})])
+    (other,) = (row["article_id"] for row in rows["articles"] if row["url"].endswith("/1.html"))
+    found = {row["event_id"] for row in stored(output)["events"]}
+    kept = {row["event_id"] for row in old if row["article_id"] == other}
+    assert found == {row["event_id"] for row in rows["events"]} | kept
+    assert kept
