@@ -127,5 +127,6 @@ def test_r01_faults_cost_little(runs, sized):
         f"\nR01: {seconds[5]:.1f} s with faults, {seconds[0]:.1f} s without:"
         f" {ratio:.0%} of the fault-free rate"
     )
-    if sized(0, 1):  # at the small size waiting for the few that hang is most of the time
-        assert ratio >= 0.7
+    if not sized(0, 1):
+        pytest.skip("judged at full size: at the small one waiting for the few that hang is most")
+    assert ratio >= 0.7

@@ -131,11 +131,11 @@ def truncated(body: bytes = b"<p>half</p>", *, chunked: bool = False) -> Handler
     return _raw(talk)
 
 
-def drip_body(pause: float = 0.05) -> Handler:
-    """Send a byte of the body now and then, without an end."""
+def _drip(start: bytes, pause: float) -> Handler:
+    """Send a byte now and then after the start, without an end."""
 
     async def talk(transport: asyncio.Transport) -> None:
-        await _write(transport, b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+        await _write(transport, start)
         while True:
             await _write(transport, b"x")
             await asyncio.sleep(pause)
@@ -143,16 +143,14 @@ def drip_body(pause: float = 0.05) -> Handler:
     return _raw(talk)
 
 
+def drip_body(pause: float = 0.05) -> Handler:
+    """Send a byte of the body now and then, without an end."""
+    return _drip(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", pause)
+
+
 def drip_headers(pause: float = 0.05) -> Handler:
     """Send a byte of a header now and then, without an end."""
-
-    async def talk(transport: asyncio.Transport) -> None:
-        await _write(transport, b"HTTP/1.1 200 OK\r\nX-A: ")
-        while True:
-            await _write(transport, b"y")
-            await asyncio.sleep(pause)
-
-    return _raw(talk)
+    return _drip(b"HTTP/1.1 200 OK\r\nX-A: ", pause)
 
 
 def header_flood() -> Handler:

@@ -10,8 +10,6 @@ import pytest
 from pipeline.evaluation import events
 from pipeline.evaluation.events_seed import seed_figures
 
-DATA = Path(__file__).resolve().parents[3] / "../shared/data"
-
 
 def test_own_gold_reaches_its_bars(tmp_path: Path) -> None:
     report = events.run(tmp_path)  # no development data: the own gold alone
@@ -84,9 +82,8 @@ def test_small_data_directory(tmp_path: Path) -> None:
     assert figures["un_quad_3_f1"] == 1
 
 
-@pytest.mark.skipif(not (DATA / "events").is_dir(), reason="development data is not there")
-def test_seed_article_is_coded_whole_and_no_trap_is_hit() -> None:
-    figures, cases, _ = seed_figures(DATA / "events/seed_gold.json", DATA.parent / "seeds")
+def test_seed_article_is_coded_whole_and_no_trap_is_hit(shared: Path) -> None:
+    figures, cases, _ = seed_figures(shared / "data/events/seed_gold.json", shared / "seeds")
     values = {figure.name: figure.value for figure in figures}
     assert values["seed_required"] == 1, [c.id for c in cases]
     assert values["seed_traps"] == 0, [c.id for c in cases]

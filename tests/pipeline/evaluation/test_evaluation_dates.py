@@ -8,7 +8,6 @@ import pytest
 
 from pipeline.evaluation import dates
 
-SHARED = Path(__file__).resolve().parents[3] / "../shared/data"
 TIMEX = """<?xml version="1.0"?>
 <TimeML>
 وصل <TIMEX3 tid="t1" type="DATE" value="2015-12-24">اليوم</TIMEX3> &amp; غادر
@@ -47,9 +46,6 @@ def test_missing_data_is_named(tmp_path: Path) -> None:
     assert "arabic_timex_news" in str(caught.value.filename)
 
 
-@pytest.mark.skipif(
-    not SHARED.exists(), reason="the development data does not lie beside the project"
-)
-def test_the_bars_are_reached() -> None:
-    report = dates.run(SHARED)
+def test_the_bars_are_reached(shared: Path) -> None:
+    report = dates.run(shared / "data")
     assert [figure.name for figure in report.figures if figure.reached is False] == []

@@ -10,13 +10,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from pipeline_helpers import SHARED
 
 from pipeline.sinks.parquet import ParquetSink
 from transforms.records import Article, Topic, content_id
 from transforms.rows.rows import article_row, clean_text
 from transforms.rows.validate import validate_row
 
-SHARED = Path(__file__).resolve().parents[3] / "../shared"
 OWN = (
     "\x00",
     "أ\x00ب",

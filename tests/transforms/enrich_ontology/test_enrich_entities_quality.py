@@ -11,15 +11,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from pipeline_helpers import SHARED
 
 from transforms.enrich.ontology.entities import find_entities, find_places
 from transforms.text.arabic import normalise
 
-EVENTS = Path(__file__).resolve().parents[3] / "../shared/data/events"
+EVENTS = SHARED / "data/events"
 pytestmark = pytest.mark.skipif(
     not EVENTS.exists(), reason="no shared development data beside the project"
 )

@@ -10,8 +10,6 @@ import pytest
 from transforms.enrich.ontology import plover
 from transforms.enrich.ontology.tables import read_rows
 
-REFERENCE = Path(__file__).resolve().parents[3] / "../shared/data/reference"
-
 
 def test_counts() -> None:
     assert len(plover.EVENT_TYPES) == 16
@@ -76,9 +74,8 @@ def test_quads() -> None:
     assert not plover.recipient_required("AGREE")
 
 
-@pytest.mark.skipif(not REFERENCE.exists(), reason="no shared reference data beside the project")
-def test_facts_agree_with_the_manual() -> None:
-    manual = json.loads((REFERENCE / "plover_ontology.json").read_text("utf-8"))
+def test_facts_agree_with_the_manual(shared: Path) -> None:
+    manual = json.loads((shared / "data/reference/plover_ontology.json").read_text("utf-8"))
     for name, entry in manual["types"].items():
         assert plover.quad_plover(name) == entry["quad"].lower().replace(" ", "_")
         assert plover.TYPE_MODES[name] == frozenset(entry["modes"])

@@ -11,7 +11,6 @@ from pipeline.evaluation.index_pages import InventedPage, invented_pages
 from transforms.extract import extract_article
 from transforms.records import Article, Page, Rejected
 
-SHARED = Path(__file__).resolve().parents[3] / "../shared/data"
 PAGES = list(invented_pages())
 
 
@@ -50,13 +49,13 @@ def test_the_address_weighs_in() -> None:
         assert isinstance(extract_article(Page(_article_page(), "html", url=url)), Article), url
 
 
-def test_no_labelled_article_is_refused() -> None:
-    if not SHARED.exists():
-        pytest.skip("the shared development data is not there")
-    manifest = (SHARED / "pages/manifest.jsonl").read_text("utf-8")
-    for line in manifest.splitlines():
+def test_no_labelled_article_is_refused(shared: Path) -> None:
+    pages = shared / "data/pages"
+    lines = (pages / "manifest.jsonl").read_text("utf-8").splitlines()
+    assert lines
+    for line in lines:
         row = json.loads(line)
-        content = (SHARED / "pages" / row["file"]).read_bytes()
+        content = (pages / row["file"]).read_bytes()
         for url in ("", row["url"]):
             found = extract_article(Page(content, "html", url=url))
             assert isinstance(found, Article), (row["file"], found)

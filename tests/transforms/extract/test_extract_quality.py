@@ -9,12 +9,9 @@ import pytest
 
 from pipeline.evaluation import extraction
 
-SHARED = Path(__file__).resolve().parents[3] / "../shared/data"
 
-
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared development data is not there")
-def test_bars() -> None:
-    report = extraction.run(SHARED)
+def test_bars(shared: Path) -> None:
+    report = extraction.run(shared / "data")
     missed = [figure for figure in report.figures if figure.reached is False]
     assert not missed, (missed, report.cases[:3])
     assert len(report.data_hash) == 32

@@ -10,11 +10,13 @@ from typing import Any
 
 import feedparser
 import pytest
+from pipeline_helpers import SHARED
 
 from transforms.feeds import parse_feed
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
-CORPORA = SHARED / "hostile" / "feeds"
+HOSTILE = SHARED / "data" / "hostile"
+CORPORA = HOSTILE / "feeds"
+FEEDS = SHARED / "data" / "feeds"
 URL = "http://127.0.0.1:8097/feed.xml"
 
 needs_data = pytest.mark.skipif(
@@ -130,7 +132,9 @@ def test_same_titles_and_links_where_both_are_plain() -> None:
 
 @needs_data
 @pytest.mark.parametrize(
-    "path", sorted((SHARED / "hostile" / "attack").glob("fp_*")), ids=lambda path: path.name
+    "path",
+    sorted((HOSTILE / "attack").glob("fp_*")),
+    ids=lambda path: path.name,
 )
 def test_attacks_on_feed_parsers(path: Path) -> None:
     data = path.read_bytes()
@@ -149,7 +153,8 @@ def test_attacks_on_feed_parsers(path: Path) -> None:
 
 @needs_data
 def test_real_feeds_are_read_as_feedparser_reads_them() -> None:
-    paths = [*(SHARED / "feeds").glob("*.rss"), *(SHARED / "feeds" / "history").glob("*.xml")][::8]
+    paths = [*FEEDS.glob("*.rss"), *(FEEDS / "history").glob("*.xml")][::8]
+    assert paths
     for path in paths:
         data = path.read_bytes()
         feed = parse_feed(data, url=URL)

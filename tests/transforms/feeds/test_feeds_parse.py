@@ -75,6 +75,21 @@ def one(item: str) -> Entry:
     return entry
 
 
+def test_when_a_feed_wants_to_be_left_alone() -> None:
+    def told(inner: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        feed = read(f'<rss version="2.0"><channel><title>t</title>{inner}</channel></rss>')
+        return feed.skip_hours, feed.skip_days
+
+    hours = "".join(f"<hour>{each}</hour>" for each in (" 23 ", 0, 24, 5, "x", "-1", ""))
+    assert told(f"<skipHours>{hours}</skipHours>") == ((0, 5, 23), ())
+    assert told("<skipDays><day>Saturday</day><day>friday</day><day>Sabt</day></skipDays>") == (
+        (),
+        (4, 5),
+    )
+    every = "".join(f"<hour>{each}</hour>" for each in range(24))
+    assert told(f"<skipHours>{every}</skipHours>") == ((), ()), "always is never meant"
+
+
 def test_rss_with_everything() -> None:
     feed = read(RSS)
     assert (feed.kind, feed.title, feed.language) == ("rss", "صحيفة الميناء", "ar-eg")

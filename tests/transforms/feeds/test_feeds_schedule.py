@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from pipeline_helpers import SHARED
 
 from transforms.feeds import parse_feed
 from transforms.feeds import schedule as s
@@ -17,7 +17,7 @@ from transforms.records import Entry, Feed, ParsedFeed, content_id
 URL = "https://a.example/rss"
 FEED = Feed(URL)
 T0 = datetime(2024, 5, 1, tzinfo=UTC)
-HISTORY = Path(__file__).resolve().parents[4] / "shared" / "data" / "feeds" / "history"
+HISTORY = SHARED / "data" / "feeds" / "history"
 
 
 def entries(*numbers: int, text: str = "", guid: str = "g") -> tuple[Entry, ...]:
@@ -83,6 +83,33 @@ def test_ttl_cache_control_and_retry_after_are_the_least() -> None:
     ).state.due_at < T0 + timedelta(hours=1)
     asked = s.Answer(429, reason="http_4xx", retry_after=100_000)
     assert polled(asked).state.due_at >= T0 + timedelta(seconds=100_000)
+
+
+def asking(answer: s.Answer, **wishes: object) -> s.Answer:
+    assert answer.parsed is not None
+    return replace(answer, parsed=replace(answer.parsed, **wishes))  # type: ignore[arg-type]
+
+
+def test_what_a_feed_asks_for_holds_for_304_too() -> None:
+    tagged = listing(1, headers={"ETag": "x"})
+    for answers in ([asking(tagged, ttl_seconds=7200)], [asking(tagged, ttl_seconds=7200)] * 2):
+        before = polled(*answers).state.due_at
+        after = polled(*answers, s.Answer(304)).state.due_at
+        assert after - before >= timedelta(hours=2)
+    assert polled(asking(tagged, ttl_seconds=7200), tagged, tagged).state.ttl == 0
+
+
+def test_hours_and_days_in_which_a_feed_wants_to_be_left_alone() -> None:
+    assert (T0.hour, T0.weekday()) == (0, 2)  # a Wednesday
+    nightly = asking(listing(1), skip_hours=tuple(range(6)))
+    assert T0 + timedelta(hours=6) <= polled(nightly).state.due_at < T0 + timedelta(hours=7)
+    never = asking(listing(1), skip_days=(2, 3, 4))
+    assert polled(never).state.due_at == T0 + timedelta(days=1), "a day at most"
+    wished = Feed(URL, poll_seconds=600)
+    for answer in (nightly, never, asking(listing(1), ttl_seconds=7200)):
+        assert polled(answer, feed=wished).state.due_at < T0 + timedelta(minutes=12)
+    late = s.Answer(429, reason="http_4xx", retry_after=3600)
+    assert polled(nightly, late).state.due_at >= T0 + timedelta(hours=7)
 
 
 def test_a_users_interval_is_exact_but_for_floor_and_spread() -> None:

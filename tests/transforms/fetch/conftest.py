@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from certificates import Authority
 from http_server import GUARD, LocalServer
+from pipeline_helpers import SEEDS
 
 from transforms.fetch.client import HttpClient
 from transforms.fetch.messages import Limits, Purpose, Request, Response
@@ -76,4 +77,4 @@ def stopwatch() -> Callable[[], float]:
 @pytest.fixture(scope="session")
 def seed_pages() -> list[Path]:
     """The seeds' pages."""
-    return sorted((Path(__file__).resolve().parents[3] / "seeds" / "pages").glob("*.html"))
+    return sorted((SEEDS / "pages").glob("*.html"))

@@ -12,7 +12,6 @@ from transforms.text.dates import document_date, find_dates
 from transforms.text.dates.document import document_weekdays
 
 ANCHOR = dt.date(2023, 9, 20)
-SEED = Path(__file__).resolve().parents[3] / "../shared/seeds/000_a5a7ca26a8a469ec.txt"
 
 
 def found(text: str, anchor: dt.date | None = ANCHOR) -> list[tuple[str, str | None]]:
@@ -211,11 +210,8 @@ def test_background_paragraphs_do_not_count() -> None:
     assert document_weekdays(text) == {2}
 
 
-@pytest.mark.skipif(
-    not SEED.exists(), reason="the development data does not lie beside the project"
-)
-def test_the_seed_article() -> None:
-    text = SEED.read_text(encoding="utf-8")
+def test_the_seed_article(shared: Path) -> None:
+    text = (shared / "seeds/000_a5a7ca26a8a469ec.txt").read_text(encoding="utf-8")
     assert document_date(text) == (
         dt.date(2023, 9, 20),
         "مساء الأربعاء 20 سبتمبر/أيلول 2023",
