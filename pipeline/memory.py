@@ -25,7 +25,7 @@ from transforms.text.urls import canonicalise_url
 
 _STATE: Final = (
     "etag", "last_modified", "body_id", "conditional", "lying", "failures", "guids_change",
-    "day", "new_in_day", "hub", "full",
+    "day", "new_in_day", "hub", "ttl", "skip_hours", "skip_days", "full",
 )  # fmt: skip
 _RETRY_FROM: Final = 900.0  # seconds after the first sighting
 

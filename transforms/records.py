@@ -103,6 +103,8 @@ class ParsedFeed:
     self_url: str = ""
     hub_url: str = ""  # WebSub
     ttl_seconds: int | None = None
+    skip_hours: tuple[int, ...] = ()  # of the day (UTC) in which it wants to be left alone
+    skip_days: tuple[int, ...] = ()  # the same of the week, 0 is Monday
     children: tuple[str, ...] = ()  # a sitemap index: the sitemaps it lists
     reason: Reason | None = None
     detail: str = ""

@@ -153,6 +153,8 @@ def _understand(
         self_url=resolve_link(base, raw.self_link),
         hub_url=resolve_link(base, raw.hub),
         ttl_seconds=raw.ttl_seconds,
+        skip_hours=raw.skip_hours,
+        skip_days=raw.skip_days,
         children=tuple(filter(None, (resolve_link(base, each) for each in raw.children))),
         detail=detail,
         dropped=dropped + len(raw.entries) - len(kept),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -36,6 +37,8 @@ class RawFeed:
     self_link: str = ""
     hub: str = ""
     ttl_seconds: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     children: list[str] = field(default_factory=list)
     entries: list[RawEntry] = field(default_factory=list)
 
@@ -48,6 +51,7 @@ _PERIODS = {
     "yearly": 31_536_000,
 }
 _MAX_TTL = 31_536_000
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def ttl_seconds(ttl: str, period: str, frequency: str) -> int | None:
@@ -69,3 +73,15 @@ def ttl_seconds(ttl: str, period: str, frequency: str) -> int | None:
         times = int(frequency) if frequency.isascii() and frequency[:6].isdigit() else 1
         found.append(length // max(1, min(times, length)))
     return max(found, default=None)
+
+
+def skip_hours(written: Iterable[str]) -> tuple[int, ...]:
+    """Read RSS ``skipHours``: hours of the day (UTC, 0 to 23) in which nobody is to ask."""
+    found = {int(each) % 24 for each in written if each.isascii() and each.isdigit()}
+    return tuple(sorted(found)) if len(found) < 24 else ()
+
+
+def skip_days(written: Iterable[str]) -> tuple[int, ...]:
+    """Read RSS ``skipDays``: days of the week (UTC, 0 is Monday) on which nobody is to ask."""
+    found = {_DAYS.index(each.lower()) for each in written if each.lower() in _DAYS}
+    return tuple(sorted(found)) if len(found) < 7 else ()

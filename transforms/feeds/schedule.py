@@ -37,6 +37,7 @@ START: Final = 900
 AUDIT_EVERY: Final = 12  # conditional polls between two without validators
 MAX_NEW_A_POLL: Final = 1_000
 MAX_NEW_A_DAY: Final = 5_000
+_HOUR: Final = timedelta(hours=1)
 _EMPTIER: Final = 1.5  # a feed that never listed anything is left alone so much longer each time
 _MAX_RETRY_AFTER: Final = 7 * 86_400
 _TRIES_AN_ADDRESS: Final = 3  # failures before the next alternative is tried
@@ -73,6 +74,9 @@ class FeedState:
     day: str = ""  # the UTC date that ``new_in_day`` counts
     new_in_day: int = 0
     hub: str = ""  # the WebSub hub that the feed names
+    ttl: int = 0  # seconds between two polls that the feed asks for
+    skip_hours: tuple[int, ...] = ()  # of the day (UTC) in which it wants to be left alone
+    skip_days: tuple[int, ...] = ()  # the same of the week, 0 is Monday
     full: bool = False  # every entry of the latest list was an article, no page is to be fetched
 
 
@@ -239,6 +243,9 @@ def _list_came(
         day=today,
         new_in_day=used + len(new),
         hub=parsed.hub_url,
+        ttl=min(CAP, parsed.ttl_seconds or 0),
+        skip_hours=parsed.skip_hours,
+        skip_days=parsed.skip_days,
         full=bool(entries) and all(is_full(entry.content) for entry in entries.values()),
     )
     interval = _rest(after, now, stirred=bool(unknown or changed))
@@ -321,16 +328,31 @@ def _again(
     *,
     fixed: bool = True,
 ) -> FeedState:
-    """Set when to ask again: what was asked of us is the least, a wish of the user is exact."""
+    """Set when to ask again: what was asked of us is the least.
+
+    A wish of the user is exact: it goes before what the feed says of itself, which is often no
+    more than what its software writes into every feed.
+    """
     interval = _bounded(interval)
+    wished = feed.poll_seconds is not None
     if fixed and feed.poll_seconds is not None:
         interval = _bounded(feed.poll_seconds)
-    wait = float(interval)
-    ttl = answer.parsed.ttl_seconds if answer.parsed else None
-    wait = max(wait, min(CAP, ttl or 0), min(CAP, _max_age(answer)))
+    wait = max(float(interval), 0 if wished else state.ttl, min(CAP, _max_age(answer)))
     wait = min(CAP, wait * (1 + 0.1 * _spread(state.feed_url, now)))  # feeds do not march in step
-    wait = max(wait, min(answer.retry_after or 0.0, _MAX_RETRY_AFTER))
-    return replace(state, interval=interval, due_at=now + timedelta(seconds=round(wait)))
+    due = now + timedelta(seconds=round(wait))
+    if not wished:
+        due = min(_awake(state, due), now + timedelta(seconds=CAP))
+    asked = now + timedelta(seconds=round(min(answer.retry_after or 0.0, _MAX_RETRY_AFTER)))
+    return replace(state, interval=interval, due_at=max(due, asked))
+
+
+def _awake(state: FeedState, due: datetime) -> datetime:
+    """Put off a poll until the feed does not want to be left alone."""
+    for _ in range(7 * 24):
+        if due.hour not in state.skip_hours and due.weekday() not in state.skip_days:
+            break
+        due += _HOUR
+    return due
 
 
 def _bounded(seconds: float) -> int:

@@ -10,14 +10,15 @@ import base64
 import binascii
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
 
 from transforms.feeds.clean import legal
 from transforms.feeds.plain import looks_like_html
-from transforms.feeds.raw import RawEntry, RawFeed, ttl_seconds
+from transforms.feeds.raw import RawEntry, RawFeed, skip_days, skip_hours, ttl_seconds
 
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _PREFIXES: Final = {
@@ -126,12 +127,20 @@ def _read_feed(root: Any, kind: str) -> RawFeed:
         _first(fields, ("sy:updateperiod",)),
         _first(fields, ("sy:updatefrequency",)),
     )
+    feed.skip_hours = skip_hours(_listed(fields, "skiphours", "hour"))
+    feed.skip_days = skip_days(_listed(fields, "skipdays", "day"))
     _feed_links(feed, fields.get("link", ()))
     feed.entries = [_entry(each) for each in root.iter("{*}*") if _key(each.tag) in _ITEMS]
     return feed
 
 
 _ITEMS: Final = frozenset({"item", "entry"})
+
+
+def _listed(fields: Fields, key: str, item: str) -> Iterator[str]:
+    """The short texts in a list such as ``skipHours``."""
+    every = (child for each in fields.get(key, ()) for child in each if _key(child.tag) == item)
+    return (_text(child)[:9].strip() for child in islice(every, _MAX_CATEGORIES))
 
 
 def _feed_links(feed: RawFeed, links: Iterable[Any]) -> None:
