@@ -157,3 +157,9 @@ def test_every_event_is_counted_once(seeds_data, script):
     counted = sum(row[column] for row in seeds_data.sql(ALL[script]).to_pylist())
     (whole,) = seeds_data.sql(f"SELECT COUNT(*) AS x {source}").to_pylist()
     assert counted == whole["x"] > 0
+
+
+def test_an_event_stands_in_v_events_once(seeds_data):
+    rows = seeds_data.sql("SELECT event_key, article_count FROM v_events").to_pylist()
+    assert len({row["event_key"] for row in rows}) == len(rows)
+    assert all(row["article_count"] >= 1 for row in rows)

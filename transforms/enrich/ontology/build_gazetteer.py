@@ -115,6 +115,19 @@ def _spelling(names: Iterable[str], preferred: str | None) -> str:
     return " ".join(shown.replace("ک", "ك").replace("ی", "ي").replace("\u200c", " ").split())
 
 
+def _town(city: dict[str, Any], **row: Any) -> Row:
+    """A town where GeoNames has it."""
+    return Row(
+        admin1="",
+        lat=round(city["latitude"], 4),
+        lon=round(city["longitude"], 4),
+        geonames_id=city["geonameid"],
+        precision="city",
+        division=f"{city['countrycode']}.{city['admin1code']}",
+        **row,
+    )
+
+
 def cities(geonames: Path, arwikicats: Path) -> list[Row]:
     """The towns of GeoNames that have an Arabic name and are large enough for their country."""
     alpha3 = {
@@ -136,18 +149,13 @@ def cities(geonames: Path, arwikicats: Path) -> list[Row]:
         if not names or population < scope.floor:
             continue
         rows.append(
-            Row(
+            _town(
+                city,
                 name=_spelling(names, labels.get(city["name"].lower())),
                 variants={fold(name) for name in names},
                 country=country,
-                admin1="",
-                lat=round(city["latitude"], 4),
-                lon=round(city["longitude"], 4),
-                geonames_id=city["geonameid"],
-                precision="city",
                 weight=population * (_ARAB_WEIGHT if scope.floor < 10_000 else 1),
                 population=max(population, 1),
-                division=f"{code}.{city['admin1code']}",
             )
         )
     return rows
@@ -191,20 +199,7 @@ def capitals(geonames: Path, towns: list[Row]) -> list[Row]:
         for town in same:
             towns.remove(town)
             own |= town.variants
-        rows.append(
-            Row(
-                name=variants[0],
-                variants=own,
-                country=country,
-                admin1="",
-                lat=round(city["latitude"], 4),
-                lon=round(city["longitude"], 4),
-                geonames_id=city["geonameid"],
-                precision="city",
-                weight=1.5e9,
-                division=f"{city['countrycode']}.{city['admin1code']}",
-            )
-        )
+        rows.append(_town(city, name=variants[0], variants=own, country=country, weight=1.5e9))
     return rows
 
 
