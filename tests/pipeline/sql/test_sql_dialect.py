@@ -43,7 +43,7 @@ def test_the_contracts_views_are_all_there():
         ("DROP TABLE articles", "only queries"),
         ("SELECT 1; SELECT 2", "one query"),
         ("SELECT FROM WHERE", "parse"),
-        ("", "one query"),
+        ("", "the query is empty"),
     ],
 )
 def test_what_would_answer_otherwise_is_refused(sql, advice):
