@@ -18,12 +18,12 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
-from pipeline.fetching import Wanted, public
+from pipeline.fetching import Wanted, public, stand_in
 from pipeline.pool import Failure, KillablePool
 from pipeline.registry import NO_REGISTRY, Registry
 from pipeline.sinks.base import Sink
 from pipeline.sources import feeds, pages, prefetched, texts, warc
-from pipeline.sources.base import Ref
+from pipeline.sources.base import Missed, Ref
 from pipeline.sources.storage import UnreadableError
 from transforms.document import process_document
 from transforms.feeds.join import is_full, join_page
@@ -44,7 +44,7 @@ from transforms.rows.validate import check_row
 Outcome = Document | Rejected | FetchLog
 TableRow = tuple[str, dict[str, Any]]
 
-_LOADERS: Final[dict[str, Callable[[Ref], Page | Entry | Rejected]]] = {
+_LOADERS: Final[dict[str, Callable[[Ref], Page | Entry | Missed | Rejected]]] = {
     "text": texts.load,
     "page": pages.load,
     "prefetched": prefetched.load,
@@ -75,6 +75,7 @@ def read_documents(
     """
     found: list[Page] = []
     entries: list[Entry] = []
+    missed: list[Missed] = []
     rejected: list[Page | Rejected | Wanted] = []
     for ref in sorted(refs, key=lambda ref: (ref.kind, ref.path, ref.offset)):
         try:
@@ -86,17 +87,29 @@ def read_documents(
             found.append(record)
         elif isinstance(record, Entry):
             entries.append(record)
+        elif isinstance(record, Missed):
+            missed.append(record)
         else:
             rejected.append(record)
     if not found and not entries:
-        return rejected
+        return [*rejected, *(each.rejected for each in missed)]
     sightings = _sightings(entries)
+    wanting = not found and not any(is_full(entry.content) for entry in entries)
     link = next((entry.url for entry in entries if entry.url.startswith("http")), "")
-    if online and link and not found and not any(is_full(entry.content) for entry in entries):
+    if online and link and wanting:
         return [*rejected, Wanted(key, link, tuple(entries), sightings)]
-    joined = [public(registry.complete(each)) for each in join_page(found, entries, key=key)]
+    if wanting and missed:
+        last = max(missed, key=_asked)
+        made = stand_in(last.rejected, entries, key, last.asked_at)
+    else:
+        made = join_page(found, entries, key=key)
+    joined = [public(registry.complete(each)) for each in made]
     # Every sighting hangs on the last page, so that each stands in ``appearances`` once.
     return [*rejected, *joined[:-1], replace(joined[-1], sightings=sightings)]
+
+
+def _asked(missed: Missed) -> tuple[bool, datetime | None, str]:
+    return missed.asked_at is not None, missed.asked_at, missed.rejected.detail
 
 
 def sighting(entry: Entry) -> Sighting:

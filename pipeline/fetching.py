@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
 from pipeline.archive import Archive
@@ -46,19 +49,17 @@ class FetchWanted(beam.PTransform):
 
     Attributes:
         settings: how to fetch.
-        archive: where responses are stored as WARC; None stores none.
-        run_id: names the archive's files.
+        archive: stores every answer as WARC; None stores none.
         registry: tells publisher, country and zone of a feed or a host.
     """
 
     settings: FetchSettings
-    archive: str | None
-    run_id: str
+    archive: Archive | None = None
     registry: Registry = NO_REGISTRY
 
     def expand(self, wanted: Any) -> Any:
         """Ask, answer, join."""
-        joined = _JoinFetched(self.archive, self.run_id, self.registry)
+        joined = _JoinFetched(self.archive, self.registry)
         return (
             wanted
             | "ToRequests" >> beam.Map(_request).with_output_types(Request)
@@ -73,27 +74,43 @@ def _request(wanted: Wanted) -> Request:
 
 
 class _JoinFetched(beam.DoFn):
-    """Makes a page of each answer, or tells why there is none; archives what came."""
+    """Makes a page of each answer, or tells why there is none; archives what came.
 
-    def __init__(self, archive: str | None, run_id: str, registry: Registry) -> None:
+    With an archive, answers wait until the file they stand in is written: at most as many as one
+    file holds, and never a row that names a file that is not there.
+    """
+
+    def __init__(self, archive: Archive | None, registry: Registry) -> None:
         self._registry = registry
-        self._archive = Archive(archive, run_id) if archive else None
+        self._archive = archive
+
+    def start_bundle(self) -> None:
+        """Begin with nothing: a bundle that is tried again must not keep its first try."""
+        if self._archive:
+            self._archive.clear()
 
     def process(self, fetched: Fetched) -> Iterator[Page | Rejected | FetchLog]:
-        """Answer one request: one page or rejection, and its log."""
+        """Answer one request, or all that have waited: one page or rejection, and its log."""
+        ready = self._archive.store(fetched) if self._archive else [(fetched, None)]
+        for stored in ready:
+            yield from self._joined(*stored)
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        """Write what is left into a last file, and answer it."""
+        for stored in self._archive.close() if self._archive else []:
+            for each in self._joined(*stored):
+                yield WindowedValue(each, MIN_TIMESTAMP, [GlobalWindow()])
+
+    def _joined(
+        self, fetched: Fetched, raw_ref: str | None
+    ) -> Iterator[Page | Rejected | FetchLog]:
         yield from fetched.log
-        raw_ref = self._archive.store(fetched) if self._archive else None
         for each in pages_of(fetched, raw_ref):
             if isinstance(each, Rejected):
                 count(STAGE, f"rejected.{each.reason}")
             elif each.kind == "body":
                 count(STAGE, "stood_in")
             yield self._registry.complete(each)
-
-    def finish_bundle(self) -> None:
-        """Close the archive's file: what refers into it is about to be committed."""
-        if self._archive:
-            self._archive.close()
 
 
 def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Rejected]:
@@ -124,13 +141,30 @@ def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Reject
     else:
         detail = response.detail or f"a {reason} page"
         failure = Rejected("fetch", reason, detail, url=redact_url(wanted.url), raw_ref=raw_ref)
-        made = join_page([], wanted.entries, key=wanted.key, failure=failure, use_summary=True)
-        joined = [
-            replace(each, fetched_at=_started(fetched)) if isinstance(each, Page) else each
-            for each in made or [failure]
-        ]
+        joined = stand_in(failure, wanted.entries, wanted.key, _started(fetched))
     joined = [public(each) for each in joined]
     return [*joined[:-1], replace(joined[-1], sightings=wanted.sightings)]
+
+
+def stand_in(
+    failure: Rejected, entries: Sequence[Entry], key: str, asked_at: datetime | None
+) -> list[Page | Rejected]:
+    """Make a page of the summary that a feed gives of one that could not be had.
+
+    Args:
+        failure: why it could not.
+        entries: those that link to it.
+        key: its canonical URL.
+        asked_at: when it was asked for.
+
+    Returns:
+        The page; the failure when the summary says too little.
+    """
+    made = join_page([], entries, key=key, failure=failure, use_summary=True)
+    return [
+        replace(each, fetched_at=asked_at) if isinstance(each, Page) else each
+        for each in made or [failure]
+    ]
 
 
 def public(record: Page | Rejected) -> Page | Rejected:

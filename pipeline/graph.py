@@ -15,6 +15,7 @@ from typing import Any
 
 import apache_beam as beam
 
+from pipeline.archive import open_archive
 from pipeline.documents import (
     KeepStorable,
     MakeRows,
@@ -43,7 +44,8 @@ def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
     process = ProcessDocuments(config.processes, config.page_timeout, config.page_memory)
     written = [_store(given | "ProcessGiven" >> process, plan, "Given")]
     if not config.offline:
-        fetch = FetchWanted(plan.fetching, config.archive, plan.provenance.run_id, plan.registry)
+        archive = open_archive(config.archive, plan.provenance)
+        fetch = FetchWanted(plan.fetching, archive, plan.registry)
         fetched = wanted | "FetchWanted" >> fetch | "ProcessFetched" >> process
         written.append(_store(fetched, plan, "Fetched"))
     # The two roads meet only here: what stands where roads meet is held in memory.

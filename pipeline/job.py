@@ -147,7 +147,8 @@ class Job:
         )
         with PeakMemory() as memory, Spool(work / "spool") as spool:
             inputs = self._index(plan, spool)
-            plan = replace(plan, registry=registry_of(inputs.to_poll))
+            facts = [seen.facts for seen in inputs.feeds if seen.facts is not None]
+            plan = replace(plan, registry=registry_of([*inputs.to_poll, *facts]))
             staged = self._stage_index(inputs)
             prints = self._tick_through(plan, inputs, staged, work)
             staged, void = self._relate(plan, prints, staged, work)
@@ -202,7 +203,8 @@ class Job:
             rows["dead_letters"].append(dead_letter_row(rejected, self._provenance))
         for seen in inputs.feeds:
             if seen.path:  # polled feeds have rows of their own
-                feed = Feed(seen.feed.url, seen.feed.title or None, language=seen.feed.language)
+                feed = seen.facts or Feed(seen.feed.url, language=seen.feed.language)
+                feed = replace(feed, publisher=feed.publisher or seen.feed.title or None)
                 rows["feeds"].append(feed_row(feed, self._provenance))
         return self._stage(rows)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
-from pipeline.archive import Archive
+from pipeline.archive import open_archive
 from pipeline.memory import Memory, state_json
 from pipeline.options import Config
 from pipeline.plan import Plan
@@ -116,10 +116,10 @@ class Live:
         due, self.not_due = poller.due(every, memory)
         yield from (_not_due(feed, memory) for feed in self.not_due)
         self._progress.say(f"polling {len(due)} feeds")
-        archive = Archive(config.archive, self._plan.provenance.run_id) if config.archive else None
+        archive = open_archive(config.archive, self._plan.provenance)
         for polled in poller.poll(due, memory):
             if archive:
-                archive.store(polled.fetched)
+                archive.store(polled.fetched, polled.feed)
             self._tell(polled)
             yield from _listed(polled, spool)
         if archive:
@@ -164,7 +164,7 @@ def _listed(polled: Polled, spool: Spool) -> Iterator[Indexed]:
         url = redact_url(polled.feed.url)
         yield Rejected("feeds", reason, polled.detail or "no feed came", url=url, feed_url=url)
     elif polled.parsed is not None:
-        yield SeenFeed("", replace(polled.parsed, entries=()))
+        yield SeenFeed("", replace(polled.parsed, entries=()), polled.feed)
     else:  # 304: the feed is well and lists what is known
         yield SeenFeed("", ParsedFeed(polled.feed.url, "unknown"))
     for entry in polled.entries:

@@ -12,9 +12,12 @@ from pipeline.sources.base import Indexed, Ref, SeenFeed
 from pipeline.sources.spool import Spool, read_record
 from pipeline.sources.storage import UnreadableError
 from transforms.feeds import parse_feed
+from transforms.fetch.addresses import split_login
 from transforms.fetch.redact import redact_url
-from transforms.records import Entry, ParsedFeed, Rejected, content_id
+from transforms.records import Entry, Feed, ParsedFeed, Rejected, content_id
 from transforms.text.urls import canonicalise_url
+
+Answered = tuple[bytes, Feed, str, str, dict[str, str]]  # body, feed, its name, base, headers
 
 
 def index(paths: Sequence[str], spool: Spool, *, processes: int) -> Iterator[Indexed]:
@@ -43,6 +46,27 @@ def parse_file(path: str) -> ParsedFeed | Rejected:
     address = redact_url(parsed.self_url) or name
     entries = tuple(replace(entry, feed_url=address) for entry in parsed.entries)
     return replace(parsed, url=address, entries=entries)
+
+
+def parse_answered(answered: Answered) -> ParsedFeed:
+    """Parse a feed that a server answered with; links are relative to where it came from.
+
+    No name of it or of its entries shows a secret. Runs in a worker: nobody knows what came.
+    """
+    body, feed, name, base, headers = answered
+    parsed = parse_feed(body, url=split_login(base)[0], headers=headers, feed=feed)
+    entries = tuple(
+        replace(entry, feed_url=name, guid=_public_guid(entry)) for entry in parsed.entries
+    )
+    return replace(parsed, url=name, entries=entries, hub_url=redact_url(parsed.hub_url))
+
+
+def _public_guid(entry: Entry) -> str:
+    """An entry's GUID without secrets; one whose link has some goes by the link without them."""
+    if entry.guid:
+        return redact_url(entry.guid)
+    public = redact_url(entry.url)
+    return public if public != entry.url else ""
 
 
 def _listed(path: str, parsed: ParsedFeed | Rejected | Failure, spool: Spool) -> Iterator[Indexed]:

@@ -42,10 +42,15 @@ def _filesystems() -> Any:
 
 def _remote(path: str, call: Any) -> Any:
     """Run a call on Beam's filesystems, in words a user can act on when it fails."""
+    scheme = path.partition("://")[0]
     try:
         return call(_filesystems())
     except ValueError as error:
-        raise UsageError(f"{path}: reading gs:// needs pip install 'rasd[gcp]'") from error
+        why = str(error)
+        if "filesystem" in why:  # Beam has none that is called so
+            cure = "needs pip install 'rasd[gcp]'" if scheme == "gs" else "is no scheme known here"
+            why = f"{scheme}:// {cure}"
+        raise UsageError(f"{path}: {why}") from error
     except Exception as error:
         raise UnreadableError(f"{path}: {error}") from error
 
@@ -79,7 +84,11 @@ def walk(path: str) -> Iterator[str]:
 
 def _walk_remote(path: str) -> Iterator[str]:
     top = path.rstrip("/")
-    found = _remote(path, lambda systems: systems.match([path, f"{top}/**"]))
+    itself = [path] if "/" in top.partition("://")[2] else []  # a whole bucket is no file
+    try:
+        found = _remote(path, lambda systems: systems.match([*itself, f"{top}/**"]))
+    except UnreadableError as error:
+        raise UsageError(" ".join(str(error).split())) from error
     names = sorted({each.path for result in found for each in result.metadata_list})
     if not names:
         raise UsageError(f"nothing found at {path}")
@@ -223,12 +232,12 @@ def check_writable(folder: str) -> None:
     Raises:
         UsageError: its scheme is unknown, or something that is no directory is in the way.
     """
-    path = join(folder, "x")
-    if is_remote(path):
+    if is_remote(folder) and not folder.startswith("file://"):
         _remote(folder, lambda systems: systems.get_filesystem(folder))
-        if not path.partition("://")[2].partition("/")[0].strip("/x"):
+        if not folder.partition("://")[2].strip("/"):
             raise UsageError(f"{folder}: names no bucket")
         return
+    path = join(folder, "x")
     for above in Path(path).parents:
         if above.exists():
             if not above.is_dir():
@@ -248,22 +257,26 @@ def write_whole(path: str, data: bytes) -> None:
     Raises:
         UnwritableError: it cannot be written.
     """
-    folder, _, name = path.rpartition("/")
-    part = f"{folder}/.{name}.{secrets.token_hex(4)}.part" if folder else f".{name}.part"
     try:
         if is_remote(path):
-            systems = _filesystems()
-            with systems.create(part, compression_type=_uncompressed()) as handle:
+            # An object is there when its upload is complete; all of it is handed over at once.
+            with _filesystems().create(path, compression_type=_uncompressed()) as handle:
                 handle.write(data)
-            systems.rename([part], [path])
-            return
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-        with Path(part).open("wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        Path(part).replace(path)
+        else:
+            _write_local(Path(path), data)
     except Exception as error:
         line = " ".join(str(getattr(error, "strerror", None) or error).split())
         raise UnwritableError(f"{path}: {line}") from error
+
+
+def _write_local(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,42 +1,42 @@
 """Web archives: every stored HTML response is a page, every stored feed lists entries.
 
 Read record by record, so that an archive of any size passes in flat memory: Common Crawl's news
-archives, and what ``--archive`` has written (extracting again without fetching again).
+archives, and what ``--archive`` has written. Ours say what each response was asked for and what
+became of it; extracted again they give the rows of the run that wrote them.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, Final
+from pathlib import PurePath
+from typing import Final
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
+from pipeline.captures import Capture, read_capture
 from pipeline.pool import Failure, KillablePool
 from pipeline.sources import storage
-from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
-from pipeline.sources.feeds import entry_key
+from pipeline.sources.base import Indexed, Missed, Ref, SeenFeed, Skipped
+from pipeline.sources.feeds import Answered, entry_key, parse_answered
 from pipeline.sources.spool import Spool
-from transforms.feeds import parse_feed
+from pipeline.sources.warc_files import Damage, Framed, framed
+from pipeline.sources.warc_records import BadRecordError, Record, body_of, parse_record
+from transforms.fetch.decoders import BrokenError, TooLargeError
+from transforms.fetch.messages import Response
+from transforms.fetch.redact import redact_url
+from transforms.fetch.walls import find_wall
 from transforms.records import Page, ParsedFeed, Rejected
-from transforms.text.dates import parse_timestamp
+from transforms.rejects import Reason
 from transforms.text.urls import canonicalise_url
 
 _HTML: Final = ("text/html", "application/xhtml")
 _FEED: Final = ("application/rss", "application/atom", "application/rdf", "application/feed+json")
 _MAX_BODY: Final = 16 * 1024 * 1024
-# What warcio raises on a damaged archive: its own error, and whatever a torn header makes of it.
-_BROKEN: Final = (
-    ArchiveLoadFailed, EOFError, OSError, zlib.error, gzip.BadGzipFile,
-    AttributeError, LookupError, TypeError, ValueError,
-)  # fmt: skip
+_MAX_KEPT: Final = _MAX_BODY + 256 * 1024  # a body and the headers before it
+
+_Pool = KillablePool[Answered, ParsedFeed]
 
 
 def index(path: str, spool: Spool) -> Iterator[Indexed]:
@@ -45,89 +45,146 @@ def index(path: str, spool: Spool) -> Iterator[Indexed]:
     Args:
         path: a ``.warc`` or ``.warc.gz`` file.
         spool: takes the entries of archived feeds.
+
+    Raises:
+        UnreadableError: the file itself cannot be read.
     """
     passed_over: Counter[str] = Counter()
-    try:
-        with storage.open_raw(path) as stream, KillablePool(_parsed, processes=1) as pool:
-            records = ArchiveIterator(stream)
-            for record in records:
-                kind = _kind(record)
-                if kind == "feed":
-                    yield from _feed(record, path, spool, pool)
-                    continue
-                offset = records.get_record_offset()
-                records.read_to_end()
-                if kind != "page":
-                    passed_over[kind] += 1
-                    continue
-                if getattr(record.raw_stream, "limit", 0) > 0:  # less came than was announced
-                    raise EOFError(f"the record of {_url(record)} is cut")
-                key = canonicalise_url(_url(record))
-                yield Ref(key, "record", path, offset, records.get_record_length())
-    except _BROKEN as error:
-        detail = f"{path}: the archive ends or breaks off: {error}"
-        yield Rejected("read", "truncated", detail, url=f"file:{path.rsplit('/', 1)[-1]}")
+    packed = path.lower().endswith(".gz")
+    with storage.open_raw(path) as stream, KillablePool(parse_answered, processes=1) as pool:
+        for found in framed(stream, packed=packed, keep=_MAX_KEPT):
+            if isinstance(found, Damage):
+                yield _lost(path, found)
+                continue
+            try:
+                record = parse_record(found.data, found.size)
+            except BadRecordError as error:
+                yield _lost(path, Damage(found.offset, found.length, str(error)))
+                continue
+            yield from _listed(record, found, path, spool, pool, passed_over)
     for what, count in sorted(passed_over.items()):
         yield Skipped(path, f"{count} records: {what}")
 
 
-def load(ref: Ref) -> Page | Rejected:
-    """Read one archived response."""
+def _listed(
+    record: Record,
+    found: Framed,
+    path: str,
+    spool: Spool,
+    pool: _Pool,
+    passed_over: Counter[str],
+) -> Iterator[Indexed]:
+    """What one record adds to the index; one passed over is counted."""
+    capture = read_capture(record.fields)
+    kind = _kind(record, capture)
+    if kind in {"feed", "page"} and not record.whole:
+        yield _too_large(path, record.url)
+    elif kind == "feed":
+        yield from _feed(record, capture, path, spool, pool)
+    elif kind == "page":
+        key = canonicalise_url(redact_url(record.url))
+        yield Ref(key, "record", path, found.offset, found.length)
+    else:
+        passed_over[kind] += 1
+
+
+def load(ref: Ref) -> Page | Missed | Rejected:
+    """Read one archived response, or why there was none."""
     data = storage.read_raw(ref.path, ref.offset, ref.length)
+    raw_ref = f"{ref.path}#{ref.offset}"
     try:
-        record = next(iter(ArchiveIterator(io.BytesIO(data))))
-        body = record.content_stream().read(_MAX_BODY + 1)
-    except (*_BROKEN, StopIteration) as error:
-        return Rejected("read", "truncated", f"{ref.path}: {error}", url=ref.key)
-    url = _url(record)
-    if len(body) > _MAX_BODY:
-        detail = f"{ref.path}: more than {_MAX_BODY >> 20} MB unpacked"
-        return Rejected("read", "too_large", detail, url=url)
+        record = _record_at(data)
+        body = body_of(record, _MAX_BODY)
+    except (BadRecordError, BrokenError) as error:
+        detail = f"{ref.path}: {error}"
+        return Rejected("read", "truncated", detail, url=ref.key, raw_ref=raw_ref)
+    except TooLargeError:
+        return _too_large(ref.path, ref.key)
+    capture = read_capture(record.fields)
+    if capture is not None:
+        missed = _missed(record, capture, body, raw_ref)
+        if missed is not None:
+            return missed
     where = {"path": ref.path, "offset": ref.offset, "length": ref.length}
     return Page(
         body,
         "html",
-        url=url,
-        final_url=record.rec_headers.get_header("WARC-Final-URI") or url,
-        content_type=_content_type(record),
-        http_status=_status(record),
-        fetched_at=_time(record.rec_headers.get_header("WARC-Date")),
-        raw_ref=f"{ref.path}#{ref.offset}",
+        url=record.url,
+        final_url=record.final_url,
+        content_type=record.headers.get("content-type", ""),
+        http_status=record.status,
+        fetched_at=record.date,
+        raw_ref=raw_ref,
         payload=json.dumps(where, ensure_ascii=False),
     )
 
 
-def _parsed(response: tuple[bytes, str, str]) -> ParsedFeed:
-    """Parse an archived feed; runs in a worker, as nobody knows what the archive holds."""
-    data, url, content_type = response
-    return parse_feed(data, url=url, headers={"content-type": content_type})
+def _record_at(data: bytes) -> Record:
+    """Read a record where the index has found one.
+
+    Raises:
+        BadRecordError: there is none any more.
+    """
+    frame = next(framed(io.BytesIO(data), packed=False, keep=_MAX_KEPT), None)
+    if isinstance(frame, Framed):
+        return parse_record(frame.data, frame.size)
+    raise BadRecordError("the archive has changed since it was indexed")
+
+
+def _missed(record: Record, capture: Capture, body: bytes, raw_ref: str) -> Missed | None:
+    """Why a page that we asked for is none, as it was then or as we would say now."""
+    reason, detail = capture.reason, capture.detail
+    if reason is None:
+        reason = find_wall(Response(record.url, record.final_url, record.status, body=body))
+        detail = f"a {reason} page"
+    if reason is None:
+        return None
+    known = raw_ref if record.status is not None else None
+    return Missed(Rejected("fetch", reason, detail, url=record.url, raw_ref=known), record.date)
 
 
 def _feed(
-    record: Any, path: str, spool: Spool, pool: KillablePool[tuple[bytes, str, str], ParsedFeed]
+    record: Record, capture: Capture | None, path: str, spool: Spool, pool: _Pool
 ) -> Iterator[Indexed]:
-    url = _url(record)
-    data = record.content_stream().read(_MAX_BODY)
-    (parsed,) = pool.map([(data, url, _content_type(record))])
-    if isinstance(parsed, Failure):
-        yield Rejected("feeds", parsed.reason, f"{path}: {parsed.detail}", url=url)
+    """List the entries of an archived feed, or tell why there are none."""
+    known = capture is not None
+    capture = capture or Capture("feed")
+    facts = capture.facts(redact_url(record.url))
+    if capture.reason is not None:
+        yield _no_feed(facts.url, capture.reason, capture.detail)
         return
-    if parsed.reason is not None:
-        yield Rejected("feeds", parsed.reason, f"{path}: {parsed.detail}", url=url)
+    try:
+        body = body_of(record, _MAX_BODY)
+    except BrokenError as error:
+        yield _no_feed(facts.url, "truncated", f"{path}: {error}")
         return
-    yield SeenFeed(path, replace(parsed, entries=()))
+    except TooLargeError:
+        yield _too_large(path, facts.url)
+        return
+    (parsed,) = pool.map([(body, facts, facts.url, record.final_url, dict(record.headers))])
+    if isinstance(parsed, Failure) or parsed.reason is not None:
+        yield _no_feed(facts.url, parsed.reason or "bad_feed", parsed.detail)
+        return
+    yield SeenFeed(path, replace(parsed, entries=()), facts if known else None)
     for entry in parsed.entries:
-        yield Ref(entry_key(entry), "entry", *spool.put(entry))
+        key = entry_key(replace(entry, url=redact_url(entry.url)))
+        yield Ref(key, "entry", *spool.put(replace(entry, fetched_at=capture.read_at)))
 
 
-def _kind(record: Any) -> str:
+def _kind(record: Record, capture: Capture | None) -> str:
     """What a record is to us: a page, a feed, or in words why it is passed over."""
-    if record.rec_type != "response" or not _url(record).startswith(("http://", "https://")):
-        return f"no web response ({record.rec_type})"
-    status = _status(record)
-    if status is None or not 200 <= status < 300:
-        return f"status {status}"
-    content_type = _content_type(record).lower()
+    if not record.url.startswith(("http://", "https://")):
+        return f"no web response ({record.kind})"
+    if capture is not None and (capture.reason is not None or _is_answer(record)):
+        return "feed" if capture.is_feed else "page"
+    if record.kind != "response":
+        return f"no web response ({record.kind})"
+    return _kind_of_content(record) if _is_answer(record) else f"status {record.status}"
+
+
+def _kind_of_content(record: Record) -> str:
+    """The same, of a response that nobody says the purpose of."""
+    content_type = record.headers.get("content-type", "").lower()
     if content_type.startswith(_FEED) or ("xml" in content_type and "xhtml" not in content_type):
         return "feed"
     if content_type.startswith(_HTML) or not content_type:
@@ -135,21 +192,27 @@ def _kind(record: Any) -> str:
     return f"content type {content_type.split(';')[0][:60]}"
 
 
-def _url(record: Any) -> str:
-    return (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
+def _is_answer(record: Record) -> bool:
+    return record.status is not None and 200 <= record.status < 300
 
 
-def _content_type(record: Any) -> str:
-    headers = record.http_headers
-    return (headers.get_header("Content-Type") or "") if headers else ""
+def _lost(path: str, damage: Damage) -> Rejected:
+    """Tell which bytes of an archive are lost."""
+    name, reach = PurePath(path).name, damage.offset + damage.length
+    until = f"{reach - 1}" if damage.length >= 0 else "the end"
+    return Rejected(
+        "read",
+        "truncated" if damage.at_end else "unreadable",
+        f"{path}: bytes {damage.offset} to {until} are lost: {damage.why}",
+        url=f"file:{name}#{damage.offset}",
+        raw_ref=f"{path}#{damage.offset}",
+    )
 
 
-def _status(record: Any) -> int | None:
-    headers = record.http_headers
-    code = headers.get_statuscode() if headers else ""
-    return int(code) if code and code.isascii() and code.isdigit() and len(code) <= 3 else None
+def _too_large(path: str, url: str) -> Rejected:
+    detail = f"{path}: more than {_MAX_BODY >> 20} MB unpacked"
+    return Rejected("read", "too_large", detail, url=redact_url(url))
 
 
-def _time(written: str | None) -> datetime | None:
-    stamp = parse_timestamp(written) if written else None
-    return None if stamp is None else stamp.value.astimezone(UTC)
+def _no_feed(url: str, reason: Reason, detail: str) -> Rejected:
+    return Rejected("feeds", reason, f"{reason}: {detail}", url=url, feed_url=url)
