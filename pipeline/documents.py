@@ -7,6 +7,7 @@ happens in one fused stage.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -52,7 +53,9 @@ _LOADERS: Final[dict[str, Callable[[Ref], Page | Entry | Missed | Rejected]]] = 
     "entry": feeds.load,
 }
 _BATCH: Final = 128
-_ROWS_A_FILE: Final = 20_000
+# Rows wait in memory until there are enough for a file: so many, or such long ones.
+_ROWS_A_FILE: Final = 4_096
+_LETTERS_A_FILE: Final = 16_000_000
 
 
 def read_documents(
@@ -342,17 +345,21 @@ class _StageBundle(beam.DoFn):
         self._sink = sink
         self._run_id = run_id
         self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._letters: Counter[str] = Counter()
 
     def start_bundle(self) -> None:
         """Begin with nothing: a retried bundle must not keep rows of its first try."""
         self._rows = {}
+        self._letters.clear()
 
     def process(self, element: TableRow) -> Iterator[Any]:
         """Keep a row; write when a file is full."""
         table, row = element
         kept = self._rows.setdefault(table, [])
         kept.append(row)
-        if len(kept) >= _ROWS_A_FILE:
+        self._letters[table] += _letters(row)
+        if len(kept) >= _ROWS_A_FILE or self._letters[table] >= _LETTERS_A_FILE:
+            del self._letters[table]
             yield self._sink.stage(self._run_id, table, self._rows.pop(table))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
@@ -361,6 +368,15 @@ class _StageBundle(beam.DoFn):
             staged = self._sink.stage(self._run_id, table, kept)
             yield WindowedValue(staged, MIN_TIMESTAMP, [GlobalWindow()])
         self._rows = {}
+
+
+def _letters(value: Any) -> int:
+    """How much text there is in a row, or in one of its values."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_letters, value.values()))
+    return sum(map(_letters, value)) if isinstance(value, list) else 0
 
 
 def fingerprint_of(outcome: Outcome) -> Iterator[Fingerprint]:

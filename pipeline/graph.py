@@ -28,7 +28,7 @@ from pipeline.documents import (
 from pipeline.fetching import FetchWanted
 from pipeline.handover import WriteFingerprints, WriteNames
 from pipeline.plan import Plan
-from pipeline.relations import pairs_in_files
+from pipeline.relations import write_pairs
 from pipeline.sources.base import Ref
 
 
@@ -74,7 +74,7 @@ def _store(outcomes: Any, plan: Plan, road: str) -> Any:
 
 
 def relations(root: Any, _plan: Plan, files: Sequence[str], names: str) -> None:
-    """Fingerprints to verified duplicate pairs; ``names`` lists the pairs.
+    """Fingerprints to verified duplicate pairs, which ``names`` lists.
 
     One element, the pure search: in one process a shuffle would hold many times what it needs.
     Its twin ``FindPairs`` gives the same pairs where many workers share the work.
@@ -82,6 +82,5 @@ def relations(root: Any, _plan: Plan, files: Sequence[str], names: str) -> None:
     (
         root
         | "Files" >> beam.Create([tuple(files)], reshuffle=False)
-        | "FindPairs" >> beam.FlatMap(pairs_in_files)
-        | "WritePairs" >> WriteNames(names)
+        | "FindPairs" >> beam.Map(write_pairs, names)
     )

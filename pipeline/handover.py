@@ -81,10 +81,11 @@ class WriteNames(beam.PTransform):
         return (
             written
             | "Collect" >> beam.combiners.ToList()
-            | "WriteList" >> beam.Map(_write_list, self.path)
+            | "WriteList" >> beam.Map(write_list, self.path)
         )
 
 
-def _write_list(names: list[Any], path: str) -> str:
-    write_whole(Path(path), pickle.dumps(names, protocol=5))
+def write_list(found: list[Any], path: str) -> str:
+    """Write what a part has found for ``read_pickled`` and return the path."""
+    write_whole(Path(path), pickle.dumps(found, protocol=5))
     return path

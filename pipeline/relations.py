@@ -7,13 +7,14 @@ came counts as touched.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from pipeline.deliveries import Deliveries, Void
-from pipeline.handover import read_pickled, save_fingerprints
+from pipeline.handover import read_pickled, save_fingerprints, write_list
 from pipeline.sinks.base import Sink
 from transforms.dedup import assign_clusters, find_pairs, fingerprint, touched_component
 from transforms.records import Article, Duplicate, Fingerprint
@@ -28,6 +29,7 @@ _LIGHT: Final = (
     "event_time",
 )
 _MARKED: Final = (*_LIGHT, "title", "body", "norm_hash", "content_hash", "publisher", "agency")
+_TEXTS_AT_ONCE: Final = 2_048
 _PAIR: Final = (
     "article_a",
     "article_b",
@@ -50,6 +52,10 @@ class Known:
     modified_at: datetime | None
     fetched_at: datetime | None
     event_time: datetime | None
+
+
+def _undated_first(counted: tuple[date | None, int]) -> date:
+    return counted[0] or date.min
 
 
 class Relations:
@@ -85,10 +91,26 @@ class Relations:
         return files
 
     def _stored_nearby(self) -> Iterator[Fingerprint]:
-        table = self._sink.read("articles", columns=_MARKED, dates=self._days())
-        for row in table.to_pylist():
-            if row["article_id"] not in self._new:
-                yield fingerprint(Article(**row))
+        for days in self._stored_days():
+            table = self._sink.read("articles", columns=_MARKED, dates=days)
+            for batch in table.to_batches(max_chunksize=_TEXTS_AT_ONCE):
+                for row in batch.to_pylist():
+                    if row["article_id"] not in self._new:
+                        yield fingerprint(Article(**row))
+
+    def _stored_days(self) -> Iterator[list[date | None]]:
+        """The partitions to read, in lots of some thousand articles: their texts are long."""
+        dates = self._sink.read("articles", columns=("date",), dates=self._days())["date"]
+        lot: list[date | None] = []
+        count = 0
+        for day, articles in sorted(Counter(dates.to_pylist()).items(), key=_undated_first):
+            lot.append(day)
+            count += articles
+            if count >= _TEXTS_AT_ONCE:
+                yield lot
+                lot, count = [], 0
+        if lot:
+            yield lot
 
     def _days(self) -> list[date | None] | None:
         """The partitions that can hold a partner: undated ones always do."""
@@ -163,9 +185,18 @@ class Relations:
         return known
 
 
-def pairs_in_files(files: Sequence[str]) -> list[Duplicate]:
-    """Find the verified pairs among the fingerprints of files."""
-    return find_pairs(load_fingerprints(files))
+def write_pairs(files: Sequence[str], path: str) -> str:
+    """Find the verified pairs of new articles and write them down as one list.
+
+    Args:
+        files: those of ``Relations.fingerprint_files``.
+        path: where the list goes.
+
+    Returns:
+        The path: a pair an element would cost Beam more than to find it.
+    """
+    new = [each.article_id for each in read_pickled(files[0])]
+    return write_list(find_pairs(load_fingerprints(files), touched=new), path)
 
 
 def load_fingerprints(files: Sequence[str]) -> list[Fingerprint]:

@@ -8,7 +8,7 @@ templates costs no more than its length times that bound.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,6 +28,8 @@ WINDOW_SECONDS: Final = 7 * 86_400
 # Copies share at least a fifth of the keys of the shorter text (measured); unrelated texts share
 # one or two by formulas.
 SHARED_PARTS: Final = 10
+# Keys whose rows look for earlier ones at once: some 200 MB when all of them are common.
+_KEYS_AT_ONCE: Final = 1 << 17
 _ROW_BITS: Final = 32
 _ROW_MASK: Final = (1 << _ROW_BITS) - 1
 
@@ -96,10 +98,25 @@ def key_candidates(table: KeyTable) -> Int64s:
         table: all the keys of all rows.
 
     Returns:
-        Shape (pairs, 2): distinct pairs of rows, the earlier first, sorted.
+        Shape (pairs, 2): distinct pairs of rows, the earlier first.
     """
-    met = meetings(table)
-    return met.rows[enough(met.shared, met.fewest)]
+    found: list[Int64s] = [np.empty((0, 2), np.int64)]
+    for block in _row_blocks(table):
+        met = meetings(table, *block)
+        found.append(met.rows[enough(met.shared, met.fewest)])
+    return np.concatenate(found)
+
+
+def _row_blocks(table: KeyTable) -> Iterator[tuple[int, int]]:
+    """Cut the rows into blocks that meet others in bounded memory; a row is never parted."""
+    ends = np.cumsum(np.bincount(table.rows, minlength=len(table.ids)))
+    start = 0
+    while start < len(ends):
+        before = ends[start - 1] if start else 0
+        end = int(np.searchsorted(ends, before + _KEYS_AT_ONCE, side="right"))
+        end = max(end, start + 1)
+        yield start, end
+        start = end
 
 
 def enough(shared: Int64s, fewest: Int64s) -> npt.NDArray[np.bool_]:
@@ -107,11 +124,13 @@ def enough(shared: Int64s, fewest: Int64s) -> npt.NDArray[np.bool_]:
     return shared * SHARED_PARTS >= fewest
 
 
-def meetings(table: KeyTable) -> Meetings:
+def meetings(table: KeyTable, start: int = 0, end: int | None = None) -> Meetings:
     """Find the rows that share keys and may stand for articles within seven days.
 
     Args:
         table: all rows of a key, for every key in it.
+        start: the first row whose meetings with earlier ones are looked for.
+        end: the row behind the last of them; None for all.
 
     Returns:
         The pairs; what they share is counted among the keys of the table.
@@ -120,7 +139,7 @@ def meetings(table: KeyTable) -> Meetings:
     keys, rows = table.keys[order], table.rows[order]
     times = table.times[rows]
     found: list[Int64s] = [np.empty(0, np.int64)]
-    at = np.arange(len(keys))
+    at = np.flatnonzero((rows >= start) & (rows < (len(table.ids) if end is None else end)))
     for distance in range(1, PREDECESSORS + 1):
         at = at[at >= distance]
         before = at - distance

@@ -13,18 +13,21 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
 
 from transforms.dedup.candidates import WINDOW_SECONDS, key_candidates, key_table, seconds
-from transforms.dedup.compare import Similarity, compare
+from transforms.dedup.compare import Sieve, Similarity, compare
 from transforms.records import Duplicate, DuplicateKind, Fingerprint
 
 # Beyond this many articles of one text, or versions of one page, an article is paired with the
 # earliest ``_ANCHORS`` and its ``_ANCHORS`` nearest predecessors instead of with all of them.
 GROUP_LIMIT: Final = 512
 _ANCHORS: Final = 8
+_PAIRS_AT_ONCE: Final = 4_096  # as Python objects
 
 _SAME: Final = Similarity("same", 1.0, 1.0)
 _COPIES: Final[dict[str, DuplicateKind]] = {"near": "near", "contained": "contained"}
@@ -51,8 +54,11 @@ def find_pairs(
         pairs += version_pairs(versions, wanted)
     for text in texts:
         pairs += exact_pairs(text, wanted)
-    for left, right in _candidates(texts):
-        pairs += copy_pairs(texts[left], texts[right], wanted)
+    for number, partners in groupby(_candidates(texts, wanted), key=itemgetter(0)):
+        sieve = Sieve(texts[number][0])
+        for _, other in partners:
+            if sieve.may_be_copy(texts[other][0]):
+                pairs += copy_pairs(texts[number], texts[other], wanted)
     return sorted(pairs, key=lambda pair: (pair.article_a, pair.article_b))
 
 
@@ -82,8 +88,10 @@ def week_heads(text: Sequence[Fingerprint]) -> Iterator[Fingerprint]:
             last = time
 
 
-def _candidates(texts: Sequence[Sequence[Fingerprint]]) -> list[tuple[int, int]]:
-    """Pairs of text numbers worth comparing, each once, sorted."""
+def _candidates(
+    texts: Sequence[Sequence[Fingerprint]], wanted: frozenset[str] | None
+) -> Iterator[tuple[int, int]]:
+    """Pairs of text numbers worth comparing, each once, sorted; a wanted article in each."""
     heads = sorted(
         (seconds(head.event_time), head.article_id, number, head)
         for number, text in enumerate(texts)
@@ -91,8 +99,13 @@ def _candidates(texts: Sequence[Sequence[Fingerprint]]) -> list[tuple[int, int]]
     )
     rows = key_candidates(key_table([head for *_, head in heads]))
     pairs = np.array([number for _, _, number, _ in heads], np.int64)[rows]
+    if wanted is not None:
+        asked = np.array([any(each.article_id in wanted for each in text) for text in texts])
+        pairs = pairs[asked[pairs].any(axis=1)]
     pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
-    return [(left, right) for left, right in np.unique(pairs, axis=0).tolist()]
+    pairs = np.unique(pairs, axis=0)
+    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+        yield from map(tuple, pairs[start : start + _PAIRS_AT_ONCE].tolist())
 
 
 def version_pairs(
