@@ -21,7 +21,6 @@ from pipeline.documents import (
     MakeRows,
     ProcessDocuments,
     ReadDocuments,
-    StageRows,
     TickProgress,
     fingerprint_of,
 )
@@ -30,6 +29,7 @@ from pipeline.handover import WriteFingerprints, WriteNames
 from pipeline.plan import Plan
 from pipeline.relations import write_pairs
 from pipeline.sources.base import Ref
+from pipeline.staging import StageRows
 
 
 def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:

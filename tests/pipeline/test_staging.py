@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from pipeline import documents
+from pipeline import staging
 from pipeline.sinks.base import StagedFile
 from pipeline.sinks.parquet import ParquetSink
 
 
 def staged(sink: ParquetSink, rows: list[tuple[str, dict[str, Any]]]) -> list[StagedFile]:
-    bundle = documents._StageBundle(sink, "run")
+    bundle = staging._StageBundle(sink, "run")
     bundle.start_bundle()
     during = [file for row in rows for file in bundle.process(row)]
     return [*during, *(each.value for each in bundle.finish_bundle())]
@@ -35,8 +35,8 @@ def sink(tmp_path: Path) -> ParquetSink:
 def test_long_rows_fill_a_file_before_many_do(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "_LETTERS_A_FILE", 10_000)
-    monkeypatch.setattr(documents, "_ROWS_A_FILE", 50)
+    monkeypatch.setattr(staging, "_LETTERS_A_FILE", 10_000)
+    monkeypatch.setattr(staging, "_ROWS_A_FILE", 50)
     long = [letter(n, f"{n} " + "ن" * 3_000) for n in range(10)]
     assert [file.count for file in staged(sink, long)] == [4, 4, 2]
     short = [letter(n, str(n)) for n in range(120)]
@@ -45,13 +45,13 @@ def test_long_rows_fill_a_file_before_many_do(
 
 def test_text_in_nested_values_counts() -> None:
     row = {"a": "12", "b": None, "c": [{"text": "345", "n": 7}], "d": {"e": ["6"]}}
-    assert documents._letters(row) == 6
+    assert staging._letters(row) == 6
 
 
 def test_each_table_has_a_file_of_its_own(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "_ROWS_A_FILE", 2)
+    monkeypatch.setattr(staging, "_ROWS_A_FILE", 2)
     feeds = [("feeds", {"feed_url": f"https://a.test/{n}"}) for n in range(3)]
     letters = [letter(n, "x") for n in range(3)]
     rows = [row for both in zip(feeds, letters, strict=True) for row in both]
