@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Literal, Protocol
 
 from transforms.records import Entry, Feed, Page, ParsedFeed, Rejected
@@ -81,3 +82,9 @@ class Source(Protocol):
     def load(self, ref: Ref) -> Page | Entry | Missed | Rejected:
         """Read one document."""
         ...
+
+
+def empty_file(path: str) -> Rejected:
+    """Tell that there is nothing in a file."""
+    name = PurePath(path).name
+    return Rejected("read", "empty_input", f"{path}: the file is empty", url=f"file:{name}")

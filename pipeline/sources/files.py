@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from pipeline.errors import UsageError, not_there
 from pipeline.sources import feeds, pages, prefetched, storage, texts, warc
-from pipeline.sources.base import Indexed, Skipped
+from pipeline.sources.base import Indexed, Skipped, empty_file
 from pipeline.sources.spool import Spool
 from pipeline.sources.storage import UnreadableError
 from transforms.feeds.registry import read_feed_list
@@ -172,7 +172,7 @@ def _not_indexed(path: str, kind: Kind, *, named: bool) -> Skipped | Rejected:
     """What becomes of a file that holds no documents."""
     name = PurePath(path).name
     if kind == "empty":
-        return Rejected("read", "empty_input", f"{path}: the file is empty", url=f"file:{name}")
+        return empty_file(path)
     if kind == "feeds":
         return Skipped(path, "a feed list is polled only when it is named itself")
     if named:

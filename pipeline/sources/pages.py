@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from pipeline.sources import storage
-from pipeline.sources.base import Ref
+from pipeline.sources.base import Ref, empty_file
 from transforms.extract import declared_url
 from transforms.records import Page, Rejected, content_id
 from transforms.text.urls import canonicalise_url
@@ -17,8 +17,7 @@ def index(path: str) -> Iterator[Ref | Rejected]:
     """List the one page of a file under its canonical URL."""
     data = storage.read_bytes(path)
     if not data.strip():
-        name = PurePath(path).name
-        yield Rejected("read", "empty_input", f"{path}: the file is empty", url=f"file:{name}")
+        yield empty_file(path)
         return
     url = canonicalise_url(declared_url(data))
     yield Ref(url or f"file:{content_id(data)}", "page", path)

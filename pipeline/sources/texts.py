@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from pipeline.sources import storage
-from pipeline.sources.base import Ref
+from pipeline.sources.base import Ref, empty_file
 from transforms.records import Page, Rejected, content_id
 
 
@@ -15,8 +15,7 @@ def index(path: str) -> Iterator[Ref | Rejected]:
     """List the one article of a file under its content's hash."""
     data = storage.read_bytes(path)
     if not data.strip():
-        name = PurePath(path).name
-        yield Rejected("read", "empty_input", f"{path}: the file is empty", url=f"file:{name}")
+        yield empty_file(path)
         return
     yield Ref(f"file:{content_id(data)}", "text", path)
 
