@@ -173,5 +173,10 @@ def public(record: Page | Rejected) -> Page | Rejected:
     return record if url == (record.url or "") else replace(record, url=url)
 
 
+def is_of_robots(record: Page | Rejected | FetchLog) -> bool:
+    """Whether a record tells of a request for a robots.txt."""
+    return isinstance(record, FetchLog) and record.purpose == "robots"
+
+
 def _started(fetched: Fetched) -> datetime | None:
     return fetched.log[-1].started_at if fetched.log else None

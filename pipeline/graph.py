@@ -24,7 +24,7 @@ from pipeline.documents import (
     TickProgress,
     fingerprint_of,
 )
-from pipeline.fetching import FetchWanted
+from pipeline.fetching import FetchWanted, is_of_robots
 from pipeline.handover import WriteFingerprints, WriteNames
 from pipeline.plan import Plan
 from pipeline.relations import write_pairs
@@ -33,7 +33,10 @@ from pipeline.staging import StageRows
 
 
 def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
-    """One tick: refs to staged rows and fingerprints; ``names`` lists the files written."""
+    """One tick: refs to staged rows and fingerprints; ``names`` lists the files written.
+
+    What robots.txt files said stands in the list, too: the next tick need not ask.
+    """
     config = plan.config
     given, wanted = (
         root
@@ -46,8 +49,9 @@ def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
     if not config.offline:
         archive = open_archive(config.archive, plan.provenance)
         fetch = FetchWanted(plan.fetching, archive, plan.registry)
-        fetched = wanted | "FetchWanted" >> fetch | "ProcessFetched" >> process
-        written.append(_store(fetched, plan, "Fetched"))
+        fetched = wanted | "FetchWanted" >> fetch
+        written.append(_store(fetched | "ProcessFetched" >> process, plan, "Fetched"))
+        written.append(fetched | "Robots" >> beam.Filter(is_of_robots))
     # The two roads meet only here: what stands where roads meet is held in memory.
     written | "Written" >> beam.Flatten() | "WriteNames" >> WriteNames(names)
 

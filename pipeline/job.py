@@ -28,6 +28,7 @@ from pipeline.handover import read_pickled
 from pipeline.live import Live, fetch_settings
 from pipeline.manifest import manifest_of, stage_counters
 from pipeline.measure import PeakMemory
+from pipeline.memory import recall_robots
 from pipeline.options import Config
 from pipeline.plan import Plan
 from pipeline.progress import Progress
@@ -40,7 +41,7 @@ from pipeline.sources.files import FileIndex, check_inputs
 from pipeline.sources.spool import Spool
 from pipeline.version import __version__
 from transforms.fetch.run import FetchSettings
-from transforms.records import Feed, Rejected, content_id
+from transforms.records import Feed, FetchLog, Rejected, content_id
 from transforms.rows.rows import Provenance, dead_letter_row, feed_row
 
 _SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
@@ -119,6 +120,8 @@ class Job:
         self._config = config
         self._progress = progress
         self._fetching = fetching or fetch_settings(config)
+        self._clock = self._fetching.clock()
+        self._robots: dict[str, FetchLog] = {}  # what robots.txt files said, by their URL
         self._counters: Counter[tuple[str, str]] = Counter()
         self._runner, self._runner_name = open_runner(config.runner)
         self._sink = open_sink(config.output)
@@ -182,17 +185,38 @@ class Job:
 
     def _index(self, plan: Plan, spool: Spool) -> Inputs:
         self._progress.say("indexing inputs")
+        config = self._config
         inputs = Inputs()
-        index = FileIndex(spool, processes=self._config.processes)
-        inputs.take(index.index(self._config.inputs))
+        index = FileIndex(
+            spool,
+            processes=config.processes,
+            timeout=config.page_timeout,
+            memory_mb=config.page_memory,
+        )
+        inputs.take(index.index(config.inputs))
+        if not config.offline:
+            self._learn(recall_robots(self._sink, config.as_of, force=config.force))
         if inputs.to_poll:
-            live = Live(plan, self._progress)
+            live = Live(self._going_on(plan), self._progress)
             inputs.take(live.index(inputs.to_poll, spool))
             inputs.rows = live.rows
             inputs.not_due = live.not_due
+            self._learn(live.robots)
         for rejected in inputs.rejected:
             self._counters[rejected.stage, f"rejected.{rejected.reason}"] += 1
         return inputs
+
+    def _learn(self, robots: Iterable[FetchLog]) -> None:
+        """Take in what robots.txt files said, for whoever fetches next; the latest counts."""
+        for log in robots:
+            known = self._robots.get(log.url)
+            if known is None or known.started_at <= log.started_at:
+                self._robots[log.url] = log
+
+    def _going_on(self, plan: Plan) -> Plan:
+        """The plan for the next part of the run: its clock has gone on, robots.txt is known."""
+        robots = tuple(self._robots.values())
+        return replace(plan, fetching=replace(plan.fetching, as_of=self._clock(), robots=robots))
 
     def _stage_index(self, inputs: Inputs) -> list[StagedFile]:
         """Stage what the index alone can tell: dead letters, feeds, sightings, requests."""
@@ -221,8 +245,11 @@ class Job:
         self._progress.start("documents", len(keys), work / "progress")
         for number, tick in enumerate(inputs.ticks(self._config.tick_size)):
             names = work / f"tick-{number}"
-            for written in self._execute(names, graph.documents, plan, tick):
-                (prints if isinstance(written, str) else staged).append(written)
+            for written in self._execute(names, graph.documents, self._going_on(plan), tick):
+                if isinstance(written, FetchLog):
+                    self._learn([written])
+                else:
+                    (prints if isinstance(written, str) else staged).append(written)
         self._progress.finish()
         return prints
 
@@ -248,7 +275,7 @@ class Job:
         self._progress.say("finding duplicates")
         given = load_fingerprints(prints)
         deliveries = Deliveries(self._sink, given, force=self._config.force)
-        staged, void = deliveries.settle(staged, self._provenance)
+        staged, void = deliveries.settle_events(staged, self._provenance)
         found = Relations(self._sink, deliveries)
         files = found.fingerprint_files(str(work))
         if not files:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from pipeline.archive import open_archive
+from pipeline.asking import Asker, Parsers
 from pipeline.memory import Memory, state_json
 from pipeline.options import Config
 from pipeline.plan import Plan
@@ -21,9 +24,9 @@ from transforms.fetch.addresses import Guard
 from transforms.fetch.client import USER_AGENT
 from transforms.fetch.messages import Limits
 from transforms.fetch.politeness import Manners
-from transforms.fetch.redact import redact_url
+from transforms.fetch.redact import feed_name
 from transforms.fetch.run import FetchSettings
-from transforms.records import Feed, ParsedFeed, Rejected
+from transforms.records import Feed, FetchLog, ParsedFeed, Rejected
 from transforms.rows.rows import appearance_row, feed_row, fetch_log_row
 
 _LIMITS: Final = Limits()
@@ -84,6 +87,7 @@ class Live:
     Attributes:
         rows: what polling alone can tell, by table: feeds, requests, entries seen again.
         not_due: feeds that were not asked.
+        robots: the log of the robots.txt files asked for.
     """
 
     def __init__(self, plan: Plan, progress: Progress) -> None:
@@ -92,6 +96,7 @@ class Live:
         self._progress = progress
         self.rows: list[tuple[str, dict[str, Any]]] = []
         self.not_due: list[Feed] = []
+        self.robots: list[FetchLog] = []
 
     def index(self, feeds: Sequence[Feed], spool: Spool) -> Iterator[Indexed]:
         """Poll what is due and list the entries that go on.
@@ -107,25 +112,40 @@ class Live:
             return
         memory = Memory(self._plan.sink, config.as_of)
         memory.recall(every)
-        poller = Poller(
-            self._plan.fetching,
-            now=config.as_of,
-            processes=config.processes,
-            force=config.force,
-        )
-        due, self.not_due = poller.due(every, memory)
-        yield from (_not_due(feed, memory) for feed in self.not_due)
-        self._progress.say(f"polling {len(due)} feeds")
-        archive = open_archive(config.archive, self._plan.provenance)
-        for polled in poller.poll(due, memory):
-            if archive:
-                archive.store(polled.fetched, polled.feed)
-            self._tell(polled)
-            yield from _listed(polled, spool)
-        if archive:
-            archive.close()
+        parsers = Parsers(config.processes, config.page_timeout, config.page_memory)
+        with (
+            tempfile.TemporaryDirectory(dir=self._plan.work) as folder,
+            Spool(Path(folder)) as aside,
+        ):
+            asker = Asker(self._plan.fetching, parsers, aside)
+            poller = Poller(asker, now=config.as_of, force=config.force)
+            due, self.not_due = poller.due(every, memory)
+            yield from (_not_due(feed, memory) for feed in self.not_due)
+            self._progress.say(f"polling {len(due)} feeds")
+            for polled in self._archived(poller.poll(due, memory)):
+                self._tell(polled)
+                yield from _listed(polled, spool)
+        self._log(poller.led)
         yield from (_not_due(feed, memory) for feed in poller.later)
         self.not_due += poller.later
+
+    def _archived(self, polls: Iterator[Polled]) -> Iterator[Polled]:
+        """Pass polls on, storing each response when the run has an archive."""
+        archive = open_archive(self._plan.config.archive, self._plan.provenance)
+        if archive is None:
+            yield from polls
+            return
+        for polled in polls:
+            archive.store(polled.fetched, polled.feed)
+            yield polled
+        archive.close()
+
+    def _log(self, requests: Iterable[FetchLog]) -> None:
+        """Keep the log of requests; what robots.txt files said is of use to the pages' fetch."""
+        for log in requests:
+            self.rows.append(("fetch_log", fetch_log_row(asdict(log), self._plan.provenance)))
+            if log.purpose == "robots":
+                self.robots.append(log)
 
     def _tell(self, polled: Polled) -> None:
         """Keep what a poll tells for the tables."""
@@ -134,7 +154,7 @@ class Live:
         title = polled.parsed.title if polled.parsed is not None else None
         told = replace(
             feed,
-            url=redact_url(feed.url),
+            url=feed_name(feed.url),
             publisher=feed.publisher or title or None,
             poll_seconds=state.interval,
         )
@@ -146,8 +166,7 @@ class Live:
             state=state_json(state),
         )
         self.rows.append(("feeds", row))
-        for log in polled.log():
-            self.rows.append(("fetch_log", fetch_log_row(asdict(log), provenance)))
+        self._log(polled.log())
         for known in polled.known:
             again = appearance_row(
                 known.sighting, provenance, article_id=known.article_id, page_id=known.page_id
@@ -161,21 +180,21 @@ def _listed(polled: Polled, spool: Spool) -> Iterator[Indexed]:
     if failed:
         response, parsed = polled.fetched.response, polled.parsed
         reason = response.reason or (parsed.reason if parsed is not None else None) or "bad_feed"
-        url = redact_url(polled.feed.url)
+        url = feed_name(polled.feed.url)
         yield Rejected("feeds", reason, polled.detail or "no feed came", url=url, feed_url=url)
     elif polled.parsed is not None:
         yield SeenFeed("", replace(polled.parsed, entries=()), polled.feed)
     else:  # 304: the feed is well and lists what is known
-        yield SeenFeed("", ParsedFeed(polled.feed.url, "unknown"))
+        yield SeenFeed("", ParsedFeed(feed_name(polled.feed.url), "unknown"))
     for entry in polled.entries:
         yield Ref(entry_key(entry), "entry", *spool.put(entry))
 
 
 def _not_due(feed: Feed, memory: Memory) -> Skipped:
     when = memory.states[feed.url].due_at
-    return Skipped(redact_url(feed.url), f"not due before {when:%Y-%m-%d %H:%M} UTC")
+    return Skipped(feed_name(feed.url), f"not due before {when:%Y-%m-%d %H:%M} UTC")
 
 
 def _offline(feed: Feed) -> Rejected:
-    url = redact_url(feed.url)
+    url = feed_name(feed.url)
     return Rejected("feeds", "not_fetched", "--offline: no feed is polled", url=url, feed_url=url)

@@ -2,7 +2,7 @@
 
 ``feeds`` keeps validators and intervals, ``appearances`` every entry that was seen. When ``feeds``
 is lost, the state is built again from ``appearances``; without those a feed is new. The tables
-know feeds by their addresses without secrets.
+know feeds by their names, which carry no secrets. ``fetch_log`` keeps what robots.txt files said.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -19,14 +19,17 @@ import pyarrow.compute as pc
 
 from pipeline.sinks.base import Sink
 from transforms.feeds import schedule
-from transforms.fetch.redact import redact_url
-from transforms.records import Entry, Feed, Sighting
+from transforms.fetch.redact import feed_name
+from transforms.fetch.robots import KEPT_SECONDS
+from transforms.records import Entry, Feed, FetchLog, Sighting
 from transforms.text.urls import canonicalise_url
 
 _STATE: Final = (
     "etag", "last_modified", "body_id", "conditional", "lying", "failures", "guids_change",
     "day", "new_in_day", "hub", "ttl", "skip_hours", "skip_days", "full",
 )  # fmt: skip
+_ROBOTS: Final = ("url", "started_at", "status", "outcome", "robots")
+_MOST_RULES: Final = 16_000_000  # characters of all robots.txt files together
 _RETRY_FROM: Final = 900.0  # seconds after the first sighting
 
 
@@ -83,10 +86,10 @@ class Memory:
         fresh = [feed for feed in feeds if feed.url not in self.states]
         if not fresh:
             return
-        names = {redact_url(feed.url) for feed in fresh}
+        names = {feed_name(feed.url) for feed in fresh}
         seen, stored = self._read(names)
         for feed in fresh:
-            name = redact_url(feed.url)
+            name = feed_name(feed.url)
             known = seen.get(name, [])
             self.states[feed.url] = _state(feed, self._now, known, stored.get(name))
             self._known[feed.url] = {key: each for each in known for key in _keys(each)}
@@ -188,3 +191,31 @@ def state_json(state: schedule.FeedState) -> str:
     """What a feed's row keeps of its state, beside what ``appearances`` keeps."""
     values = asdict(replace(state, seen={}, listed=()))
     return json.dumps({name: values[name] for name in _STATE}, sort_keys=True)
+
+
+def recall_robots(sink: Sink, now: datetime, *, force: bool = False) -> tuple[FetchLog, ...]:
+    """Read what robots.txt files said within the last day.
+
+    Args:
+        sink: the output.
+        now: the run's clock.
+        force: leave out those that could not be had, so that they are asked for again.
+
+    Returns:
+        The latest request for each, the latest first; no more than fits in memory.
+    """
+    days = {now.date() + timedelta(days=number) for number in (-1, 0, 1)}
+    read = sink.read("fetch_log", ("purpose", *_ROBOTS), days)
+    asked = read.filter(pc.equal(read["purpose"], "robots")).select(_ROBOTS)
+    latest: dict[str, FetchLog] = {}
+    room = _MOST_RULES
+    for row in asked.sort_by([("started_at", "descending"), ("url", "ascending")]).to_pylist():
+        age = (now - row["started_at"]).total_seconds()
+        told = row["robots"] is not None if row["outcome"] == "ok" else not force
+        if row["url"] in latest or abs(age) >= KEPT_SECONDS or not told:
+            continue
+        room -= len(row["robots"] or "")
+        if room < 0:
+            break
+        latest[row["url"]] = FetchLog(purpose="robots", **row)
+    return tuple(latest.values())

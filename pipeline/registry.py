@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from transforms.feeds.registry import load_catalogue
-from transforms.fetch.redact import redact_url
+from transforms.fetch.redact import feed_name
 from transforms.records import Feed, Page, Rejected
 from transforms.text.urls import registrable_host
 
@@ -17,7 +17,7 @@ class Registry:
     """Tells the publisher, country and zone of a page.
 
     Attributes:
-        by_feed: feeds by their URL.
+        by_feed: feeds by their name.
         by_host: one feed of each publisher by the registrable host of its feeds.
     """
 
@@ -54,7 +54,7 @@ def registry_of(feeds: Iterable[Feed]) -> Registry:
     by_feed: dict[str, Feed] = {}
     by_host: dict[str, Feed] = {}
     for feed in (*named, *load_catalogue()):
-        by_feed.setdefault(redact_url(feed.url), feed)
+        by_feed.setdefault(feed_name(feed.url), feed)
         if feed.publisher:
             by_host.setdefault(registrable_host(feed.url), feed)
     return Registry(by_feed, by_host)

@@ -360,6 +360,7 @@ class FetchLog:
     items_total: int | None = None
     items_new: int | None = None
     retry_after_s: int | None = None
+    robots: str | None = None  # what a robots.txt says to us
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,24 +13,35 @@ from pipeline.sources.spool import Spool, read_record
 from pipeline.sources.storage import UnreadableError
 from transforms.feeds import parse_feed
 from transforms.fetch.addresses import split_login
-from transforms.fetch.redact import redact_url
+from transforms.fetch.redact import feed_name, redact_url
 from transforms.records import Entry, Feed, ParsedFeed, Rejected, content_id
 from transforms.text.urls import canonicalise_url
 
 Answered = tuple[bytes, Feed, str, str, dict[str, str]]  # body, feed, its name, base, headers
 
 
-def index(paths: Sequence[str], spool: Spool, *, processes: int) -> Iterator[Indexed]:
+def index(
+    paths: Sequence[str],
+    spool: Spool,
+    *,
+    processes: int,
+    timeout: float = 20.0,
+    memory_mb: int = 2048,
+) -> Iterator[Indexed]:
     """List the entries of feed files; each is put down in the spool.
 
     Args:
         paths: the files.
         spool: takes the entries, which may carry full articles.
         processes: workers that parse, so that no file can hang or end the run.
+        timeout: seconds that a feed may take.
+        memory_mb: megabytes that a feed may take.
     """
     if not paths:
         return
-    with KillablePool(parse_file, processes=processes) as pool:
+    with KillablePool(
+        parse_file, processes=processes, timeout=timeout, memory_mb=memory_mb
+    ) as pool:
         for path, parsed in zip(paths, pool.map(paths), strict=True):
             yield from _listed(path, parsed, spool)
 
@@ -43,7 +54,7 @@ def parse_file(path: str) -> ParsedFeed | Rejected:
     except UnreadableError as error:
         return Rejected("read", "unreadable", str(error), url=name)
     parsed = parse_feed(data, url=name, headers={})
-    address = redact_url(parsed.self_url) or name
+    address = feed_name(parsed.self_url) or name
     entries = tuple(replace(entry, feed_url=address) for entry in parsed.entries)
     return replace(parsed, url=address, entries=entries)
 

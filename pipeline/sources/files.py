@@ -105,12 +105,16 @@ class FileIndex:
     Args:
         spool: where entries and standard input are put down until they are read.
         processes: workers that parse feeds.
+        timeout: seconds that a feed may take.
+        memory_mb: megabytes that a feed may take.
     """
 
-    def __init__(self, spool: Spool, *, processes: int) -> None:
+    def __init__(
+        self, spool: Spool, *, processes: int, timeout: float = 20.0, memory_mb: int = 2048
+    ) -> None:
         """Keep the settings; nothing is read yet."""
         self._spool = spool
-        self._processes = processes
+        self._parsers = (processes, timeout, memory_mb)
 
     def index(self, inputs: Sequence[str]) -> Iterator[Indexed]:
         """List every document of the inputs.
@@ -133,7 +137,10 @@ class FileIndex:
             named = storage.is_remote(given) or not Path(given).is_dir()
             for path in storage.walk(given):
                 yield from self._index_file(path, feed_files, named=named and path == given)
-        yield from feeds.index(feed_files, self._spool, processes=self._processes)
+        processes, timeout, memory_mb = self._parsers
+        yield from feeds.index(
+            feed_files, self._spool, processes=processes, timeout=timeout, memory_mb=memory_mb
+        )
 
     def _index_file(self, path: str, feed_files: list[str], *, named: bool) -> Iterator[Indexed]:
         try:

@@ -15,8 +15,10 @@ from http_server import LocalServer, tapped
 from live_feeds import one_address, run_here, settings, table
 from pipeline_helpers import SHARED
 
+from pipeline.asking import Asker, Parsers
 from pipeline.memory import Memory
 from pipeline.polling import Poller
+from pipeline.sources.spool import Spool
 from transforms.document import process_document
 from transforms.feeds import parse_feed
 from transforms.feeds.join import is_full, join_page
@@ -115,7 +117,13 @@ def stood(past, version):
     return f"{version[1]} for {minutes} min from {spans[0][0]:%d %b %H:%M}"
 
 
-def test_polls_that_adapt_miss_no_entry_of_the_history(past):
+@pytest.fixture
+def aside(tmp_path):
+    with Spool(tmp_path / "aside") as spool:
+        yield spool
+
+
+def test_polls_that_adapt_miss_no_entry_of_the_history(past, aside):
     site, more = past
     feeds = [Feed(BASE + name) for name in sorted(site.snapshots)]
     memory = Memory(None, site.start)
@@ -123,7 +131,8 @@ def test_polls_that_adapt_miss_no_entry_of_the_history(past):
     seen, versions, outcomes = [], set(), Counter()
     site.now = site.start
     while site.now <= site.end:
-        poller = Poller(settings(site.now, **more), now=site.now, processes=1)
+        asker = Asker(settings(site.now, **more), Parsers(1), aside)
+        poller = Poller(asker, now=site.now)
         due, _ = poller.due(feeds, memory)
         for polled in poller.poll(due, memory):
             outcomes[polled.poll.outcome] += 1

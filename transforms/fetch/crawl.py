@@ -28,6 +28,7 @@ Clock = Callable[[], datetime]
 
 _MANNERS: Final = Manners()
 _READY: Final = 256  # answers that may wait for whoever reads them
+READY_BYTES: Final = 16 * 1024 * 1024  # of their bodies; with more of them nothing is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ async def crawl_batches(
             batch = [await work.done.get()]
             while not work.done.empty():
                 batch.append(work.done.get_nowait())
-            work.pending -= len(batch)
             yield batch
+            work.read(batch)
     finally:
         await work.stop()
 
@@ -144,6 +145,8 @@ class _Crawl:
         self._order = itertools.count()
         self._slots = asyncio.Semaphore(client.connections)
         self._robots_log: list[FetchLog] = []
+        self._held = 0  # bytes of bodies that nobody has read yet
+        self._room = asyncio.Event()
 
     def add(self, requests: Iterable[Request]) -> None:
         """Take the requests in and start."""
@@ -154,6 +157,13 @@ class _Crawl:
                 known.add(key)
                 self.pending += 1
                 self._push(_Job(request, request), 0.0)
+
+    def read(self, batch: Iterable[Fetched]) -> None:
+        """Note that answers have been read."""
+        for fetched in batch:
+            self.pending -= 1
+            self._held -= len(fetched.response.body)
+        self._room.set()
 
     async def stop(self) -> None:
         """End all workers."""
@@ -215,6 +225,9 @@ class _Crawl:
         if not await self._turn(site):
             return None
         async with self._slots:
+            while self._held > READY_BYTES:  # whoever reads is slower than we are
+                self._room.clear()
+                await self._room.wait()
             job.started_at = job.started_at or self._clock()
             site.schedule.started(time.monotonic())
             try:
@@ -241,14 +254,14 @@ class _Crawl:
 
     async def _policy(self, site: _Site, origin: str) -> RobotsPolicy:
         """What the robots.txt of an origin says; fetched when it is not known."""
-        policy = self._robots.get(origin, time.monotonic())
+        policy = self._robots.get(origin, self._clock().timestamp())
         if policy is not None and policy.crawl_delay is None:
             return policy
         async with site.policies:
-            policy = self._robots.get(origin, time.monotonic())
+            policy = self._robots.get(origin, self._clock().timestamp())
             if policy is None:
                 policy = await self._ask_robots(site, origin)
-                self._robots.put(origin, policy, time.monotonic())
+                self._robots.put(origin, policy, self._clock().timestamp())
             asked = policy.crawl_delay
             if asked is not None:
                 site.schedule.crawl_delay = max(asked, site.schedule.crawl_delay or 0.0)
@@ -265,10 +278,13 @@ class _Crawl:
                 site.schedule.started(time.monotonic())
                 response = await self._client.fetch(request)
                 self._finished(site, response)
-            self._robots_log.append(_log_row(request, response, started_at))
+            policy, row = policy_of(response), _log_row(request, response, started_at)
+            if response.reason is None:
+                row = replace(row, robots=policy.text)
+            self._robots_log.append(row)
             wait = site.schedule.again(response, attempt)
             if wait is None:
-                return policy_of(response)
+                return policy
             await asyncio.sleep(wait)
         return RobotsPolicy(None, allow_all=False, reason="not_fetched", why=site.schedule.closed)
 
@@ -298,6 +314,7 @@ class _Crawl:
     async def _answer(self, job: _Job, response: Response) -> None:
         log = (*self._robots_log, *job.log)
         self._robots_log.clear()
+        self._held += len(response.body)
         await self.done.put(Fetched(job.request, response, log))
 
 

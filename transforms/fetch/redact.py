@@ -6,10 +6,13 @@ else: not in a log, a row, a dead letter or an error message.
 
 from __future__ import annotations
 
+import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 MASK: Final = "***"
+_ROUNDS: Final = 100_000  # makes guessing a weak password from a feed's name slow
 
 _NAMES: Final = (
     "access[_-]?key|access[_-]?token|api[_-]?key|apikey|api[_-]?secret|app[_-]?key|auth"
@@ -57,6 +60,25 @@ def redact_url(url: str) -> str:
 
 def _masked(match: re.Match[str]) -> str:
     return match[0] if _NUMBERED.fullmatch(match[0]) else f"{match[1]}{MASK}"
+
+
+@lru_cache(maxsize=4096)
+def feed_name(url: str) -> str:
+    """Name a feed where others can read it: two feeds that differ in a secret have two names.
+
+    Args:
+        url: the feed's, with all its secrets; or its name.
+
+    Returns:
+        The URL; where something had to be masked, with a short mark of the whole as fragment. A
+        feed's name is its own name.
+    """
+    public = redact_url(url)
+    if public == url:
+        return url
+    public = public.partition("#")[0]
+    secret, salt = url.encode("utf-8", "replace"), public.encode("utf-8", "replace")
+    return f"{public}#{hashlib.pbkdf2_hmac('sha256', secret, salt, _ROUNDS, 4).hex()}"
 
 
 def redact_text(text: str) -> str:

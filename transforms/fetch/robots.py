@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from transforms.fetch.messages import Response
-from transforms.rejects import Reason
+from transforms.records import FetchLog
+from transforms.rejects import REASONS, Reason
 
 PRODUCT: Final = "rasd"
+KEPT_SECONDS: Final = 86_400.0  # RFC 9309, 2.4: at most a day
 MAX_BYTES: Final = 500 * 1024
 _MAX_LINE: Final = 2083  # the longest address a browser ever took
 # What our groups may cost: their letters, and for each line a part that stands for the time it
@@ -56,6 +59,8 @@ class RobotsPolicy:
         sitemaps: the sitemaps it names.
         reason: what a URL is rejected with that may not be fetched.
         why: one line about it.
+        text: the rules as a robots.txt of our group alone; reading it gives this policy again,
+            but for the sitemaps.
     """
 
     rules: Protego | None
@@ -64,6 +69,7 @@ class RobotsPolicy:
     crawl_delay: float | None = None
     sitemaps: tuple[str, ...] = ()
     why: str = ""
+    text: str = ""
 
     def allows(self, url: str) -> bool:
         """Whether we may fetch a URL of this origin.
@@ -103,6 +109,8 @@ def parse_robots(data: bytes, *, product: str = PRODUCT) -> RobotsPolicy:
         crawl_delay=group.delay,
         sitemaps=_sitemaps(text),
         why="robots.txt",
+        # A delay is read from at most twenty characters.
+        text=reduced if group.delay is None else f"{reduced}\ncrawl-delay: {group.delay:.12g}",
     )
 
 
@@ -194,6 +202,24 @@ def policy_of(response: Response) -> RobotsPolicy:
     return RobotsPolicy(None, allow_all=False, reason=reason, why=f"robots.txt: {response.detail}")
 
 
+def policy_of_log(log: FetchLog) -> RobotsPolicy | None:
+    """Say again what a robots.txt said that was asked for in an earlier crawl.
+
+    Args:
+        log: the row of that request.
+
+    Returns:
+        The policy; None when the row does not tell it.
+    """
+    if log.outcome == "ok":
+        return None if log.robots is None else parse_robots(log.robots.encode())
+    if log.outcome not in REASONS:
+        return None
+    detail = log.outcome if log.status is None else f"status {log.status}"
+    reason = cast("Reason", log.outcome)
+    return policy_of(Response(log.url, log.url, status=log.status, reason=reason, detail=detail))
+
+
 def origin_of(url: str) -> str:
     """Name what a robots.txt is for: scheme, host and port of a URL that the guard has written."""
     parts = urlsplit(url)
@@ -204,34 +230,48 @@ class RobotsCache:
     """Policies by origin, each for a time. The clock comes in from outside.
 
     Args:
-        keep_seconds: how long a robots.txt is good (RFC 9309, 2.4: at most a day).
+        known: requests for robots.txt files made before; of an origin's the latest counts.
+        keep_seconds: how long a robots.txt is good.
         retry_seconds: how long the want of one is good that could not be had.
         most: how many origins are kept; the oldest goes first.
     """
 
     def __init__(
-        self, *, keep_seconds: float = 86400, retry_seconds: float = 1800, most: int = 20_000
+        self,
+        known: Iterable[FetchLog] = (),
+        *,
+        keep_seconds: float = KEPT_SECONDS,
+        retry_seconds: float = 1800,
+        most: int = 20_000,
     ) -> None:
-        """Start empty."""
+        """Start with what is known; it is read when it is asked for."""
         self._keep = keep_seconds
         self._retry = retry_seconds
         self._most = most
         self._policies: OrderedDict[str, tuple[float, RobotsPolicy]] = OrderedDict()
+        latest = sorted(known, key=lambda log: log.started_at)
+        self._unread = {origin_of(log.url): log for log in latest}
 
     def get(self, origin: str, now: float) -> RobotsPolicy | None:
         """Give the policy of an origin; None when there is none that is still good.
 
         Args:
             origin: as ``origin_of`` writes it.
-            now: seconds of any clock that goes forward, always the same.
+            now: seconds of any clock that goes forward, always the same; with ``known`` requests
+                seconds since 1970 of the clock that dated them.
         """
+        log = self._unread.pop(origin, None)
+        if log is not None and origin not in self._policies:
+            policy = policy_of_log(log)
+            if policy is not None:
+                self.put(origin, policy, log.started_at.timestamp())
         found = self._policies.get(origin)
         if found is None or found[0] <= now:
             return None
         return found[1]
 
     def put(self, origin: str, policy: RobotsPolicy, now: float) -> None:
-        """Keep the policy of an origin."""
+        """Keep the policy of an origin, asked for at ``now``."""
         barred = policy.rules is None and not policy.allow_all
         self._policies[origin] = (now + (self._retry if barred else self._keep), policy)
         self._policies.move_to_end(origin)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 from transforms.fetch.addresses import Guard
 from transforms.fetch.client import USER_AGENT, HttpClient, Resolve
@@ -18,8 +17,7 @@ from transforms.fetch.crawl import Clock, Fetched, crawl_batches
 from transforms.fetch.messages import Limits, Request
 from transforms.fetch.politeness import Manners
 from transforms.fetch.robots import RobotsCache
-
-_READY: Final = 8  # batches of answers that may wait for whoever reads them
+from transforms.records import FetchLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,7 @@ class FetchSettings:
         trust: more certificate authorities, a PEM file.
         user_agent: names the project and whom to ask.
         resolve: another resolver than the system's; an importable function.
+        robots: requests for robots.txt files made before, whose answers may still be good.
     """
 
     as_of: datetime
@@ -47,6 +46,7 @@ class FetchSettings:
     trust: str | None = None
     user_agent: str = USER_AGENT
     resolve: Resolve | None = None
+    robots: tuple[FetchLog, ...] = ()
 
     def client(self) -> HttpClient:
         """Make a client, not open yet."""
@@ -66,16 +66,59 @@ class FetchSettings:
         return lambda: self.as_of + timedelta(seconds=time.monotonic() - started)
 
 
+class Fetcher:
+    """Fetches from code that knows no event loop: one clock and one memory of robots.txt files.
+
+    Args:
+        settings: how to fetch.
+    """
+
+    def __init__(self, settings: FetchSettings) -> None:
+        """Start the clock; nothing is opened yet."""
+        self._settings = settings
+        self._clock = settings.clock()
+        self._robots = RobotsCache(settings.robots)
+
+    def each(self, requests: Iterable[Request]) -> Iterator[Fetched]:
+        """Fetch URLs; an event loop runs in a thread of its own.
+
+        Args:
+            requests: what to fetch.
+
+        Yields:
+            One answer a request, as they come in; the crawl waits for a reader that is slow.
+        """
+        work = _Background(requests, self._settings, self._clock, self._robots)
+        thread = threading.Thread(target=work.run, name="crawl", daemon=True)
+        thread.start()
+        try:
+            while (item := work.ready.get()) is not None:
+                if isinstance(item, BaseException):
+                    raise item
+                yield from item
+                work.ready.task_done()
+        finally:
+            work.stopped = True
+            while thread.is_alive():  # it may wait to hand over its end
+                with contextlib.suppress(queue.Empty):
+                    work.ready.get(timeout=0.05)
+
+
 class _Background:
     """A crawl in a thread of its own, and the answers it has ready."""
 
     def __init__(
-        self, requests: Iterable[Request], settings: FetchSettings, robots: RobotsCache | None
+        self,
+        requests: Iterable[Request],
+        settings: FetchSettings,
+        clock: Clock,
+        robots: RobotsCache,
     ) -> None:
-        self.ready: queue.Queue[list[Fetched] | BaseException | None] = queue.Queue(_READY)
+        self.ready: queue.Queue[list[Fetched] | BaseException | None] = queue.Queue()
         self.stopped = False
         self._requests = requests
         self._settings = settings
+        self._clock = clock
         self._robots = robots
 
     def run(self) -> None:
@@ -93,50 +136,26 @@ class _Background:
             found = crawl_batches(
                 self._requests,
                 client,
-                clock=settings.clock(),
+                clock=self._clock,
                 policy=settings.manners,
                 robots=self._robots,
             )
             async with contextlib.aclosing(found):
                 async for batch in found:
-                    # A thread's queue has no event that a loop could wait for.
-                    while self.ready.full() and not self.stopped:  # noqa: ASYNC110 - see above
-                        await asyncio.sleep(0.01)
+                    self.ready.put_nowait(batch)
+                    # A batch is in memory until it has been read to its end; a thread's queue
+                    # has no event that a loop could wait for.
+                    while self.ready.unfinished_tasks and not self.stopped:  # noqa: ASYNC110
+                        await asyncio.sleep(0.002)
                     if self.stopped:
                         return
-                    self.ready.put_nowait(batch)
 
 
-def fetch_each(
-    requests: Iterable[Request], settings: FetchSettings, *, robots: RobotsCache | None = None
-) -> Iterator[Fetched]:
-    """Fetch URLs from code that knows no event loop; one runs in a thread of its own.
-
-    Args:
-        requests: what to fetch.
-        settings: how.
-        robots: what is known of robots.txt files; give the same one to the next call.
-
-    Yields:
-        One answer a request, as they come in; the crawl waits for a reader that is slow.
-    """
-    work = _Background(requests, settings, robots)
-    thread = threading.Thread(target=work.run, name="crawl", daemon=True)
-    thread.start()
-    try:
-        while (item := work.ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield from item
-    finally:
-        work.stopped = True
-        while thread.is_alive():  # it may wait to hand over its end
-            with contextlib.suppress(queue.Empty):
-                work.ready.get(timeout=0.05)
+def fetch_each(requests: Iterable[Request], settings: FetchSettings) -> Iterator[Fetched]:
+    """Fetch URLs in a crawl of their own; see ``Fetcher.each``."""
+    return Fetcher(settings).each(requests)
 
 
-def fetch_all(
-    requests: Iterable[Request], settings: FetchSettings, *, robots: RobotsCache | None = None
-) -> list[Fetched]:
-    """Fetch URLs and wait for all of them; see ``fetch_each``."""
-    return list(fetch_each(requests, settings, robots=robots))
+def fetch_all(requests: Iterable[Request], settings: FetchSettings) -> list[Fetched]:
+    """Fetch URLs and wait for all of them; see ``Fetcher.each``."""
+    return list(fetch_each(requests, settings))

@@ -14,8 +14,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from transforms.coders import RecordCoder
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
-from transforms.fetch.robots import RobotsCache
-from transforms.fetch.run import FetchSettings, fetch_each
+from transforms.fetch.run import Fetcher, FetchSettings
 from transforms.metrics import count
 from transforms.text.urls import registrable_host
 
@@ -58,12 +57,12 @@ class _Crawl(beam.DoFn):
 
     def __init__(self, settings: FetchSettings) -> None:
         self._settings = settings
-        self._robots: RobotsCache | None = None
+        self._fetcher: Fetcher | None = None
         self._requests: list[Request] = []
 
     def setup(self) -> None:
         """Remember robots.txt files for as long as the worker lives."""
-        self._robots = RobotsCache()
+        self._fetcher = Fetcher(self._settings)
 
     def start_bundle(self) -> None:
         """Start with no requests."""
@@ -75,8 +74,10 @@ class _Crawl(beam.DoFn):
 
     def finish_bundle(self) -> Iterator[Any]:
         """Crawl all hosts of the bundle at once."""
+        if self._fetcher is None:
+            raise RuntimeError("setup() has not run")
         count(STAGE, "in", len(self._requests))
-        for fetched in fetch_each(self._requests, self._settings, robots=self._robots):
+        for fetched in self._fetcher.each(self._requests):
             reason = fetched.response.reason
             # No rejection yet: a feed's summary may stand in for the page.
             count(STAGE, "out" if reason is None else f"failed.{reason}")

@@ -133,6 +133,12 @@ FETCH_LOG: Final = Table(
         column("items_total", "INT64", "Entries in the feed.", "عدد مدخلات الخلاصة."),
         column("items_new", "INT64", "Entries never seen before.", "عدد الجديد منها."),
         column("retry_after_s", "INT64", "Retry-After, in seconds.", "مهلة إعادة الطلب بالثواني."),
+        column(
+            "robots",
+            "STRING",
+            "What a robots.txt says to us: its rules that hold for this program, and no others.",
+            "ما يقوله ملف robots.txt لنا: القواعد التي تسري على هذا البرنامج دون سواها.",
+        ),
         *PROVENANCE_COLUMNS,
     ),
     "One row per HTTP request, whatever came of it.",

@@ -27,8 +27,7 @@ from transforms.fetch.client import HttpClient
 from transforms.fetch.crawl import crawl
 from transforms.fetch.messages import Limits, Request
 from transforms.fetch.politeness import Manners
-from transforms.fetch.robots import RobotsCache
-from transforms.fetch.run import FetchSettings, fetch_all, fetch_each
+from transforms.fetch.run import Fetcher, FetchSettings, fetch_all, fetch_each
 from transforms.rejects import REASONS
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -177,10 +176,10 @@ def test_redirects_obey_the_host_they_lead_to(server, settings):
 
 def test_robots_come_first_and_once(server, settings):
     server.robots("a.com", "User-agent: *\nDisallow: /no")
-    cache = RobotsCache()
+    fetcher = Fetcher(settings)
     todo = [Request(server.on("a.com", f"/{i}", answer("x"))) for i in range(5)]
     for _ in range(2):
-        fetch_all(todo, settings, robots=cache)
+        list(fetcher.each(todo))
     assert server.hits[0].path == "/robots.txt"
     assert len(server.requests("a.com", "/robots.txt")) == 1
     assert len(server.requests("a.com")) == 11
