@@ -17,13 +17,15 @@ demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@rm -rf .rasd-demo
 	$(BIN)/rasd run seeds --output .rasd-demo --offline
 	@echo
-	$(BIN)/rasd query --named events --data .rasd-demo
+	$(BIN)/rasd query "SELECT event_date, event_type, place.name AS place, evidence[SAFE_OFFSET(0)].text AS sentence FROM v_events ORDER BY 1 DESC, event_id LIMIT 60" --data .rasd-demo
 	@echo
 	@echo "next, try:"
+	@echo '  $(BIN)/rasd query --named events --data .rasd-demo'
 	@echo '  $(BIN)/rasd query --named stories --data .rasd-demo'
 	@echo '  $(BIN)/rasd query "select event_type, count(*) as n from v_events group by 1" --data .rasd-demo'
 	@echo '  $(BIN)/rasd explain seeds/articles/$(notdir $(firstword $(wildcard seeds/articles/*.txt)))'
 	@echo '  $(BIN)/rasd query --named list'
+	@echo 'and read docs/tutorial.md'
 
 lint: $(STAMP) ## style, types, layers
 	$(BIN)/ruff check .

@@ -205,7 +205,9 @@ def outputs() -> dict[str, bytes]:
         rows.append(_row(f"feeds/{feed.file}", feed.shows))
     if lines:
         files[PREFETCHED] = "\n".join([*lines[:2], BROKEN_LINE, *lines[2:], ""]).encode()
-        rows.append(_row(PREFETCHED, "documents fetched by somebody else: see below"))
+        rows.append(
+            _row(PREFETCHED, "documents fetched by others: two pages, a body, a broken line")
+        )
     by_hand = tomllib.loads((HERE / HAND_WRITTEN).read_text(encoding="utf-8"))
     for stem, raw in by_hand.items():
         files[f"{GOLDEN}/{stem}.json"] = _json({"file": raw["file"], "rejected": raw["rejected"]})

@@ -103,10 +103,11 @@ def check_feeds(
     memory.recall(feeds)
     with tempfile.TemporaryDirectory(prefix="rasd-") as folder, Spool(Path(folder)) as aside:
         poller = Poller(Asker(settings, Parsers(os.cpu_count() or 1), aside), now=now)
-        return [_row(polled, now) for polled in poller.poll(feeds, memory)]
+        named = frozenset(feed.url for feed in feeds)
+        return [_row(polled, now, named) for polled in poller.poll(feeds, memory)]
 
 
-def _row(polled: Polled, now: datetime) -> dict[str, Any]:
+def _row(polled: Polled, now: datetime, named: frozenset[str]) -> dict[str, Any]:
     parsed = polled.parsed
     entries = parsed.entries if parsed is not None else ()
     dated = [entry.published_at for entry in entries if entry.published_at is not None]
@@ -121,7 +122,7 @@ def _row(polled: Polled, now: datetime) -> dict[str, Any]:
         "language": parsed.language if parsed is not None else None,
         "full_content": f"{full} of {len(entries)}" if entries else None,
         "hub": (parsed.hub_url or None) if parsed is not None else None,
-        "advice": _problem(polled) or _advice(polled, dated, full, now),
+        "advice": _found(polled, named) or _problem(polled) or _advice(polled, dated, full, now),
     }
 
 
@@ -130,6 +131,14 @@ def _outcome(polled: Polled) -> str:
         return "ok" if polled.parsed is not None and polled.parsed.entries else "empty"
     response, parsed = polled.fetched.response, polled.parsed
     return response.reason or (parsed.reason if parsed is not None else None) or "failed"
+
+
+def _found(polled: Polled, named: frozenset[str]) -> str:
+    """What to do with a feed that nobody named, but a web page that somebody did."""
+    good = polled.parsed is not None and polled.parsed.entries
+    if polled.feed.url in named or not good or polled.fetched.request.purpose == "sitemap":
+        return ""
+    return "the web page in your list announces this feed: write its address there instead"
 
 
 def _advice(polled: Polled, dated: Sequence[datetime], full: int, now: datetime) -> str:

@@ -3,7 +3,8 @@
 One delivery stands, whole: the one that ``delivery_order`` puts first, which does not depend on
 the order in which they come. The store merges the article's own row by the same order; what was
 derived from the others is settled here, before the commit. A later delivery changes nothing; an
-earlier one takes the place of what is stored, with its events.
+earlier one takes the place of what is stored, with its events. Likewise a sighting leads to the
+latest version of its page, whichever run brought either.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Sink, StagedFile
+from transforms.dedup import latest_versions
+from transforms.dedup.clusters import Clusterable
 from transforms.enrich import code_events
 from transforms.records import Article, Fingerprint
 from transforms.rows.merge import DELIVERY, delivery_order
-from transforms.rows.rows import Provenance, Row, event_row
+from transforms.rows.rows import Provenance, Row, event_row, row_key
 from transforms.rows.validate import check_row
 
+Keys = list[tuple[Any, ...]]
 Void = Mapping[str, Collection[tuple[Any, ...]]]
 
 # What events take from an article beside its text, which is the same in all its deliveries.
@@ -36,6 +40,7 @@ class _Stored:
     """What is stored of the delivery that has stood so far."""
 
     article_id: str
+    page_id: str
     fetched_at: datetime | None
     published_at: datetime | None
     modified_at: datetime | None
@@ -74,7 +79,8 @@ class Deliveries:
         brought: dict[str, list[Fingerprint]] = defaultdict(list)
         for each in prints:
             brought[each.article_id].append(each)
-        stored = _read_stored(sink, brought)
+        pages = {copies[0].page_id for copies in brought.values()}
+        stored = _read_stored(sink, pages)
         self.new: dict[str, Fingerprint] = {}
         self.changed: set[str] = set()
         self._again: dict[str, _Stored] = {}  # stored before, and coded by this run
@@ -92,6 +98,8 @@ class Deliveries:
                 known = {name: getattr(before, name) for name in _COLUMNS}
                 self.new[article_id] = replace(first, **known)
             self._compare_dates(first, copies, before)
+        versions: dict[str, Clusterable] = {**stored, **self.new}
+        self._latest = latest_versions(versions.values())
 
     def _compare_dates(
         self, first: Fingerprint, copies: Sequence[Fingerprint], before: _Stored | None
@@ -108,21 +116,30 @@ class Deliveries:
         if before is not None:
             self._again[article_id] = before
 
-    def settle_events(
+    def settle(
         self, staged: Sequence[StagedFile], provenance: Provenance
     ) -> tuple[list[StagedFile], Void]:
-        """See that the events of an article are those of the delivery that stands.
+        """See that events and sightings are those of the deliveries and versions that stand.
 
         Args:
             staged: the files of the run.
             provenance: who writes rows.
 
         Returns:
-            The files to commit, and the keys of stored events that no longer hold.
+            The files to commit, and the keys of stored rows that no longer hold.
 
         Raises:
             SinkError: a file cannot be read or written.
         """
+        files, events = self._settle_events(staged, provenance)
+        files, sightings = self._settle_sightings(files, provenance)
+        void = {"events": events, "appearances": sightings}
+        return files, {table: keys for table, keys in void.items() if keys}
+
+    def _settle_events(
+        self, staged: Sequence[StagedFile], provenance: Provenance
+    ) -> tuple[list[StagedFile], Keys]:
+        """See that the events of an article are those of the delivery that stands."""
         files = [file for file in staged if file.table != "events"]
         for file in staged:
             if file.table == "events":
@@ -130,8 +147,7 @@ class Deliveries:
         again = list(self._coded_again(staged, provenance))
         if again:
             files.append(self._sink.stage(provenance.run_id, "events", again))
-        void = self._void_events(files)
-        return files, {"events": void} if void else {}
+        return files, self._void_events(files)
 
     def _without_overruled(self, file: StagedFile, provenance: Provenance) -> list[StagedFile]:
         """Take the events of deliveries that do not stand out of a file."""
@@ -163,7 +179,7 @@ class Deliveries:
                     )
                     yield from (each for each in coded if check_row("events", each) is None)
 
-    def _void_events(self, files: Iterable[StagedFile]) -> list[tuple[str]]:
+    def _void_events(self, files: Iterable[StagedFile]) -> Keys:
         """Keys of stored events that the run, coding the article again, did not find.
 
         They stem from a delivery that no longer stands, or from rules of another time.
@@ -182,11 +198,43 @@ class Deliveries:
                 )
         return [(key,) for key in sorted(void)]
 
+    def _settle_sightings(
+        self, staged: Sequence[StagedFile], provenance: Provenance
+    ) -> tuple[list[StagedFile], Keys]:
+        """Let a sighting of a page with several versions lead to the latest that is known."""
+        files: list[StagedFile] = []
+        right: list[Row] = []
+        for file in staged:
+            rows = self._sightings(file) if file.table == "appearances" and self._latest else []
+            if not any(row["page_id"] in self._latest for row in rows):
+                files.append(file)
+                continue
+            right += (self._with_latest(row) for row in rows)
+        void: Keys = []
+        if self._latest:
+            data = self._sink.read("appearances")
+            mask = pc.is_in(data["page_id"], value_set=pa.array(self._latest, pa.string()))
+            for row in data.filter(mask).to_pylist():
+                if row != self._with_latest(row):
+                    void.append(row_key("appearances", row))
+                    right.append(self._with_latest(row))
+        if right:
+            files.append(self._sink.stage(provenance.run_id, "appearances", right))
+        return files, void
 
-def _read_stored(sink: Sink, wanted: Iterable[str]) -> dict[str, _Stored]:
-    """Read what is stored of these articles."""
+    def _sightings(self, file: StagedFile) -> list[Row]:
+        rows: list[Row] = self._sink.read_staged(file).to_pylist()
+        return rows
+
+    def _with_latest(self, row: Row) -> Row:
+        latest = self._latest.get(row["page_id"])
+        return row if latest is None else row | {"article_id": latest}
+
+
+def _read_stored(sink: Sink, pages: Iterable[str]) -> dict[str, _Stored]:
+    """Read what is stored of these pages: every version."""
     data = sink.read("articles", columns=_COLUMNS)
-    mask = pc.is_in(data["article_id"], value_set=pa.array(wanted, pa.string()))
+    mask = pc.is_in(data["page_id"], value_set=pa.array(pages, pa.string()))
     return {row["article_id"]: _Stored(**row) for row in data.filter(mask).to_pylist()}
 
 

@@ -275,7 +275,7 @@ class Job:
         self._progress.say("finding duplicates")
         given = load_fingerprints(prints)
         deliveries = Deliveries(self._sink, given, force=self._config.force)
-        staged, void = deliveries.settle_events(staged, self._provenance)
+        staged, void = deliveries.settle(staged, self._provenance)
         found = Relations(self._sink, deliveries)
         files = found.fingerprint_files(str(work))
         if not files:

@@ -182,7 +182,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         _ONLINE,
         "archive",
-        "keep every response as WARC here",
+        "keep every response as WARC here: a directory, gs://BUCKET/PATH",
         {"metavar": "URI"},
     ),
     Flag(

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from pipeline.data import open_data
 
-PAGES: Final = ("docs/tutorial.md", "docs/notebooks.md", "README.md")
+PAGES: Final = ("docs/tutorial.md", "docs/inputs.md", "docs/notebooks.md", "README.md")
 _SQL_FILE: Final = re.compile(
     r"`([\w-]+\.sql)`[^`\n]*\n\n```sql\n(.*?)^```", re.DOTALL | re.MULTILINE
 )

@@ -65,7 +65,8 @@ def _report(summary: Summary, config: Config) -> None:
 
     output = config.output.rstrip("/")
     rows = ", ".join(f"{count} {table}" for table, count in summary.new_rows.items() if count)
-    say(f"{summary.articles} articles read; new or changed rows: {rows or 'none'}")
+    plural = "" if summary.articles == 1 else "s"
+    say(f"{summary.articles} article{plural} read; new or changed rows: {rows or 'none'}")
     for rejected in summary.manifest["rejected_inputs"]:
         begins = f", in the line {rejected['begins']} …" if rejected["begins"] else ""
         say(f"rejected ({rejected['reason']}): {one_line(rejected['detail'] + begins)}")
@@ -74,7 +75,22 @@ def _report(summary: Summary, config: Config) -> None:
         say(f"dead letters: {reasons} (rasd query --data {output} --named dead_letters)")
     if summary.usable == 0:
         _report_nothing(summary, config, say)
+    else:
+        _report_skipped(summary, say)
     say(f"manifest: {output}/_runs/{summary.run_id}.json")
+
+
+def _report_skipped(summary: Summary, say: Callable[[str], None], most: int = 3) -> None:
+    """Name some of the files that were passed over; feeds that are not due are no news."""
+    skipped = [
+        f"skipped: {one_line(each['path'])}: {each['reason']}"
+        for each in summary.manifest["skipped"]
+        if not each["reason"].startswith("not due")
+    ]
+    for line in skipped[:most]:
+        say(line)
+    if len(skipped) > most:
+        say(f"skipped: {len(skipped) - most} more, see the manifest")
 
 
 def _report_nothing(summary: Summary, config: Config, say: Callable[[str], None]) -> None:

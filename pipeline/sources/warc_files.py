@@ -145,7 +145,8 @@ def _member(reader: _Reader, keep: int) -> Framed | None:
             try:
                 piece = decoder.decompress(chunk, _OUT)
             except zlib.error as error:
-                raise _TornError(f"not readable as gzip ({error})", reader.position) from error
+                why = str(error).rpartition(": ")[2]
+                raise _TornError(f"not readable as gzip ({why})", reader.position) from error
             chunk = decoder.unconsumed_tail
             size += len(piece)
             kept += piece[: max(0, keep - len(kept))]

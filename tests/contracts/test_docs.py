@@ -146,6 +146,8 @@ def test_the_checks_see_what_they_are_for():
         "rasd run f --force 2>>log",
         "rasd feeds list",
     ]
+    assert LINK.findall("[a](docs/a.md#b), [b](https://b.example), [c](#d)") == ["docs/a.md"]
+    assert PATH.findall("in `tests/a/*.py`, /tests/b and x/docs/c") == ["tests/a/*.py"]
     assert "--offline" in options_of("run")
     assert "--offlin" not in options_of("run")
     assert "--named" in options_of("query")

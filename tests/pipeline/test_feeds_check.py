@@ -109,6 +109,18 @@ EXPECTED = {
 }
 
 
+def test_a_page_leads_to_the_feed_it_announces():
+    with LocalServer() as server:
+        link = '<link rel="alternate" type="application/rss+xml" href="/rss">'
+        server.on(HOST, "/rss", answer(listing(60, 600)))
+        page = server.on(HOST, "/", answer(f"<!DOCTYPE html><head>{link}</head><body>صفحة</body>"))
+        done = rasd("feeds", "check", page, "--format", "json", "--allow-private-hosts")
+        (row,) = map(json.loads, done.stdout.splitlines())
+        assert row["url"] == server.url(HOST, "/rss")
+    assert (row["outcome"], row["items"]) == ("ok", 2)
+    assert "write its address there" in row["advice"]
+
+
 def test_every_feed_has_one_row(checked):
     assert set(checked) == set(EXPECTED)
 

@@ -169,6 +169,18 @@ def test_a_run_with_nothing_in_it_says_why(monkeypatch, capfd, line, hint):
     assert any(hint in each for each in lines), lines
 
 
+def test_what_was_passed_over_is_named(tmp_path, monkeypatch, capfd):
+    for name in ("a.pdf", "b.csv", "c.docx", "d.xlsx", "e.txt"):
+        (tmp_path / name).write_text("تظاهر المئات في تونس", "utf-8")
+    args = ["run", str(tmp_path), "--output", str(tmp_path / "o"), "--offline"]
+    code, lines = told(args, monkeypatch, capfd)
+    assert code == 0
+    skipped = [line for line in lines if line.startswith("rasd: skipped: ")]
+    assert len(skipped) == 4
+    assert skipped[0].endswith("a.pdf: unknown kind of file")
+    assert skipped[-1] == "rasd: skipped: 1 more, see the manifest"
+
+
 def test_a_broken_line_is_told_by_its_beginning(tmp_path, monkeypatch, capfd):
     (tmp_path / "x.jsonl").write_text('{"id": "7", "title": "ok"\n', "utf-8")
     args = ["run", str(tmp_path / "x.jsonl"), "--output", str(tmp_path / "o"), "--offline"]

@@ -111,6 +111,25 @@ def touched_component(
     return {each for each in seen if not each.startswith("page:")}
 
 
+def latest_versions(articles: Iterable[Clusterable]) -> dict[str, str]:
+    """Find the latest version of every page that has several.
+
+    Args:
+        articles: all versions of the pages in question; see ``assign_clusters``.
+
+    Returns:
+        page_id -> article_id.
+    """
+    by_page: dict[str, list[Clusterable]] = defaultdict(list)
+    for article in articles:
+        by_page[article.page_id].append(article)
+    return {
+        page: _in_version_order(versions)[-1]
+        for page, versions in by_page.items()
+        if len(versions) > 1
+    }
+
+
 def _in_version_order(versions: Sequence[Clusterable]) -> list[str]:
     """Order the versions of a page: as they were fetched, else as they say they were changed.
 

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.dedup import assign_clusters, touched_component
+from transforms.dedup import assign_clusters, latest_versions, touched_component
 from transforms.records import Cluster, Duplicate, DuplicateKind
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -183,3 +183,10 @@ def test_versions_that_were_fetched_stand_in_the_order_of_their_fetches() -> Non
     assert clusters["a"].duplicate_of == "z"
     undated = replace(first, fetched_at=None)
     assert assign_clusters([second, undated], [])["a"].revision == 1
+
+
+def test_the_latest_version_is_the_last_revision() -> None:
+    versions = [row("b", 2, "page"), row("a", 5, "page"), row("c", 1, "page"), row("x", 0)]
+    clusters = assign_clusters(versions, [])
+    (last,) = (each.article_id for each in clusters.values() if each.revision == 3)
+    assert latest_versions(versions) == {"page": last}

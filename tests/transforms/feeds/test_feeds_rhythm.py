@@ -71,6 +71,20 @@ def test_a_feed_that_never_listed_anything_is_asked_ever_more_seldom() -> None:
     assert waits[-1] == s.CAP
 
 
+def test_the_rest_follows_from_appearances_alone() -> None:
+    feed = Feed("https://a.example/rss")
+    state = s.start(feed, START)
+    lists = [tuple(f"e{n}" for n in range(at, at - 10, -1)) for at in (10, 10, 12, 12, 13, 17, 17)]
+    for number, keys in enumerate(lists):
+        state = s.observe(feed, state, answer(keys, number), state.due_at).state
+    rows = [(key, each.url, each.first_at, each.last_at) for key, each in state.seen.items()]
+    rebuilt = s.rebuild(feed, state.due_at, rows)
+    last = answer(lists[-1], len(lists))
+    kept, again = (s.observe(feed, each, last, state.due_at).state for each in (state, rebuilt))
+    assert kept.interval == again.interval
+    assert kept.due_at == again.due_at
+
+
 # Publishing patterns. A site is what its feed listed and from when on; times in seconds.
 
 
