@@ -1,11 +1,11 @@
-"""Show an explanation to a person; Arabic stands on the right.
+"""Show an explanation to a person; on a terminal Arabic stands on the right.
 
 Every text of the document passes ``one_line``: what it says is shown, never obeyed by the terminal.
 """
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -47,10 +47,11 @@ def _show_article(console: Console, article: Article) -> None:
     for name, value in _article_facts(article):
         table.add_row(name, Text(one_line(str(value))))
     console.print(table)
+    side: Literal["right", "left"] = "right" if console.is_terminal else "left"
     if article.title:
-        console.print(Text(one_line(article.title), "bold", justify="right"))
+        console.print(Text(one_line(article.title), "bold"), justify=side)
     for paragraph in _shortened(article.body).splitlines():
-        console.print(Text(one_line(paragraph), justify="right"))
+        console.print(Text(one_line(paragraph)), justify=side)
 
 
 def _article_facts(article: Article) -> list[tuple[str, Any]]:

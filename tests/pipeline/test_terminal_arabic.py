@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 from rich.cells import cell_len
 
-from pipeline.explain import Explained
+from pipeline.explain import Explained, explain_page
 from pipeline.explain_text import show
 from pipeline.export import write_table
 from pipeline.terminal import isolated, one_line
-from transforms.records import Rejected
+from transforms.records import Page, Rejected
 
 FSI, PDI = "\u2068", "\u2069"
 ROWS = pa.table(
@@ -105,3 +105,15 @@ def test_what_does_not_fit_side_by_side_is_shown_row_by_row():
     assert sum(line.startswith("column_") for line in lines) == 18
     assert lines[-1] == "2 rows"
     assert written(pa.table({"x": [1]}), io.BytesIO()).splitlines()[-1] == "1 row"
+
+
+def test_an_article_stands_on_the_right_of_a_terminal_and_plain_in_a_file():
+    explained = explain_page(Page("عاجل\n\nتظاهر المئات في تونس.".encode(), "text"))
+    plain, terminal = io.BytesIO(), Terminal()
+    show(explained, plain)
+    show(explained, terminal)
+    assert "\nتظاهر المئات في تونس.\n" in plain.getvalue().decode()
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue().decode()).splitlines()
+    (line,) = [line for line in lines if line.strip().startswith(f"{FSI}تظاهر المئات")]
+    assert cell_len(line) == 60
+    assert line.endswith(PDI)
