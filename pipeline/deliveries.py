@@ -211,16 +211,27 @@ class Deliveries:
                 continue
             right += (self._with_latest(row) for row in rows)
         void: Keys = []
-        if self._latest:
-            data = self._sink.read("appearances")
-            mask = pc.is_in(data["page_id"], value_set=pa.array(self._latest, pa.string()))
-            for row in data.filter(mask).to_pylist():
-                if row != self._with_latest(row):
-                    void.append(row_key("appearances", row))
-                    right.append(self._with_latest(row))
+        for row in self._stored_sightings():
+            if row != self._with_latest(row):
+                void.append(row_key("appearances", row))
+                right.append(self._with_latest(row))
         if right:
             files.append(self._sink.stage(provenance.run_id, "appearances", right))
         return files, void
+
+    def _stored_sightings(self) -> list[Row]:
+        """Read the sightings of pages with several versions, if any leads to an earlier one."""
+        if not self._latest:
+            return []
+        pages = pa.array(self._latest, pa.string())
+        ids = self._sink.read("appearances", columns=("page_id", "article_id"))
+        ids = ids.filter(pc.is_in(ids["page_id"], value_set=pages))
+        pairs = zip(ids["page_id"].to_pylist(), ids["article_id"].to_pylist(), strict=True)
+        if all(self._latest[page] == article for page, article in pairs):
+            return []
+        data = self._sink.read("appearances")
+        rows: list[Row] = data.filter(pc.is_in(data["page_id"], value_set=pages)).to_pylist()
+        return rows
 
     def _sightings(self, file: StagedFile) -> list[Row]:
         rows: list[Row] = self._sink.read_staged(file).to_pylist()

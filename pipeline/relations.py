@@ -147,10 +147,10 @@ class Relations:
             and (pair.article_a, pair.article_b) not in found
         ]
         touched = touched_component(set(self._new), [*pairs, *stored], known.values())
-        gone = set(void)
+        known_otherwise = found.union(void)
         edges = [
             *pairs,
-            *(pair for pair in stored if (pair.article_a, pair.article_b) not in found | gone),
+            *(pair for pair in stored if (pair.article_a, pair.article_b) not in known_otherwise),
         ]
         clusters = assign_clusters(
             (known[each] for each in sorted(touched) if each in known), edges

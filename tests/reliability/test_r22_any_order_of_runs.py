@@ -23,11 +23,11 @@ from outputs import PROVENANCE, files
 
 from pipeline import graph
 from pipeline.documents import KeepStorable, MakeRows, fingerprint_of, read_documents
-from pipeline.handover import save_fingerprints
+from pipeline.handover import read_pickled, save_fingerprints
 from pipeline.job import Job
 from pipeline.options import Config
 from pipeline.progress import Progress
-from pipeline.relations import pairs_in_files
+from pipeline.relations import write_pairs
 from pipeline.sinks.base import open_sink
 from transforms.document import process_document
 from transforms.enrich import code_events
@@ -133,7 +133,7 @@ class Straight(Job):
 
     def _execute(self, names: Path, part: Any, plan: Any, given: Sequence[Any]) -> list[Any]:
         if part is graph.relations:
-            return list(pairs_in_files(given))
+            return list(read_pickled(write_pairs(given, str(names))))
         groups = defaultdict(list)
         for ref in given:
             groups[ref.key].append(ref)
