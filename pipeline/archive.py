@@ -18,7 +18,7 @@ from pipeline.sources import storage
 from pipeline.version import __version__
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
-from transforms.fetch.redact import MASK, redact_url
+from transforms.fetch.redact import MASK, feed_name, redact_url
 from transforms.records import Feed, content_id
 from transforms.rows.rows import Provenance
 
@@ -163,7 +163,7 @@ def _capture(fetched: Fetched, feed: Feed | None, as_of: datetime) -> Capture:
     about |= {"outcome": response.reason or "", "detail": response.detail}
     if feed is not None:
         told = ("publisher", "country", "language", "category", "tz")
-        about |= {"feed": redact_url(feed.url)} | {name: getattr(feed, name) or "" for name in told}
+        about |= {"feed": feed_name(feed.url)} | {name: getattr(feed, name) or "" for name in told}
     return Capture(**about)
 
 
