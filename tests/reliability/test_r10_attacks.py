@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -14,10 +15,14 @@ from pipeline_helpers import SHARED, rasd
 
 from pipeline.pool import Failure, KillablePool
 from pipeline.sources.feeds import parse_file
+from transforms.document import process_document
+from transforms.records import Document, Page
 from transforms.rejects import REASONS
 
 pytestmark = pytest.mark.reliability
 LIMIT = 5.0  # seconds an attack file may take
+SLOWER = 1.1  # times as long a good page may take beside attacks
+TURN = 20  # good pages at a time, alone and among attacks by turns: other work slows both alike
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +108,49 @@ def test_r10_no_bad_page_takes_five_seconds(bad, tmp_path):
 
 def _seconds(answer: dict[str, dict[str, float]]) -> float:
     return sum(answer["timings_ms"].values()) / 1000
+
+
+def test_r10_good_pages_take_no_longer_beside_bad_ones(good_pages, bad, sized):
+    good = [Page(path.read_bytes(), "html") for path in sorted(good_pages.iterdir())]
+    attacks = [Page(path.read_bytes(), "html") for path in sorted(bad.glob("*.html"))]
+    turns = [good[start : start + TURN] for start in range(0, len(good), TURN)]
+    seconds = {"alone": 0.0, "among": 0.0}
+    with (
+        KillablePool(process_document, processes=2) as alone,
+        KillablePool(process_document, processes=2) as among,
+    ):
+        for pool in (alone, among):
+            assert len(list(pool.map(turns[0]))) == len(turns[0])  # its workers are warm now
+        for number, pages in enumerate(turns):
+            mixed = sorted(
+                [*pages, *attacks[number :: len(turns)]],
+                key=lambda page: hashlib.sha256(page.content).digest(),
+            )
+            seconds["alone"] += _answered(alone, pages, pages)
+            seconds["among"] += _answered(among, mixed, pages)
+    ratio = seconds["among"] / seconds["alone"]
+    print(f"R10: a good page takes {ratio:.2f} times as long beside {len(attacks)} bad ones")
+    if sized(0, 1):  # a few pages tell too little
+        assert ratio <= SLOWER
+
+
+def _answered(pool: KillablePool, pages: list[Page], good: list[Page]) -> float:
+    """Seconds from handing over to answer, summed over the good pages; each gives a document."""
+    handed: list[float] = []
+
+    def hand_over():
+        for page in pages:
+            handed.append(time.perf_counter())
+            yield page
+
+    total = 0.0
+    found = 0
+    for index, answer in pool.as_completed(hand_over()):
+        if any(pages[index] is page for page in good):
+            total += time.perf_counter() - handed[index]
+            found += isinstance(answer, Document)
+    assert found == len(good)
+    return total
 
 
 def test_r10_no_bad_feed_takes_five_seconds(bad):
