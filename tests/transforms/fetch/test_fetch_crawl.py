@@ -131,11 +131,11 @@ def test_r31_fifty_feeds_on_one_host(server, settings, sized, capsys):
     with capsys.disabled():
         print(
             f"\nR31: {len(gaps) + 1} requests to one site in {time.monotonic() - started:.1f} s, "
-            f"{server.max_in_flight('press.com')} in flight, closest {min(gaps[1:]):.3f} s apart "
+            f"{server.max_in_flight('press.com')} in flight, closest {min(gaps):.3f} s apart "
             f"(Crawl-delay {delay:g}); after Retry-After: 1 the next came {busy_gap:.2f} s later"
         )
     assert server.max_in_flight("press.com") <= 1
-    assert min(gaps[1:]) >= delay * 0.9  # the server's clock is not the client's
+    assert min(gaps) >= delay
     assert busy_gap >= 0.95
     assert found[same].status == 304
     assert found[same].body == b""
