@@ -87,7 +87,11 @@ def test_r19_neighbours_are_written_and_every_large_one_is_told(ran, sizes):
     reasons = {name: why for name, why in reasons.items() if why != "no_text"}
     peak = ran.manifest["peak_memory_bytes"] / MEGABYTE
     print(f"R19: {sizes} MB: {reasons}; 20 of 20 neighbours; peak {peak:.0f} MB")
-    assert set(reasons.values()) <= {"too_large", "row_too_large", "truncated", "not_fetched"}
+    assert set(reasons.values()) <= {"too_large", "row_too_large", "truncated"}
+    fed = {
+        f"https://large.example/{size}" if size < 16 else f"file:feed-{size}.xml" for size in sizes
+    }
+    assert {name: reasons.get(name) for name in fed} == dict.fromkeys(fed, "too_large")
 
 
 def facts_with_source(ran):

@@ -35,6 +35,7 @@ _FULL_TEXT: Final = 1_200  # code points of a description that is an article, no
 _CUT_OFF_RE: Final = re.compile(
     r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|المزيد|more)\W{0,5}\Z", re.IGNORECASE
 )
+_WHOLE_RE: Final = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry|url|sitemap)\s*>", re.IGNORECASE)
 _LANGUAGE_RE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}\Z")
 
 
@@ -79,6 +80,8 @@ def parse_feed(
             return _nothing(url, "too_large" if detail else "not_a_feed", detail or "JSON")
     else:
         source = prepare(text, max_entries)
+        if detail and source.kind and _WHOLE_RE.search(source.text) is None:
+            return _nothing(url, "too_large", detail)  # its first entry alone is
         raw, left_out = _read(source, base)
         dropped = source.dropped + left_out + beyond
         if raw is None:
