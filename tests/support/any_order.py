@@ -86,9 +86,14 @@ BROKEN = st.sampled_from(
         json.dumps({"url": "https://broken.example/2", "body": "A court has ruled. " * 40}),
     )
 )
-# A page that feeds list says the same in all of them; whose page it is shows in its URL.
+# A page that feeds list has two editions, neither a part of the other.
 SIGHTINGS = st.fixed_dictionaries(
-    {"feed": st.integers(0, 2), "page": st.integers(0, 2), "hours": st.sampled_from((-90, 0, 60))}
+    {
+        "feed": st.integers(0, 2),
+        "page": st.integers(0, 2),
+        "hours": st.sampled_from((-90, 0, 60)),
+        "edition": st.sampled_from("أب"),
+    }
 )
 
 
@@ -114,7 +119,7 @@ def listing(drawn: dict[str, Any]) -> bytes:
     page, number = drawn["page"], drawn["feed"]
     when = START + timedelta(hours=drawn["hours"] + page)
     texts = NEWS[page:] + NEWS[:page] if page else NEWS[:1]
-    paragraphs = "".join(f"<p>{text}</p>" for text in texts)
+    paragraphs = "".join(f"<p>{text}</p>" for text in (*texts, f"الطبعة {drawn['edition']}."))
     return feed(
         f'<atom:link rel="self" href="https://f{number}.example/rss" '
         'xmlns:atom="http://www.w3.org/2005/Atom"/>'
@@ -247,7 +252,7 @@ def draw_inputs(data: st.DataObject, most: int) -> list[str | bytes]:
     return [
         *map(line, data.draw(st.lists(DOCUMENTS, min_size=2, max_size=most))),
         *data.draw(st.lists(BROKEN, max_size=2)),
-        *map(listing, data.draw(st.lists(SIGHTINGS, max_size=3))),
+        *map(listing, data.draw(st.lists(SIGHTINGS, max_size=4))),
     ]
 
 

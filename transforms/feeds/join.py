@@ -26,6 +26,9 @@ _CUT_OFF_RE: Final = re.compile(
 )
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
+# A page, the entry it was made of, and the sighting it hangs on where that is not the earliest.
+_Made = tuple[Page, Entry | None, Entry | None]
+
 
 def join_page(
     pages: Sequence[Page],
@@ -48,18 +51,18 @@ def join_page(
 
     Returns:
         The distinct pages, each with the earliest sighting as its entry; without any page those
-        made of full feed content, then of a summary; else one rejection (``failure``, or
+        made of full feed content, each with the earliest sighting that has no other full content;
+        then of a summary; else one rejection (``failure``, or
         not_fetched). Sorted; nothing for no input.
     """
     if not pages and not entries:
         return []
     first = min(entries, key=_sighting_order) if entries else None
-    feed = (feeds or {}).get(first.feed_url) if first else None
     made = _distinct(pages) if pages else _from_content(entries)
     if not made and use_summary and entries:
         made = _from_summary(entries)
     if made:
-        return [_joined(page, own, first, feed) for page, own in made]
+        return [_joined(page, own, seen or first, feeds or {}) for page, own, seen in made]
     feed_url = min((entry.feed_url for entry in entries), default=None)
     return [_rejected(first, key, failure, feed_url)]
 
@@ -86,7 +89,7 @@ def _sighting_order(entry: Entry) -> tuple[object, ...]:
     )
 
 
-def _distinct(pages: Sequence[Page]) -> list[tuple[Page, Entry | None]]:
+def _distinct(pages: Sequence[Page]) -> list[_Made]:
     """Keep each content once: of equal ones the first fetched, that with the smallest names.
 
     Those fetched at once that say different things of themselves all stay: which of them stands
@@ -97,7 +100,7 @@ def _distinct(pages: Sequence[Page]) -> list[tuple[Page, Entry | None]]:
         same = best.setdefault((page.kind, page.content, page.title), {})
         if all(page.fetched_at == each.fetched_at for each in same):
             same.setdefault(replace(page, source_id=None, payload=None), page)
-    return [(page, None) for same in best.values() for page in same.values()]
+    return [(page, None, None) for same in best.values() for page in same.values()]
 
 
 def _page_order(page: Page) -> tuple[object, ...]:
@@ -115,21 +118,29 @@ def _page_order(page: Page) -> tuple[object, ...]:
     )
 
 
-def _from_content(entries: Sequence[Entry]) -> list[tuple[Page, Entry | None]]:
-    """Make a page of each different full content; one that is part of another is left out."""
+def _from_content(entries: Sequence[Entry]) -> list[_Made]:
+    """Make a page of each different full content; one that is part of another is left out.
+
+    A sighting with another full content says nothing of a page: so a version is the same whether
+    or not the run that brings it brings the others.
+    """
     texts: dict[str, Entry] = {}
+    others: list[Entry] = []
     for entry in sorted(entries, key=_sighting_order):
         if is_full(entry.content):
             texts.setdefault(" ".join(html_to_text(entry.content).split()), entry)
-    whole = [
-        (text, entry)
-        for text, entry in texts.items()
-        if not any(text in other for other in texts if len(other) > len(text))
-    ]
-    return [(_page(entry, "fragment"), entry) for _, entry in whole]
+        else:
+            others.append(entry)
+    made: list[_Made] = []
+    for text, entry in texts.items():
+        if not any(text in other for other in texts if len(other) > len(text)):
+            parts = [each for other, each in texts.items() if other in text]
+            first = min((*parts, *others[:1]), key=_sighting_order)
+            made.append((_page(entry, "fragment"), entry, first))
+    return made
 
 
-def _from_summary(entries: Sequence[Entry]) -> list[tuple[Page, Entry | None]]:
+def _from_summary(entries: Sequence[Entry]) -> list[_Made]:
     """Make a page of the longest text the feeds give, when it is at least a sentence."""
     choose: Callable[[Entry], tuple[object, ...]] = lambda entry: (  # noqa: E731 - a sort key
         -len(_text(entry)),
@@ -138,7 +149,7 @@ def _from_summary(entries: Sequence[Entry]) -> list[tuple[Page, Entry | None]]:
     best = min(entries, key=choose)
     if len(_LETTER_RE.findall(_text(best))) < MIN_SUMMARY:
         return []
-    return [(_page(best, "body"), best)]
+    return [(_page(best, "body"), best, None)]
 
 
 def _text(entry: Entry) -> str:
@@ -154,10 +165,11 @@ def _page(entry: Entry, kind: str) -> Page:
     return Page(data, "body", url=entry.url, fetched_at=entry.fetched_at)
 
 
-def _joined(page: Page, own: Entry | None, first: Entry | None, feed: Feed | None) -> Page:
+def _joined(page: Page, own: Entry | None, first: Entry | None, feeds: Mapping[str, Feed]) -> Page:
     """Hang the earliest sighting on a page, in the words of the entry the page was made of."""
     if first is None:
         return page
+    feed = feeds.get(first.feed_url)
     entry = replace(first, content="")  # the page's own bytes are the content
     if own is not None:
         entry = replace(

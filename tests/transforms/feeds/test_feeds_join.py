@@ -90,6 +90,34 @@ def test_a_changed_content_is_a_version_and_an_excerpt_is_none() -> None:
     assert sorted(contents) == sorted([FULL, changed])
 
 
+def test_a_version_is_the_same_whether_or_not_others_come_with_it() -> None:
+    one = entry("https://z.example/rss", 1, content=FULL)
+    other = entry("https://b.example/rss", 2, content=FULL.replace("نتائجها", "أرقامها"))
+    part = entry("https://c.example/rss", 3, content="<p>" + BODY * 15 + "</p>")
+    together = join_page([], [one, other, part])
+    apart = [*join_page([], [one, part]), *join_page([], [other])]
+    assert sorted(together, key=repr) == sorted(apart, key=repr)
+    feeds = {page.feed_url for page in together if isinstance(page, Page)}
+    assert feeds == {one.feed_url, other.feed_url}
+    early = entry("https://a.example/rss", 1)
+    pages = join_page([], [one, other, early])
+    assert {page.feed_url for page in pages if isinstance(page, Page)} == {early.feed_url}
+
+
+def test_pages_fetched_at_once_that_differ_in_what_is_said_of_them_all_stay() -> None:
+    dated = [replace(PAGE, published=f"2024-05-0{day}") for day in (2, 1)]
+    assert len(join_page([*dated, *dated], [])) == 2
+    late = replace(PAGE, published="2024-05-03", fetched_at=datetime(2024, 5, 4, tzinfo=UTC))
+    early = replace(late, fetched_at=datetime(2024, 5, 1, tzinfo=UTC))
+    assert join_page([late, early, *dated], []) == [early]
+
+
+def test_a_rejection_names_the_smallest_feed() -> None:
+    entries = [entry("https://b.example/rss", 1), entry("https://a.example/rss", 2)]
+    (rejected,) = join_page([], entries)
+    assert rejected.feed_url == "https://a.example/rss"
+
+
 def test_full_means_long_and_not_cut_off() -> None:
     assert is_full(FULL)
     assert not is_full("<p>" + "x" * (MIN_CONTENT - 1) + "</p>")
