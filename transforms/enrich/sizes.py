@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from transforms.enrich.lexicon import analyse
 from transforms.enrich.syntax import SentenceView
 from transforms.enrich.world import World
-from transforms.text.numbers import NumberMention
+from transforms.text.arabic import normalise_text
 
 Size = tuple[int, int | None]
 
@@ -35,6 +39,13 @@ _HURT_BEFORE: Final = frozenset(["أصاب", "إصابة", "جرح"])
 _KILLED_AFTER: Final = frozenset(["قتيل", "شهيد", "قتل"])
 _HURT_AFTER: Final = frozenset(["جريح", "مصاب", "جرح"])
 _REACH: Final = 5
+_WORDS: Final = Path(__file__).parent / "lexicon" / "counted.toml"
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """A list of ``lexicon/counted.toml``, as tokens are written."""
+    return frozenset(normalise_text(tomllib.loads(_WORDS.read_text("utf-8"))[name]).split())
 
 
 def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | None]:
@@ -50,17 +61,26 @@ def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | No
     """
     dead: Size | None = None
     hurt: Size | None = None
-    for first, last, number in world.numbers(view.first, view.stop):
+    for first, last, size in _counts(world, view):
         kind = _kind(view, first, last)
         if kind == "dead" and dead is None:
-            dead = _size(number)
+            dead = size
         elif kind == "hurt" and hurt is None:
-            hurt = _size(number)
+            hurt = size
     return dead, hurt
 
 
-def _size(number: NumberMention) -> Size:
-    return number.low, number.high
+def _counts(world: World, view: SentenceView) -> Iterator[tuple[int, int, Size]]:
+    """What may count persons, by first and last token: numbers, then duals."""
+    others, two = _words("others"), _words("two_persons")
+    for first, last, number in world.numbers(view.first, view.stop):
+        counted = view.words[last + 1] if last + 1 < view.stop else ""
+        if counted not in others:
+            yield first, last, (number.low, number.high)
+    for index in range(view.first, view.stop):
+        word = view.words[index]
+        if (word in two or word[1:] in two) and not world.is_name(index):
+            yield index, index, (2, 2)
 
 
 def _kind(view: SentenceView, first: int, last: int) -> str:

@@ -98,6 +98,22 @@ def test_casualties_are_counted() -> None:
     assert event.injured_max is None
 
 
+@pytest.mark.parametrize(
+    ("text", "dead", "hurt"),
+    [
+        ("قتل شخصان وأصيب جنديان في قصف على حلب.", 2, 2),
+        ("أدى الهجوم إلى مقتل شرطيين وامرأتين في المدينة.", 2, None),
+        ("قتلت حركة طالبان قائداً في كابل.", None, None),
+        ("قتل مسلحون تاجراً بعد عشر دقائق من هجوم آخر.", None, None),
+        ("قتل الجيش قيادياً بثلاثة صواريخ في 7 أكتوبر.", None, None),
+        ("قتل الجيش خلال 24 ساعة 17 مسلحاً.", 17, None),
+    ],
+)
+def test_only_persons_are_casualties(text, dead, hurt):
+    event = _one(text, "ASSAULT")
+    assert (event.fatalities_min, event.injured_min) == (dead, hurt)
+
+
 def test_reciprocal_event_has_both_sides_as_actors() -> None:
     event = _one("التقى الرئيس الفرنسي نظيره المصري في القاهرة اليوم.", "CONSULT")
     assert _countries(event.actors) == {"FRA", "EGY"}
