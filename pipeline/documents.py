@@ -15,7 +15,7 @@ from typing import Any, Final
 import apache_beam as beam
 
 import transforms.coders  # noqa: F401 - registers the coder of records
-from pipeline.fetching import Wanted, public, stand_in
+from pipeline.fetching import Wanted, public, public_rejection, stand_in
 from pipeline.pool import Failure, KillablePool
 from pipeline.registry import NO_REGISTRY, Registry
 from pipeline.sources import feeds, pages, prefetched, texts, warc
@@ -305,7 +305,7 @@ class MakeRows(beam.PTransform):
             for event in outcome.events:
                 yield "events", event_row(event, self.provenance)
         else:
-            yield "dead_letters", dead_letter_row(outcome, self.provenance)
+            yield "dead_letters", dead_letter_row(public_rejection(outcome), self.provenance)
         for seen in outcome.sightings:
             yield (
                 "appearances",

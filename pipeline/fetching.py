@@ -18,7 +18,7 @@ from pipeline.registry import NO_REGISTRY, Registry
 from transforms.feeds.join import join_page
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
-from transforms.fetch.redact import redact_url
+from transforms.fetch.redact import redact_text, redact_url
 from transforms.fetch.run import FetchSettings
 from transforms.fetch.transform import STAGE, FetchPages
 from transforms.fetch.walls import find_wall
@@ -168,9 +168,16 @@ def stand_in(
 
 
 def public(record: Page | Rejected) -> Page | Rejected:
-    """The same record without secrets in its URL."""
-    url = redact_url(record.url or "")
-    return record if url == (record.url or "") else replace(record, url=url)
+    """The same record without secrets in its addresses."""
+    if isinstance(record, Rejected):
+        return public_rejection(record)
+    return replace(record, url=redact_url(record.url), final_url=redact_url(record.final_url))
+
+
+def public_rejection(rejected: Rejected) -> Rejected:
+    """The same rejection without secrets in its address and in what it says."""
+    url = redact_url(rejected.url) if rejected.url else rejected.url
+    return replace(rejected, url=url, detail=redact_text(rejected.detail))
 
 
 def is_of_robots(record: Page | Rejected | FetchLog) -> bool:

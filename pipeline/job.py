@@ -24,6 +24,7 @@ from pipeline.archive import check_archive
 from pipeline.beam_options import local_options
 from pipeline.deliveries import Deliveries, Void
 from pipeline.errors import UsageError
+from pipeline.fetching import public_rejection
 from pipeline.handover import read_pickled
 from pipeline.live import Live, fetch_settings
 from pipeline.manifest import manifest_of, stage_counters
@@ -202,6 +203,7 @@ class Job:
             inputs.rows = live.rows
             inputs.not_due = live.not_due
             self._learn(live.robots)
+        inputs.rejected = list(map(public_rejection, inputs.rejected))
         for rejected in inputs.rejected:
             self._counters[rejected.stage, f"rejected.{rejected.reason}"] += 1
         return inputs

@@ -14,8 +14,9 @@ from transforms.dedup import fingerprint
 from transforms.enrich import code_events
 from transforms.enrich.topics import article_topics
 from transforms.extract import extract_article
+from transforms.fetch.redact import redact_url
 from transforms.language import detect_language
-from transforms.records import Article, Document, Page, Rejected
+from transforms.records import Article, Document, Page, Rejected, content_id
 
 # Code points of title, summary and body: no news text comes near it, and its rows still fit (4 MB).
 MAX_TEXT: Final = 1_000_000
@@ -50,6 +51,7 @@ def process_document(page: Page) -> Document | Rejected:
     timer.lap("extract")
     if isinstance(extracted, Rejected):
         return _of_page(extracted, page, timer)
+    extracted = _public(extracted)
     size = len(extracted.body) + len(extracted.title or "") + len(extracted.summary or "")
     if size > MAX_TEXT:
         detail, content = f"a text of {size} characters", extracted.content_hash
@@ -69,6 +71,27 @@ def process_document(page: Page) -> Document | Rejected:
     return _enriched(article, page, timer)
 
 
+def _public(article: Article) -> Article:
+    """The same article without secrets in its addresses: a page may declare one with a key.
+
+    The page goes by what is left, as does an entry that links to it.
+    """
+    url = redact_url(article.url or "") or None
+    canonical = redact_url(article.canonical_url or "")
+    guid = redact_url(article.guid or "") or None
+    if (url, canonical, guid) == (article.url, article.canonical_url, article.guid):
+        return article
+    page_id = content_id(canonical)
+    return replace(
+        article,
+        url=url,
+        canonical_url=canonical,
+        guid=guid,
+        page_id=page_id,
+        article_id=content_id(page_id, article.content_hash),
+    )
+
+
 def _enriched(article: Article, page: Page, timer: _Timer) -> Document:
     """Add topics, events and the fingerprint to an article that stays."""
     article = replace(article, topics=article_topics(article.title or "", article.body))
@@ -84,7 +107,7 @@ def _of_page(rejected: Rejected, page: Page, timer: _Timer) -> Rejected:
     """Tell a rejection which page it speaks of, so that it can be found and replayed."""
     return replace(
         rejected,
-        url=rejected.url or page.final_url or page.url or None,
+        url=redact_url(rejected.url or page.final_url or page.url) or None,
         feed_url=page.feed_url or (page.entry.feed_url if page.entry else None),
         source_id=page.source_id,
         payload=page.payload,

@@ -14,6 +14,7 @@ from live_feeds import SUMMARY, item, rss
 from pipeline_helpers import SEEDS, rasd
 
 from pipeline.data import open_data
+from transforms.records import content_id
 from transforms.rows.schema import TABLES
 
 pytestmark = pytest.mark.reliability
@@ -178,3 +179,57 @@ def test_r29_a_story_number_is_no_secret(tmp_path):
     assert done.returncode == 0, done.stderr.decode()
     rows = open_data(str(tmp_path / "out")).sql("SELECT page_id FROM articles").to_pylist()
     assert len({row["page_id"] for row in rows}) == 3
+
+
+def declaring(page, url):
+    """A page that claims an address."""
+    claims = f"<link rel='canonical' href='{url}'><meta property='og:url' content='{url}'>"
+    text = page.decode()
+    at = text.index("<head>") + len("<head>")
+    return (text[:at] + claims + text[at:]).encode()
+
+
+def test_r29_an_address_that_a_page_declares_shows_no_secret(tmp_path):
+    """A page says itself where it lies: in a feed, in a file, in a prefetched line, as none."""
+    token = SECRETS["link"]
+    out, given = tmp_path / "out", tmp_path / "given"
+    given.mkdir()
+    names = ("dakar-riots", "rabat-march", "doha-mediation")
+    bodies = [(SEEDS / "pages" / f"{name}.html").read_bytes() for name in names]
+    with LocalServer() as server:
+        claimed = [server.url(HOST, f"/{n}.html?id={n}&token={token}") for n in range(4)]
+        live = server.on(HOST, "/0.html", answer(declaring(bodies[0], claimed[0])))
+        feed = server.on(HOST, "/rss", answer(rss([item(live)])))
+        (given / "saved.html").write_bytes(declaring(bodies[1], claimed[1]))
+        (given / "none.html").write_bytes(
+            f"<html><head><link rel=canonical href='{claimed[3]}'></head><p>.</p></html>".encode()
+        )
+        line = {"id": "2", "url": claimed[2], "html": declaring(bodies[2], claimed[2]).decode()}
+        (given / "lines.jsonl").write_text(json.dumps(line), encoding="utf-8")
+        done = rasd(
+            "run", str(given), feed, "--output", str(out), "--allow-private-hosts",
+            "--host-delay", "0",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    shown = rasd("explain", str(given / "saved.html"), "--json")
+    lines = rasd("explain", str(given / "lines.jsonl"), "--jsonl")
+    rows = open_data(str(out)).sql("SELECT url, canonical_url, page_id, article_id FROM articles")
+    articles = rows.to_pylist()
+    letters = open_data(str(out)).sql("SELECT url FROM dead_letters").to_pylist()
+    texts = left_behind(tmp_path, {
+        "said": (done.stdout + done.stderr).decode(),
+        "explained": (shown.stdout + shown.stderr).decode(),
+        "lines": (lines.stdout + lines.stderr).decode(),
+    })  # fmt: skip
+    hits = {where: text.count(token) for where, text in texts.items() if token in text}
+    print(f"\nR29: {len(articles)} pages declare a key, {hits or 0} hits; letters {letters}")
+    assert not hits
+    assert len(articles) == 3
+    assert len({row["page_id"] for row in articles}) == 3
+    for row in articles:
+        assert "***" in row["canonical_url"]
+        assert row["page_id"] == content_id(row["canonical_url"])
+    assert len(letters) == 1
+    assert "***" in letters[0]["url"]
+    explained = json.loads(shown.stdout)["article"]
+    assert explained["article_id"] in {row["article_id"] for row in articles}
