@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +17,11 @@ from transforms.fetch.robots import (
     origin_of,
     parse_robots,
     policy_of,
+    policy_of_log,
 )
+from transforms.records import FetchLog
+
+NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
 # (what is shown, robots.txt, path, whether it may be fetched)
 CASES = [
@@ -190,6 +196,59 @@ def test_policies_are_kept_for_a_time():
     cache.put("https://c.test", good, now=50)
     assert cache.get("https://a.test", 51) is None, "the oldest goes first"
     assert cache.get("https://c.test", 51) is good
+
+
+def row(outcome="ok", status=200, robots=None):
+    """A request for a robots.txt, as fetch_log keeps it."""
+    url = "https://a.test/robots.txt"
+    return FetchLog(url, "robots", NOON, outcome, status=status, robots=robots)
+
+
+def test_what_is_kept_of_a_file_says_what_the_file_said():
+    delays = ["2.5", "1e-7", "0.12345678901234567", "60"]
+    more = [
+        ("", f"user-agent: *\ncrawl-delay: {each}\ndisallow: /x", "/x", False) for each in delays
+    ]
+    for what, text, path, allowed in (*CASES, *more):
+        policy = parse_robots(text.encode())
+        again = policy_of_log(row(robots=policy.text))
+        assert again.allows(f"https://a.test{path}") is allowed, what
+        assert again.text == policy.text, what
+        if policy.crawl_delay is None:
+            assert again.crawl_delay is None
+        else:
+            assert again.crawl_delay == pytest.approx(policy.crawl_delay)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "allowed"),
+    [("http_4xx", 404, True), ("redirect", 302, True), ("http_4xx", 429, False),
+     ("http_5xx", 503, False), ("dns", None, False), ("too_large", 200, False)],
+)  # fmt: skip
+def test_what_the_log_says_of_a_file_that_could_not_be_had(outcome, status, allowed):
+    policy = policy_of_log(row(outcome, status))
+    assert policy.allows("https://a.test/x") is allowed
+    if outcome == "dns":
+        assert policy.reason == "dns"
+
+
+def test_a_row_that_does_not_tell_is_no_answer():
+    assert policy_of_log(row()) is None, "an older row, without the rules"
+    assert policy_of_log(row("soft_empty")) is None
+
+
+def test_a_cache_starts_with_what_the_log_knows():
+    old = row(robots="User-agent: rasd\ndisallow: /")
+    new = replace(old, started_at=NOON + timedelta(hours=1), robots="User-agent: rasd")
+    cache = RobotsCache([new, old])
+    then = new.started_at.timestamp()
+    assert cache.get("https://a.test", then + 86_399).allows("https://a.test/x"), (
+        "the latest counts"
+    )
+    assert RobotsCache([new, old]).get("https://a.test", then + 86_400) is None
+    assert (
+        RobotsCache([row("http_5xx", 500)]).get("https://a.test", NOON.timestamp() + 1800) is None
+    )
 
 
 def test_an_origin_has_its_own():
