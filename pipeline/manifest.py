@@ -81,6 +81,7 @@ def manifest_of(
                 "stage": each.stage,
                 "reason": each.reason,
                 "detail": each.detail,
+                "url": redact_url(each.url or ""),
                 "begins": (each.payload or "")[:60],  # a line has no other name
             }
             for each in inputs.rejected

@@ -40,6 +40,8 @@ def command(
     config = parse_run(given, now)
     if config.debug:
         logging.basicConfig(level=logging.INFO, force=True)
+    if "-" in config.inputs and sys.stdin.isatty():
+        sys.stderr.write("rasd: reading JSON lines from the terminal; end them with Ctrl-D\n")
     if config.as_of > now + timedelta(days=1):
         sys.stderr.write(
             f"rasd: --as-of {config.as_of:%Y-%m-%d %H:%M} lies ahead: rows and the next polls of "
@@ -68,8 +70,7 @@ def _report(summary: Summary, config: Config) -> None:
     plural = "" if summary.articles == 1 else "s"
     say(f"{summary.articles} article{plural} read; new or changed rows: {rows or 'none'}")
     for rejected in summary.manifest["rejected_inputs"]:
-        begins = f", in the line {rejected['begins']} …" if rejected["begins"] else ""
-        say(f"rejected ({rejected['reason']}): {one_line(rejected['detail'] + begins)}")
+        say(f"rejected ({rejected['reason']}): {one_line(_what(rejected))}")
     if summary.dead_letters:
         reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
         say(f"dead letters: {reasons} (rasd query --data {output} --named dead_letters)")
@@ -80,15 +81,22 @@ def _report(summary: Summary, config: Config) -> None:
     say(f"manifest: {output}/_runs/{summary.run_id}.json")
 
 
+def _what(rejected: dict[str, str]) -> str:
+    """What was wrong, and where: with the address, or how a line begins that has no name."""
+    detail, url, begins = rejected["detail"], rejected["url"], rejected["begins"]
+    if url.startswith("http") and url not in detail:
+        return f"{url}: {detail}"
+    return f"{detail}, in the line {begins} …" if begins else detail
+
+
 def _report_skipped(summary: Summary, say: Callable[[str], None], most: int = 3) -> None:
-    """Name some of the files that were passed over; feeds that are not due are no news."""
-    skipped = [
-        f"skipped: {one_line(each['path'])}: {each['reason']}"
-        for each in summary.manifest["skipped"]
-        if not each["reason"].startswith("not due")
-    ]
-    for line in skipped[:most]:
-        say(line)
+    """Name some of the files that were passed over; count the feeds whose time has not come."""
+    passed = summary.manifest["skipped"]
+    skipped = [each for each in passed if not each["reason"].startswith("not due")]
+    if len(skipped) < len(passed):
+        say(f"not due yet: {len(passed) - len(skipped)} of the feeds (--force asks them all)")
+    for each in skipped[:most]:
+        say(f"skipped: {one_line(each['path'])}: {each['reason']}")
     if len(skipped) > most:
         say(f"skipped: {len(skipped) - most} more, see the manifest")
 

@@ -181,6 +181,16 @@ def test_what_was_passed_over_is_named(tmp_path, monkeypatch, capfd):
     assert skipped[-1] == "rasd: skipped: 1 more, see the manifest"
 
 
+def test_a_feed_that_fails_is_named_and_then_left_alone(tmp_path, monkeypatch, capfd):
+    args = ["run", "http://127.0.0.1:9/rss.xml", "--output", str(tmp_path / "o")]
+    code, lines = told(args, monkeypatch, capfd)
+    assert code == 3
+    assert any("rejected" in line and "http://127.0.0.1:9/rss.xml" in line for line in lines), lines
+    code, lines = told(args, monkeypatch, capfd)
+    assert code == 0
+    assert "rasd: not due yet: 1 of the feeds (--force asks them all)" in lines
+
+
 def test_a_broken_line_is_told_by_its_beginning(tmp_path, monkeypatch, capfd):
     (tmp_path / "x.jsonl").write_text('{"id": "7", "title": "ok"\n', "utf-8")
     args = ["run", str(tmp_path / "x.jsonl"), "--output", str(tmp_path / "o"), "--offline"]
