@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pipeline.options import Config
 from pipeline.version import __version__
-from transforms.fetch.redact import redact_url
+from transforms.fetch.redact import redact_text, redact_url
 from transforms.metrics import PREFIX
 
 _PACKAGES: Final = ("apache-beam", "trafilatura", "feedparser", "langdetect", "duckdb", "pyarrow")
@@ -82,7 +82,7 @@ def manifest_of(
                 "reason": each.reason,
                 "detail": each.detail,
                 "url": redact_url(each.url or ""),
-                "begins": (each.payload or "")[:60],  # a line has no other name
+                "begins": redact_text(each.payload or "")[:60],  # a line has no other name
             }
             for each in inputs.rejected
         ],

@@ -192,11 +192,14 @@ def test_a_feed_that_fails_is_named_and_then_left_alone(tmp_path, monkeypatch, c
 
 
 def test_a_broken_line_is_told_by_its_beginning(tmp_path, monkeypatch, capfd):
-    (tmp_path / "x.jsonl").write_text('{"id": "7", "title": "ok"\n', "utf-8")
+    line = '{"id": "7", "url": "https://a.example/?token=s3cret", "title"'
+    (tmp_path / "x.jsonl").write_text(f"{line}\n", "utf-8")
     args = ["run", str(tmp_path / "x.jsonl"), "--output", str(tmp_path / "o"), "--offline"]
     code, lines = told(args, monkeypatch, capfd)
     assert code == 3
-    assert any("bad_json" in line and '{"id": "7", "title": "ok"' in line for line in lines), lines
+    (said,) = [line for line in lines if "bad_json)" in line]
+    assert '{"id": "7", "url": "https://a.example/?token=' in said
+    assert "s3cret" not in said, "what is a secret in a URL is masked here, too"
 
 
 @pytest.mark.parametrize("form", [("help", "query"), ("query", "--help")])
