@@ -66,7 +66,7 @@ class Progress:
         while not self._stop.wait(0.2):
             if time.monotonic() - told >= 10:
                 told = time.monotonic()
-                self.say(f"{what}: {_size(ticks)} of {total}")
+                self.say(f"{what}: {min(_size(ticks), total)} of {total}")
         self.say(f"{what}: {_size(ticks)} done")
 
 
