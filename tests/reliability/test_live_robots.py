@@ -85,13 +85,14 @@ def test_an_answer_is_good_for_a_day_and_the_want_of_one_for_half_an_hour(site, 
     server, entries = site
     out, feed = tmp_path / "out", server.url(FEED, "/rss")
     asked = []
-    for number, age in enumerate((0 * HOUR, 0.4 * HOUR, 0.6 * HOUR, 23 * HOUR, 25 * HOUR)):
+    for number, age in enumerate((0 * HOUR, 0.4 * HOUR, 0.9 * HOUR, 23 * HOUR, 25 * HOUR)):
         entries[:] = [
             item(server.on(host, f"/{number}.html", answer(BODIES[number])))
             for host in (PAGES, BARE, SHUT)
         ]
         before = len(server.hits)
         run_here(out, feed, now=NOON + age, options=["--tick-size", "1"])
+        assert "/rss" in {hit.path for hit in server.hits[before:]}, "the feed must be due"
         asked.append({host for host, times in asked_for_robots(server, before).items() if times})
     assert asked == [{FEED, PAGES, BARE, SHUT}, set(), {SHUT}, {SHUT}, {FEED, PAGES, BARE, SHUT}]
 
