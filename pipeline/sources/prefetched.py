@@ -15,6 +15,7 @@ import orjson
 from pipeline.sources import storage
 from pipeline.sources.base import Ref
 from pipeline.sources.spool import Spool
+from transforms.fetch.redact import feed_name, redact_text, redact_url
 from transforms.records import Page, Rejected, content_id
 from transforms.text.dates import parse_timestamp
 from transforms.text.urls import canonicalise_url
@@ -86,9 +87,17 @@ def parse_line(line: bytes) -> Page | Rejected:
         title=_text(given, "title"),
         published=_text(given, "published_at"),
         publisher=_text(given, "publisher") or None,
-        feed_url=_text(given, "feed_url") or None,
-        payload=payload if len(line) <= _PAYLOAD_CAP else None,
+        feed_url=feed_name(_text(given, "feed_url")) or None,
+        payload=_public(given, payload) if len(line) <= _PAYLOAD_CAP else None,
     )
+
+
+def _public(given: dict[str, Any], payload: str) -> str:
+    """The line without secrets in its addresses; its texts are somebody's own words."""
+    masked = {name: redact_url(_text(given, name)) for name in ("url", "feed_url") if name in given}
+    if all(shown == _text(given, name) for name, shown in masked.items()):
+        return payload
+    return json.dumps(given | masked, ensure_ascii=False)
 
 
 def _read(line: bytes) -> Any:
@@ -140,6 +149,6 @@ def _bad(detail: str, payload: str, source_id: str | None = None) -> Rejected:
         "bad_json",
         detail,
         source_id=source_id,
-        payload=payload,
+        payload=redact_text(payload),
         content_id=content_id(payload),
     )

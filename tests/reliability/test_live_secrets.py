@@ -164,6 +164,29 @@ def test_r29_no_secret_is_left_behind(feeds, tmp_path, monkeypatch):
     assert {row["health"] for row in health} >= {"unchanged", "failed"}
 
 
+def test_r29_given_documents_leave_none_either(tmp_path):
+    """Prefetched lines, good, refused and broken, and a saved feed whose addresses carry keys."""
+    site, token, password = "https://news.example", SECRETS["token"], SECRETS["password"]
+    text = "تظاهر المئات في بيروت اليوم الثلاثاء احتجاجاً على الغلاء وارتفاع أسعار الوقود."
+    keyed = {"url": f"{site}/a?token={token}", "feed_url": f"{site}/rss?token={token}"}
+    login = {"url": f"{site}/b?id=2&token={token}", "feed_url": f"https://me:{password}@n.example/"}
+    lines = [json.dumps(keyed | {"body": text}), json.dumps(login | {"html": "<p></p>"})]
+    broken = f'{{"url": "{site}/c?token={token}", broken'
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "docs.jsonl").write_text("\n".join([*lines, broken]), encoding="utf-8")
+    head = f"<atom:link rel='self' href='{site}/saved?token={token}'/>"
+    saved = rss([item(f"{site}/d?token={token}", guid=None)], head)
+    (given / "saved.xml").write_text(saved, encoding="utf-8")
+    done = rasd("run", str(given), "--output", str(tmp_path / "out"), "--offline", "--debug")
+    assert done.returncode == 0, done.stderr.decode()
+    texts = left_behind(tmp_path, {"out": done.stdout.decode(), "err": done.stderr.decode()})
+    hits = {where for where in texts if token in texts[where] or password in texts[where]}
+    assert not hits
+    letters = open_data(str(tmp_path / "out")).sql("SELECT payload FROM dead_letters").to_pylist()
+    assert sum("***" in (row["payload"] or "") for row in letters) >= 2
+
+
 def test_r29_a_story_number_is_no_secret(tmp_path):
     """Old news sites number their stories in parameters that elsewhere name secrets."""
     with LocalServer() as server:
