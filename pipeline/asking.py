@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
 
-from pipeline.pool import Failure, KillablePool
+from pipeline.pool import Failure, KillablePool, Workers
 from pipeline.sources.feeds import Answered, parse_answered
 from pipeline.sources.spool import Spool, read_record
 from pipeline.sources.storage import read_bytes
@@ -45,38 +45,23 @@ class Answer:
     parsed: ParsedFeed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parsers:
-    """The worker processes that parse, so that no feed can hang or end the run.
-
-    Attributes:
-        processes: how many.
-        timeout: seconds that a feed may take.
-        memory_mb: megabytes that a feed may take.
-    """
-
-    processes: int
-    timeout: float = 20.0
-    memory_mb: int = 2048
-
-
 class Asker:
     """Asks for feeds.
 
     Args:
         settings: how to fetch.
-        parsers: who parses.
+        workers: who parses, so that no feed can hang or end the run.
         spool: keeps the answers of a wave until all are there.
 
     Attributes:
         pauses: seconds that hosts want to be left alone, by registrable host.
     """
 
-    def __init__(self, settings: FetchSettings, parsers: Parsers, spool: Spool) -> None:
+    def __init__(self, settings: FetchSettings, workers: Workers, spool: Spool) -> None:
         """Start the clock; nothing is opened yet."""
         self.pauses: dict[str, float] = {}
         self._fetcher = Fetcher(settings)
-        self._parsers = parsers
+        self._workers = workers
         self._spool = spool
 
     def ask(
@@ -149,13 +134,7 @@ class Asker:
         first = next(bodies, None)
         if first is None:  # nothing to parse: no worker is started
             return
-        parsers = self._parsers
-        with KillablePool(
-            parse_answered,
-            processes=parsers.processes,
-            timeout=parsers.timeout,
-            memory_mb=parsers.memory_mb,
-        ) as pool:
+        with KillablePool(parse_answered, self._workers) as pool:
             yield from pool.as_completed(chain([first], bodies))
 
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.asking import Asker, Parsers
+from pipeline.asking import Asker
 from pipeline.errors import UsageError, not_there
 from pipeline.live import settings_of
 from pipeline.memory import Memory
 from pipeline.polling import Polled, Poller
+from pipeline.pool import Workers
 from pipeline.sources.spool import Spool
 from transforms.feeds.join import is_full
 from transforms.feeds.registry import read_feed_list
@@ -102,7 +103,7 @@ def check_feeds(
     memory = Memory(None, now)
     memory.recall(feeds)
     with tempfile.TemporaryDirectory(prefix="rasd-") as folder, Spool(Path(folder)) as aside:
-        poller = Poller(Asker(settings, Parsers(os.cpu_count() or 1), aside), now=now)
+        poller = Poller(Asker(settings, Workers(os.cpu_count() or 1), aside), now=now)
         named = frozenset(feed.url for feed in feeds)
         return [_row(polled, now, named) for polled in poller.poll(feeds, memory)]
 

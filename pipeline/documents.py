@@ -16,7 +16,7 @@ import apache_beam as beam
 
 import transforms.coders  # noqa: F401 - registers the coder of records
 from pipeline.fetching import Wanted, public, public_rejection, stand_in
-from pipeline.pool import Failure, KillablePool
+from pipeline.pool import Failure, KillablePool, Workers
 from pipeline.registry import NO_REGISTRY, Registry
 from pipeline.sources import feeds, pages, prefetched, texts, warc
 from pipeline.sources.base import Missed, Ref
@@ -157,32 +157,27 @@ def _read_counted(
 class ProcessDocuments(beam.PTransform):
     """Pages (rejections pass through) -> documents or rejections, in a killable pool."""
 
-    processes: int
-    timeout: float
-    memory_mb: int
+    workers: Workers
 
     def expand(self, records: Any) -> Any:
         """Batch, so that the pool is never idle, and process."""
         batches = records | "Batch" >> beam.BatchElements(
             min_batch_size=_BATCH, max_batch_size=_BATCH
         )
-        work = _ProcessBatch(self.processes, self.timeout, self.memory_mb)
+        work = _ProcessBatch(self.workers)
         return batches | "ProcessBatch" >> beam.ParDo(work).with_output_types(Any)
 
 
 class _ProcessBatch(beam.DoFn):
     """Runs ``process_document`` in worker processes, one page at a time each."""
 
-    def __init__(self, processes: int, timeout: float, memory_mb: int) -> None:
-        self._settings = (processes, timeout, memory_mb)
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
         self._pool: KillablePool[Page, Document | Rejected] | None = None
 
     def setup(self) -> None:
         """Make the pool; its processes start with the first page."""
-        processes, timeout, memory_mb = self._settings
-        self._pool = KillablePool(
-            process_document, processes=processes, timeout=timeout, memory_mb=memory_mb
-        )
+        self._pool = KillablePool(process_document, self._workers)
 
     def teardown(self) -> None:
         """End the pool."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from pipeline.pool import Failure, KillablePool
+from pipeline.pool import Failure, KillablePool, Workers
 from pipeline.sources.prefetched import parse_line
 from transforms.document import process_document
 from transforms.records import Article, Document, Event, Page, Rejected
@@ -57,7 +57,7 @@ def explain_lines(lines: Iterable[bytes], *, processes: int) -> Iterator[bytes]:
             taken.append(line)
             yield line
 
-    with KillablePool(_line_to_json, processes=processes) as pool:
+    with KillablePool(_line_to_json, Workers(processes)) as pool:
         for answer in pool.map(taking()):
             line = taken.popleft()
             if isinstance(answer, Failure):

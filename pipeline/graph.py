@@ -44,7 +44,7 @@ def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
         | "GroupByUrl" >> beam.GroupByKey()
         | "ReadDocuments" >> ReadDocuments(online=not config.offline, registry=plan.registry)
     )
-    process = ProcessDocuments(config.processes, config.page_timeout, config.page_memory)
+    process = ProcessDocuments(config.workers)
     written = [_store(given | "ProcessGiven" >> process, plan, "Given")]
     if not config.offline:
         archive = open_archive(config.archive, plan.provenance)

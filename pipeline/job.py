@@ -188,13 +188,7 @@ class Job:
         self._progress.say("indexing inputs")
         config = self._config
         inputs = Inputs()
-        index = FileIndex(
-            spool,
-            processes=config.processes,
-            timeout=config.page_timeout,
-            memory_mb=config.page_memory,
-        )
-        inputs.take(index.index(config.inputs))
+        inputs.take(FileIndex(spool, config.workers).index(config.inputs))
         if not config.offline:
             self._learn(recall_robots(self._sink, config.as_of, force=config.force))
         if inputs.to_poll:

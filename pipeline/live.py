@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.archive import open_archive
-from pipeline.asking import Asker, Parsers
+from pipeline.asking import Asker
 from pipeline.memory import Memory, state_json
 from pipeline.options import Config
 from pipeline.plan import Plan
@@ -112,12 +112,11 @@ class Live:
             return
         memory = Memory(self._plan.sink, config.as_of)
         memory.recall(every)
-        parsers = Parsers(config.processes, config.page_timeout, config.page_memory)
         with (
             tempfile.TemporaryDirectory(dir=self._plan.work) as folder,
             Spool(Path(folder)) as aside,
         ):
-            asker = Asker(self._plan.fetching, parsers, aside)
+            asker = Asker(self._plan.fetching, config.workers, aside)
             poller = Poller(asker, now=config.as_of, force=config.force)
             due, self.not_due = poller.due(every, memory)
             yield from (_not_due(feed, memory) for feed in self.not_due)

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
 
 from pipeline.errors import UsageError
+from pipeline.pool import Workers
 
 _ABOUT: Final = """\
 Turn articles, pages, feeds and prefetched documents into coded rows.
@@ -79,6 +80,11 @@ class Config:
     tick_size: int = 5000
     runner: str = "DirectRunner"
     beam_args: tuple[str, ...] = ()
+
+    @property
+    def workers(self) -> Workers:
+        """The processes that are given untrusted bytes: pages, feeds."""
+        return Workers(self.processes, self.page_timeout, self.page_memory)
 
     def describe(self) -> dict[str, Any]:
         """The options that decide what the rows are, for the manifest and the run's id."""

@@ -97,29 +97,35 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:300] + where
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How many worker processes there are, and what an item may take.
+
+    Attributes:
+        processes: how many; 0 is one.
+        timeout: seconds.
+        memory_mb: megabytes beyond a fresh worker.
+    """
+
+    processes: int = 1
+    timeout: float = 20.0
+    memory_mb: int = 2048
+
+
 class KillablePool(Generic[Item, Answer]):
     """Worker processes for one function.
 
     Args:
         work: the function; it must live in an importable module.
-        processes: how many workers.
-        timeout: seconds an item may take.
-        memory_mb: megabytes an item may take beyond a fresh worker.
+        workers: how many, and their limits.
     """
 
-    def __init__(
-        self,
-        work: Callable[[Item], Answer],
-        *,
-        processes: int,
-        timeout: float = 20.0,
-        memory_mb: int = 2048,
-    ) -> None:
+    def __init__(self, work: Callable[[Item], Answer], workers: Workers) -> None:
         """Keep the settings; workers start with the first item."""
         self._work = work
-        self._processes = max(1, processes)
-        self._timeout = timeout
-        self._memory_mb = memory_mb
+        self._processes = max(1, workers.processes)
+        self._timeout = workers.timeout
+        self._memory_mb = workers.memory_mb
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from pipeline.pool import Failure, KillablePool
+from pipeline.pool import Failure, KillablePool, Workers
 from pipeline.sources import storage
 from pipeline.sources.base import Indexed, Ref, SeenFeed
 from pipeline.sources.spool import Spool, read_record
@@ -20,28 +20,17 @@ from transforms.text.urls import canonicalise_url
 Answered = tuple[bytes, Feed, str, str, dict[str, str]]  # body, feed, its name, base, headers
 
 
-def index(
-    paths: Sequence[str],
-    spool: Spool,
-    *,
-    processes: int,
-    timeout: float = 20.0,
-    memory_mb: int = 2048,
-) -> Iterator[Indexed]:
+def index(paths: Sequence[str], spool: Spool, workers: Workers) -> Iterator[Indexed]:
     """List the entries of feed files; each is put down in the spool.
 
     Args:
         paths: the files.
         spool: takes the entries, which may carry full articles.
-        processes: workers that parse, so that no file can hang or end the run.
-        timeout: seconds that a feed may take.
-        memory_mb: megabytes that a feed may take.
+        workers: who parses, so that no file can hang or end the run.
     """
     if not paths:
         return
-    with KillablePool(
-        parse_file, processes=processes, timeout=timeout, memory_mb=memory_mb
-    ) as pool:
+    with KillablePool(parse_file, workers) as pool:
         for path, parsed in zip(paths, pool.map(paths), strict=True):
             yield from _listed(path, parsed, spool)
 

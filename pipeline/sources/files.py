@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import Final, Literal
 
 from pipeline.errors import UsageError, not_there
+from pipeline.pool import Workers
 from pipeline.sources import feeds, pages, prefetched, storage, texts, warc
 from pipeline.sources.base import Indexed, Skipped, empty_file
 from pipeline.sources.spool import Spool
@@ -104,17 +105,13 @@ class FileIndex:
 
     Args:
         spool: where entries and standard input are put down until they are read.
-        processes: workers that parse feeds.
-        timeout: seconds that a feed may take.
-        memory_mb: megabytes that a feed may take.
+        workers: who parses feeds.
     """
 
-    def __init__(
-        self, spool: Spool, *, processes: int, timeout: float = 20.0, memory_mb: int = 2048
-    ) -> None:
+    def __init__(self, spool: Spool, workers: Workers) -> None:
         """Keep the settings; nothing is read yet."""
         self._spool = spool
-        self._parsers = (processes, timeout, memory_mb)
+        self._workers = workers
 
     def index(self, inputs: Sequence[str]) -> Iterator[Indexed]:
         """List every document of the inputs.
@@ -137,10 +134,7 @@ class FileIndex:
             named = storage.is_remote(given) or not Path(given).is_dir()
             for path in storage.walk(given):
                 yield from self._index_file(path, feed_files, named=named and path == given)
-        processes, timeout, memory_mb = self._parsers
-        yield from feeds.index(
-            feed_files, self._spool, processes=processes, timeout=timeout, memory_mb=memory_mb
-        )
+        yield from feeds.index(feed_files, self._spool, self._workers)
 
     def _index_file(self, path: str, feed_files: list[str], *, named: bool) -> Iterator[Indexed]:
         try:
@@ -152,7 +146,7 @@ class FileIndex:
             elif kind == "prefetched":
                 yield from prefetched.index(path, self._spool)
             elif kind == "warc":
-                yield from warc.index(path, self._spool)
+                yield from warc.index(path, self._spool, self._workers)
             elif kind == "feed":
                 feed_files.append(path)
             elif kind == "feeds" and named:

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Final
 
 from pipeline.captures import Capture, read_capture
-from pipeline.pool import Failure, KillablePool
+from pipeline.pool import Failure, KillablePool, Workers
 from pipeline.sources import storage
 from pipeline.sources.base import Indexed, Missed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import Answered, entry_key, parse_answered
@@ -39,19 +39,21 @@ _MAX_KEPT: Final = _MAX_BODY + 256 * 1024  # a body and the headers before it
 _Pool = KillablePool[Answered, ParsedFeed]
 
 
-def index(path: str, spool: Spool) -> Iterator[Indexed]:
+def index(path: str, spool: Spool, workers: Workers) -> Iterator[Indexed]:
     """List the responses of an archive.
 
     Args:
         path: a ``.warc`` or ``.warc.gz`` file.
         spool: takes the entries of archived feeds.
+        workers: whose limits hold for a feed; one parses, as the feeds come one by one.
 
     Raises:
         UnreadableError: the file itself cannot be read.
     """
     passed_over: Counter[str] = Counter()
     packed = path.lower().endswith(".gz")
-    with storage.open_raw(path) as stream, KillablePool(parse_answered, processes=1) as pool:
+    one = replace(workers, processes=1)
+    with storage.open_raw(path) as stream, KillablePool(parse_answered, one) as pool:
         for found in framed(stream, packed=packed, keep=_MAX_KEPT):
             if isinstance(found, Damage):
                 yield _lost(path, found)

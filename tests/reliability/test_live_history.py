@@ -15,9 +15,10 @@ from http_server import LocalServer, tapped
 from live_feeds import one_address, run_here, settings, table
 from pipeline_helpers import SHARED
 
-from pipeline.asking import Asker, Parsers
+from pipeline.asking import Asker
 from pipeline.memory import Memory
 from pipeline.polling import Poller
+from pipeline.pool import Workers
 from pipeline.sources.spool import Spool
 from transforms.document import process_document
 from transforms.feeds import parse_feed
@@ -131,7 +132,7 @@ def test_polls_that_adapt_miss_no_entry_of_the_history(past, aside):
     seen, versions, outcomes = [], set(), Counter()
     site.now = site.start
     while site.now <= site.end:
-        asker = Asker(settings(site.now, **more), Parsers(1), aside)
+        asker = Asker(settings(site.now, **more), Workers(1), aside)
         poller = Poller(asker, now=site.now)
         due, _ = poller.due(feeds, memory)
         for polled in poller.poll(due, memory):

@@ -9,9 +9,10 @@ from http_faults import answer
 from http_server import LocalServer
 from live_feeds import NOON, rss, settings
 
-from pipeline.asking import Answer, Asker, Parsers
+from pipeline.asking import Answer, Asker
 from pipeline.memory import Memory
 from pipeline.polling import Poller
+from pipeline.pool import Workers
 from pipeline.sources.spool import Spool
 from transforms.fetch.crawl import READY_BYTES, Fetched
 from transforms.records import Feed, ParsedFeed
@@ -59,7 +60,7 @@ def test_a_wave_of_big_feeds_takes_the_memory_of_a_few(tmp_path, sized):
         feeds = [Feed(url) for url in urls]
         memory = Memory(None, NOON)
         memory.recall(feeds)
-        asker = Counting(settings(NOON), Parsers(PARSERS), aside)
+        asker = Counting(settings(NOON), Workers(PARSERS), aside)
         polled = []
         for each in Poller(asker, now=NOON).poll(feeds, memory):
             assert len(each.entries) == 4
@@ -80,7 +81,7 @@ def test_an_answer_that_is_put_aside_comes_back_whole(tmp_path):
         url = server.on("127.77.33.1", "/rss", answer(rss([])))
         memory = Memory(None, NOON)
         memory.recall([Feed(url)])
-        asker = Asker(settings(NOON), Parsers(1), aside)
+        asker = Asker(settings(NOON), Workers(1), aside)
         wanted = {url: [(Feed(url, publisher="ناشر"), memory.states[url])] * 2}
         found = list(asker.ask(wanted, "feed"))
     assert [type(each) for each in found] == [Answer, Answer]

@@ -13,7 +13,7 @@ from hostile_inputs import attack_feeds, attack_lines, attack_pages
 from outputs import facts
 from pipeline_helpers import SHARED, rasd
 
-from pipeline.pool import Failure, KillablePool
+from pipeline.pool import Failure, KillablePool, Workers
 from pipeline.sources.feeds import parse_file
 from transforms.document import process_document
 from transforms.records import Document, Page
@@ -116,8 +116,8 @@ def test_r10_good_pages_take_no_longer_beside_bad_ones(good_pages, bad, sized):
     turns = [good[start : start + TURN] for start in range(0, len(good), TURN)]
     seconds = {"alone": 0.0, "among": 0.0}
     with (
-        KillablePool(process_document, processes=2) as alone,
-        KillablePool(process_document, processes=2) as among,
+        KillablePool(process_document, Workers(2)) as alone,
+        KillablePool(process_document, Workers(2)) as among,
     ):
         for pool in (alone, among):
             assert len(list(pool.map(turns[0]))) == len(turns[0])  # its workers are warm now
@@ -156,7 +156,7 @@ def _answered(pool: KillablePool, pages: list[Page], good: list[Page]) -> float:
 def test_r10_no_bad_feed_takes_five_seconds(bad):
     paths = [str(path) for path in sorted(bad.iterdir()) if path.suffix in {".xml", ".json"}]
     seconds: dict[str, float] = {}
-    with KillablePool(parse_file, processes=1, timeout=LIMIT) as pool:
+    with KillablePool(parse_file, Workers(1, timeout=LIMIT)) as pool:
         next(iter(pool.map(paths[:1])))  # the start of the worker is not the feed's
         started = time.monotonic()
         for path, answer in zip(paths, pool.map(paths), strict=True):

@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.pool import Workers
 from pipeline.sources.base import Ref, SeenFeed, Skipped
 from pipeline.sources.files import FileIndex, kind_of
 from pipeline.sources.spool import Spool
@@ -20,7 +21,7 @@ FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>خ</title>
 
 def index(tmp_path, *inputs):
     with Spool(tmp_path / "spool") as spool:
-        return list(FileIndex(spool, processes=1).index([str(each) for each in inputs]))
+        return list(FileIndex(spool, Workers()).index([str(each) for each in inputs]))
 
 
 @pytest.mark.parametrize(

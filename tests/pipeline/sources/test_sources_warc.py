@@ -8,6 +8,7 @@ from pipeline_helpers import SEEDS
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from pipeline.pool import Workers
 from pipeline.sources import warc
 from pipeline.sources.base import Ref, SeenFeed, Skipped
 from pipeline.sources.spool import Spool
@@ -48,7 +49,7 @@ RESPONSES = (
 
 def listed(tmp_path, name, responses=RESPONSES):
     with Spool(tmp_path / "spool") as spool:
-        return list(warc.index(archive(tmp_path / name, *responses), spool))
+        return list(warc.index(archive(tmp_path / name, *responses), spool, Workers()))
 
 
 def test_pages_and_feeds_of_plain_and_compressed_archives(tmp_path):
@@ -78,7 +79,7 @@ def test_an_archive_that_breaks_off_keeps_what_came_before(tmp_path):
     data = (tmp_path / "c.warc.gz").read_bytes()
     (tmp_path / "c.warc.gz").write_bytes(data[: len(data) - 40])
     with Spool(tmp_path / "spool") as spool:
-        found = list(warc.index(whole, spool))
+        found = list(warc.index(whole, spool, Workers()))
     assert any(isinstance(each, Ref) and each.key == "https://a.example/1" for each in found)
     broken = [each for each in found if isinstance(each, Rejected)]
     assert [each.reason for each in broken] == ["truncated"]

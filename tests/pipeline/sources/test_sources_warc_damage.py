@@ -13,6 +13,7 @@ import zstandard
 from pipeline_helpers import SEEDS
 from warc_bytes import record, response, write
 
+from pipeline.pool import Workers
 from pipeline.sources import warc
 from pipeline.sources.base import Ref, Skipped
 from pipeline.sources.spool import Spool
@@ -39,7 +40,7 @@ def several(count=COUNT):
 
 def indexed(path, folder, capfd):
     with Spool(folder / "spool") as spool:
-        found = list(warc.index(str(path), spool))
+        found = list(warc.index(str(path), spool, Workers()))
     said = capfd.readouterr()
     assert said.out + said.err == ""
     return found

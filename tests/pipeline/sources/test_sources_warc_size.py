@@ -14,10 +14,11 @@ from warc_bytes import response, write
 MEGABYTE = 1 << 20
 MEASURE = """
 import pathlib, re, sys
+from pipeline.pool import Workers
 from pipeline.sources import warc
 from pipeline.sources.spool import Spool
 for path in sys.argv[1:]:
-    found = list(warc.index(path, Spool(pathlib.Path("unused"))))
+    found = list(warc.index(path, Spool(pathlib.Path("unused")), Workers()))
     status = pathlib.Path("/proc/self/status").read_text()  # getrusage() counts our parent in
     print(len(found), *re.findall(r"VmHWM:\\s+(\\d+)", status))
 """
