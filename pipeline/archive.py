@@ -18,9 +18,9 @@ from pipeline.sources import storage
 from pipeline.version import __version__
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
-from transforms.fetch.redact import MASK, feed_name, redact_url
 from transforms.records import Feed, content_id
 from transforms.rows.rows import Provenance
+from transforms.text.redact import MASK, feed_name, redact_url
 
 Stored = tuple[Fetched, str | None]  # what was fetched, and ``file#offset`` of its response
 

@@ -20,9 +20,9 @@ from pipeline.sources.storage import read_bytes
 from transforms.feeds import schedule
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Purpose, Request, Response
-from transforms.fetch.redact import feed_name
 from transforms.fetch.run import Fetcher, FetchSettings
 from transforms.records import Feed, ParsedFeed
+from transforms.text.redact import feed_name
 from transforms.text.urls import registrable_host
 
 _SECRET: Final = re.compile(r"\$\{(\w+)\}")

@@ -18,9 +18,9 @@ from pipeline.pool import Workers
 from pipeline.sources.spool import Spool
 from transforms.feeds.join import is_full
 from transforms.feeds.registry import read_feed_list
-from transforms.fetch.redact import feed_name, redact_url
 from transforms.records import Feed
 from transforms.rejects import Reason
+from transforms.text.redact import feed_name, redact_url
 
 _LISTS: Final = (".toml", ".opml", ".txt")
 _STALE_DAYS: Final = 30

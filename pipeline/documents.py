@@ -25,7 +25,6 @@ from pipeline.staging import TableRow
 from transforms.document import process_document
 from transforms.feeds.join import is_full, join_page
 from transforms.feeds.schedule import entry_key, text_id
-from transforms.fetch.redact import redact_url
 from transforms.metrics import count, count_timings
 from transforms.records import Document, Entry, FetchLog, Fingerprint, Page, Rejected, Sighting
 from transforms.rows.rows import (
@@ -37,6 +36,7 @@ from transforms.rows.rows import (
     fetch_log_row,
 )
 from transforms.rows.validate import check_row
+from transforms.text.redact import redact_url
 
 Outcome = Document | Rejected | FetchLog
 

@@ -18,12 +18,12 @@ from pipeline.registry import NO_REGISTRY, Registry
 from transforms.feeds.join import join_page
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
-from transforms.fetch.redact import redact_text, redact_url
 from transforms.fetch.run import FetchSettings
 from transforms.fetch.transform import STAGE, FetchPages
 from transforms.fetch.walls import find_wall
 from transforms.metrics import count
 from transforms.records import Entry, FetchLog, Page, Rejected, Sighting
+from transforms.text.redact import redact_text, redact_url
 
 
 @dataclass(frozen=True, slots=True)

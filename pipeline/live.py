@@ -24,10 +24,10 @@ from transforms.fetch.addresses import Guard
 from transforms.fetch.client import USER_AGENT
 from transforms.fetch.messages import Limits
 from transforms.fetch.politeness import Manners
-from transforms.fetch.redact import feed_name
 from transforms.fetch.run import FetchSettings
 from transforms.records import Feed, FetchLog, ParsedFeed, Rejected
 from transforms.rows.rows import appearance_row, feed_row, fetch_log_row
+from transforms.text.redact import feed_name
 
 _LIMITS: Final = Limits()
 _MANNERS: Final = Manners()

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pipeline.options import Config
 from pipeline.version import __version__
-from transforms.fetch.redact import redact_text, redact_url
 from transforms.metrics import PREFIX
+from transforms.text.redact import redact_text, redact_url
 
 _PACKAGES: Final = ("apache-beam", "trafilatura", "feedparser", "langdetect", "duckdb", "pyarrow")
 

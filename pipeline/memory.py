@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 
 from pipeline.sinks.base import Sink
 from transforms.feeds import schedule
-from transforms.fetch.redact import feed_name
 from transforms.fetch.robots import KEPT_SECONDS
 from transforms.records import Entry, Feed, FetchLog, Sighting
+from transforms.text.redact import feed_name
 from transforms.text.urls import canonicalise_url
 
 _STATE: Final = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from transforms.feeds.registry import load_catalogue
-from transforms.fetch.redact import feed_name
 from transforms.records import Feed, Page, Rejected
+from transforms.text.redact import feed_name
 from transforms.text.urls import registrable_host
 
 

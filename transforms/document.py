@@ -14,9 +14,9 @@ from transforms.dedup import fingerprint
 from transforms.enrich import code_events
 from transforms.enrich.topics import article_topics
 from transforms.extract import extract_article
-from transforms.fetch.redact import redact_url
 from transforms.language import detect_language
-from transforms.records import Article, Document, Page, Rejected, content_id
+from transforms.records import Article, Document, Page, Rejected
+from transforms.text.redact import redact_url
 
 # Code points of title, summary and body: no news text comes near it, and its rows still fit (4 MB).
 MAX_TEXT: Final = 1_000_000
@@ -51,7 +51,6 @@ def process_document(page: Page) -> Document | Rejected:
     timer.lap("extract")
     if isinstance(extracted, Rejected):
         return _of_page(extracted, page, timer)
-    extracted = _public(extracted)
     size = len(extracted.body) + len(extracted.title or "") + len(extracted.summary or "")
     if size > MAX_TEXT:
         detail, content = f"a text of {size} characters", extracted.content_hash
@@ -69,27 +68,6 @@ def process_document(page: Page) -> Document | Rejected:
         rejected = Rejected("language", "not_arabic", verdict.reason, article=article)
         return _of_page(rejected, page, timer)
     return _enriched(article, page, timer)
-
-
-def _public(article: Article) -> Article:
-    """The same article without secrets in its addresses: a page may declare one with a key.
-
-    The page goes by what is left, as does an entry that links to it.
-    """
-    url = redact_url(article.url or "") or None
-    canonical = redact_url(article.canonical_url or "")
-    guid = redact_url(article.guid or "") or None
-    if (url, canonical, guid) == (article.url, article.canonical_url, article.guid):
-        return article
-    page_id = content_id(canonical)
-    return replace(
-        article,
-        url=url,
-        canonical_url=canonical,
-        guid=guid,
-        page_id=page_id,
-        article_id=content_id(page_id, article.content_hash),
-    )
 
 
 def _enriched(article: Article, page: Page, timer: _Timer) -> Document:

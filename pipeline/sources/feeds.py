@@ -13,8 +13,8 @@ from pipeline.sources.spool import Spool, read_record
 from pipeline.sources.storage import UnreadableError
 from transforms.feeds import parse_feed
 from transforms.fetch.addresses import split_login
-from transforms.fetch.redact import feed_name, redact_url
 from transforms.records import Entry, Feed, ParsedFeed, Rejected, content_id
+from transforms.text.redact import feed_name, redact_url
 from transforms.text.urls import canonicalise_url
 
 Answered = tuple[bytes, Feed, str, str, dict[str, str]]  # body, feed, its name, base, headers

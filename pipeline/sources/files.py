@@ -19,8 +19,8 @@ from pipeline.sources.base import Indexed, Skipped, empty_file
 from pipeline.sources.spool import Spool
 from pipeline.sources.storage import UnreadableError
 from transforms.feeds.registry import read_feed_list
-from transforms.fetch.redact import redact_url
 from transforms.records import Feed, Rejected
+from transforms.text.redact import redact_url
 
 Kind = Literal["text", "page", "feed", "feeds", "prefetched", "warc", "unknown", "empty"]
 

@@ -15,9 +15,9 @@ import orjson
 from pipeline.sources import storage
 from pipeline.sources.base import Ref
 from pipeline.sources.spool import Spool
-from transforms.fetch.redact import feed_name, redact_text, redact_url
 from transforms.records import Page, Rejected, content_id
 from transforms.text.dates import parse_timestamp
+from transforms.text.redact import feed_name, redact_text, redact_url
 from transforms.text.urls import canonicalise_url
 
 _PAYLOAD_CAP: Final = 64 * 1024

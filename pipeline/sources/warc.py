@@ -25,10 +25,10 @@ from pipeline.sources.warc_files import Damage, Framed, framed
 from pipeline.sources.warc_records import BadRecordError, Record, body_of, parse_record
 from transforms.fetch.decoders import BrokenError, TooLargeError
 from transforms.fetch.messages import Response
-from transforms.fetch.redact import redact_url
 from transforms.fetch.walls import find_wall
 from transforms.records import Page, ParsedFeed, Rejected
 from transforms.rejects import Reason
+from transforms.text.redact import redact_url
 from transforms.text.urls import canonicalise_url
 
 _HTML: Final = ("text/html", "application/xhtml")

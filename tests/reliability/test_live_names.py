@@ -11,7 +11,7 @@ from http_server import LocalServer
 from live_feeds import NOON, item, rss, run_here, table
 from pipeline_helpers import SEEDS, rasd
 
-from transforms.fetch.redact import feed_name
+from transforms.text.redact import feed_name
 
 pytestmark = pytest.mark.reliability
 

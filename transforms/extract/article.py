@@ -17,6 +17,7 @@ from transforms.records import Article, Page, Rejected, content_id
 from transforms.rejects import Reason
 from transforms.text.arabic import normalise_text
 from transforms.text.encoding import decode_bytes
+from transforms.text.redact import redact_url
 from transforms.text.urls import canonicalise_url, registrable_host
 
 STAGE: Final = "extract"
@@ -188,11 +189,15 @@ def _given_or_fed(page: Page, text: str) -> Published:
 
 
 def _article(page: Page, draft: _Draft) -> Article:
-    """Identify a draft and fill in what the feed's entry knows."""
+    """Identify a draft and fill in what the feed's entry knows.
+
+    A page may declare an address with a key in it, and links may carry one: the page goes by what
+    is left without it.
+    """
     entry = page.entry
     url = page.final_url or page.url or draft.url
-    given = page.url or url or draft.canonical_url or (entry.url if entry else "")
-    key = canonicalise_url(draft.canonical_url or url or given)
+    given = redact_url(page.url or url or draft.canonical_url or (entry.url if entry else ""))
+    key = redact_url(canonicalise_url(draft.canonical_url or url or given))
     if not key:
         given = key = "file:" + content_id(page.content)
     title = storable(page.title or draft.title or (entry.title if entry else "")).strip() or None
@@ -213,7 +218,7 @@ def _article(page: Page, draft: _Draft) -> Article:
         feed_url=page.feed_url or (entry.feed_url if entry else None),
         publisher=page.publisher or draft.site_name or host or None,
         publisher_country=page.publisher_country,
-        guid=(entry.guid or None) if entry else None,
+        guid=redact_url(entry.guid) or None if entry else None,
         title=title,
         summary=draft.summary or (entry.summary or None if entry else None),
         authors=draft.authors or bylines.clean_authors(entry_authors, [page.publisher or ""]),

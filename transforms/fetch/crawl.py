@@ -18,10 +18,10 @@ from transforms.fetch.addresses import BlockedError
 from transforms.fetch.client import HttpClient
 from transforms.fetch.messages import Request, Response, chained
 from transforms.fetch.politeness import HostSchedule, Manners, retry_after_seconds
-from transforms.fetch.redact import redact_text, redact_url
 from transforms.fetch.robots import RobotsCache, RobotsPolicy, origin_of, policy_of
 from transforms.records import FetchLog
 from transforms.rejects import Reason
+from transforms.text.redact import redact_text, redact_url
 from transforms.text.urls import registrable_host
 
 Clock = Callable[[], datetime]

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from transforms.fetch.addresses import BlockedError
-from transforms.fetch.redact import redact_text
 from transforms.rejects import Reason
+from transforms.text.redact import redact_text
 
 Purpose = Literal["feed", "article", "robots", "sitemap"]
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.fetch.messages import Limits, Request
-from transforms.fetch.redact import MASK, redact_text, redact_url
 from transforms.fetch.run import fetch_all
+from transforms.text.redact import MASK, redact_text, redact_url
 
 SECRET = "s3cr3tVALUE"  # noqa: S105 - what must never be seen
 URLS = [
