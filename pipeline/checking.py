@@ -36,7 +36,7 @@ _BY_STATUS: Final = {
     429: "asked too often: check it again in some hours",
 }
 _BY_REASON: Final[Mapping[Reason, str]] = {
-    "not_fetched": "not asked: set the variable, then check again",
+    "not_fetched": "it was not asked this time: mend what stands behind, or check it again later",
     "robots_denied": "its robots.txt forbids rasd to read it: ask the outlet for leave, or take it "
     "out",
     "dns": "no such host: look whether the address is mistyped",

@@ -47,8 +47,18 @@ def not_there(given: str) -> str:
     return f"no such file or directory: {given}"
 
 
-def nearest(name: str, known: Collection[str]) -> str:
-    """Say which of the known names was meant, or which there are; begins with a semicolon."""
+def nearest(name: str, known: Collection[str], otherwise: str = "") -> str:
+    """Say which of the known names was meant.
+
+    Args:
+        name: as somebody wrote it.
+        known: those there are.
+        otherwise: what to say when none is near; the list of them by default.
+
+    Returns:
+        The end of a message, from its semicolon on.
+    """
     near = difflib.get_close_matches(name.lower(), [each.lower() for each in known], n=1)
     meant = next((each for each in known if near and each.lower() == near[0]), None)
-    return f"; did you mean {meant}?" if meant else f"; there are {', '.join(known)}"
+    rest = otherwise or f"there are {', '.join(known)}"
+    return f"; did you mean {meant}?" if meant else f"; {rest}"

@@ -7,7 +7,6 @@ gives the same flags to Beam as ``NewsOptions``.
 from __future__ import annotations
 
 import argparse
-import difflib
 import math
 import os
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, nearest
 from pipeline.pool import Workers
 
 _ABOUT: Final = """\
@@ -358,7 +357,6 @@ def _beam_args(unknown: Sequence[str]) -> tuple[str, ...]:
             continue
         if name not in flags:
             ours = {f"--{flag.name.replace('_', '-')}" for flag in FLAGS}
-            near = difflib.get_close_matches(name, sorted(ours | flags), n=1, cutoff=0.6)
-            hint = f"; did you mean {near[0]}?" if near else "; see rasd run --help"
+            hint = nearest(name, sorted(ours | flags), "see rasd run --help")
             raise UsageError(f"unknown option {name}{hint}")
     return tuple(unknown)

@@ -54,6 +54,10 @@ class Known:
     event_time: datetime | None
 
 
+def _key(pair: Duplicate) -> tuple[str, str]:
+    return pair.article_a, pair.article_b
+
+
 def _undated_first(counted: tuple[date | None, int]) -> date:
     return counted[0] or date.min
 
@@ -139,19 +143,11 @@ class Relations:
         stored = [
             Duplicate(**row) for row in self._sink.read("duplicates", columns=_PAIR).to_pylist()
         ]
-        found = {(pair.article_a, pair.article_b) for pair in pairs}
-        void = [
-            (pair.article_a, pair.article_b)
-            for pair in stored
-            if not self._changed.isdisjoint((pair.article_a, pair.article_b))
-            and (pair.article_a, pair.article_b) not in found
-        ]
+        found = {_key(pair) for pair in pairs}
+        before = [pair for pair in stored if _key(pair) not in found]
+        void = [_key(pair) for pair in before if not self._changed.isdisjoint(_key(pair))]
         touched = touched_component(set(self._new), [*pairs, *stored], known.values())
-        known_otherwise = found.union(void)
-        edges = [
-            *pairs,
-            *(pair for pair in stored if (pair.article_a, pair.article_b) not in known_otherwise),
-        ]
+        edges = [*pairs, *(pair for pair in before if self._changed.isdisjoint(_key(pair)))]
         clusters = assign_clusters(
             (known[each] for each in sorted(touched) if each in known), edges
         )

@@ -6,7 +6,6 @@ error. Errors a user can mend are one line; ``--debug`` shows tracebacks.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import logging
 import os
@@ -14,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
-from pipeline.errors import Exit, NotBuiltError, UsageError
+from pipeline.errors import Exit, NotBuiltError, UsageError, nearest
 from pipeline.terminal import one_line
 
 # Name -> what the overview says of it. The module of the same name holds ``command``.
@@ -81,9 +80,7 @@ def _dispatch(args: Sequence[str]) -> int:
         kind, known = (
             ("option", ("--help", "--version")) if name[0] == "-" else ("command", COMMANDS)
         )
-        near = difflib.get_close_matches(name.lower(), known, n=1)
-        hint = f"did you mean {near[0]}?" if near else "see rasd --help"
-        raise UsageError(f"no such {kind}: {name}; {hint}")
+        raise UsageError(f"no such {kind}: {name}{nearest(name, known, 'see rasd --help')}")
     return _run(name, args[1:])
 
 

@@ -39,6 +39,7 @@ _HURT_BEFORE: Final = frozenset(["أصاب", "إصابة", "جرح"])
 _KILLED_AFTER: Final = frozenset(["قتيل", "شهيد", "قتل"])
 _HURT_AFTER: Final = frozenset(["جريح", "مصاب", "جرح"])
 _REACH: Final = 5
+_JOINED: Final = "وفبل"  # written together with the next word
 _WORDS: Final = Path(__file__).parent / "lexicon" / "counted.toml"
 
 
@@ -79,7 +80,8 @@ def _counts(world: World, view: SentenceView) -> Iterator[tuple[int, int, Size]]
             yield first, last, (number.low, number.high)
     for index in range(view.first, view.stop):
         word = view.words[index]
-        if (word in two or word[1:] in two) and not world.is_name(index):
+        bare = word[1:] if word[0] in _JOINED else word
+        if (word in two or bare in two) and not world.is_name(index):
             yield index, index, (2, 2)
 
 
