@@ -50,7 +50,7 @@ bench: $(STAMP) ## the speed figures, as ratios in one run
 	$(BIN)/python -m benchmarks.fetching
 
 docs: $(STAMP) ## everything in docs/ that is generated
-	$(BIN)/python -m pipeline.docs
+	$(BIN)/python -m pipeline.docgen.reference
 
 lock: ## pin every dependency by hash (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock

@@ -14,9 +14,9 @@ from typing import Any
 import feedparser
 import trafilatura
 from langdetect import detect
+from seed_pages import bench_pages
 
-from benchmarks.pages import bench_pages
-from benchmarks.write_seeds import ROOT
+from benchmarks import ROOT
 from transforms.dedup import fingerprint
 from transforms.enrich import code_events
 from transforms.extract import extract_article

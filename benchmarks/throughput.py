@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from seed_pages import bench_pages
 
-from benchmarks.pages import bench_pages
+from benchmarks import ROOT  # noqa: F401 - lets the next line find the sources
 
 PROCESSES = 2
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import orjson
 
-from pipeline.pool import Failure, KillablePool, Workers
 from pipeline.sources.prefetched import parse_line
+from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.document import process_document
 from transforms.records import Article, Document, Event, Page, Rejected
 from transforms.rows.rows import Provenance, article_row, clean_text, event_row

@@ -5,7 +5,7 @@
     fingerprints (new and stored) -> duplicate pairs
 
 A bounded job runs ``documents`` once a tick and ``relations`` once; rows, pairs and the clusters
-that follow from them are committed together (``pipeline.job``).
+that follow from them are committed together (``pipeline.run.job``).
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from typing import Any
 
 import apache_beam as beam
 
-from pipeline.archive import open_archive
-from pipeline.documents import (
+from pipeline.context import Plan
+from pipeline.reconcile.clusters import write_pairs
+from pipeline.sources.base import Ref
+from pipeline.steps.fetch import FetchWanted, is_of_robots
+from pipeline.steps.process import (
     KeepStorable,
     MakeRows,
     ProcessDocuments,
@@ -24,12 +27,9 @@ from pipeline.documents import (
     TickProgress,
     fingerprint_of,
 )
-from pipeline.fetching import FetchWanted, is_of_robots
-from pipeline.handover import WriteFingerprints, WriteNames
-from pipeline.plan import Plan
-from pipeline.relations import write_pairs
-from pipeline.sources.base import Ref
-from pipeline.staging import StageRows
+from pipeline.steps.spill import WriteFingerprints, WriteNames
+from pipeline.steps.stage import StageRows
+from pipeline.warc.writer import open_archive
 
 
 def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
 
 from pipeline.errors import UsageError, nearest
-from pipeline.pool import Workers
+from pipeline.workers.pool import Workers
 
 _ABOUT: Final = """\
 Turn articles, pages, feeds and prefetched documents into coded rows.

@@ -14,28 +14,22 @@ from seed_goldens import ROOT, article_goldens, feed_goldens, golden_events, gol
 DAYS = ["الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"]
 
 
-@pytest.fixture(autouse=True)
-def _import_benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The benchmarks stand beside the packages and are never installed."""
-    monkeypatch.syspath_prepend(str(ROOT))
-
-
 def _sources() -> tuple[Any, ...]:
-    from benchmarks.seed_source import all_articles
+    from seed_source import all_articles
 
     return all_articles()
 
 
 def test_seeds_and_goldens_are_current() -> None:
     check = subprocess.run(
-        [sys.executable, "-m", "benchmarks.write_seeds", "--check"],
+        [sys.executable, "tests/seed_sources/write_seeds.py", "--check"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert check.returncode == 0, (
-        f"stale, run python -m benchmarks.write_seeds:\n{check.stdout}{check.stderr}"
+        f"stale, run python tests/seed_sources/write_seeds.py:\n{check.stdout}{check.stderr}"
     )
 
 
@@ -114,7 +108,7 @@ def test_pages_declare_their_url() -> None:
 
 
 def test_bench_pages_differ_and_repeat() -> None:
-    from benchmarks.pages import bench_pages
+    from seed_pages import bench_pages
 
     first, second = list(bench_pages(60)), list(bench_pages(60))
     assert first == second

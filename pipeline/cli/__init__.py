@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from pipeline.errors import Exit, NotBuiltError, UsageError, nearest
-from pipeline.terminal import one_line
+from pipeline.render.terminal import one_line
 
 # Name -> what the overview says of it. The module of the same name holds ``command``.
 COMMANDS: Final[dict[str, str]] = {

@@ -16,7 +16,7 @@ from pipeline.explain import Explained, explain_lines, explain_page, to_json
 from pipeline.sources import pages, prefetched, texts
 from pipeline.sources.base import Ref
 from pipeline.sources.files import check_inputs, kind_of
-from pipeline.sources.storage import UnreadableError, read_bytes
+from pipeline.storage import UnreadableError, read_bytes
 from transforms.records import Page, Rejected
 
 # What explain says of files that hold no single article, by kind.
@@ -133,8 +133,8 @@ def _page_of(source: str) -> Page | Rejected:
 def _fetched(url: str, *, allow_private: bool) -> Page | Rejected:
     """Fetch the page of a URL, as politely and guarded as a run does."""
     # No file needs what follows.
-    from pipeline.fetching import Wanted, pages_of  # noqa: PLC0415
-    from pipeline.live import settings_of  # noqa: PLC0415
+    from pipeline.polling.index import settings_of  # noqa: PLC0415
+    from pipeline.steps.fetch import Wanted, pages_of  # noqa: PLC0415
     from transforms.fetch.messages import Request  # noqa: PLC0415
     from transforms.fetch.run import fetch_all  # noqa: PLC0415
 
@@ -145,6 +145,6 @@ def _fetched(url: str, *, allow_private: bool) -> Page | Rejected:
 
 
 def _show(explained: Explained) -> None:
-    from pipeline.explain_text import show  # noqa: PLC0415 - rich is not needed for JSON
+    from pipeline.render.explanation import show  # noqa: PLC0415 - rich is not needed for JSON
 
     show(explained, sys.stdout.buffer)

@@ -73,7 +73,7 @@ def command(
 
 
 def _catalogue(country: str | None, category: str | None) -> list[dict[str, Any]]:
-    from transforms.feeds.registry import (  # noqa: PLC0415 - not for --help
+    from transforms.feeds.lists import (  # noqa: PLC0415 - not for --help
         load_catalogue,
         verified_addresses,
     )
@@ -112,7 +112,7 @@ def _chosen(feed: Any, country: str | None, category: str | None) -> bool:
 def _check(
     source: str, country: str | None, category: str | None, *, allow_private: bool
 ) -> list[dict[str, Any]]:
-    from pipeline.checking import check_feeds, named_feeds  # noqa: PLC0415 - not for --help
+    from pipeline.polling.check import check_feeds, named_feeds  # noqa: PLC0415 - not for --help
 
     named = named_feeds(source)
     feeds = [feed for feed in named if _chosen(feed, country, category)]
@@ -124,7 +124,7 @@ def _check(
 def _write(action: Action, rows: list[dict[str, Any]], output: Format) -> None:
     import orjson  # noqa: PLC0415 - not for --help
 
-    from pipeline.feeds_text import show_catalogue, show_checked  # noqa: PLC0415 - the same
+    from pipeline.render.feeds import show_catalogue, show_checked  # noqa: PLC0415 - the same
 
     if output is Format.json:
         sys.stdout.buffer.writelines(orjson.dumps(row) + b"\n" for row in rows)

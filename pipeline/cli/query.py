@@ -68,8 +68,8 @@ def command(
         _list_queries()
         return Exit.DONE
     query = _query_text(sql, file, named)
-    from pipeline.data import open_data  # noqa: PLC0415 - DuckDB and Arrow only when asked
-    from pipeline.export import write_table  # noqa: PLC0415 - the same
+    from pipeline.render.tables import write_table  # noqa: PLC0415 - the same
+    from pipeline.sql.data import open_data  # noqa: PLC0415 - DuckDB and Arrow only when asked
 
     if output is Format.parquet and sys.stdout.isatty():
         raise UsageError("Parquet is no text: send standard output to a file")

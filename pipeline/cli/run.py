@@ -12,10 +12,10 @@ import typer
 
 from pipeline.errors import Exit
 from pipeline.options import Config, parse_run, run_parser
-from pipeline.terminal import one_line
+from pipeline.render.terminal import one_line
 
 if TYPE_CHECKING:
-    from pipeline.job import Summary
+    from pipeline.run.job import Summary
 
 # The flags stand in pipeline.options alone: what is typed here is handed on as it is.
 SETTINGS: Final[dict[str, Any]] = {
@@ -47,8 +47,8 @@ def command(
             f"rasd: --as-of {config.as_of:%Y-%m-%d %H:%M} lies ahead: rows and the next polls of "
             "feeds are dated by it\n"
         )
-    from pipeline.job import run_job  # noqa: PLC0415 - Beam takes seconds
-    from pipeline.progress import Progress  # noqa: PLC0415 - the same
+    from pipeline.render.progress import Progress  # noqa: PLC0415 - the same
+    from pipeline.run.job import run_job  # noqa: PLC0415 - Beam takes seconds
 
     summary = run_job(config, Progress())
     _report(summary, config)

@@ -31,7 +31,7 @@ from typing import Any, Final
 from pipeline.evaluation.base import Case, Figure, SuiteReport
 from pipeline.evaluation.events_seed import seed_figures
 from transforms.enrich import code_events
-from transforms.enrich.confidence import UNSEEN
+from transforms.enrich.events.confidence import UNSEEN
 from transforms.records import Article, Event
 
 NAME = "events"

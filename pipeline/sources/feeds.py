@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from pipeline.pool import Failure, KillablePool, Workers
-from pipeline.sources import storage
+from pipeline import storage
 from pipeline.sources.base import Indexed, Ref, SeenFeed
 from pipeline.sources.spool import Spool, read_record
-from pipeline.sources.storage import UnreadableError
+from pipeline.storage import UnreadableError
+from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.feeds import parse_feed
 from transforms.fetch.addresses import split_login
 from transforms.records import Entry, Feed, ParsedFeed, Rejected, content_id

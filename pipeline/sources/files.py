@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Final, Literal
 
+from pipeline import storage
 from pipeline.errors import UsageError, not_there
-from pipeline.pool import Workers
-from pipeline.sources import feeds, pages, prefetched, storage, texts, warc
+from pipeline.sources import feeds, pages, prefetched, texts, warc
 from pipeline.sources.base import Indexed, Skipped, empty_file
 from pipeline.sources.spool import Spool
-from pipeline.sources.storage import UnreadableError
-from transforms.feeds.registry import read_feed_list
+from pipeline.storage import UnreadableError
+from pipeline.workers.pool import Workers
+from transforms.feeds.lists import read_feed_list
 from transforms.records import Feed, Rejected
 from transforms.text.redact import redact_url
 

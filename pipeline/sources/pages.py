@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from pipeline.sources import storage
+from pipeline import storage
 from pipeline.sources.base import Ref, empty_file
 from transforms.extract import declared_url
 from transforms.records import Page, Rejected, content_id

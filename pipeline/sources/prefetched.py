@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from pipeline.sources import storage
+from pipeline import storage
 from pipeline.sources.base import Ref
 from pipeline.sources.spool import Spool
 from transforms.records import Page, Rejected, content_id

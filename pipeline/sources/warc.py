@@ -15,14 +15,14 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
-from pipeline.captures import Capture, read_capture
-from pipeline.pool import Failure, KillablePool, Workers
-from pipeline.sources import storage
+from pipeline import storage
 from pipeline.sources.base import Indexed, Missed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import Answered, entry_key, parse_answered
 from pipeline.sources.spool import Spool
-from pipeline.sources.warc_files import Damage, Framed, framed
-from pipeline.sources.warc_records import BadRecordError, Record, body_of, parse_record
+from pipeline.warc.fields import Capture, read_capture
+from pipeline.warc.framing import Damage, Framed, framed
+from pipeline.warc.record import BadRecordError, Record, body_of, parse_record
+from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.fetch.decoders import BrokenError, TooLargeError
 from transforms.fetch.messages import Response
 from transforms.fetch.walls import find_wall

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from pipeline_helpers import ROOT
 
-from pipeline import cli, docs
-from pipeline.data import open_data
+from pipeline import cli
+from pipeline.docgen import reference
 from pipeline.evaluation.base import Figure
 from pipeline.options import FLAGS
 from pipeline.sql.catalogue import scripts
+from pipeline.sql.data import open_data
 
 DOCS = ROOT / "docs"
 PAGES = [
@@ -164,27 +165,27 @@ def test_every_query_of_the_cookbook_says_how_to_read_it():
         assert len(reading) > 60, f"{heading}: a line on how to read the answer"
 
 
-@pytest.mark.parametrize("name", docs.GENERATED)
+@pytest.mark.parametrize("name", reference.GENERATED)
 def test_generated_pages_are_up_to_date(name):
     path = DOCS / name
     assert path.is_file(), f"docs/{name} is missing: run `make docs`"
-    made = docs.GENERATED[name]().rstrip("\n") + "\n"
+    made = reference.GENERATED[name]().rstrip("\n") + "\n"
     assert path.read_text("utf-8") == made, f"docs/{name} is out of date: run `make docs`"
 
 
 @pytest.mark.parametrize("columns", ["40", "250", None])
 def test_the_terminal_does_not_change_the_pages(monkeypatch, columns):
-    before = docs.commands()
+    before = reference.commands()
     if columns is None:
         monkeypatch.delenv("COLUMNS", raising=False)
     else:
         monkeypatch.setenv("COLUMNS", columns)
-    assert docs.commands() == before
+    assert reference.commands() == before
     assert os.environ.get("COLUMNS") == columns
 
 
 def test_every_command_and_script_has_its_place():
-    shown, queries = docs.commands(), docs.queries()
+    shown, queries = reference.commands(), reference.queries()
     for command in cli.COMMANDS:
         assert f"## rasd {command}\n" in shown
     for script in (*scripts("views").values(), *scripts("queries").values()):

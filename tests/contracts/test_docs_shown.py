@@ -7,8 +7,8 @@ import re
 import pytest
 from pipeline_helpers import ROOT
 
-from pipeline.data import open_data
-from pipeline.shown import PAGES, Desk
+from pipeline.docgen.examples import PAGES, Desk
+from pipeline.sql.data import open_data
 
 
 @pytest.fixture(scope="module")

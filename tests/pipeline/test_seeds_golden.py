@@ -17,7 +17,7 @@ from outputs import facts
 from pipeline_helpers import ROOT
 from seed_goldens import article_goldens, golden_events, is_article, run_golden
 
-from pipeline.data import open_data
+from pipeline.sql.data import open_data
 
 BASELINE = json.loads((ROOT / "tests" / "quality" / "baseline.json").read_text(encoding="utf-8"))
 GOLDENS = article_goldens()

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from pipeline_helpers import ROOT, rasd
+from pipeline_helpers import rasd
+from seed_pages import SITES, _variant, render
 
-from pipeline.data import open_data
+from pipeline.sql.data import open_data
 from transforms.rejects import REASONS
 
 AS_OF = "2026-01-01T00:00:00Z"
@@ -69,13 +70,9 @@ def good_pages(tmp_path_factory: pytest.TempPathFactory, sized: Callable[[int, i
     folder = tmp_path_factory.mktemp("good") / "pages"
     folder.mkdir()
     bare_share = sized(4, 1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT)  # the benchmarks are never installed
-        from benchmarks.pages import SITES, _variant, render
-
-        for number in range(sized(120, 1_000)):
-            article = _variant(number, random.Random(number))  # noqa: S311 - varied text, no secret
-            size = 0 if number % bare_share else 80_000
-            data = render(list(SITES)[number % len(SITES)], article, padding=size)
-            (folder / f"good-{number:04}.html").write_bytes(data)
+    for number in range(sized(120, 1_000)):
+        article = _variant(number, random.Random(number))  # noqa: S311 - varied text, no secret
+        size = 0 if number % bare_share else 80_000
+        data = render(list(SITES)[number % len(SITES)], article, padding=size)
+        (folder / f"good-{number:04}.html").write_bytes(data)
     return folder

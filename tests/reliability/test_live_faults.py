@@ -10,7 +10,8 @@ import pytest
 from http_faults import answer, bomb, drip_body, drip_headers, hang, reset, truncated
 from http_server import LocalServer
 from live_feeds import SUMMARY, counts, item, rss, table
-from pipeline_helpers import ROOT, rasd
+from pipeline_helpers import rasd
+from seed_pages import SITES, _variant, render
 
 from transforms.rejects import REASONS
 
@@ -34,14 +35,10 @@ FAULTS = {
 
 def pages(count):
     """That many different articles of different sites."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT)  # the benchmarks are never installed
-        from benchmarks.pages import SITES, _variant, render
-
-        for number in range(count):
-            site = list(SITES)[number % len(SITES)]
-            article = _variant(number, random.Random(number))  # noqa: S311 - varied text, no secret
-            yield render(site, article)
+    for number in range(count):
+        site = list(SITES)[number % len(SITES)]
+        article = _variant(number, random.Random(number))  # noqa: S311 - varied text, no secret
+        yield render(site, article)
 
 
 @pytest.fixture(scope="module")

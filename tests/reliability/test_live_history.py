@@ -15,11 +15,11 @@ from http_server import LocalServer, tapped
 from live_feeds import one_address, run_here, settings, table
 from pipeline_helpers import SHARED
 
-from pipeline.asking import Asker
-from pipeline.memory import Memory
-from pipeline.polling import Poller
-from pipeline.pool import Workers
+from pipeline.polling.history import Memory
+from pipeline.polling.poller import Poller
+from pipeline.polling.request import Asker
 from pipeline.sources.spool import Spool
+from pipeline.workers.pool import Workers
 from transforms.document import process_document
 from transforms.feeds import parse_feed
 from transforms.feeds.join import is_full, join_page

@@ -12,7 +12,7 @@ from live_feeds import NOON, counts, item, rss, run_here, table
 from outputs import facts
 from pipeline_helpers import SEEDS
 
-import pipeline.asking
+import pipeline.polling.request
 from transforms.fetch.politeness import Manners
 
 pytestmark = pytest.mark.reliability
@@ -46,7 +46,9 @@ def test_r31_fifty_feeds_on_one_host(tmp_path):
         most = server.max_in_flight(HOST)
         waits = _after(first, "/busy")
 
-        with patch.object(pipeline.asking, "_to_parse", wraps=pipeline.asking._to_parse) as parse:
+        with patch.object(
+            pipeline.polling.request, "_to_parse", wraps=pipeline.polling.request._to_parse
+        ) as parse:
             run_here(
                 out, str(feeds), now=NOON + timedelta(hours=3), manners=Manners(delay_seconds=0.0)
             )

@@ -13,7 +13,7 @@ from http_server import LocalServer
 from live_feeds import SUMMARY, item, rss
 from pipeline_helpers import SEEDS, rasd
 
-from pipeline.data import open_data
+from pipeline.sql.data import open_data
 from transforms.records import content_id
 from transforms.rows.schema import TABLES
 

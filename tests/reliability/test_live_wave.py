@@ -9,11 +9,11 @@ from http_faults import answer
 from http_server import LocalServer
 from live_feeds import NOON, rss, settings
 
-from pipeline.asking import Answer, Asker
-from pipeline.memory import Memory
-from pipeline.polling import Poller
-from pipeline.pool import Workers
+from pipeline.polling.history import Memory
+from pipeline.polling.poller import Poller
+from pipeline.polling.request import Answer, Asker
 from pipeline.sources.spool import Spool
+from pipeline.workers.pool import Workers
 from transforms.fetch.crawl import READY_BYTES, Fetched
 from transforms.records import Feed, ParsedFeed
 

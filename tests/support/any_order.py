@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from outputs import PROVENANCE
 
 from pipeline import graph
-from pipeline.documents import KeepStorable, MakeRows, fingerprint_of, read_documents
-from pipeline.handover import read_pickled, save_fingerprints
-from pipeline.job import Job
 from pipeline.options import Config
-from pipeline.progress import Progress
-from pipeline.relations import write_pairs
+from pipeline.reconcile.clusters import write_pairs
+from pipeline.render.progress import Progress
+from pipeline.run.job import Job
 from pipeline.sinks.base import open_sink
+from pipeline.steps.process import KeepStorable, MakeRows, fingerprint_of, read_documents
+from pipeline.steps.spill import read_pickled, save_fingerprints
 from transforms.document import process_document
 from transforms.enrich import code_events
 from transforms.records import Article, Page

@@ -15,10 +15,10 @@ from xml.sax.saxutils import escape
 
 from http_server import GUARD
 
-from pipeline.data import open_data
-from pipeline.job import Summary, run_job
 from pipeline.options import parse_run
-from pipeline.progress import Progress
+from pipeline.render.progress import Progress
+from pipeline.run.job import Summary, run_job
+from pipeline.sql.data import open_data
 from transforms.fetch.messages import Limits
 from transforms.fetch.politeness import Manners
 from transforms.fetch.run import FetchSettings

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.data import open_data
 from pipeline.sinks.base import CommitReport, Sink
+from pipeline.sql.data import open_data
 from transforms.rows.schema import TABLES
 
 PROVENANCE = {

@@ -37,12 +37,12 @@ def main() -> None:
     # Workers import this module too, and need none of these; they find the function by its name.
     import poison_work
 
-    import pipeline.documents
-    from pipeline.job import run_job
+    import pipeline.steps.process
     from pipeline.options import parse_run
-    from pipeline.progress import Progress
+    from pipeline.render.progress import Progress
+    from pipeline.run.job import run_job
 
-    pipeline.documents.process_document = poison_work.poisoned
+    pipeline.steps.process.process_document = poison_work.poisoned
     output, *inputs = sys.argv[1:]
     options = ("--offline", "--page-timeout", "3", "--page-memory", "512", "--processes", "2")
     run_job(parse_run([*inputs, "--output", output, *options], datetime.now(UTC)), Progress())

@@ -5,6 +5,6 @@
 """
 
 from transforms.enrich.coder import code_events
-from transforms.enrich.rows import CODER_VERSION
+from transforms.enrich.events.record import CODER_VERSION
 
 __all__ = ["CODER_VERSION", "code_events"]

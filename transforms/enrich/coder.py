@@ -9,25 +9,25 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from transforms.enrich.arguments import find_arguments
-from transforms.enrich.attribution import Speaker, claim_status, goes_on, speaker_of
-from transforms.enrich.confidence import confidence, features, has_formula
-from transforms.enrich.draft import Draft
-from transforms.enrich.frame import PHYSICAL, Frame, frame_of, undated
-from transforms.enrich.home import homes_of, settle
-from transforms.enrich.lexical import lexical_model
-from transforms.enrich.match import Match, find_matches
-from transforms.enrich.merge import merge
-from transforms.enrich.parties import actors_of
-from transforms.enrich.places import is_old, place_of, tells_time, when_of
-from transforms.enrich.rows import to_event
-from transforms.enrich.rulebook import anchors
-from transforms.enrich.sizes import casualties
-from transforms.enrich.status import find_status
-from transforms.enrich.subjects import Phrase
-from transforms.enrich.syntax import SentenceView
-from transforms.enrich.tokens import Tokens, tokenise
-from transforms.enrich.world import World
+from transforms.enrich.attributes.article import PHYSICAL, Frame, frame_of, undated
+from transforms.enrich.attributes.casualties import casualties
+from transforms.enrich.attributes.places import is_old, place_of, tells_time, when_of
+from transforms.enrich.attributes.status import find_status
+from transforms.enrich.events.attribution import Speaker, claim_status, goes_on, speaker_of
+from transforms.enrich.events.confidence import confidence, features, has_formula
+from transforms.enrich.events.implied_country import homes_of, settle
+from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.merge import merge
+from transforms.enrich.events.record import to_event
+from transforms.enrich.events.word_model import lexical_model
+from transforms.enrich.roles.actors import actors_of
+from transforms.enrich.roles.arguments import find_arguments
+from transforms.enrich.roles.subjects import Phrase
+from transforms.enrich.rules.load import anchors
+from transforms.enrich.rules.match import Match, find_matches
+from transforms.enrich.sentence.annotations import World
+from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.words.tokens import Tokens, tokenise
 from transforms.records import Actor, Article, Event, Evidence, Span, TextField
 from transforms.text.arabic import normalise
 from transforms.text.sentences import split_sentences

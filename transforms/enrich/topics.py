@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from transforms.enrich.ontology.tables import read_rows
+from transforms.enrich.tables import read_rows
 from transforms.records import Topic
 from transforms.text.arabic import normalise_text
 
@@ -95,7 +95,7 @@ def _stem(word: str) -> str:
 def _table() -> TopicTable:
     """The keyword table, built once."""
     table = TopicTable()
-    for code, parent, label_ar, label_en, keywords in read_rows("mediatopics.tsv"):
+    for code, parent, label_ar, label_en, keywords in read_rows("ontology/mediatopics.tsv"):
         table.concepts[code] = Concept(code, parent, label_ar, label_en)
         entered: set[tuple[str, ...]] = set()
         for keyword in keywords.split("|"):

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from outputs import put
 
-from pipeline.data import Data, open_data
 from pipeline.sinks.base import open_sink
+from pipeline.sql.data import Data, open_data
 from transforms.records import (
     Actor,
     Article,

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from pipeline_helpers import rasd
 
-from pipeline.data import open_data
 from pipeline.errors import UsageError
 from pipeline.sql.catalogue import scripts
+from pipeline.sql.data import open_data
 
 BY_STATUS = "SELECT status, COUNT(*) AS n FROM events GROUP BY status ORDER BY n DESC, status"
 COUNTED = [

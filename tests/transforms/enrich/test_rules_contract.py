@@ -6,7 +6,7 @@ import pytest
 
 from transforms.enrich.coder import mentions
 from transforms.enrich.ontology import plover
-from transforms.enrich.rulebook import RULES, Rule, all_rules, read_rules
+from transforms.enrich.rules.load import RULES, Rule, all_rules, read_rules
 
 TOLD = {"asserted", "historical"}
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from transforms.enrich.ontology.tables import read_rows
+from transforms.enrich.tables import read_rows
 
 _QUADS_BY_ROOT: Final = (
     (5, "verbal_cooperation"),
@@ -61,7 +61,9 @@ def _load() -> tuple[Concept, ...]:
             gloss_ar=arabic,
             gloss_en=english,
         )
-        for kind, parent, code, quad, recipient, score, arabic, english in read_rows("plover.tsv")
+        for kind, parent, code, quad, recipient, score, arabic, english in read_rows(
+            "ontology/plover.tsv"
+        )
     )
 
 
@@ -86,10 +88,10 @@ IMPLIED_CONTEXTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Mode -> the context that PLOVER adds by itself."""
 
-_GOLDSTEIN: Final = {code: float(value) for code, value in read_rows("cameo.tsv")}
+_GOLDSTEIN: Final = {code: float(value) for code, value in read_rows("ontology/cameo.tsv")}
 _REVERSE: Final = {
     (event_type, mode, context): code
-    for event_type, mode, context, code in read_rows("cameo_reverse.tsv")
+    for event_type, mode, context, code in read_rows("ontology/cameo_reverse.tsv")
 }
 
 

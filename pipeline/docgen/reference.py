@@ -1,0 +1,120 @@
+"""Write the docs that are made from the code: ``make docs``.
+
+What hand-written pages show of the program is run again (``pipeline.docgen.examples``).
+``docs/quality.md`` needs the labelled data and is left alone where that is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+from pipeline import cli
+from pipeline.docgen import examples
+from pipeline.evaluation.report import as_markdown
+from pipeline.evaluation.suites import SUITES, run_suites
+from pipeline.options import run_parser
+from pipeline.sql.catalogue import scripts
+from transforms.enrich.ontology.codebook import codebook
+from transforms.rows.dialects import data_dictionary
+
+_COLUMNS: Final = 90
+_QUALITY_HEAD: Final = """# Quality
+
+Figures on the labelled development data, written by `make docs` from `rasd evaluate`; a share
+between 0 and 1 unless the name says otherwise. Bars are what the project has set itself to reach.
+Floors stand in `tests/quality/baseline.json`.
+
+"""
+
+
+@contextmanager
+def _width(columns: int) -> Iterator[None]:
+    """Let help texts be as wide as said, whatever the terminal."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(columns)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = before
+
+
+def commands() -> str:
+    """The command line reference: every command's own help."""
+    with _width(_COLUMNS):
+        return _commands()
+
+
+def _commands() -> str:
+    parts = ["# Commands", "", "```", cli.overview().rstrip(), "```", ""]
+    for name in cli.COMMANDS:
+        text = run_parser().format_help() if name == "run" else cli.help_of(name)
+        parts += [f"## rasd {name}", "", "```", text.rstrip(), "```", ""]
+    return "\n".join(parts)
+
+
+def queries() -> str:
+    """The views and the shipped queries, with their SQL."""
+    parts = [
+        "# Views and queries",
+        "",
+        "Written once in a portable subset of BigQuery's dialect; `rasd query` runs them.",
+        "",
+    ]
+    kinds: tuple[tuple[Literal["views", "queries"], str], ...] = (
+        ("views", "Views"),
+        ("queries", "Shipped queries (`rasd query --named`)"),
+    )
+    for kind, heading in kinds:
+        parts += [f"## {heading}", ""]
+        for script in scripts(kind).values():
+            sql = "\n".join(line for line in script.sql.splitlines() if not line.startswith("--"))
+            parts += [f"### {script.name}", "", script.about, "", "```sql", sql.strip(), "```", ""]
+    return "\n".join(parts)
+
+
+def quality(data: Path) -> str:
+    """The quality scoreboard.
+
+    Args:
+        data: the labelled data.
+    """
+    return _QUALITY_HEAD + as_markdown(run_suites(SUITES, data))
+
+
+GENERATED: Final[dict[str, Callable[[], str]]] = {
+    "schema.md": data_dictionary,
+    "codebook.md": codebook,
+    "commands.md": commands,
+    "queries.md": queries,
+}
+
+
+def main() -> None:
+    """Write every generated page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--docs", type=Path, default=Path("docs"))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    given = parser.parse_args()
+    for name, make in GENERATED.items():
+        (given.docs / name).write_text(make().rstrip("\n") + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        examples.refresh(given.docs.resolve().parent, Path(folder))
+    if given.data.is_dir():
+        text = quality(given.data)
+        (given.docs / "quality.md").write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    else:
+        sys.stderr.write(f"no labelled data at {given.data}: docs/quality.md left as it is\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Feeds over the network: which are due, what they answer, what is known of them."""

@@ -1,0 +1,1 @@
+"""What the deliveries of a run mean for what is stored."""

@@ -1,0 +1,123 @@
+"""Write query results: a table for people, CSV that spreadsheets cannot run, JSON, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, BinaryIO, Final, Literal
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.render.terminal import one_line, page
+
+# A spreadsheet takes a cell that starts with one of these for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_CELL: Final = 60  # characters of a cell that are shown
+_LINE: Final = 400  # the same where a value has lines of its own
+_NARROW: Final = 10  # columns of the screen at which a cell can be read, such as a date
+
+
+def write_table(table: pa.Table, form: str, stream: BinaryIO, *, raw: bool = False) -> None:
+    """Write rows.
+
+    Args:
+        table: the rows.
+        form: ``table``, ``csv``, ``json`` or ``parquet``.
+        stream: where to.
+        raw: CSV cells exactly as stored; otherwise text that a spreadsheet would run as a formula
+            gets an apostrophe in front, numbers never.
+    """
+    writers = {"csv": _csv, "json": _json, "parquet": _parquet, "table": _text}
+    writers[form](table, stream, raw)
+
+
+def _csv(table: pa.Table, stream: BinaryIO, raw: bool) -> None:
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(table.column_names)
+    for batch in table.to_batches(max_chunksize=1000):
+        for row in batch.to_pylist():
+            writer.writerow([_cell(value, raw=raw) for value in row.values()])
+    text.detach()
+
+
+def _cell(value: Any, *, raw: bool) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        value = orjson.dumps(value, default=str).decode()
+    elif isinstance(value, datetime | date):
+        value = value.isoformat()
+    if isinstance(value, str) and not raw and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def _json(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
+    for batch in table.to_batches(max_chunksize=1000):
+        stream.writelines(orjson.dumps(row, default=str) + b"\n" for row in batch.to_pylist())
+
+
+def _parquet(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd")
+    stream.write(buffer.getvalue())
+
+
+def _text(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
+    rows = [[_shown(value) for value in row.values()] for row in table.to_pylist()]
+    with page(stream, width=160) as console:
+        if _fits(table.column_names, rows, console.width):
+            console.print(_side_by_side(table.schema, rows))
+        else:
+            _one_by_one(table.column_names, rows, console)
+        console.print(f"{table.num_rows} row{'' if table.num_rows == 1 else 's'}", style="dim")
+
+
+def _fits(names: list[str], rows: list[list[str]], width: int) -> bool:
+    """Whether every column can be had at a width at which its cells can be read."""
+    longest = [max(map(cell_len, cells)) for cells in zip(names, *rows, strict=True)]
+    return sum(min(each, _NARROW) + 3 for each in longest) < width
+
+
+def _side_by_side(schema: pa.Schema, rows: list[list[str]]) -> Table:
+    shown = Table()
+    for field in schema:
+        numeric = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+        shown.add_column(field.name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(cell, justify=_side(cell)) for cell in _shortened(row, _CELL)))
+    return shown
+
+
+def _one_by_one(names: list[str], rows: list[list[str]], console: Console) -> None:
+    for number, row in enumerate(rows, 1):
+        console.rule(f"row {number}", align="left")
+        shown = Table.grid(padding=(0, 2))
+        shown.add_column(style="bold")
+        shown.add_column(overflow="fold")
+        for name, cell in zip(names, _shortened(row, _LINE), strict=True):
+            shown.add_row(name, Text(cell))
+        console.print(shown)
+
+
+def _shown(value: Any) -> str:
+    return one_line("" if value is None else str(_cell(value, raw=True)))
+
+
+def _shortened(row: list[str], limit: int) -> Iterator[str]:
+    return (cell if cell_len(cell) <= limit else cell[: limit - 1] + "…" for cell in row)
+
+
+def _side(cell: str) -> Literal["right"] | None:
+    """Arabic stands on the right."""
+    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in cell) * 2 > len(cell)
+    return "right" if arabic else None

@@ -1,0 +1,1 @@
+"""A bounded run: its inputs, the job from index to commit, its manifest."""

@@ -1,0 +1,80 @@
+"""One writer at a time: a lock file, held by the process for as long as it lives.
+
+A POSIX record lock, not ``flock``: it is not inherited by forked workers, so workers that outlive
+a killed run do not keep its successor out. Such a lock belongs to the process and is lost when
+any handle of its file is closed, so all sinks of a process share one handle.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.sinks.parquet.files import Files, explained
+
+LOCK_NAME: Final = "_lock"
+
+
+@dataclass(slots=True)
+class _Held:
+    """A lock this process holds: which process that is, the handle, and by how many sinks."""
+
+    process: int
+    handle: int
+    count: int
+
+
+_held: Final[dict[str, _Held]] = {}
+
+
+@dataclass(slots=True)
+class Lock:
+    """The right to write to an output. Buckets have no locks: there one writer is agreed upon."""
+
+    files: Files
+    held: bool = field(default=False, init=False)
+
+    def acquire(self) -> bool:
+        """Become the writer without waiting; False when another process is.
+
+        Raises:
+            SinkError: the lock file cannot be written, or the file system knows no locks.
+        """
+        if self.held or not self.files.local:
+            self.held = True
+            return True
+        path = self.files.path(LOCK_NAME)
+        ours = _held.get(path)
+        if ours is not None and ours.process == os.getpid():
+            ours.count += 1
+            self.held = True
+            return True
+        with explained(path):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                os.close(handle)
+                if error.errno in (errno.EACCES, errno.EAGAIN):
+                    return False
+                raise
+        _held[path] = _Held(os.getpid(), handle, 1)
+        self.held = True
+        return True
+
+    def release(self) -> None:
+        """Stop being the writer, once for every time it was acquired."""
+        if not self.held:
+            return
+        self.held = False
+        path = self.files.path(LOCK_NAME)
+        ours = _held.get(path)
+        if ours is None or ours.process != os.getpid():
+            return
+        ours.count -= 1
+        if ours.count == 0:
+            os.close(ours.handle)
+            del _held[path]

@@ -1,0 +1,69 @@
+"""The new files of a commit: encoded beside the merge, written down one after the other."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+from pipeline.sinks.parquet.files import Files
+from pipeline.sinks.parquet.parts import PartWriter
+
+_ENCODERS: Final = 2  # threads
+_WAITING: Final = 4  # files that may be encoded ahead: so much is held in memory
+
+
+class NewParts:
+    """The files that take the place of partitions. Only encoding leaves the calling thread.
+
+    Args:
+        files: the output.
+        work: the directory, in the staging area, where they are written.
+        table: the table's name.
+    """
+
+    def __init__(self, files: Files, work: str, table: str) -> None:
+        """Remember where; nothing is written yet."""
+        self._files = files
+        self._work = work
+        self._table = table
+        self._serial = 0
+        self._written: dict[str, tuple[str, str]] = {}
+        self._coming: deque[tuple[str, PartWriter, Future[None]]] = deque()
+        self._encoders = ThreadPoolExecutor(_ENCODERS, thread_name_prefix="encode")
+
+    def writer(self) -> PartWriter:
+        """Open a new temporary file of the table."""
+        self._serial += 1
+        return PartWriter(
+            self._files, self._table, f"{self._work}/{self._table}.{self._serial:05d}.new"
+        )
+
+    def put(self, partition: str, writer: PartWriter) -> None:
+        """Take in the complete rows of a partition; they are encoded while others are merged."""
+        if writer.is_open:  # most of it is on the disk already
+            self._written[partition] = (writer.name, writer.finish())
+            return
+        self._coming.append((partition, writer, self._encoders.submit(writer.encode)))
+        self._write_down(_WAITING)
+
+    def get(self, partition: str) -> tuple[str, str] | None:
+        """The temporary name and the hash of a partition's new file, if it has one.
+
+        The hash is empty when no row is left.
+        """
+        self._write_down(0)
+        return self._written.get(partition)
+
+    def items(self) -> Iterable[tuple[str, tuple[str, str]]]:
+        """Every partition that has a new file, with its temporary name and hash."""
+        self._write_down(0)
+        return self._written.items()
+
+    def _write_down(self, waiting: int) -> None:
+        """Write encoded files, in order, until only so many wait."""
+        while len(self._coming) > waiting:
+            partition, writer, encoded = self._coming.popleft()
+            encoded.result()
+            self._written[partition] = (writer.name, writer.finish())

@@ -1,0 +1,124 @@
+"""Open the rows of an output and ask them in SQL: ``open_data(uri).sql("...")``.
+
+Every table and view of the contract is there by its plain name; a missing table is empty. The
+hidden partition column ``date`` is not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.errors import UsageError, nearest
+from pipeline.sinks.base import open_sink
+from pipeline.sinks.parquet.layout import SCHEMA_NAME, STAGING
+from pipeline.sinks.parquet.lock import LOCK_NAME
+from pipeline.sql.catalogue import scripts
+from pipeline.sql.dialect import to_duckdb
+from transforms.rows.schema import TABLES
+
+_HIDDEN: Final = "date"
+_MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
+_NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
+_HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
+
+
+class Data:
+    """The rows of one output, read where they lie.
+
+    Args:
+        uri: the output of a run.
+    """
+
+    def __init__(self, uri: str) -> None:
+        """Register tables and views; no row is read yet.
+
+        Raises:
+            UsageError: there is no output at ``uri``, or DuckDB cannot be asked about it.
+        """
+        self._connection = duckdb.connect(":memory:")
+        self._connection.execute("SET TimeZone = 'UTC'")
+        # Arrow scans keep no order anyway; the queries that need one say so.
+        self._connection.execute("SET preserve_insertion_order = false")
+        sink: Any = open_sink(uri)
+        if not hasattr(sink, "dataset"):
+            raise UsageError(f"{uri}: only Parquet outputs can be asked here")
+        if sink.files.kind() != "directory":
+            raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
+        for table in TABLES:
+            self._register(table, sink.dataset(table))
+        if all(sink.files.kind(name) == "missing" for name in _MARKS):
+            raise UsageError(
+                f"no output at {uri}: rasd has not written to this directory; name the one given "
+                "to rasd run --output"
+            )
+        for view in scripts("views").values():
+            self._connection.execute(f'CREATE VIEW "{view.name}" AS {to_duckdb(view.sql)}')
+        # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def _register(self, table: str, dataset: Any) -> None:
+        self._connection.register(f"_{table}", dataset)
+        hidden = _HIDDEN in dataset.schema.names and _HIDDEN not in TABLES[table].names
+        columns = f"* EXCLUDE ({_HIDDEN})" if hidden else "*"
+        # The names come from the schema in the code, never from a user.
+        select = f'SELECT {columns} FROM "_{table}"'  # noqa: S608
+        self._connection.execute(f'CREATE VIEW "{table}" AS {select}')
+
+    def sql(self, query: str) -> pa.Table:
+        """Run one query in the portable subset of BigQuery's dialect.
+
+        Args:
+            query: a SELECT.
+
+        Returns:
+            Its rows.
+
+        Raises:
+            UsageError: it does not parse, is not portable, or names what is not there.
+        """
+        translated = to_duckdb(query)
+        try:
+            return _with_int64(self._connection.sql(translated).to_arrow_table())
+        except duckdb.Error as error:
+            raise UsageError(f"the query failed: {_explained(str(error))}") from error
+
+
+def _explained(message: str) -> str:
+    """DuckDB's words in one line, with what it thinks was meant; tables by their own names."""
+    said, *rest = message.splitlines() or [""]
+    missing = _NO_TABLE.search(said)
+    if missing:
+        return f"no table or view {missing[1]}{nearest(missing[1], [*TABLES, *scripts('views')])}"
+    hints = [line for line in rest if line.startswith(("Candidate", "Did you mean", "Either"))]
+    if "Function with name" in said:  # its guesses are DuckDB's own functions
+        hints = ["rasd query knows the functions that BigQuery and DuckDB share"]
+    return "; ".join([said.split("Error: ", 1)[-1].rstrip("!."), *hints])
+
+
+def _with_int64(table: pa.Table) -> pa.Table:
+    """Make DuckDB's sums of INT64, 128 bits wide, the INT64 that BigQuery answers with."""
+    for index, field in enumerate(table.schema):
+        if field.type == _HUGE:
+            try:
+                column = table.column(index).cast(pa.int64())
+            except pa.ArrowInvalid:
+                continue  # it does not fit; better wide than wrong
+            table = table.set_column(index, field.with_type(pa.int64()), column)
+    return table
+
+
+def open_data(uri: str) -> Data:
+    """Open the rows of an output, for notebooks and scripts.
+
+    Args:
+        uri: a directory, ``parquet://DIR`` or ``gs://...``.
+
+    Returns:
+        The data; ask it with ``.sql(...)``.
+    """
+    return Data(uri)

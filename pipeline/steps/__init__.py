@@ -1,0 +1,1 @@
+"""The Beam steps of the diagram, in the order of ``pipeline.graph``."""

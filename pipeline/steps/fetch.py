@@ -1,0 +1,189 @@
+"""The steps of the diagram that go online: fetch what no input gave, and archive what came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
+
+import transforms.coders  # noqa: F401 - registers the coder of records
+from pipeline.warc.writer import Archive
+from transforms.feeds.join import join_page
+from transforms.feeds.publishers import NO_REGISTRY, Registry
+from transforms.fetch.crawl import Fetched
+from transforms.fetch.messages import Request
+from transforms.fetch.run import FetchSettings
+from transforms.fetch.transform import STAGE, FetchPages
+from transforms.fetch.walls import find_wall
+from transforms.metrics import count
+from transforms.records import Entry, FetchLog, Page, Rejected, Sighting
+from transforms.text.redact import redact_text, redact_url
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page that no input gave: its entries ask for it.
+
+    Attributes:
+        key: the canonical URL.
+        url: as the earliest entry links it.
+        entries: every entry that links to it.
+        sightings: the same, as ``appearances`` keeps them.
+    """
+
+    key: str
+    url: str
+    entries: tuple[Entry, ...]
+    sightings: tuple[Sighting, ...]
+
+
+@dataclass
+class FetchWanted(beam.PTransform):
+    """Wanted pages -> pages, rejections, and the log of every request sent.
+
+    Attributes:
+        settings: how to fetch.
+        archive: stores every answer as WARC; None stores none.
+        registry: tells publisher, country and zone of a feed or a host.
+    """
+
+    settings: FetchSettings
+    archive: Archive | None = None
+    registry: Registry = NO_REGISTRY
+
+    def expand(self, wanted: Any) -> Any:
+        """Ask, answer, join."""
+        joined = _JoinFetched(self.archive, self.registry)
+        return (
+            wanted
+            | "ToRequests" >> beam.Map(_request).with_output_types(Request)
+            | "FetchPages" >> FetchPages(self.settings)
+            | "JoinFetched" >> beam.ParDo(joined).with_output_types(Any)
+        )
+
+
+def _request(wanted: Wanted) -> Request:
+    # The entries travel with the request, so that no body goes through a shuffle to meet them.
+    return Request(wanted.url, "article", context=wanted)
+
+
+class _JoinFetched(beam.DoFn):
+    """Makes a page of each answer, or tells why there is none; archives what came.
+
+    With an archive, answers wait until the file they stand in is written: at most as many as one
+    file holds, and never a row that names a file that is not there.
+    """
+
+    def __init__(self, archive: Archive | None, registry: Registry) -> None:
+        self._registry = registry
+        self._archive = archive
+
+    def start_bundle(self) -> None:
+        """Begin with nothing: a bundle that is tried again must not keep its first try."""
+        if self._archive:
+            self._archive.clear()
+
+    def process(self, fetched: Fetched) -> Iterator[Page | Rejected | FetchLog]:
+        """Answer one request, or all that have waited: one page or rejection, and its log."""
+        ready = self._archive.store(fetched) if self._archive else [(fetched, None)]
+        for stored in ready:
+            yield from self._joined(*stored)
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        """Write what is left into a last file, and answer it."""
+        for stored in self._archive.close() if self._archive else []:
+            for each in self._joined(*stored):
+                yield WindowedValue(each, MIN_TIMESTAMP, [GlobalWindow()])
+
+    def _joined(
+        self, fetched: Fetched, raw_ref: str | None
+    ) -> Iterator[Page | Rejected | FetchLog]:
+        yield from fetched.log
+        for each in pages_of(fetched, raw_ref):
+            if isinstance(each, Rejected):
+                count(STAGE, f"rejected.{each.reason}")
+            elif each.kind == "body":
+                count(STAGE, "stood_in")
+            yield self._registry.complete(each)
+
+
+def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Rejected]:
+    """Join an answer with the entries that asked for it.
+
+    Args:
+        fetched: whose request carries a ``Wanted``.
+        raw_ref: where the response is archived.
+
+    Returns:
+        The page; where none could be had a page made of the feed's summary; else one rejection.
+    """
+    wanted: Wanted = fetched.request.context
+    response = fetched.response
+    reason = response.reason or find_wall(response)
+    if reason is None:
+        page = Page(
+            response.body,
+            "html",
+            url=redact_url(wanted.url),
+            final_url=redact_url(response.final_url),
+            content_type=response.headers.get("content-type", ""),
+            http_status=response.status,
+            fetched_at=_started(fetched),
+            raw_ref=raw_ref,
+        )
+        joined = join_page([page], wanted.entries, key=wanted.key)
+    else:
+        detail = response.detail or f"a {reason} page"
+        failure = Rejected("fetch", reason, detail, url=redact_url(wanted.url), raw_ref=raw_ref)
+        joined = stand_in(failure, wanted.entries, wanted.key, _started(fetched))
+    joined = [public(each) for each in joined]
+    return [*joined[:-1], replace(joined[-1], sightings=wanted.sightings)]
+
+
+def stand_in(
+    failure: Rejected, entries: Sequence[Entry], key: str, asked_at: datetime | None
+) -> list[Page | Rejected]:
+    """Make a page of the summary that a feed gives of one that could not be had.
+
+    Args:
+        failure: why it could not.
+        entries: those that link to it.
+        key: its canonical URL.
+        asked_at: when it was asked for.
+
+    Returns:
+        The page; the failure when the summary says too little.
+    """
+    made = join_page([], entries, key=key, failure=failure, use_summary=True)
+    return [
+        replace(each, fetched_at=asked_at) if isinstance(each, Page) else each
+        for each in made or [failure]
+    ]
+
+
+def public(record: Page | Rejected) -> Page | Rejected:
+    """The same record without secrets in its addresses."""
+    if isinstance(record, Rejected):
+        return public_rejection(record)
+    return replace(record, url=redact_url(record.url), final_url=redact_url(record.final_url))
+
+
+def public_rejection(rejected: Rejected) -> Rejected:
+    """The same rejection without secrets in its address and in what it says."""
+    url = redact_url(rejected.url) if rejected.url else rejected.url
+    return replace(rejected, url=url, detail=redact_text(rejected.detail))
+
+
+def is_of_robots(record: Page | Rejected | FetchLog) -> bool:
+    """Whether a record tells of a request for a robots.txt."""
+    return isinstance(record, FetchLog) and record.purpose == "robots"
+
+
+def _started(fetched: Fetched) -> datetime | None:
+    return fetched.log[-1].started_at if fetched.log else None

@@ -1,0 +1,1 @@
+"""Processes that are given untrusted bytes and can be killed without harm."""

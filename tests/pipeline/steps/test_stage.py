@@ -1,0 +1,59 @@
+"""Rows wait for a file of their table in bounded memory, however long they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.sinks.base import StagedFile
+from pipeline.sinks.parquet import ParquetSink
+from pipeline.steps import stage
+
+
+def staged(sink: ParquetSink, rows: list[tuple[str, dict[str, Any]]]) -> list[StagedFile]:
+    bundle = stage._StageBundle(sink, "run")
+    bundle.start_bundle()
+    during = [file for row in rows for file in bundle.process(row)]
+    return [*during, *(each.value for each in bundle.finish_bundle())]
+
+
+def letter(number: int, detail: str) -> tuple[str, dict[str, Any]]:
+    return "dead_letters", {
+        "dead_letter_id": f"{number:04}", "stage": "read", "reason": "bad_json", "detail": detail,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> ParquetSink:
+    made = ParquetSink(str(tmp_path / "out"))
+    made.prepare()
+    return made
+
+
+def test_long_rows_fill_a_file_before_many_do(
+    sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "_LETTERS_A_FILE", 10_000)
+    monkeypatch.setattr(stage, "_ROWS_A_FILE", 50)
+    long = [letter(n, f"{n} " + "ن" * 3_000) for n in range(10)]
+    assert [file.count for file in staged(sink, long)] == [4, 4, 2]
+    short = [letter(n, str(n)) for n in range(120)]
+    assert [file.count for file in staged(sink, short)] == [50, 50, 20]
+
+
+def test_text_in_nested_values_counts() -> None:
+    row = {"a": "12", "b": None, "c": [{"text": "345", "n": 7}], "d": {"e": ["6"]}}
+    assert stage._letters(row) == 6
+
+
+def test_each_table_has_a_file_of_its_own(
+    sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "_ROWS_A_FILE", 2)
+    feeds = [("feeds", {"feed_url": f"https://a.test/{n}"}) for n in range(3)]
+    letters = [letter(n, "x") for n in range(3)]
+    rows = [row for both in zip(feeds, letters, strict=True) for row in both]
+    found = sorted((file.table, file.count) for file in staged(sink, rows))
+    assert found == [("dead_letters", 1), ("dead_letters", 2), ("feeds", 1), ("feeds", 2)]

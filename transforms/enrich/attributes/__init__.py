@@ -1,0 +1,1 @@
+"""What else an event has: status, date, place, casualties."""

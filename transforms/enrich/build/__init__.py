@@ -1,0 +1,1 @@
+"""What makes the tables and models that are shipped; never imported at run time."""

@@ -1,0 +1,1 @@
+"""Actors, places and persons: names found in normalised text and composed."""

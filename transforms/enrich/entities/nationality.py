@@ -1,0 +1,48 @@
+"""Country adjectives that no entity covers: القصف الإسرائيلي، آلاف الأردنيين، نظيره التركي."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Final
+
+from transforms.enrich.entities.paradigms import nisba_forms
+from transforms.enrich.tables import read_rows
+from transforms.text.arabic import normalise_text
+
+_PREFIXES: Final = ("", "ال", "وال", "بال", "فال", "لل", "و", "ب", "ل")
+
+
+@cache
+def _table() -> Mapping[str, str]:
+    """Written form of a nisba, normalised -> ISO 3166-1 alpha-3."""
+    table: dict[str, str] = {}
+    for country, _, _, adjectives, people, *_ in read_rows("entities/countries.tsv"):
+        for adjective in adjectives.split("|"):
+            if not adjective:
+                continue
+            for form in nisba_forms(adjective):
+                table.setdefault(normalise_text(form.text), country)
+        for name in people.split("|"):
+            if name:
+                table.setdefault(normalise_text(name), country)
+    return table
+
+
+@lru_cache(maxsize=1 << 16)
+def nisba_country(word: str) -> str | None:
+    """The country that an adjective or a people's name says.
+
+    Args:
+        word: a token of normalised text.
+
+    Returns:
+        ISO 3166-1 alpha-3, or None.
+    """
+    table = _table()
+    for prefix in _PREFIXES:
+        if word.startswith(prefix):
+            found = table.get(word[len(prefix) :])
+            if found:
+                return found
+    return None

@@ -1,0 +1,266 @@
+"""Tokens of a normalised text, and what the lexicon makes of them."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from transforms.enrich.entities.names import Form, Lexicon, lexicon
+from transforms.enrich.entities.records import PlaceEntry
+
+_WORD: Final = re.compile(r"\w+")
+_GAP: Final = re.compile(r"[ \"'«»“”„’‘\-–]{1,4}")
+_MEMO_LIMIT: Final = 60_000
+# Best reading of an ambiguous form first.
+_PRIORITY: Final = {
+    role: rank
+    for rank, role in enumerate(
+        (
+            "region",
+            "organisation",
+            "leader",
+            "country",
+            "capital",
+            "agent",
+            "nisba",
+            "people",
+            "place",
+            "person",
+        )
+    )
+}
+_PLACE_CUES: Final = frozenset({"في", "من", "الي", "نحو", "قرب", "باتجاه", "بالقرب", "داخل"})
+
+
+class PlaceNoun(NamedTuple):
+    """A noun that introduces a place name."""
+
+    start: int
+    precision: str
+    text: str
+
+
+def readings(word: str) -> list[tuple[str, str, int]]:
+    """A folded word without its proclitics, in every way: (preposition, rest, characters off).
+
+    ``لل`` gives back the article (للجيش: الجيش) and takes off nothing, since the ل of the article
+    is written.
+    """
+    found = [("", word, 0)]
+    if len(word) > 3 and word[0] in "وف":
+        found.append(("", word[1:], 1))
+    for _, rest, taken in tuple(found):
+        if len(rest) > 3 and rest.startswith("لل"):
+            found.append(("ل", "ا" + rest[1:], taken))
+            found.append(("ل", "ال" + rest[1:], taken))
+        if len(rest) > 3 and rest[0] in "بلك":
+            found.append((rest[0], rest[1:], taken + 1))
+    return found
+
+
+class Look(NamedTuple):
+    """What a word may start: an entry of the look-up memo."""
+
+    clitic: str
+    rest: str
+    taken: int
+    longest: int
+
+
+class Scanner:
+    """Looks words up in the lexicon and remembers the answer for each word."""
+
+    __slots__ = ("_looks", "_nouns", "_starts", "lexicon")
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """Look up in ``lexicon``."""
+        self.lexicon = lexicon
+        self._looks: dict[str, tuple[Look, ...]] = {}
+        self._nouns: dict[str, tuple[int, str, str] | None] = {}
+        self._starts: dict[str, bool] = {}
+
+    def may_start(self, word: str) -> bool:
+        """Whether a phrase may start at a word; most words start none."""
+        known = self._starts.get(word)
+        if known is None:
+            if len(self._starts) >= _MEMO_LIMIT:
+                self._starts.clear()
+            given = self.lexicon.given
+            name = word in given or (word[0] in "وف" and word[1:] in given)
+            known = self._starts[word] = name or bool(self.looks(word) or self.noun(word))
+        return known
+
+    def looks(self, word: str) -> tuple[Look, ...]:
+        """The readings of a word that may start an entry."""
+        known = self._looks.get(word)
+        if known is None:
+            if len(self._looks) >= _MEMO_LIMIT:
+                self._looks.clear()
+            longest = self.lexicon.longest
+            known = self._looks[word] = tuple(
+                Look(clitic, rest, taken, longest.get(rest, 1))
+                for clitic, rest, taken in readings(word)
+                if self.lexicon.knows(rest)
+            )
+        return known
+
+    def noun(self, word: str) -> tuple[int, str, str] | None:
+        """The place noun a word is: characters before it, its precision and usual spelling."""
+        if word not in self._nouns:
+            if len(self._nouns) >= _MEMO_LIMIT:
+                self._nouns.clear()
+            nouns = self.lexicon.place_nouns
+            found = ((taken, *nouns[rest]) for _, rest, taken in readings(word) if rest in nouns)
+            self._nouns[word] = next(found, None)
+        return self._nouns[word]
+
+
+@functools.cache
+def scanner() -> Scanner:
+    """The scanner over the packaged lexicon."""
+    return Scanner(lexicon())
+
+
+@dataclass(slots=True)
+class Match:
+    """A lexicon entry found at a token; ``last`` is inclusive.
+
+    Attributes:
+        first: first token.
+        last: last token.
+        start: first character, after proclitics.
+        clitic: the preposition written onto it (ب ل ك), or "".
+        forms: what it may be.
+        country: the country an ambiguous place was settled to.
+        precision: the precision its noun speaks of.
+        attached: a conjunction or preposition is written onto it.
+    """
+
+    first: int
+    last: int
+    start: int
+    clitic: str
+    forms: tuple[Form, ...]
+    country: str | None = None
+    precision: str = ""
+    attached: bool = False
+
+    def best(self) -> Form:
+        """The most likely reading without context."""
+        return min(self.forms, key=lambda form: _PRIORITY[form.lexeme.role])
+
+    def other(self, roles: Collection[str]) -> Form | None:
+        """The most likely reading among some roles."""
+        fitting = [form for form in self.forms if form.lexeme.role in roles]
+        return min(fitting, key=lambda form: _PRIORITY[form.lexeme.role]) if fitting else None
+
+    def settle(self, country: str | None) -> None:
+        """Fix the country of an ambiguous place."""
+        self.country = country
+
+    def prefer(self, precision: str) -> None:
+        """Say what the noun before it speaks of: a city or a province."""
+        self.precision = precision
+
+
+class Tokens:
+    """The words of a text with their spans and matches."""
+
+    __slots__ = ("_lexicon", "_matches", "_scanner", "ends", "starts", "text", "words")
+
+    def __init__(self, text: str, scan: Scanner) -> None:
+        """Tokenise.
+
+        Args:
+            text: normalised text.
+            scan: looks words up.
+        """
+        self.text = text
+        self._scanner = scan
+        self._lexicon = scan.lexicon
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for found in _WORD.finditer(text):
+            self.words.append(found.group())
+            self.starts.append(found.start())
+            self.ends.append(found.end())
+        self._matches: dict[int, Match | None] = {}
+
+    def joined(self, index: int) -> bool:
+        """Whether only blanks or quotation marks stand between a token and the next."""
+        if index < 0 or index + 1 >= len(self.words):
+            return False
+        gap = self.text[self.ends[index] : self.starts[index + 1]]
+        return gap == " " or _GAP.fullmatch(gap) is not None
+
+    def match(self, index: int) -> Match | None:
+        """The longest lexicon entry that starts at a token; cached."""
+        if index >= len(self.words):
+            return None
+        if index not in self._matches:
+            self._matches[index] = self._find(index)
+        return self._matches[index]
+
+    def _find(self, index: int) -> Match | None:
+        best: Match | None = None
+        for clitic, rest, taken, longest in self._scanner.looks(self.words[index]):
+            for count in range(longest, 0, -1):
+                key = rest if count == 1 else self._joined_key(rest, index, count)
+                forms = self._lexicon.find(key) if key else ()
+                if forms and (best is None or count > best.last - index + 1):
+                    start = self.starts[index] + taken
+                    best = Match(index, index + count - 1, start, clitic, forms)
+                    best.attached = start > self.starts[index] or bool(clitic)
+                    break
+        return best
+
+    def _joined_key(self, first: str, index: int, count: int) -> str:
+        """The folded text of several tokens, "" when they do not stand together."""
+        if index + count > len(self.words):
+            return ""
+        if not all(self.joined(position) for position in range(index, index + count - 1)):
+            return ""
+        return " ".join([first, *self.words[index + 1 : index + count]])
+
+    def place_noun(self, index: int) -> PlaceNoun | None:
+        """The noun that introduces a place at a token (مدينة), if it is one."""
+        if index >= len(self.words):
+            return None
+        found = self._scanner.noun(self.words[index])
+        return PlaceNoun(self.starts[index] + found[0], *found[1:]) if found else None
+
+    def place_context(self, first: int, match: Match) -> bool:
+        """Whether an ambiguous word (``~``) stands where places stand: after في, من, with ب..."""
+        if match.clitic == "ب" and self.ends[match.last] - match.start > 4:
+            return True
+        return first > 0 and self.joined(first - 1) and self.words[first - 1] in _PLACE_CUES
+
+    def place_rows(self, match: Match) -> list[int]:
+        """Gazetteer rows a match may mean, best first."""
+        form = match.other({"place"})
+        return list(form.lexeme.rows) if form else []
+
+    def entry(self, row: int) -> PlaceEntry:
+        """The gazetteer entry in a row."""
+        return self._lexicon.place(row)
+
+    def place_country(self, match: Match) -> str | None:
+        """The country of a place: settled, or of its likeliest entry."""
+        if match.country:
+            return match.country
+        form = match.other({"region", "country", "capital"})
+        if form:
+            return form.lexeme.country
+        rows = self.place_rows(match)
+        return self.entry(rows[0]).country if rows else None
+
+    def can_lie_in(self, match: Match, country: str | None) -> bool:
+        """Whether any entry of a match lies in a country."""
+        form = match.other({"region", "capital"})
+        if form and form.lexeme.country == country:
+            return True
+        return any(self.entry(row).country == country for row in self.place_rows(match))

@@ -1,0 +1,1 @@
+"""Event mentions decided, merged and recorded; the fitted models stand beside."""

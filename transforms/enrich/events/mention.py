@@ -1,0 +1,55 @@
+"""An event in the making: a trigger with everything that was found about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+from transforms.enrich.attributes.status import Realis
+from transforms.enrich.roles.prepositions import Arguments
+from transforms.enrich.rules.match import Match
+from transforms.enrich.sentence.view import SentenceView
+from transforms.records import Actor, Evidence, Place, Span, Status
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When an event happened: the first and last possible day, and how it is known."""
+
+    start: dt.date
+    end: dt.date
+    precision: str
+    basis: Literal["explicit", "relative", "document"]
+    text: str | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """One mention of an event, or several that were merged into the first.
+
+    Attributes mirror ``transforms.records.Event``; ``features`` are the inputs of the confidence
+    formula; ``anchored`` tells that the article's day of publication is known.
+    """
+
+    match: Match
+    view: SentenceView
+    arguments: Arguments
+    realis: Realis
+    event_type: str
+    status: Status
+    trigger: Span
+    evidence: list[Evidence]
+    actors: list[Actor] = field(default_factory=list)
+    recipients: list[Actor] = field(default_factory=list)
+    place: Place | None = None
+    when: When | None = None
+    modes: list[str] = field(default_factory=list)
+    contexts: list[str] = field(default_factory=list)
+    fatalities: tuple[int, int | None] | None = None
+    injured: tuple[int, int | None] | None = None
+    speaker: str | None = None
+    claim_status: str = "unattributed"
+    features: dict[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
+    anchored: bool = False

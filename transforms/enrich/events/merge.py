@@ -1,0 +1,219 @@
+"""One event, one row: mentions of the same event in an article are merged into the best one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from transforms.enrich.events.confidence import clarity
+from transforms.enrich.events.mention import Draft
+from transforms.records import Actor, Place
+
+# What a stronger event of the same clause takes in: type -> absorbed types.
+_ABSORBS: Final = {"ASSAULT": frozenset({"MOBILIZE"})}
+# An article of ordinary length stays far below these; they keep hostile ones linear.
+_GROUPS: Final = 50  # events of a type and family that a mention is compared with
+_MEMBERS: Final = 3  # first and last mentions of an event that it is compared with
+_UNCERTAIN: Final = "document"
+_AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
+
+
+def merge(drafts: list[Draft]) -> list[Draft]:
+    """Merge the mentions of an article.
+
+    Args:
+        drafts: mentions in the order of the text, the title first.
+
+    Returns:
+        Distinct events; each keeps the fields of its clearest mention, what that one lacks
+        from the others, and all evidence.
+    """
+    groups: list[list[Draft]] = []
+    by_type: dict[tuple[str, str], list[list[Draft]]] = {}
+    for draft in drafts:
+        alike = by_type.setdefault((draft.event_type, draft.match.rule.family), [])
+        for group in alike[-_GROUPS:]:
+            if all(_same(draft, other) for other in (*group[:_MEMBERS], *group[-_MEMBERS:])):
+                group.append(draft)
+                break
+        else:
+            groups.append([draft])
+            alike.append(groups[-1])
+    merged = [_united(group) for group in groups]
+    kept = []
+    for draft in merged:
+        absorbable = any(draft.event_type in taken for taken in _ABSORBS.values())
+        others = merged if absorbable else ()
+        taker = next((other for other in others if _absorbed(draft, other)), None)
+        if taker is None:
+            kept.append(draft)
+        else:
+            _complete(taker, draft)
+            taker.evidence += draft.evidence
+    return kept
+
+
+def _countries(actors: Iterable[Actor]) -> set[str]:
+    return {a.country for a in actors if a.country}
+
+
+def _compatible(first: set[str], second: set[str]) -> bool:
+    return not first or not second or bool(first & second)
+
+
+def _same(first: Draft, second: Draft) -> bool:
+    """Whether two mentions can be of one event."""
+    if first.match.rule.family != second.match.rule.family or first.status != second.status:
+        return False
+    if first.event_type != second.event_type:
+        return False
+    if not _parties_agree(first, second):
+        return False
+    if _refers_back(first, second):
+        return True
+    return (
+        _linked(first, second)
+        and _same_time(first, second)
+        and _same_place(first.place, second.place)
+        and _same_size(first, second)
+    )
+
+
+def _refers_back(first: Draft, second: Draft) -> bool:
+    """Whether one mention is a noun that takes up the other: وأسفر الهجوم، احتجاجاً على.
+
+    Inside a sentence any noun does; across sentences a definite one without parties of its own,
+    near by or of the very same rule.
+    """
+    one, two = (second, first) if second.match.verbal <= first.match.verbal else (first, second)
+    if one.match.verbal or one.match.reading is None:
+        return False
+    if one.view is two.view:
+        return True
+    bare = not one.actors and not one.recipients and one.match.reading.definite
+    near = one.trigger.field == two.trigger.field and (
+        abs(one.view.paragraph - two.view.paragraph) <= 1
+    )
+    same_rule = one.match.rule is two.match.rule and _same_time(one, two)
+    return bare and (near or same_rule)
+
+
+def _parties_agree(first: Draft, second: Draft) -> bool:
+    """Whether actors and recipients do not contradict each other (both sides may be swapped)."""
+    a, b = _countries(first.actors), _countries(first.recipients)
+    c, d = _countries(second.actors), _countries(second.recipients)
+    if _compatible(a, c) and _compatible(b, d):
+        return True
+    return first.match.rule.reciprocal and bool((a | b) & (c | d))
+
+
+def _linked(first: Draft, second: Draft) -> bool:
+    """Whether anything ties two mentions together: nearness, a shared party, place or number.
+
+    Not contradicting each other is enough inside a sentence; across sentences it is not.
+    """
+    if first.view is second.view:
+        return True
+    parties = _countries((*first.actors, *first.recipients))
+    others = _countries((*second.actors, *second.recipients))
+    if parties & others or _phrases(first) & _phrases(second):
+        return True
+    if not parties or not others:
+        near = first.trigger.field != second.trigger.field or (
+            abs(first.view.paragraph - second.view.paragraph) <= 1
+        )
+        return near and not (first.recipients and second.recipients)
+    return False
+
+
+def _phrases(draft: Draft) -> set[str]:
+    """The names of a mention's parties."""
+    return {a.name for a in (*draft.actors, *draft.recipients) if a.name}
+
+
+def _same_time(first: Draft, second: Draft) -> bool:
+    one, two = first.when, second.when
+    if one is None or two is None or _UNCERTAIN in {one.basis, two.basis}:
+        return True
+    return one.start <= two.end and two.start <= one.end
+
+
+def _same_place(one: Place | None, two: Place | None) -> bool:
+    if one is None or two is None:
+        return True
+    if one.country and two.country and one.country != two.country:
+        return False
+    if one.precision == "country" or two.precision == "country":
+        return True
+    return (
+        one.name == two.name
+        or (one.admin1 is not None and one.name == two.admin1)
+        or (two.admin1 is not None and two.name == one.admin1)
+    )
+
+
+def _same_size(first: Draft, second: Draft) -> bool:
+    one, two = first.fatalities, second.fatalities
+    return one is None or two is None or one == two
+
+
+def _absorbed(draft: Draft, other: Draft) -> bool:
+    """Whether an event only begins a stronger one in the same sentence or paragraph."""
+    if draft is other or draft.event_type not in _ABSORBS.get(other.event_type, frozenset()):
+        return False
+    if draft.trigger.field != other.trigger.field or draft.status != other.status:
+        return False
+    shared = _countries(draft.actors) & _countries(other.actors)
+    if draft.actors and other.actors and not shared:
+        return draft.view is other.view and draft.actors == other.actors
+    near = draft.view is other.view or (
+        bool(shared) and draft.view.paragraph == other.view.paragraph
+    )
+    return near and _parties_agree(draft, other) and _same_time(draft, other)
+
+
+def _united(group: list[Draft]) -> Draft:
+    """The clearest mention, completed from the others and as sure as the surest."""
+    best = max(
+        group,
+        key=lambda d: (round(clarity(d), 6), d.trigger.field == "body", -d.trigger.char_start),
+    )
+    best.confidence = max(draft.confidence for draft in group)
+    for other in group:
+        if other is best:
+            continue
+        _complete(best, other)
+    best.evidence = sorted(
+        {(e.field, e.char_start): e for d in group for e in d.evidence}.values(),
+        key=lambda e: (e.field != "title", e.char_start),
+    )
+    return best
+
+
+def _complete(best: Draft, other: Draft) -> None:
+    """Take over from another mention what the best one lacks."""
+    if not best.actors:
+        best.actors = other.actors
+    if not best.recipients:
+        best.recipients = other.recipients
+    best.actors = _named(best.actors, other.actors)
+    best.recipients = _named(best.recipients, other.recipients)
+    if other.place is not None and _precision(other.place) < _precision(best.place):
+        best.place = other.place
+    if best.when is None or (best.when.basis == _UNCERTAIN and other.when is not None):
+        best.when = other.when
+    best.fatalities = best.fatalities or other.fatalities
+    best.injured = best.injured or other.injured
+    if best.event_type == other.event_type:
+        best.modes += [m for m in other.modes if m not in best.modes]
+    best.contexts += [c for c in other.contexts if c not in best.contexts]
+
+
+def _precision(place: Place | None) -> int:
+    """0 for a city, growing with the area; 4 for no place at all."""
+    return 4 if place is None else _AREAS.get(place.precision or "", 3)
+
+
+def _named(own: list[Actor], others: list[Actor]) -> list[Actor]:
+    """Prefer another mention's phrases when none of the own ones is known."""
+    return others if own and not _countries(own) and _countries(others) else own

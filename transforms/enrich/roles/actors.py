@@ -1,0 +1,152 @@
+"""Noun phrases as actors: known ones by the gazetteer, others by the nationality they carry."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+from transforms.enrich.entities.nationality import nisba_country
+from transforms.enrich.roles.subjects import Phrase
+from transforms.enrich.sentence.annotations import World
+from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.tokens import Tokens
+from transforms.records import Actor
+from transforms.text.arabic import normalise_text
+
+_CIVIL_HEADS: Final = frozenset(
+    normalise_text(w)
+    for w in [
+        "آلاف",
+        "مئات",
+        "عشرات",
+        "الآلاف",
+        "المئات",
+        "العشرات",
+        "مواطنون",
+        "مواطنين",
+        "سكان",
+        "أهالي",
+        "شبان",
+    ]
+)
+_QUALIFIER: Final = frozenset({"في", "من", "باسم", "لدي", "عن"})
+
+
+def actors_of(world: World, view: SentenceView, phrases: list[Phrase]) -> list[Actor]:
+    """Turn noun phrases into actors: one for each party that a phrase joins by و.
+
+    Args:
+        world: the text.
+        view: the sentence.
+        phrases: noun phrases, first and last token.
+
+    Returns:
+        Actors with spans; the country is None when nothing in the phrase is known.
+    """
+    found: list[Actor] = []
+    for phrase in phrases:
+        for actor in _actors_of(world, view, phrase):
+            if not any(_overlap(actor, other) for other in found):
+                found.append(actor)
+    return found
+
+
+def _overlap(one: Actor, two: Actor) -> bool:
+    if one.char_start is None or one.char_end is None or two.char_start is None:
+        return False
+    return one.char_start < (two.char_end or 0) and two.char_start < one.char_end
+
+
+def _actors_of(world: World, view: SentenceView, phrase: Phrase) -> list[Actor]:
+    """The parties of one phrase."""
+    tokens = world.tokens
+    starts = _conjuncts(world, phrase)
+    bounds = [*starts, phrase[1] + 1]
+    return [
+        _party(world, view, (first, stop - 1))
+        for first, stop in pairwise(bounds)
+        if tokens.words[first]
+    ]
+
+
+def _conjuncts(world: World, phrase: Phrase) -> list[int]:
+    """Where the parties of a phrase begin: its first token, and known ones after و."""
+    starts = [phrase[0]]
+    for named in world.between(phrase[0], phrase[1] + 1):
+        joined = world.tokens.words[named.first][0] == "و" and named.entity.kind != "place"
+        inside = world.tokens.starts[named.first] == named.entity.start
+        if joined and not inside and named.first > starts[-1]:
+            starts.append(named.first)
+    return starts
+
+
+def _party(world: World, view: SentenceView, phrase: Phrase) -> Actor:
+    """One actor: the span of the phrase's head, and what is known of it."""
+    tokens = world.tokens
+    named = [n for n in world.between(phrase[0], phrase[1] + 1) if n.entity.kind != "place"]
+    best = next((n for n in named if n.entity.country), named[0] if named else None)
+    start = tokens.span(phrase[0], phrase[0])[0] + clitic(tokens, phrase[0])
+    end = tokens.span(*phrase)[1]
+    country: str | None = None
+    sectors: tuple[str, ...] = ()
+    name = ""
+    if best is not None:
+        entity = best.entity
+        country, sectors = entity.country, entity.sectors
+        own_start, own_end = tokens.normalised.span(entity.start, entity.end)
+        if best.first == phrase[0]:
+            start, name = own_start, entity.name
+        end = (
+            max(own_end, tokens.span(phrase[0], best.last)[1])
+            if best.last >= phrase[1]
+            else own_end
+        )
+    if country is None:
+        country = _nationality(world, view, phrase) or _home(world, phrase)
+    if not sectors and country and tokens.words[phrase[0]] in _CIVIL_HEADS:
+        sectors = ("CVL",)
+    text = tokens.raw[start:end]
+    return Actor(name or text, text, country, sectors, tokens.field, start, end)
+
+
+def _home(world: World, phrase: Phrase) -> str | None:
+    """The country of a place that a phrase names: قصفت خاركيف."""
+    for named in world.between(phrase[0], phrase[1] + 1):
+        if named.entity.place is not None:
+            return named.entity.place.country
+    return None
+
+
+def _nationality(world: World, view: SentenceView, phrase: Phrase) -> str | None:
+    """The country of an unknown phrase: its own adjective, or what qualifies it.
+
+    دورية للجيش التركي، عمال النقل في تونس، خمسة من عناصر الشرطة العراقية.
+    """
+    words = world.tokens.words
+    for index in range(phrase[0], phrase[1] + 1):
+        country = nisba_country(words[index])
+        if country:
+            return country
+    after = phrase[1] + 1
+    if after >= view.stop:
+        return None
+    if words[after] in _QUALIFIER:
+        after += 1
+    elif not view.is_attached(after) or words[after][0] != "ل":
+        return None
+    for named in world.between(after, min(after + 1, view.stop)):
+        entity = named.entity
+        return entity.country or (entity.place.country if entity.place else None)
+    return nisba_country(words[after + 1]) if after + 1 < view.stop else None
+
+
+def clitic(tokens: Tokens, index: int) -> int:
+    """How many letters of a phrase's first token are a conjunction or preposition."""
+    word = tokens.words[index]
+    readings = [r for r in analyse(word) if r.pos != "V"]
+    if readings and all(r.conjunction for r in readings):
+        return 1
+    if readings and all(r.preposition in {"ب", "ل"} for r in readings):
+        return 0 if word.startswith("لل") else 1
+    return 1 if word.startswith(("وال", "بال")) and len(word) > 5 else 0

@@ -1,0 +1,1 @@
+"""Event rules, one file a type; loading them and matching them in a sentence."""

@@ -1,0 +1,175 @@
+"""Find the triggers of a sentence: which rules its tokens start, and which one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from transforms.enrich.rules.load import GAP, Element, Rule, anchors
+from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.words.analyse import Reading
+
+_BLOCK_BEFORE = 3  # tokens before a trigger in which a blocking phrase may begin
+_BLOCK_AFTER = 6
+FAR_GAP = 8  # words that ".." may skip while no verb stands among them
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that a stretch of tokens triggers.
+
+    Attributes:
+        rule: the rule.
+        parts: the tokens that matched its elements, in order.
+        head: the token of the first element (the verb of a light-verb phrase).
+        reading: the head's reading; None for an exact word.
+        verbal: whether the head is a verb.
+        subject: the token whose phrase is the subject, when the trigger names it.
+    """
+
+    rule: Rule
+    parts: tuple[int, ...]
+    reading: Reading | None
+    verbal: bool
+    subject: int | None = None
+
+    @property
+    def head(self) -> int:
+        """The token of the first element."""
+        return self.parts[0]
+
+    @property
+    def last(self) -> int:
+        """The last token of the trigger."""
+        return self.parts[-1]
+
+
+def _element_at(view: SentenceView, index: int, element: Element) -> bool:
+    """Whether a token is an element in the sense it has here (verb or noun)."""
+    if not view.first <= index < view.stop or not element.accepts(view.words[index]):
+        return False
+    if not element.kinds:
+        return True
+    return _sense(view, index, element) is not None
+
+
+def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
+    """The reading by which a token is an element, agreeing with its kind in the sentence."""
+    verb = view.is_verb(index)
+    kinds = element.kinds & (frozenset("VP") if verb else frozenset("NA"))
+    participle = (
+        "N" in kinds
+        or not view.has_noun_reading(index)
+        or (view.kind(index - 1) in '.,"' and view.words[index].endswith(("ا", "ين")))
+    )  # متهماً behind a comma is a circumstance, not the accused
+    for reading in view.readings(index, element.words):
+        if (reading.pos == "V") != verb or not kinds or not element.takes(reading):
+            continue
+        if reading.pos == "A" and (reading.definite or not participle):
+            continue  # مدينة is a town before it is a condemning woman; المؤيدة is an adjective
+        if not verb or reading.person[0] == "3" or reading.person == "1p":
+            return reading
+    return None
+
+
+def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tuple[int, ...] | None:
+    """The tokens of a trigger that begins at ``start``, or None."""
+    parts = [start]
+    position = start + 1
+    for element in trigger[1:]:
+        found = _next_element(view, position, element)
+        if found is None:
+            return None
+        parts.append(found)
+        position = found + 1
+    return tuple(parts)
+
+
+def _leaves(view: SentenceView, index: int, kind: str) -> bool:
+    """Whether a prepositional phrase begins; a من may join a number to its whole."""
+    return (kind == "P" and view.words[index] != "من") or view.is_attached(index)
+
+
+def _next_element(view: SentenceView, position: int, element: Element) -> int | None:
+    """The token that is a trigger's next element: right here, or past the words it may skip."""
+    skipped, index = 0, position
+    while index < view.stop:
+        plain = view.skip_quotes(index)
+        if _element_at(view, plain, element):
+            return plain
+        kind = view.kind(index)
+        if element.subject and skipped > 1 and _leaves(view, index, kind):
+            return None  # the subject of a verb does not stand behind a preposition
+        if not element.gap or kind in ".,C" or (kind == "V" and skipped >= GAP):
+            return None
+        if kind not in 'TX"':
+            skipped += 1
+        if skipped > FAR_GAP:
+            return None
+        index += 1
+    return None
+
+
+def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule) -> bool:
+    """Whether a blocking phrase stands around the trigger, or a cue forbids or lacks."""
+    cues = view.cues
+    if rule.need_cue and rule.need_cue not in cues:
+        return True
+    if any(cue in cues for cue in rule.block_cues):
+        return True
+    phrases = [phrase for phrase in rule.block if _possible(view, phrase)]
+    if not phrases:
+        return False
+    low = max(view.first, parts[0] - _BLOCK_BEFORE)
+    high = min(view.stop, parts[-1] + _BLOCK_AFTER)
+    return any(_phrase_at(view, index, phrase) for phrase in phrases for index in range(low, high))
+
+
+def _phrase_at(view: SentenceView, index: int, phrase: tuple[Element, ...]) -> bool:
+    return phrase[0].accepts(view.words[index]) and _follow(view, index, phrase) is not None
+
+
+def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
+    """Find the triggers of a sentence.
+
+    Args:
+        view: the sentence.
+        starts: its tokens that can start a rule.
+
+    Returns:
+        At most one match for a stretch of tokens and an event type, in the order of the text.
+    """
+    found: list[Match] = []
+    for start in starts:
+        for rule, trigger in anchors(view.words[start]):
+            if not _possible(view, trigger) or not _element_at(view, start, trigger[0]):
+                continue
+            parts = _follow(view, start, trigger)
+            if parts is None or _blocked(view, parts, rule):
+                continue
+            first = trigger[0]
+            reading = _sense(view, start, first) if first.kinds else None
+            verbal = view.is_verb(start)
+            if reading is not None and reading.person == "1p" and not rule.speaks:
+                continue
+            subject = next((p for p, e in zip(parts, trigger, strict=True) if e.subject), None)
+            found.append(Match(rule, parts, reading, verbal, subject))
+    return _longest(found)
+
+
+def _possible(view: SentenceView, trigger: tuple[Element, ...]) -> bool:
+    """Whether every lemma a trigger needs stands in the sentence at all."""
+    lemmas = view.lemmas
+    return all(not e.kinds or not e.words.isdisjoint(lemmas) for e in trigger)
+
+
+def _longest(matches: list[Match]) -> list[Match]:
+    """Of matches that share a token keep the longest, then the strongest rule."""
+    ranked = sorted(matches, key=lambda m: (-len(m.parts), -m.rule.strength, m.head, m.rule.id))
+    kept: list[Match] = []
+    taken: set[int] = set()
+    for match in ranked:
+        if not taken.intersection(match.parts):
+            kept.append(match)
+            taken.update(match.parts)
+    return sorted(kept, key=lambda m: m.head)

@@ -1,0 +1,1 @@
+"""A sentence as the rules see it: its tokens, entities, clauses and insertions."""

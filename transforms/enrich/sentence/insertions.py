@@ -1,0 +1,139 @@
+"""What news writes into the middle of a clause: adverbials between commas, names in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from transforms.enrich.words import closed_classes
+from transforms.enrich.words.analyse import analyse
+from transforms.text.arabic import normalise_text
+
+OPENERS: Final = frozenset("،,(-–—")
+_CLOSERS: Final = {"(": ")"}
+_MAX_INSERT: Final = 7
+_MAX_BRACKET: Final = 4
+_MAX_QUANTITY: Final = 5
+# Prepositions that bring a party are no mere adverbials.
+_PARTIES: Final = frozenset(normalise_text("مع ضد بين إلى من بمشاركة برعاية بوساطة").split())
+_OPENING: Final = (
+    (closed_classes.PREPOSITIONS | closed_classes.TIME_WORDS | frozenset(normalise_text(
+        "صبيحة بعد_ظهر عشية غداة بصفته بصفتها بصفتهم بحضور بعيد قبيل كما"
+    ).split())) - _PARTIES
+)  # fmt: skip
+# They add a party to the clause before them, across a comma.
+COMPANY: Final = frozenset(normalise_text("بمشاركة برعاية بوساطة بحضور بدعم").split())
+_BREAKS: Final = closed_classes.CLAUSE_OPENERS | closed_classes.RELATIVES | closed_classes.NEGATORS
+_QUANTITY_ENDS: Final = frozenset(normalise_text("عن على إلى").split())
+_QUANTITY_VERBS: Final = frozenset(
+    normalise_text("يقل تقل يزيد تزيد يربو يصل يقارب يقرب يناهز مجموعه").split()
+)
+# Nouns that head a phrase: after a definite noun they cannot be its adjective.
+HEADS: Final = frozenset(
+    normalise_text(
+        "الحكومة الجيش القوات السلطات الدول الفصائل الأطراف الطرفين الجانبين المجتمع الشعب "
+        "المانحين الرئيس الولايات الأمم الاتحاد المواطنين الجماعة الحركة الوزارة النقابة البلدين "
+        "السكان العالم الشركات المستوطنين المتظاهرين المدنيين إسرائيل إيران روسيا"
+    ).split()
+)
+
+# Countries and capitals whose first letter could be a clitic.
+COUNTRIES: Final = frozenset(
+    normalise_text(
+        "لبنان ليبيا بريطانيا بلجيكا بولندا باكستان بكين باريس لندن بغداد بيروت برلين فرنسا فلسطين "
+        "كندا كوبا كينيا بروكسل إسرائيل إيران إيطاليا إسبانيا أوكرانيا أفغانستان أميركا أنقرة "
+        "إثيوبيا ألمانيا أستراليا الأردن العراق السعودية السودان اليمن الجزائر المغرب الصين الهند "
+        "اليابان واشنطن وارسو فنزويلا فنلندا"
+    ).split()
+)
+
+
+def insertion_end(words: Sequence[str], index: int, stop: int) -> int:
+    """Where a stretch that interrupts its clause ends.
+
+    Args:
+        words: tokens of normalised text.
+        index: a comma, dash or opening bracket.
+        stop: the index after the sentence's last token.
+
+    Returns:
+        The index after its closing mark; ``index`` itself when nothing is inserted here.
+    """
+    mark = words[index]
+    closer = _CLOSERS.get(mark)
+    if closer is None and words[index + 1] not in _OPENING:
+        return index
+    reach = _MAX_INSERT if closer is None else _MAX_BRACKET
+    for position in range(index + 1, min(stop - 1, index + reach + 2)):
+        word = words[position]
+        if word == closer or (closer is None and (word == mark or word in "،,")):
+            return position + 1 if position > index + 1 else index
+        if not word[0].isalnum() or word in _BREAKS or (closer is None and _is_verb(word)):
+            return index
+    return index
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_verb(word: str) -> bool:
+    """Whether a word can be a verb and nothing else."""
+    readings = analyse(word)
+    return bool(readings) and word not in _OPENING and all(r.pos == "V" for r in readings)
+
+
+def quantity_end(words: Sequence[str], index: int, stop: int) -> int:
+    """Where the words before a number end that begin with ما: ما لا يقل عن خمسين.
+
+    Args:
+        words: tokens of normalised text.
+        index: a ما.
+        stop: the index after the sentence's last token.
+
+    Returns:
+        The index of the number's word; ``index`` itself when ما is something else.
+    """
+    window = range(index + 1, min(stop, index + _MAX_QUANTITY))
+    if not any(words[position] in _QUANTITY_VERBS for position in window):
+        return index
+    end = next((p for p in window if words[p] in _QUANTITY_ENDS), index - 1)
+    return end + 1
+
+
+def transparent(words: Sequence[str], first: int, stop: int) -> dict[int, str]:
+    """What stands inside a phrase without ending it: time words (T) and particles (X).
+
+    An adverbial between two commas (، اليوم الأربعاء،), a short name in brackets, a comma before
+    بمشاركة, and the words of "at least" before a number (ما لا يقل عن).
+
+    Args:
+        words: tokens of normalised text.
+        first: the sentence's first token.
+        stop: the index after its last.
+
+    Returns:
+        Token -> its kind.
+    """
+    kinds: dict[int, str] = {}
+    for index in range(first, stop - 2):
+        word = words[index]
+        if word in "،," and words[index + 1] in COMPANY:
+            kinds[index] = "T"
+        elif word in OPENERS:
+            end = insertion_end(words, index, stop)
+            kinds.update(dict.fromkeys(range(index, end), "T"))
+        elif word == "ما":
+            end = quantity_end(words, index, stop)
+            kinds.update(dict.fromkeys(range(index, end), "X"))
+    return kinds
+
+
+def new_head(before: str, word: str) -> bool:
+    """Whether a noun cannot be the adjective of the definite one before it.
+
+    Args:
+        before: the token before; definite by its article or its pronoun.
+        word: the token in question.
+    """
+    if word not in HEADS or before in closed_classes.QUANTIFIERS:
+        return False
+    return before.startswith(("ال", "وال")) or before.endswith(("ها", "هم"))

@@ -1,0 +1,400 @@
+"""Shallow syntax of one sentence: token kinds, clauses and noun phrases, without a parser.
+
+Kinds, one letter a token: ``V`` verb, ``N`` noun or anything nominal, ``P`` preposition, ``C``
+opener of a clause, ``R`` relative pronoun, ``T`` time word, ``X`` particle, ``,`` weak stop,
+``.`` strong stop, ``"`` quote mark, ``#`` number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from transforms.enrich.sentence import insertions
+from transforms.enrich.words import closed_classes as grammar
+from transforms.enrich.words.analyse import Reading, analyse, lemmas_of
+from transforms.enrich.words.cues import find_cues
+from transforms.enrich.words.tokens import Tokens
+
+# ب or ل before the article, or before a masdar that begins with alef (باستخدام).
+_ATTACHED: Final = re.compile(r"و?(?:لل|بال)\w{3}|[بل]ا(?:ست|\wت|ن\w)\w{3}")
+_MAX_NP: Final = 9  # tokens of a noun phrase
+_MASDAR_VERBS: Final = frozenset({"تم", "جرى", "أدى", "أسفر", "حاول"})
+
+
+@lru_cache(maxsize=1 << 17)
+def _closed_kind(word: str) -> str:
+    """The kind of a closed-class word or mark; "" for an open one."""
+    first = word[0]
+    if not first.isalnum():
+        return _mark_kind(first)
+    if first.isdigit():
+        return "#"
+    for candidate in (word, word[1:] if first in "وف" and len(word) > 2 else ""):
+        kind = _class_of(candidate)
+        if kind:
+            return kind
+    return ""
+
+
+def _mark_kind(mark: str) -> str:
+    if mark in grammar.QUOTES:
+        return '"'
+    return "." if mark in grammar.STRONG_STOPS else ","
+
+
+def _class_of(word: str) -> str:
+    if word in grammar.PREPOSITIONS:
+        return "P"
+    if word in grammar.RELATIVES:
+        return "R"
+    if word in grammar.CLAUSE_OPENERS:
+        return "C"
+    if word in grammar.STOP_PARTICLES or word in grammar.NEGATORS:
+        return "X"
+    return "T" if word in grammar.TIME_WORDS else ""
+
+
+@lru_cache(maxsize=1 << 17)
+def _open_kind(word: str) -> str:
+    """``V``, ``N`` or ``?`` (both are possible) for an open-class word."""
+    readings = analyse(word)
+    verbs = [r for r in readings if r.pos == "V" and (r.person[0] == "3" or r.person == "1p")]
+    nouns = [r for r in readings if r.pos != "V"]
+    if verbs and nouns:
+        return "?"
+    if verbs:
+        return "V"
+    if word.startswith(("سي", "ست", "وسي", "وست")) and len(word) > 5 and not nouns:
+        return "V" if word.startswith(("سي", "وسي")) else "N"
+    return "N"
+
+
+def _plain_verb(word: str) -> bool:
+    """Whether a word is a verb as it stands, nothing taken off."""
+    return any(r.pos == "V" and not r.conjunction for r in analyse(word))
+
+
+class Known(NamedTuple):
+    """A known phrase: its tokens, and whether it names an actor or is a name."""
+
+    first: int
+    last: int
+    definite: bool
+    party: bool
+    name: bool
+
+
+class SentenceView:
+    """One sentence of a tokenised text, with what shallow syntax can say about it.
+
+    Token indices are those of the whole text.
+
+    Attributes:
+        tokens: the text.
+        first: the sentence's first token.
+        stop: the index after its last token.
+        paragraph: its paragraph.
+    """
+
+    __slots__ = (
+        "_cues",
+        "_kinds",
+        "_lemmas",
+        "first",
+        "names",
+        "opens",
+        "paragraph",
+        "parties",
+        "spans",
+        "stop",
+        "tokens",
+        "voweled",
+        "whole",
+        "words",
+    )
+
+    def __init__(self, tokens: Tokens, first: int, stop: int, paragraph: int) -> None:
+        """Keep the range; kinds are computed at the first question."""
+        self.tokens = tokens
+        self.words = tokens.words
+        self.first = first
+        self.stop = stop
+        self.paragraph = paragraph
+        self._kinds: dict[int, str] = {}
+        self.voweled = "\u064e" in tokens.raw
+        self._cues: frozenset[str] | None = None
+        self._lemmas: frozenset[str] | None = None
+        self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
+        self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
+
+        self.parties: frozenset[int] = frozenset()  # tokens that begin a known actor
+        self.names: frozenset[int] = frozenset()  # tokens that end a country's or capital's name
+        self.spans: dict[int, int] = {}  # known phrases: first token -> last
+
+    def know(self, known: Iterable[Known]) -> None:
+        """Take in the known actors and places.
+
+        Phrases take them whole and break between two of them; inside an actor's name every word
+        is nominal (جنوب أفريقيا).
+
+        Args:
+            known: the sentence's known phrases.
+        """
+        items = tuple(known)
+        self.spans = {item.first: item.last for item in items}
+        self.opens = frozenset(self.spans)
+        self.whole = frozenset(item.last for item in items if item.definite)
+        self.names = frozenset(item.last for item in items if item.name)
+        self.parties = frozenset(item.first for item in items if item.party)
+        self._kinds = {
+            index: "N"
+            for item in items
+            if item.party or item.name
+            for index in range(item.first, item.last + 1)
+            if index > item.first or _class_of(self.words[index]) != "X"
+        }
+        self._kinds.update(insertions.transparent(self.words, self.first, self.stop))
+
+    @property
+    def cues(self) -> frozenset[str]:
+        """What the sentence is about, by its cue words."""
+        if self._cues is None:
+            self._cues = find_cues(self.words[self.first : self.stop])
+        return self._cues
+
+    @property
+    def lemmas(self) -> frozenset[str]:
+        """The lemmas of every reading of every token."""
+        if self._lemmas is None:
+            words = set(self.words[self.first : self.stop])
+            self._lemmas = frozenset().union(*map(lemmas_of, words))
+        return self._lemmas
+
+    def kind(self, index: int) -> str:
+        """The kind of a token; ``.`` outside the sentence."""
+        known = self._kinds.get(index)
+        if known is not None:
+            return known
+        if not self.first <= index < self.stop:
+            return "."
+        known = self._kinds[index] = self._find_kind(index)
+        return known
+
+    def _find_kind(self, index: int) -> str:
+        word = self.words[index]
+        kind = _closed_kind(word)
+        if kind == "R" and word in {"من", "ومن"}:
+            kind = "P"
+        if kind and word[0] in "وف" and not _class_of(word) and _plain_verb(word):
+            kind = ""  # فتحت is a verb, not ف + تحت
+        if word in grammar.QUANTIFIERS:
+            return "N"
+        if kind == "T" and self._opens_with_verb(index):
+            return "V"
+        if word == "العام" and index > self.first and self.words[index - 1].startswith("ال"):
+            return "N"  # الأمين العام
+        if kind:
+            return kind
+        if word[-1] == "ه" and self.tokens.text(index, index).endswith("ة"):
+            return "N"  # folded to ه it would read as a verb with a pronoun: وزارة
+        kind = _open_kind(word)
+        return self._verb_or_noun(index) if kind == "?" else kind
+
+    def _opens_with_verb(self, index: int) -> bool:
+        """Whether a time word (فجر) is a verb that opens its clause: وفجر المهاجمون قنابلهم."""
+        word = self.words[index]
+        if not any(r.pos == "V" and r.person[0] == "3" for r in analyse(word)):
+            return False
+        before = self.kind_ahead(index - 1)
+        after = self.words[index + 1] if index + 1 < self.stop else ""
+        return (
+            before in ".,C"
+            and (after.startswith("ال") or after.endswith(("ون", "ي")))
+            and (self.kind_ahead(index + 1) == "N")
+        )
+
+    def _verb_or_noun(self, index: int) -> str:
+        """Decide between verb and noun by what stands around the token."""
+        word = self.words[index]
+        readings = analyse(word)
+        verb_readings = [r for r in readings if r.pos == "V" and r.person[0] in "13"]
+        if all(r.conjunction for r in verb_readings) and any(
+            not r.conjunction for r in readings if r.pos != "V"
+        ):
+            return "N"  # وزير is no و + زير
+        previous = self.kind(index - 1)
+        if index - 2 >= self.first and self.words[index - 2 : index] == ("في", "حين"):
+            previous = "C"
+        headline = previous in ".," and word[0] != "و" and self._indefinite_adjective(index + 1)
+        # A headline's masdar: قصف مدفعي إسرائيلي على
+        if headline or previous in {"P", "#"} or self._completes_verb(index, verb_readings):
+            return "N"
+        conjunction = all(r.conjunction for r in verb_readings)
+        following = self.kind_ahead(index + 1)
+        if previous == "V" and not conjunction:
+            return "N"
+        if previous == "N" and not conjunction and index - 1 >= self.first:
+            lemma_before = self.words[index - 1]
+            return "N" if not lemma_before.startswith("ال") else "V"
+        if following == "P" and not conjunction and all(r.voice == "?" for r in verb_readings):
+            return "V" if any(r.person != "3ms" for r in verb_readings) else "N"
+        return "V"
+
+    def _indefinite_adjective(self, index: int) -> bool:
+        """Whether an adjective in ي or ية without article stands here, and no known party."""
+        if index >= self.stop or index in self.opens or self.kind_ahead(index) != "N":
+            return False
+        word = self.words[index]
+        return len(word) > 4 and word.endswith("ي") and not word.startswith("ال")
+
+    def _completes_verb(self, index: int, verbs: list[Reading]) -> bool:
+        """Whether a masdar completes a verb of its clause: أعلنت الحكومة رفضها، فرضت حظر التجول.
+
+        After an indefinite noun it may be a verb again, in a relative clause (هجوم قتل فيه).
+        """
+        if all(r.conjunction for r in verbs):
+            return False
+        before = self.words[index - 1] if index > self.first else ""
+        definite = before.startswith(("ال", "وال")) or index - 1 in self.whole
+        if not definite and not any(r.pronoun for r in verbs):
+            return False
+        position = index - 1
+        while position >= self.first and self.kind(position) in "N#TX":
+            position -= 1
+        return self.kind(position) == "V" and position < index - 1
+
+    def kind_ahead(self, index: int) -> str:
+        """The closed kind of a token, open ones as ``N``: safe to ask while deciding another."""
+        if not self.first <= index < self.stop:
+            return "."
+        return _closed_kind(self.words[index]) or "N"
+
+    def skip_quotes(self, index: int, step: int = 1) -> int:
+        """The next index that is no quote mark, from ``index`` on, itself included."""
+        while self.first <= index < self.stop and self.kind(index) == '"':
+            index += step
+        return index
+
+    def is_verb(self, index: int) -> bool:
+        """Whether the token reads as a verb here."""
+        return (self._kinds.get(index) or self.kind(index)) == "V"
+
+    def readings(self, index: int, lemmas: frozenset[str]) -> Iterator[Reading]:
+        """The readings of a token that have one of the lemmas."""
+        for reading in analyse(self.words[index]):
+            if reading.lemma in lemmas:
+                yield reading
+
+    def has_noun_reading(self, index: int) -> bool:
+        """Whether a token can be a noun of the word lists."""
+        return any(r.pos == "N" for r in analyse(self.words[index]))
+
+    def is_attached(self, index: int) -> bool:
+        """Whether a noun carries ب, ل or ك, so that it opens a prepositional phrase."""
+        word = self.words[index]
+        nouns = [r for r in analyse(word) if r.pos != "V"]
+        if nouns:
+            return all(r.preposition for r in nouns)
+        if index in self.opens:
+            return False
+        return _ATTACHED.match(word) is not None
+
+    def clause_start(self, index: int) -> int:
+        """The first token of the clause around ``index``."""
+        position = index
+        while position > self.first:
+            kind = self.kind(position - 1)
+            if kind in ".,CR":
+                break
+            position -= 1
+        return position
+
+    def clause_stop(self, index: int) -> int:
+        """The index after the last token of the clause around ``index``."""
+        position = index + 1
+        while position < self.stop and self.kind(position) not in ".,CR":
+            position += 1
+        return position
+
+    def noun_phrase(self, index: int, limit: int | None = None) -> tuple[int, int] | None:
+        """The noun phrase that begins at a token.
+
+        Args:
+            index: where it may begin; quote marks, time words and particles are skipped.
+            limit: no token from here on belongs to it.
+
+        Returns:
+            First and last token, or None when no noun phrase begins there.
+        """
+        stop = min(self.stop if limit is None else limit, self.stop)
+        while index < stop and self.kind(index) in '"TX':
+            index += 1
+        if index >= stop or self.kind(index) not in "N#":
+            return None
+        last = min(self.spans.get(index, index), stop - 1)
+        position = last + 1
+        while position < stop and position - index < _MAX_NP:
+            if not self._continues(index, last, position):
+                break
+            if self.kind(position) != '"':
+                last = min(self.spans.get(position, position), stop - 1)
+            position = max(position, last) + 1
+        return index, last - 1 if self.words[last] == "من" and last > index else last
+
+    def _continues(self, start: int, last: int, position: int) -> bool:
+        """Whether the token at ``position`` still belongs to the phrase from ``start``."""
+        kind, word = self.kind(position), self.words[position]
+        if kind == '"':
+            return self.kind(position + 1) == "N"
+        if kind == "P":
+            return self._partitive(last, word)
+        if kind not in "N#" or self.is_attached(position):
+            return False
+        joined = word[0] == "و" and (position in self.opens or self._is_conjoined(word))
+        if joined or self.words[last] in {"من", "باسم"}:
+            return True
+        return not self._opens_new_phrase(start, last, position)
+
+    def _partitive(self, last: int, word: str) -> bool:
+        """``عدد من``, ``ستة من``, ``قوات من``: a من that joins a quantity to its whole."""
+        if word != "من":
+            return False
+        head = self.words[last]
+        return head in grammar.QUANTIFIERS or self.kind(last) == "#" or not head.startswith("ال")
+
+    @staticmethod
+    def _is_conjoined(word: str) -> bool:
+        """Whether و at the head of a word joins two nouns."""
+        return any(r.conjunction for r in analyse(word)) or word.startswith("وال")
+
+    def _accusative(self, position: int) -> bool:
+        """Whether a token's last letter carries a written fatha."""
+        return self.voweled and self.tokens.text(position, position).endswith("\u064e")
+
+    def _country_follows(self, before: str, position: int) -> bool:
+        """Whether a country's name stands behind an adjective: المفوضية الأوروبية تركيا."""
+        word = self.words[position]
+        named = position in self.opens and self.spans[position] in self.names
+        plain = word[0] not in "اوفبكل" or word in insertions.COUNTRIES
+        return named and plain and before.startswith("ال")
+
+    def _opens_new_phrase(self, start: int, last: int, position: int) -> bool:
+        """Whether a nominal token cannot continue the phrase before it (subject | object)."""
+        word, before = self.words[position], self.words[last]
+        definite = word.startswith("ال")
+        marked = self._accusative(position) or self._country_follows(before, position)
+        if marked or insertions.new_head(before, word):
+            return True  # المبادرة الأطراف، التقى الرئيس رئيسَ المجلس: subject and object
+        if last in self.names or (last in self.whole and (position in self.opens or not definite)):
+            return True
+        if word in grammar.QUANTIFIERS or self.kind(position) == "#":
+            return self.kind(last) != "#" and before not in grammar.QUANTIFIERS and last >= start
+        if before.startswith(("ال", "وال")):
+            if definite:
+                return False
+            return any(r.pos == "N" for r in analyse(word)) or word.endswith(("ات", "ين", "ا", "ه"))
+        # A plural in ون without article governs no genitive and agrees with its adjective.
+        return before.endswith("ون") and (definite or not word.endswith("ون"))

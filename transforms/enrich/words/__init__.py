@@ -1,0 +1,1 @@
+"""Words: tokens, their analysis, clitics, closed classes and cue lists."""

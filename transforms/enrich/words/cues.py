@@ -1,0 +1,96 @@
+"""Cue words: what a sentence is about, told by the words in it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from transforms.text.arabic import normalise_text
+
+_FILE: Final = Path(__file__).parent / "cues.toml"
+_WEAK: Final = "_weak"  # ends the name of a cue of which two different words are needed
+_DOMAINS: Final = ("arts", "market", "sport", "weather")
+_MIN_DOMAIN: Final = 3.0  # different words that must speak for a domain
+_DOMAIN_SHARE: Final = 0.015  # and this part of the text's words
+_PREFIXES: Final = ("وال", "فال", "بال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+
+
+@cache
+def cue_sets() -> Mapping[str, frozenset[str]]:
+    """Cue name -> its words, folded; words of several parts are joined by ``_``."""
+    data = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return {name: frozenset(normalise_text(text).split()) for name, text in data.items()}
+
+
+@cache
+def _cues_of_word() -> Mapping[str, frozenset[str]]:
+    """Word -> the cues it belongs to."""
+    table: dict[str, set[str]] = {}
+    for name, words in cue_sets().items():
+        for word in words:
+            table.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in table.items()}
+
+
+@lru_cache(maxsize=1 << 17)
+def _cues(word: str) -> frozenset[str]:
+    """The cues of a token, past its prefixes and the accusative alef."""
+    table = _cues_of_word()
+    found: set[str] = set(table.get(word, ()))
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) > 2:
+            found |= table.get(word[len(prefix) :], frozenset())
+    return frozenset(found)
+
+
+@cache
+def _pair_heads() -> frozenset[str]:
+    """The first words of cues of two words."""
+    return frozenset(word.partition("_")[0] for word in _cues_of_word() if "_" in word)
+
+
+def find_cues(words: Iterable[str]) -> frozenset[str]:
+    """The cues that a stretch of tokens carries.
+
+    Args:
+        words: tokens of normalised text, in order.
+    """
+    found: set[str] = set()
+    hints: dict[str, set[str]] = {}
+    table, heads = _cues_of_word(), _pair_heads()
+    previous = ""
+    for word in words:
+        for cue in _cues(word):
+            found.add(cue)
+            if cue.endswith(_WEAK):
+                hints.setdefault(cue, set()).add(word.removeprefix("ال"))
+        if previous:
+            found |= table.get(f"{previous}_{word}", frozenset())
+        previous = word if word in heads else ""
+    found.update(cue.removesuffix(_WEAK) for cue, seen in hints.items() if len(seen) > 1)
+    return frozenset(found)
+
+
+def find_domain(words: Sequence[str]) -> str:
+    """What a whole text is about when it is no news of conflict: sport, arts, weather, market.
+
+    Args:
+        words: tokens of normalised text, in order.
+
+    Returns:
+        The domain that most words speak for, or "" when none is clear, or violence is as clear.
+    """
+    seen = Counter(cue for word in frozenset(words) for cue in _cues(word))
+    scores = {name: seen[name] + 0.5 * seen[name + _WEAK] for name in _DOMAINS}
+    best = max(_DOMAINS, key=lambda name: scores[name])
+    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"] + 1.0)
+    return best if scores[best] >= needed else ""
+
+
+def has_cue(word: str, cue: str) -> bool:
+    """Whether one token carries a cue."""
+    return cue in _cues(word)
