@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Sink, StagedFile
+from pipeline.sinks.inbox import read_staged
 from transforms.dedup import latest_versions
 from transforms.dedup.clusters import Clusterable
 from transforms.enrich import code_events
@@ -146,19 +147,19 @@ class Deliveries:
                 files += self._without_overruled(file, provenance)
         again = list(self._coded_again(staged, provenance))
         if again:
-            files.append(self._sink.stage(provenance.run_id, "events", again))
+            files.append(self._sink.inbox.stage(provenance.run_id, "events", again))
         return files, self._void_events(files)
 
     def _without_overruled(self, file: StagedFile, provenance: Provenance) -> list[StagedFile]:
         """Take the events of deliveries that do not stand out of a file."""
         if not self._overruled:
             return [file]
-        data = self._sink.read_staged(file)
+        data = read_staged(self._sink.inbox.files, file)
         mask = pc.is_in(data["article_id"], value_set=pa.array(self._overruled, pa.string()))
         if not pc.any(mask).as_py():
             return [file]
         rows = data.filter(pc.invert(mask)).to_pylist()
-        return [self._sink.stage(provenance.run_id, "events", rows)] if rows else []
+        return [self._sink.inbox.stage(provenance.run_id, "events", rows)] if rows else []
 
     def _coded_again(self, staged: Iterable[StagedFile], provenance: Provenance) -> Iterator[Row]:
         """Code the articles that one run brought with several dates by those that stand."""
@@ -166,7 +167,7 @@ class Deliveries:
         for file in staged:
             if not wanted or file.table != "articles":
                 continue
-            data = self._sink.read_staged(file, _TEXT)
+            data = read_staged(self._sink.inbox.files, file, _TEXT)
             mask = pc.is_in(data["article_id"], value_set=pa.array(wanted, pa.string()))
             for row in data.filter(mask).to_pylist():
                 if row["article_id"] in wanted:
@@ -194,7 +195,7 @@ class Deliveries:
         for file in files:
             if file.table == "events" and void:
                 void.difference_update(
-                    self._sink.read_staged(file, ("event_id",))["event_id"].to_pylist()
+                    read_staged(self._sink.inbox.files, file, ("event_id",))["event_id"].to_pylist()
                 )
         return [(key,) for key in sorted(void)]
 
@@ -216,7 +217,7 @@ class Deliveries:
                 void.append(row_key("appearances", row))
                 right.append(self._with_latest(row))
         if right:
-            files.append(self._sink.stage(provenance.run_id, "appearances", right))
+            files.append(self._sink.inbox.stage(provenance.run_id, "appearances", right))
         return files, void
 
     def _stored_sightings(self) -> list[Row]:
@@ -234,7 +235,7 @@ class Deliveries:
         return rows
 
     def _sightings(self, file: StagedFile) -> list[Row]:
-        rows: list[Row] = self._sink.read_staged(file).to_pylist()
+        rows: list[Row] = read_staged(self._sink.inbox.files, file).to_pylist()
         return rows
 
     def _with_latest(self, row: Row) -> Row:

@@ -230,7 +230,7 @@ class Job:
 
     def _stage(self, rows: Mapping[str, list[dict[str, Any]]]) -> list[StagedFile]:
         run_id = self._provenance.run_id
-        return [self._sink.stage(run_id, table, each) for table, each in rows.items() if each]
+        return [self._sink.inbox.stage(run_id, table, each) for table, each in rows.items() if each]
 
     def _tick_through(
         self, plan: Plan, inputs: Inputs, staged: list[StagedFile], work: Path

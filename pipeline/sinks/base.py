@@ -15,6 +15,8 @@ from pipeline.errors import UsageError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipeline.sinks.inbox import Inbox
+
 # A scheme names the module of this package that serves it.
 SCHEMES: Final[dict[str, str]] = {
     "parquet": "parquet",
@@ -39,7 +41,7 @@ class StagedFile:
     """Rows a worker has written down, not yet part of the output. It travels by its name.
 
     Attributes:
-        path: relative to the output.
+        path: relative to the inbox's URI.
         table: the table's name.
         count: its number of rows.
     """
@@ -88,29 +90,31 @@ class Sink(Protocol):
         """
         ...
 
-    def stage(self, run_id: str, table: str, rows: Sequence[Mapping[str, Any]]) -> StagedFile:
-        """Write valid rows aside; from any process, as often as a bundle is retried."""
-        ...
-
-    def read_staged(self, staged: StagedFile, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read a staged file back; all columns, ``date`` last, when none are named."""
+    @property
+    def inbox(self) -> Inbox:
+        """Where workers put rows for this output until they are settled."""
         ...
 
     def commit(
         self,
-        run_id: str,
+        commit_id: str,
         staged: Sequence[StagedFile],
         void: Mapping[str, Collection[tuple[Any, ...]]] = ...,
+        dates: Mapping[str, Collection[date | None]] = ...,
     ) -> CommitReport:
         """Merge staged files into the tables by primary key, all of them or none.
 
-        Stored rows of the keys in ``void`` no longer hold: they go, unless staged ones take their
-        place.
-        """
-        ...
+        How a staged and a stored row of one key become one is said by ``transforms.rows.merge``,
+        for every sink.
 
-    def delete(self, keys: Mapping[str, Collection[tuple[Any, ...]]]) -> CommitReport:
-        """Take rows out of the tables by primary key, all of them or none."""
+        Args:
+            commit_id: names the commit; one that was made already changes nothing.
+            staged: files in the inbox; repeats do no harm.
+            void: for each table the keys whose stored rows no longer hold: they go, unless staged
+                ones take their place.
+            dates: for each table the partitions in which rows of these keys may be stored, beside
+                those the staged rows name; a table left out is looked through.
+        """
         ...
 
     def read(
@@ -118,12 +122,21 @@ class Sink(Protocol):
         table: str,
         columns: Sequence[str] | None = None,
         dates: Collection[date | None] | None = None,
+        where: Mapping[str, Collection[Any]] | None = None,
     ) -> pa.Table:
-        """Read a table; a missing one is empty, a column missing in older files is NULL."""
+        """Read rows in the order of partition and key.
+
+        Args:
+            table: the table's name; a missing one is empty.
+            columns: only these, ``date`` among them if wanted; all but ``date`` when left out. A
+                column missing in older data is NULL.
+            dates: only these partitions; None for all.
+            where: only rows in which any of these columns holds one of its values.
+        """
         ...
 
-    def keys(self, table: str) -> set[tuple[Any, ...]]:
-        """Read the primary keys of a table."""
+    def dates(self, table: str) -> set[date | None]:
+        """Return the partitions that hold rows of a table."""
         ...
 
     def write_manifest(self, run_id: str, manifest: Mapping[str, Any]) -> str:

@@ -55,12 +55,12 @@ class _StageBundle(beam.DoFn):
         self._letters[table] += _letters(row)
         if len(kept) >= _ROWS_A_FILE or self._letters[table] >= _LETTERS_A_FILE:
             del self._letters[table]
-            yield self._sink.stage(self._run_id, table, self._rows.pop(table))
+            yield self._sink.inbox.stage(self._run_id, table, self._rows.pop(table))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         """Write what is left."""
         for table, kept in sorted(self._rows.items()):
-            staged = self._sink.stage(self._run_id, table, kept)
+            staged = self._sink.inbox.stage(self._run_id, table, kept)
             yield WindowedValue(staged, MIN_TIMESTAMP, [GlobalWindow()])
         self._rows = {}
 

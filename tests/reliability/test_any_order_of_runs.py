@@ -124,9 +124,9 @@ def test_r22_a_killed_run_leaves_nothing_to_the_run_of_other_input(folder, sized
         deliver(whole / "killed", first)
         with pytest.raises(KeyboardInterrupt):
             deliver(whole / "killed", second, run=Killed)
-        assert list((whole / "killed" / "_staging").rglob("*.parquet"))
+        assert list((whole / "killed" / "_inbox").rglob("*.parquet"))
         deliver(whole / "killed", third)
-        assert not list((whole / "killed" / "_staging").rglob("*.parquet"))
+        assert not list((whole / "killed" / "_inbox").rglob("*.parquet"))
         unbroken = stored(whole / "unbroken")
         for table, rows in stored(whole / "killed").items():
             check_same(rows, unbroken[table], table)
@@ -222,7 +222,7 @@ def test_events_that_other_rules_found_go_when_the_article_comes_again(folder, l
     sink = open_sink(str(output))
     sink.prepare()
     old = [row | {"event_id": f"old-{number}"} for number, row in enumerate(rows["events"])]
-    sink.commit("old", [sink.stage("old", "events", old)])
+    sink.commit("old", [sink.inbox.stage("old", "events", old)])
     sink.close()
     deliver(output, [line(same | {"fetched": late})])
     (other,) = (row["article_id"] for row in rows["articles"] if row["url"].endswith("/1.html"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.sinks.base import CommitReport, Sink
+from pipeline.sinks.base import CommitReport, Sink, StagedFile
+from pipeline.sinks.inbox import read_staged
 from pipeline.sql.data import open_data
 from transforms.rows.schema import TABLES
 
@@ -30,8 +31,27 @@ def all_facts(output: Path) -> dict[str, list[dict[str, Any]]]:
 
 def put(sink: Sink, rows: Mapping[str, list[dict[str, Any]]], run: str = "run1") -> CommitReport:
     """Stage and commit rows, one file a table."""
-    staged = [sink.stage(run, table, group) for table, group in rows.items()]
-    return sink.commit(run, staged)
+    staged = [sink.inbox.stage(run, table, group) for table, group in rows.items()]
+    report = sink.commit(run, staged)
+    sink.inbox.forget(run)
+    return report
+
+
+def delete(sink: Sink, keys: Mapping[str, Collection[tuple[Any, ...]]]) -> CommitReport:
+    """Take rows out of the tables by primary key."""
+    return sink.commit("delete", (), keys)
+
+
+def keys_of(sink: Sink, table: str) -> set[tuple[Any, ...]]:
+    """The primary keys of a table, as tuples of its key columns."""
+    data = sink.read(table, TABLES[table].key)
+    return set(zip(*(column.to_pylist() for column in data.columns), strict=True))
+
+
+def staged_rows(sink: Sink, staged: StagedFile) -> list[dict[str, Any]]:
+    """The rows of a staged file."""
+    rows: list[dict[str, Any]] = read_staged(sink.inbox.files, staged).to_pylist()
+    return rows
 
 
 def parquet_files(root: Path) -> dict[str, bytes]:
@@ -39,7 +59,7 @@ def parquet_files(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*.parquet"))
-        if "_staging" not in path.parts
+        if not {"_staging", "_inbox"} & set(path.parts)
     }
 
 

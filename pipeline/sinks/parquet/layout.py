@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from pipeline.sinks.base import OutputRefused, SinkError
-from pipeline.sinks.parquet.files import Files
+from pipeline.sinks.files import Files
 from transforms.rows.schema import TABLES, schema_document
 
 SCHEMA_NAME: Final = "_schema.json"

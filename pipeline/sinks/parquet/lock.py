@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.sinks.parquet.files import Files, explained
+from pipeline.sinks.files import Files, explained
 
 LOCK_NAME: Final = "_lock"
 

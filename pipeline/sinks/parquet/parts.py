@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from itertools import groupby
 from typing import Any, Final
 
 import pyarrow as pa
@@ -16,12 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from pipeline.sinks.parquet.files import Files, explained
-from pipeline.sinks.parquet.layout import STAGING, Part, partition_day
-from transforms.rows.arrow import arrow_schema, to_arrow
+from pipeline.sinks.files import Files, explained
+from pipeline.sinks.inbox import opened
+from pipeline.sinks.parquet.layout import Part, partition_day
+from transforms.rows.arrow import arrow_schema
 from transforms.rows.columns import PARTITION_COLUMN
-from transforms.rows.merge import canonical_json
-from transforms.rows.rows import row_key
 from transforms.rows.schema import TABLES
 
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
@@ -73,17 +71,6 @@ def key_strings(table: str, keys: Collection[tuple[Any, ...]]) -> set[str]:
     return set(key_column(table, data).to_pylist())
 
 
-@contextlib.contextmanager
-def opened(files: Files, name: str) -> Iterator[pq.ParquetFile]:
-    """Open a Parquet file for reading; one that cannot be read is a ``SinkError``."""
-    with (
-        explained(files.path(name)),
-        files.fs.open_input_file(files.path(name)) as source,
-        pq.ParquetFile(source) as parquet,
-    ):
-        yield parquet
-
-
 def read_keys(files: Files, table: str, name: str) -> Iterator[pa.Table]:
     """Read only the key columns of a file, in its order, some ten thousand rows at a time."""
     wanted = list(TABLES[table].key)
@@ -107,27 +94,6 @@ def read_rows(files: Files, table: str, parts: Sequence[Part]) -> Iterator[pa.Ta
             for batch in parquet.iter_batches(ROW_GROUP):
                 data = conform(pa.Table.from_batches([batch]), schema)
                 yield data.append_column(KEY, key_column(table, data))
-
-
-def stage_rows(files: Files, run_id: str, table: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Write rows aside in one file named by its content, with ``date``; return its name.
-
-    The same rows in another order give the same file.
-    """
-    ordered: list[Mapping[str, Any]] = []
-    by_key = sorted(rows, key=lambda row: row_key(table, row))
-    for _, group in groupby(by_key, key=lambda row: row_key(table, row)):
-        same = list(group)
-        ordered += sorted(same, key=canonical_json) if len(same) > 1 else same
-    buffer = pa.BufferOutputStream()
-    data = to_arrow(table, ordered, with_date=True)
-    pq.write_table(data, buffer, compression="zstd", row_group_size=ROW_GROUP)
-    content = buffer.getvalue()
-    name = f"{STAGING}/{run_id}/{table}-{_digest(content)}.parquet"
-    # The disk is not waited for: staged rows are of use to this run alone.
-    with files.writing(name, durable=False) as stream:
-        stream.write(content)
-    return name
 
 
 def _digest(content: pa.Buffer) -> str:
@@ -280,3 +246,13 @@ def _partition_expression(partition: str) -> ds.Expression:
     day = partition_day(partition)
     column = ds.field(PARTITION_COLUMN)
     return column.is_null() if day is None else column == pa.scalar(day, pa.date32())
+
+
+def holding(table: str, where: Mapping[str, Collection[Any]]) -> ds.Expression:
+    """Say which rows hold one of the given values in any of the columns named."""
+    schema = arrow_schema(table, with_date=True)
+    wanted = ds.scalar(False)  # noqa: FBT003 - Arrow's own signature
+    for name, values in where.items():
+        known = pa.array(sorted(set(values)), schema.field(name).type)
+        wanted = wanted | ds.field(name).isin(known)
+    return wanted

@@ -19,24 +19,21 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from pipeline.sinks.base import (
-    CommitReport,
-    OutputRefused,
-    SinkError,
-    StagedFile,
-)
-from pipeline.sinks.parquet.files import Files, explained, open_files
+from pipeline.sinks.base import CommitReport, OutputRefused, SinkError, StagedFile
+from pipeline.sinks.files import Files, explained, open_files
+from pipeline.sinks.inbox import Inbox
 from pipeline.sinks.parquet.layout import (
     JOURNAL_NAME,
     RUNS,
     SCHEMA_NAME,
     STAGING,
     check_schema,
+    partition_day,
     read_journal,
     table_parts,
 )
 from pipeline.sinks.parquet.lock import Lock
-from pipeline.sinks.parquet.parts import dataset, key_strings, opened, stage_rows
+from pipeline.sinks.parquet.parts import dataset, holding, key_strings
 from pipeline.sinks.parquet.upsert import TableMerge, TablePlan
 from transforms.rows.schema import TABLES, schema_document
 
@@ -121,40 +118,26 @@ class ParquetSink:
         self._finish(journal)
         return True
 
-    def stage(self, run_id: str, table: str, rows: Sequence[Mapping[str, Any]]) -> StagedFile:
-        """Write valid rows aside; from any process, as often as a bundle is retried.
-
-        Args:
-            run_id: the run.
-            table: the table's name.
-            rows: rows that ``validate_row`` finds nothing wrong with.
-
-        Returns:
-            The name under which ``commit`` takes them in.
-
-        Raises:
-            SinkError: the file cannot be written; nothing of it is left.
-        """
-        return StagedFile(stage_rows(self.files, run_id, table, rows), table, len(rows))
-
-    def read_staged(self, staged: StagedFile, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read a staged file back; all columns, ``date`` last, when none are named."""
-        with opened(self.files, staged.path) as parquet:
-            return parquet.read(columns=None if columns is None else list(columns))
+    @property
+    def inbox(self) -> Inbox:
+        """Bundles lie beside the tables they are for."""
+        return Inbox(self.uri, self.files)
 
     def commit(
         self,
-        run_id: str,
+        commit_id: str,
         staged: Sequence[StagedFile],
         void: Mapping[str, Collection[tuple[Any, ...]]] = MappingProxyType({}),
+        dates: Mapping[str, Collection[date | None]] = MappingProxyType({}),
     ) -> CommitReport:
         """Merge staged files into the tables by primary key: all of them, or none.
 
         Args:
-            run_id: the run; its staging area is removed at the end.
-            staged: the files whose names came back from the workers; repeats do no harm.
+            commit_id: names the directory of the commit's work.
+            staged: files in the inbox; repeats do no harm.
             void: for each table the keys whose stored rows no longer hold: they go, unless staged
                 ones take their place.
+            dates: for each table the partitions in which rows of these keys may be stored.
 
         Returns:
             What changed, by table.
@@ -168,42 +151,27 @@ class ParquetSink:
             names.setdefault(table, []).append(name)
         gone = {table: key_strings(table, keys) for table, keys in void.items() if keys}
         return self._publish(
-            run_id,
+            commit_id,
             lambda work: {
                 table: TableMerge(self.files, work, table).upsert(
-                    names.get(table, []), gone.get(table, ())
+                    names.get(table, []), gone.get(table, ()), dates.get(table)
                 )
                 for table in TABLES
                 if table in names or table in gone
             },
         )
 
-    def delete(self, keys: Mapping[str, Collection[tuple[Any, ...]]]) -> CommitReport:
-        """Take rows out of the tables by primary key: all of them, or none.
-
-        Args:
-            keys: for each table the keys that go, as tuples of its key columns.
-        """
-        wanted = {table: key_strings(table, keys[table]) for table in keys if keys[table]}
-        return self._publish(
-            "delete",
-            lambda work: {
-                table: TableMerge(self.files, work, table).delete(gone)
-                for table, gone in wanted.items()
-            },
-        )
-
-    def _publish(self, run_id: str, plan: Callable[[str], dict[str, TablePlan]]) -> CommitReport:
+    def _publish(self, commit_id: str, plan: Callable[[str], dict[str, TablePlan]]) -> CommitReport:
         """Make plans, write them to the journal, carry them out."""
         self.files.make_directory("")
         self._own()
         self.recover()
-        work = f"{STAGING}/{run_id}/commit"
+        work = f"{STAGING}/{commit_id}"
         try:
             plans = plan(work)
             self._checkpoint("merged")
             journal = {
-                "run_id": run_id,
+                "commit_id": commit_id,
                 "moves": [
                     [source, target]
                     for table in plans.values()
@@ -227,7 +195,7 @@ class ParquetSink:
             raise
         self._checkpoint("journal")
         self._finish(journal)
-        self.files.remove_tree(f"{STAGING}/{run_id}")
+        self.files.remove_tree(work)
         changes = {table: made.changes for table, made in plans.items()}
         return CommitReport(changes, len(journal["moves"]))
 
@@ -289,33 +257,35 @@ class ParquetSink:
         table: str,
         columns: Sequence[str] | None = None,
         dates: Collection[date | None] | None = None,
+        where: Mapping[str, Collection[Any]] | None = None,
     ) -> pa.Table:
-        """Read a table in the order of partition and key.
+        """Read rows in the order of partition and key.
 
         Args:
             table: the table's name.
             columns: only these, ``date`` among them if wanted; all but ``date`` when left out.
             dates: only these partitions; None for all.
+            where: only rows in which any of these columns holds one of its values.
 
         Returns:
             The rows; none when the table is missing, NULL where an older file lacks a column.
         """
         wanted = list(TABLES[table].names if columns is None else columns)
+        rows = None if where is None else holding(table, where)
         for attempt in range(3):
             found = self.dataset(table, dates)
             try:
                 with explained(self.files.path(table)):
-                    return found.to_table(columns=wanted)
+                    return found.to_table(columns=wanted, filter=rows)
             except SinkError as error:
                 # a commit in another process may have replaced a file that was just listed
                 if attempt == 2 or not isinstance(error.__cause__, FileNotFoundError):
                     raise
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
-    def keys(self, table: str) -> set[tuple[Any, ...]]:
-        """Read the primary keys of a table, as tuples of its key columns."""
-        data = self.read(table, TABLES[table].key)
-        return set(zip(*(column.to_pylist() for column in data.columns), strict=True))
+    def dates(self, table: str) -> set[date | None]:
+        """Return the partitions that hold rows of a table."""
+        return {partition_day(part.partition) for part in table_parts(self.files, table)}
 
     def write_manifest(self, run_id: str, manifest: Mapping[str, Any]) -> str:
         """Write ``_runs/<run_id>.json`` in one step and return its path."""

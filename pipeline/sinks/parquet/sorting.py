@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
-from pipeline.sinks.parquet.files import explained
+from pipeline.sinks.files import explained
 
 RUN_BYTES: Final = 64_000_000  # sorted in memory at once
 _PIECE_BYTES: Final = 2_000_000  # of each run held while runs are merged

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
@@ -18,8 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Changes
+from pipeline.sinks.files import Files
+from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.compare import equal_rows
-from pipeline.sinks.parquet.files import Files
 from pipeline.sinks.parquet.layout import (
     Part,
     part_name,
@@ -27,14 +29,7 @@ from pipeline.sinks.parquet.layout import (
     partition_name,
     table_parts,
 )
-from pipeline.sinks.parquet.parts import (
-    KEY,
-    conform,
-    key_column,
-    opened,
-    read_keys,
-    read_rows,
-)
+from pipeline.sinks.parquet.parts import KEY, conform, key_column, read_keys, read_rows
 from pipeline.sinks.parquet.sorting import Cursor, sorted_chunks
 from pipeline.sinks.parquet.writer import NewParts
 from transforms.rows.arrow import arrow_schema, to_arrow
@@ -84,12 +79,19 @@ class TableMerge:
         self._void = pa.array([], pa.string())
         self._voided: set[str] = set()  # partitions that hold void rows
 
-    def upsert(self, staged: Sequence[str], void: Collection[str] = ()) -> TablePlan:
+    def upsert(
+        self,
+        staged: Sequence[str],
+        void: Collection[str] = (),
+        dates: Collection[date | None] | None = None,
+    ) -> TablePlan:
         """Merge staged files into the table.
 
         Args:
             staged: names of files written by ``stage_rows``.
             void: keys (see ``key_strings``) whose stored rows no longer hold; staged ones do.
+            dates: the partitions in which rows of these keys may be stored, beside those the
+                staged rows name; None for any.
 
         Returns:
             The plan; the table itself is untouched.
@@ -99,7 +101,7 @@ class TableMerge:
         """
         self._load_parts()
         self._void = pa.array(sorted(void), pa.string())
-        homes = self._homes(staged)
+        homes = self._homes(staged, dates)
         ordered = self._sorted(staged, homes)
         for partition, chunks in groupby(ordered, key=lambda item: item[0]):
             self._merge(partition, partial(self._stored, partition), (part for _, part in chunks))
@@ -110,25 +112,6 @@ class TableMerge:
             data = to_arrow(self._table, rows, with_date=True)
             data = data.append_column(KEY, key_column(self._table, data)).sort_by(KEY)
             self._merge(partition, partial(self._base, partition), iter([data]), moving=True)
-        return self._plan()
-
-    def delete(self, keys: Collection[str]) -> TablePlan:
-        """Take rows out of the table by key (see ``key_strings``); return the plan."""
-        self._load_parts()
-        wanted = pa.array(sorted(keys), pa.string())
-        for partition, parts in self._parts.items():
-            if not any(
-                pc.any(pc.is_in(key_column(self._table, data), value_set=wanted)).as_py()
-                for part in parts
-                for data in read_keys(self._files, self._table, part.name)
-            ):
-                continue
-            writer = self._new.writer()
-            for data in self._stored(partition):
-                kept = data.filter(pc.invert(pc.is_in(data.column(KEY), value_set=wanted)))
-                self._count(deleted=data.num_rows - kept.num_rows)
-                writer.add(kept)
-            self._new.put(partition, writer)
         return self._plan()
 
     def _load_parts(self) -> None:
@@ -162,7 +145,9 @@ class TableMerge:
             deleted=old.deleted + deleted,
         )
 
-    def _homes(self, staged: Sequence[str]) -> dict[str, str]:
+    def _homes(
+        self, staged: Sequence[str], dates: Collection[date | None] | None
+    ) -> dict[str, str]:
         """Return for each staged key the partition to merge it in: where it is stored, or its own.
 
         A void row is not stored any more; where such rows lie is put down.
@@ -181,11 +166,7 @@ class TableMerge:
             for key, home in zip(keys, self._own_partitions(data), strict=True):
                 homes[key] = min(homes.get(key, home), home)
         wanted = pa.array(homes, pa.string())
-        own = set(homes.values())
-        fixed = TABLES[self._table].partition in TABLES[self._table].key
-        for partition, parts in self._parts.items():
-            if fixed and partition not in own:
-                continue
+        for partition, parts in self._likely(set(homes.values()), dates):
             for part in parts:
                 for data in read_keys(self._files, self._table, part.name):
                     keys = key_column(self._table, data)
@@ -196,6 +177,17 @@ class TableMerge:
                     for key in keys.filter(pc.is_in(keys, value_set=wanted)).to_pylist():
                         homes[key] = partition
         return homes
+
+    def _likely(
+        self, own: set[str], dates: Collection[date | None] | None
+    ) -> Iterator[tuple[str, list[Part]]]:
+        """The partitions in which rows of staged and void keys may be stored."""
+        fixed = TABLES[self._table].partition in TABLES[self._table].key
+        everywhere = not self._partitioned or (dates is None and not fixed)
+        named = own | set(map(partition_name, dates or ()))
+        for partition, parts in self._parts.items():
+            if everywhere or partition in named:
+                yield partition, parts
 
     def _own_partitions(self, data: pa.Table) -> list[str]:
         """Return the partition each staged row names."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
-from pipeline.sinks.parquet.files import Files
+from pipeline.sinks.files import Files
 from pipeline.sinks.parquet.parts import PartWriter
 
 _ENCODERS: Final = 2  # threads

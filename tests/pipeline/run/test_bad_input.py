@@ -152,7 +152,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_half_written_file(small_disk):
     assert done.returncode == 1, text
     assert "Traceback" not in text
     assert "space" in text.lower()
-    assert not [path for path in out.rglob("*.parquet") if "_staging" not in path.parts]
+    assert not [path for path in out.rglob("*.parquet") if "_inbox" not in path.parts]
     filler.unlink()
     print("R33 disk full: one clear line, nothing visible")
 

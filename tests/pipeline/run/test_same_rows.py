@@ -75,5 +75,5 @@ def test_killed_and_run_again_equals_an_unbroken_run(first, tmp_path, share):
     done = rasd("run", str(SEEDS), "--output", str(output), *AS_OF)
     assert done.returncode == 0, done.stderr.decode()
     assert all_facts(output) == all_facts(first)
-    assert not (output / "_staging").exists() or not list((output / "_staging").rglob("*.parquet"))
+    assert not (output / "_inbox").exists() or not list((output / "_inbox").rglob("*.parquet"))
     print(f"R03 killed at {share:.0%}: rows equal to the unbroken run")

@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.sinks.base import SCHEMES, OutputRefused, SinkError, open_sink
+from pipeline.sinks.files import explained, open_files
 from pipeline.sinks.parquet import ParquetSink
-from pipeline.sinks.parquet.files import explained, open_files
 
 
 @pytest.mark.parametrize("uri", ["out", "/srv/out", "parquet://out", "file:///srv/out", "a:b"])

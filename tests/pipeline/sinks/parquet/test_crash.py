@@ -25,8 +25,8 @@ import pytest
 from outputs import put
 
 from pipeline.sinks.base import SinkError
+from pipeline.sinks.files import Files, explained
 from pipeline.sinks.parquet import ParquetSink
-from pipeline.sinks.parquet.files import Files, explained
 from pipeline.sinks.parquet.layout import table_parts
 from pipeline.sinks.parquet.lock import _held
 
@@ -47,7 +47,7 @@ WORKER = textwrap.dedent(
     groups = pickle.loads(sys.stdin.buffer.read())
     sink = Killed(sys.argv[1])
     sink.prepare()
-    sink.commit("run2", [sink.stage("run2", table, rows) for table, rows in groups.items()])
+    sink.commit("run2", [sink.inbox.stage("run2", table, rows) for table, rows in groups.items()])
     print(len(Killed.places))
     """
 )
@@ -288,7 +288,9 @@ def test_a_disk_that_fills_up_leaves_what_was_there(
     sink.close()
     again = ParquetSink(str(start))
     again.prepare()
-    again.commit("run2", [again.stage("run2", table, group) for table, group in second.items()])
+    again.commit(
+        "run2", [again.inbox.stage("run2", table, group) for table, group in second.items()]
+    )
     assert again.read("articles").num_rows == 20
 
 
@@ -317,7 +319,7 @@ def test_a_really_full_disk(small_disk: Path, rows: Any) -> None:
     for run in range(40):
         body = "".join(chr(dice.randrange(0x620, 0x64A)) for _ in range(20_000))
         try:
-            staged = sink.stage("r", "articles", [rows.article(100 + run, body=body)])
+            staged = sink.inbox.stage("r", "articles", [rows.article(100 + run, body=body)])
             sink.commit("r", [staged])
         except SinkError as error:
             message = str(error)
@@ -335,7 +337,7 @@ def test_a_read_only_disk(small_disk: Path, rows: Any) -> None:
     sink = ParquetSink(str(root))
     sink.prepare()
     put(sink, {"articles": [rows.article(1)]})
-    staged = sink.stage("run2", "articles", [rows.article(2)])
+    staged = sink.inbox.stage("run2", "articles", [rows.article(2)])
     sink.close()
     remount = ["mount", "-o", "remount,ro", str(small_disk)]
     assert subprocess.run(remount, capture_output=True, check=False).returncode == 0
@@ -346,6 +348,6 @@ def test_a_read_only_disk(small_disk: Path, rows: Any) -> None:
     with pytest.raises(SinkError, match="read-only"):
         sink.commit("run2", [staged])
     with pytest.raises(SinkError, match="read-only"):
-        sink.stage("run2", "articles", [rows.article(2)])
+        sink.inbox.stage("run2", "articles", [rows.article(2)])
     assert ParquetSink(str(root)).read("articles").num_rows == 1
     assert not (small_disk / "new").exists()

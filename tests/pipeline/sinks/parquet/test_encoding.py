@@ -7,17 +7,18 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from outputs import staged_rows
 
 from pipeline.sinks.base import SinkError
+from pipeline.sinks.files import Files
 from pipeline.sinks.parquet import ParquetSink, parts
 from pipeline.sinks.parquet import writer as written
-from pipeline.sinks.parquet.files import Files
 
 
 def committed(root: Path, rows: list[dict[str, Any]]) -> list[Path]:
     sink = ParquetSink(str(root))
     sink.prepare()
-    sink.commit("run", [sink.stage("run", "articles", rows)])
+    sink.commit("run", [sink.inbox.stage("run", "articles", rows)])
     sink.close()
     return sorted((root / "articles").rglob("*.parquet"))
 
@@ -60,7 +61,7 @@ def test_a_row_that_cannot_be_encoded_ends_the_commit_and_leaves_nothing(
     sink.prepare()
     late = [rows.article(n, day=1 + n % 9) for n in range(10, 40)]
     with pytest.raises(SinkError, match="no"):
-        sink.commit("late", [sink.stage("late", "articles", late)])
+        sink.commit("late", [sink.inbox.stage("late", "articles", late)])
     sink.close()
     assert sorted((root / "articles").rglob("*.parquet")) == before
     assert not list(root.rglob("*.new"))
@@ -79,9 +80,9 @@ def test_a_staged_file_is_whole_though_the_disk_is_not_waited_for(
     monkeypatch.setattr(Files, "writing", noted)
     sink = ParquetSink(str(tmp_path / "out"))
     sink.prepare()
-    staged = sink.stage("run", "articles", [rows.article(n) for n in range(5)])
+    staged = sink.inbox.stage("run", "articles", [rows.article(n) for n in range(5)])
     assert waited == [False]
-    assert sink.read_staged(staged).num_rows == 5
+    assert len(staged_rows(sink, staged)) == 5
     sink.commit("run", [staged])
     # the schema and the journal are waited for; the parts are, all at once, before the journal
     assert waited == [False, False, True, True]

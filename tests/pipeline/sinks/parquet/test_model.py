@@ -12,13 +12,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.fs as pafs
 import pytest
-from outputs import put
+from outputs import delete, keys_of, put
 
 from pipeline.sinks.base import SinkError
+from pipeline.sinks.files import Files
 from pipeline.sinks.parquet import ParquetSink, parts, sorting, upsert
 from pipeline.sinks.parquet import sink as parquet
 from pipeline.sinks.parquet.compare import equal_rows
-from pipeline.sinks.parquet.files import Files
 from pipeline.sinks.parquet.sorting import sorted_chunks
 from transforms.rows.arrow import to_arrow
 from transforms.rows.merge import fold_rows, merge_rows
@@ -77,7 +77,7 @@ def state(sink: ParquetSink, table: str) -> dict[Any, dict[str, Any]]:
     partitioned = TABLES[table].partition is not None
     columns = [*TABLES[table].names, *(["date"] if partitioned else [])]
     found = sink.read(table, columns).to_pylist()
-    assert len(found) == len(sink.keys(table))
+    assert len(found) == len(keys_of(sink, table))
     return {row_key(table, row): row | {"date": row.get("date")} for row in found}
 
 
@@ -112,7 +112,8 @@ def test_random_commits_end_as_in_a_dictionary(
         for table, group in groups.items():
             size = dice.randrange(1, 9)
             staged += [
-                sink.stage(run, table, group[at : at + size]) for at in range(0, len(group), size)
+                sink.inbox.stage(run, table, group[at : at + size])
+                for at in range(0, len(group), size)
             ]
         sink.commit(run, staged, void)
         for table, expected in model.items():
@@ -121,7 +122,7 @@ def test_random_commits_end_as_in_a_dictionary(
         gone = {
             table: dice.sample(sorted(kept), min(3, len(kept))) for table, kept in model.items()
         }
-        sink.delete(gone)
+        delete(sink, gone)
         for table, keys in gone.items():
             for key in keys:
                 del model[table][key]
@@ -149,13 +150,13 @@ def test_two_files_in_a_partition_are_merged(tmp_path: Path, rows: Any) -> None:
     (path,) = (tmp_path / "out/articles").rglob("*.parquet")
     other = ParquetSink(str(tmp_path / "other"))
     other.prepare()
-    other.commit("r1", [other.stage("r1", "articles", [rows.article(n) for n in (3, 4)])])
+    other.commit("r1", [other.inbox.stage("r1", "articles", [rows.article(n) for n in (3, 4)])])
     (foreign,) = (tmp_path / "other/articles").rglob("*.parquet")
     foreign.rename(path.with_name("by-hand.parquet"))
     assert sink.read("articles").num_rows == 4
     put(sink, {"articles": [rows.article(5)]}, "r2")
     assert len(list((tmp_path / "out/articles").rglob("*.parquet"))) == 1
-    assert len(sink.keys("articles")) == 5
+    assert len(keys_of(sink, "articles")) == 5
 
 
 @pytest.mark.parametrize("run_bytes", [1, 300, 10_000, 10_000_000])
@@ -223,9 +224,9 @@ def test_a_bucket_is_used_through_the_same_code(rows: Any, monkeypatch: pytest.M
     assert sink.read("articles").num_rows == 0
     put(sink, {"articles": [rows.article(1), rows.article(2, day=3)]}, "r1")
     put(sink, {"articles": [rows.article(3, day=3)]}, "r2")
-    sink.stage("dead", "articles", [rows.article(4)])
+    sink.inbox.stage("dead", "articles", [rows.article(4)])
     assert sink.read("articles").num_rows == 3
-    sink.delete({"articles": [(rows.article(3)["article_id"],)]})
+    delete(sink, {"articles": [(rows.article(3)["article_id"],)]})
     assert len(bucket.listing("articles")) == 2
     sink.write_manifest("r1", {"a": 1})
     assert bucket.listing("_runs") == ["_runs/r1.json"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from outputs import delete, keys_of
 from pipeline_helpers import SHARED
 
 from pipeline.sinks.parquet import ParquetSink
@@ -67,7 +68,7 @@ def test_naughty_strings_round_trip(tmp_path: Path, rows: Any) -> None:
         written.append(row)
     sink = ParquetSink(str(tmp_path / "out"))
     sink.prepare()
-    sink.commit("r", [sink.stage("r", "articles", written)])
+    sink.commit("r", [sink.inbox.stage("r", "articles", written)])
     expected = {row["article_id"]: row for row in written}
     assert {row["article_id"]: row for row in sink.read("articles").to_pylist()} == expected
     con = duckdb.connect()
@@ -91,8 +92,8 @@ def test_naughty_keys_stay_apart(tmp_path: Path, rows: Any) -> None:
     sink = ParquetSink(str(tmp_path / "out"))
     sink.prepare()
     for run in ("r1", "r2"):
-        sink.commit(run, [sink.stage(run, "appearances", group)])
-    assert {key[1] for key in sink.keys("appearances")} == set(guids)
+        sink.commit(run, [sink.inbox.stage(run, "appearances", group)])
+    assert {key[1] for key in keys_of(sink, "appearances")} == set(guids)
     assert sink.read("appearances").num_rows == len(guids)
-    sink.delete({"appearances": [(group[0]["feed_url"], guid) for guid in guids[1:]]})
-    assert {key[1] for key in sink.keys("appearances")} == {guids[0]}
+    delete(sink, {"appearances": [(group[0]["feed_url"], guid) for guid in guids[1:]]})
+    assert {key[1] for key in keys_of(sink, "appearances")} == {guids[0]}

@@ -1,0 +1,260 @@
+"""The inbox: where workers put rows, at least once, until settle folds them into the tables.
+
+A worker writes the rows of a bundle as Parquet files named by their content, then one small
+manifest that names them. Only bundles whose manifest is there count; those of a bounded run only
+once the run is marked complete, so that half a run is never seen. Everything of a run lies below
+``_inbox/<run_id>/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.sinks.base import StagedFile
+from pipeline.sinks.files import Files, explained, open_files
+from transforms.records import content_id
+from transforms.rows.arrow import to_arrow
+from transforms.rows.merge import canonical_json
+from transforms.rows.rows import Provenance, row_key
+from transforms.rows.schema import SCHEMA_VERSION, TABLES
+
+INBOX: Final = "_inbox"
+COMPLETE: Final = "complete.json"
+_BUNDLE: Final = ".bundle.json"
+_ROW_GROUP: Final = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What one bundle of work delivered: names of files, and who wrote them when.
+
+    Attributes:
+        bundle_id: a hash of its files' names, which are hashes of their content.
+        provenance: the run that wrote it; its ``as_of`` travels with the work.
+        bounded: it counts only once its run is complete.
+        files: its rows by table.
+    """
+
+    bundle_id: str
+    provenance: Provenance
+    bounded: bool
+    files: tuple[StagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A bundle that cannot be taken in: it stays where it is.
+
+    Attributes:
+        path: its manifest.
+        problem: one line: what is wrong and what to do.
+    """
+
+    path: str
+    problem: str
+
+
+def stage_rows(
+    files: Files, folder: str, table: str, rows: Sequence[Mapping[str, Any]]
+) -> StagedFile:
+    """Write valid rows aside in one Parquet file named by its content, ``date`` last.
+
+    Args:
+        files: where.
+        folder: the directory, relative to ``files``.
+        table: the table's name.
+        rows: rows that ``validate_row`` finds nothing wrong with; the same rows in another order
+            give the same file.
+
+    Raises:
+        SinkError: the file cannot be written; nothing of it is left.
+    """
+    ordered: list[Mapping[str, Any]] = []
+    by_key = sorted(rows, key=lambda row: row_key(table, row))
+    for _, group in groupby(by_key, key=lambda row: row_key(table, row)):
+        same = list(group)
+        ordered += sorted(same, key=canonical_json) if len(same) > 1 else same
+    return stage_table(files, folder, table, to_arrow(table, ordered, with_date=True))
+
+
+def stage_table(files: Files, folder: str, table: str, data: pa.Table) -> StagedFile:
+    """Write rows aside that are an Arrow table already, sorted by key, ``date`` last."""
+    buffer = pa.BufferOutputStream()
+    pq.write_table(data, buffer, compression="zstd", row_group_size=_ROW_GROUP)
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    name = f"{folder}/{table}-{digest}.parquet"
+    # The disk is not waited for: what a lost machine leaves half written is written again.
+    with files.writing(name, durable=False) as stream:
+        stream.write(content)
+    return StagedFile(name, table, data.num_rows)
+
+
+@contextmanager
+def opened(files: Files, name: str) -> Iterator[pq.ParquetFile]:
+    """Open a Parquet file for reading; one that cannot be read is a ``SinkError``."""
+    with (
+        explained(files.path(name)),
+        files.fs.open_input_file(files.path(name)) as source,
+        pq.ParquetFile(source) as parquet,
+    ):
+        yield parquet
+
+
+def read_staged(files: Files, staged: StagedFile, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a staged file back; all columns, ``date`` last, when none are named."""
+    with opened(files, staged.path) as parquet:
+        return parquet.read(columns=None if columns is None else list(columns))
+
+
+class Inbox:
+    """The bundles that wait for an output, below one directory of a disk or a bucket.
+
+    Args:
+        uri: a path, ``file://DIR`` or ``gs://BUCKET/DIR``; the inbox travels by it.
+        files: the same, opened already.
+    """
+
+    def __init__(self, uri: str, files: Files | None = None) -> None:
+        """Remember the URI; nothing is read or written yet."""
+        self.uri = uri
+        self._files = files
+
+    def __reduce__(self) -> tuple[type[Inbox], tuple[str]]:
+        """Travel to a worker as the URI alone."""
+        return (type(self), (self.uri,))
+
+    @property
+    def files(self) -> Files:
+        """The files below the URI."""
+        if self._files is None:
+            self._files = open_files(self.uri)
+        return self._files
+
+    def folder(self, run_id: str) -> str:
+        """Where the bundles of a run lie, relative to ``files``."""
+        return f"{INBOX}/{run_id}"
+
+    def stage(self, run_id: str, table: str, rows: Sequence[Mapping[str, Any]]) -> StagedFile:
+        """Write rows of a run aside; they count once ``deliver`` has named them."""
+        return stage_rows(self.files, self.folder(run_id), table, rows)
+
+    def deliver(
+        self, provenance: Provenance, staged: Iterable[StagedFile], *, bounded: bool
+    ) -> Bundle:
+        """Write the manifest that makes staged files count.
+
+        Args:
+            provenance: who wrote them.
+            staged: files of ``stage``; the same set gives the same bundle.
+            bounded: the bundle waits until ``complete`` is called for its run.
+        """
+        named = tuple(sorted(set(staged), key=lambda file: file.path))
+        bundle_id = content_id(*(file.path for file in named))
+        bundle = Bundle(bundle_id, provenance, bounded, named)
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "run_id": provenance.run_id,
+            "pipeline_version": provenance.pipeline_version,
+            "as_of": provenance.as_of.isoformat(),
+            "bounded": bounded,
+            "files": [asdict(file) for file in named],
+        }
+        name = f"{self.folder(provenance.run_id)}/{bundle_id}{_BUNDLE}"
+        if not bounded:
+            self.files.sync()  # the manifest must not name a file the disk does not have
+        self.files.write(name, json.dumps(document, indent=1).encode())
+        return bundle
+
+    def complete(self, run_id: str) -> None:
+        """Mark a bounded run as complete: from now on all its bundles count."""
+        self.files.sync()  # nor may the mark stand for bundles the disk does not have
+        self.files.write(f"{self.folder(run_id)}/{COMPLETE}", b"{}\n")
+
+    def waiting(self) -> tuple[list[Bundle], list[Broken]]:
+        """List the bundles that count, in the order of their ids, and those that are broken."""
+        names = self.files.listing(INBOX)
+        present = set(names)
+        bundles: list[Bundle] = []
+        broken: list[Broken] = []
+        for name in names:
+            if not name.endswith(_BUNDLE):
+                continue
+            try:
+                bundle = self._read(name)
+            except (ValueError, KeyError, TypeError) as error:
+                broken.append(Broken(name, f"it cannot be read ({error}): delete it"))
+                continue
+            problem = _problem(bundle, present)
+            if problem:
+                broken.append(Broken(name, problem))
+            elif not bundle.bounded or f"{_parent(name)}/{COMPLETE}" in present:
+                bundles.append(bundle)
+        return sorted(bundles, key=lambda bundle: bundle.bundle_id), broken
+
+    def _read(self, name: str) -> Bundle:
+        document = json.loads(self.files.read(name))
+        if document["schema_version"] > SCHEMA_VERSION:
+            raise ValueError(f"schema {document['schema_version']} is newer: pip install -U rasd")
+        return Bundle(
+            name.rpartition("/")[2].removesuffix(_BUNDLE),
+            Provenance(
+                document["run_id"],
+                document["pipeline_version"],
+                datetime.fromisoformat(document["as_of"]),
+            ),
+            document["bounded"],
+            tuple(StagedFile(**file) for file in document["files"]),
+        )
+
+    def discard(self, bundles: Collection[Bundle]) -> None:
+        """Remove bundles that were settled: manifests first, then the files they name.
+
+        A bounded run's directory goes whole: what else lies in it was written by tries that
+        failed.
+        """
+        for bundle in bundles:
+            run_id = bundle.provenance.run_id
+            self.files.remove(f"{self.folder(run_id)}/{bundle.bundle_id}{_BUNDLE}")
+        for run_id in {each.provenance.run_id for each in bundles if each.bounded}:
+            self.files.remove_tree(self.folder(run_id))
+        for bundle in bundles:
+            if not bundle.bounded:
+                for file in bundle.files:
+                    self.files.remove(file.path)
+
+    def forget(self, run_id: str) -> None:
+        """Remove all that a run has left: it died before it was complete."""
+        self.files.remove_tree(self.folder(run_id))
+
+    def runs(self) -> dict[str, bool]:
+        """Every run with something in the inbox, and whether it is complete."""
+        found: dict[str, bool] = {}
+        for name in self.files.listing(INBOX):
+            run_id = name.split("/")[1]
+            found[run_id] = found.get(run_id, False) or name.endswith(f"/{COMPLETE}")
+        return found
+
+
+def _problem(bundle: Bundle, present: Collection[str]) -> str:
+    """Say why a bundle cannot be taken in; empty when it can."""
+    for file in bundle.files:
+        if file.path not in present:
+            return f"it names {file.path}, which is not there: bring it back, or delete the bundle"
+        if file.table not in TABLES:
+            return f"its table {file.table} is unknown here: pip install -U rasd"
+    return ""
+
+
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
