@@ -6,18 +6,25 @@ from dataclasses import dataclass
 
 from pipeline.options import Config
 from pipeline.sinks.base import Sink
-from transforms.feeds.publishers import Registry
+from transforms.feeds.publishers import PublisherIndex
 from transforms.fetch.run import FetchSettings
 from transforms.rows.rows import Provenance
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Where a run's parts meet: its sink, its provenance, and its working directory."""
+class RunContext:
+    """Where a run's parts meet. It travels with the work: no worker has a clock of its own.
+
+    Attributes:
+        config: what was asked.
+        sink: the output, and its inbox.
+        provenance: the run's id and clock.
+        fetching: how to fetch, by that clock.
+        publishers: who publishes what.
+    """
 
     config: Config
     sink: Sink
     provenance: Provenance
     fetching: FetchSettings
-    registry: Registry
-    work: str  # a local directory: names of staged files, fingerprints, progress
+    publishers: PublisherIndex

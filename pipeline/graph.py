@@ -1,90 +1,59 @@
 """THE diagram: what a run is made of, in the order the data goes.
 
-    refs -> group by URL -> read + join -> decode, extract, language, events -> rows -> staged files
-                                `-> fetch ->´               `-> fingerprints
-    fingerprints (new and stored) -> duplicate pairs
+    refs ─ group by URL ─ read ─┬─ process ─ rows ─ deliver ─▶ inbox ─ settle ─▶ tables
+                                └─ fetch ─ process ─ rows ─ deliver ─┘
 
-A bounded job runs ``documents`` once a tick and ``relations`` once; rows, pairs and the clusters
-that follow from them are committed together (``pipeline.run.job``).
+``documents`` is a function of its elements: no clock, no timer, no deduplication state. What it
+delivers may come twice; ``settle`` folds it by key, and only there exactly once is made. A bounded
+run goes through ``documents`` once a tick and settles at its end; so does every tick of a stream.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import apache_beam as beam
 
-from pipeline.context import Plan
-from pipeline.reconcile.clusters import write_pairs
+from pipeline.context import RunContext
 from pipeline.sources.base import Ref
-from pipeline.steps.fetch import FetchWanted, is_of_robots
-from pipeline.steps.process import (
-    KeepStorable,
-    MakeRows,
-    ProcessDocuments,
-    ReadDocuments,
-    TickProgress,
-    fingerprint_of,
-)
-from pipeline.steps.spill import WriteFingerprints, WriteNames
-from pipeline.steps.stage import StageRows
+from pipeline.steps.deliver import DeliverRows
+from pipeline.steps.fetch import FetchWanted
+from pipeline.steps.process import ProcessDocuments
+from pipeline.steps.read import ReadDocuments
+from pipeline.steps.rows import KeepStorable, MakeRows
+from pipeline.steps.settle import Settled, settle_inbox
 from pipeline.warc.writer import open_archive
 
 
-def documents(root: Any, plan: Plan, refs: Iterable[Ref], names: str) -> None:
-    """One tick: refs to staged rows and fingerprints; ``names`` lists the files written.
-
-    What robots.txt files said stands in the list, too: the next tick need not ask.
-    """
-    config = plan.config
+def documents(root: Any, context: RunContext, refs: Iterable[Ref]) -> None:
+    """Read, fetch and process what refs name; deliver the rows."""
+    config = context.config
     given, wanted = (
         root
         | "Refs" >> beam.Create([(ref.key, ref) for ref in refs], reshuffle=False)
         | "GroupByUrl" >> beam.GroupByKey()
-        | "ReadDocuments" >> ReadDocuments(online=not config.offline, registry=plan.registry)
+        | "ReadDocuments" >> ReadDocuments(online=not config.offline, publishers=context.publishers)
     )
-    process = ProcessDocuments(config.workers)
-    written = [_store(given | "ProcessGiven" >> process, plan, "Given")]
+    _deliver(given, context, "Given")
     if not config.offline:
-        archive = open_archive(config.archive, plan.provenance)
-        fetch = FetchWanted(plan.fetching, archive, plan.registry)
-        fetched = wanted | "FetchWanted" >> fetch
-        written.append(_store(fetched | "ProcessFetched" >> process, plan, "Fetched"))
-        written.append(fetched | "Robots" >> beam.Filter(is_of_robots))
-    # The two roads meet only here: what stands where roads meet is held in memory.
-    written | "Written" >> beam.Flatten() | "WriteNames" >> WriteNames(names)
+        archive = open_archive(config.archive, context.provenance)
+        fetch = FetchWanted(context.fetching, archive, context.publishers)
+        _deliver(wanted | "FetchWanted" >> fetch, context, "Fetched")
 
 
-def _store(outcomes: Any, plan: Plan, road: str) -> Any:
-    """Outcomes to rows and fingerprints; what was written comes out."""
-    config = plan.config
-    storable = (
-        outcomes
-        | f"TickProgress{road}" >> TickProgress(f"{plan.work}/progress")
-        | f"KeepStorable{road}" >> KeepStorable(plan.provenance, config.from_date, config.to_date)
-    )
-    staged = (
-        storable
-        | f"MakeRows{road}" >> MakeRows(plan.provenance)
-        | f"StageRows{road}" >> StageRows(plan.sink, plan.provenance.run_id)
-    )
-    prints = (
-        storable
-        | f"Fingerprints{road}" >> beam.FlatMap(fingerprint_of)
-        | f"WriteFingerprints{road}" >> WriteFingerprints(plan.work)
-    )
-    return (staged, prints) | f"Stored{road}" >> beam.Flatten()
-
-
-def relations(root: Any, _plan: Plan, files: Sequence[str], names: str) -> None:
-    """Fingerprints to verified duplicate pairs, which ``names`` lists.
-
-    One element, the pure search: in one process a shuffle would hold many times what it needs.
-    Its twin ``FindPairs`` gives the same pairs where many workers share the work.
-    """
+def _deliver(pages: Any, context: RunContext, branch: str) -> None:
+    """Pages to rows in the inbox. What branches share would be held in memory where they meet."""
+    config, provenance = context.config, context.provenance
     (
-        root
-        | "Files" >> beam.Create([tuple(files)], reshuffle=False)
-        | "FindPairs" >> beam.Map(write_pairs, names)
+        pages
+        | f"Process{branch}" >> ProcessDocuments(config.workers)
+        | f"KeepStorable{branch}" >> KeepStorable(provenance, config.from_date, config.to_date)
+        | f"MakeRows{branch}" >> MakeRows(provenance)
+        | f"DeliverRows{branch}" >> DeliverRows(context.sink.inbox, provenance)
     )
+
+
+def settle(context: RunContext) -> Settled:
+    """Fold what was delivered into the tables."""
+    return settle_inbox(context.sink, context.provenance, force=context.config.force)

@@ -1,6 +1,6 @@
 """The options of a run: the only place where a flag is named.
 
-This module imports no Beam, so that usage errors and help are instant; ``pipeline.beam_options``
+This module imports no Beam, so that usage errors and help are instant; ``pipeline.runners``
 gives the same flags to Beam as ``NewsOptions``.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
@@ -300,18 +300,22 @@ def run_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def parse_run(args: Sequence[str], now: datetime) -> Config:
+def parse_run(
+    args: Sequence[str], now: datetime, beam_flags: Callable[[], frozenset[str]]
+) -> Config:
     """Read the arguments of ``rasd run``.
 
     Args:
         args: the command line behind ``run``.
         now: the start of the run, the default of ``--as-of``.
+        beam_flags: tells the options that Beam knows; called only when one is not ours.
 
     Raises:
         UsageError: something is missing, mistyped or not built yet.
     """
     known, unknown = run_parser().parse_known_intermixed_args(list(args))
-    beam_args = _beam_args(unknown)
+    if unknown:
+        _check_beam_args(unknown, beam_flags())
     if not known.inputs:
         raise UsageError("nothing to read: name files, directories or - ; see rasd run --help")
     if not known.output:
@@ -340,17 +344,20 @@ def parse_run(args: Sequence[str], now: datetime) -> Config:
         contact=known.contact,
         tick_size=known.tick_size,
         runner=known.runner,
-        beam_args=beam_args,
+        beam_args=tuple(unknown),
     )
 
 
-def _beam_args(unknown: Sequence[str]) -> tuple[str, ...]:
-    """What goes on to Beam; a word that neither rasd nor Beam knows is refused."""
-    if not unknown:
-        return ()
-    from pipeline.beam_options import beam_flags  # noqa: PLC0415 - Beam takes seconds
+def _check_beam_args(unknown: Sequence[str], flags: frozenset[str]) -> None:
+    """Refuse a word that neither rasd nor Beam knows.
 
-    flags = beam_flags()
+    Args:
+        unknown: what goes on to Beam.
+        flags: the options Beam knows (``pipeline.runners.beam_flags``).
+
+    Raises:
+        UsageError: an option is mistyped; the nearest right one is named.
+    """
     for word in unknown:
         name = word.split("=", 1)[0]
         if not word.startswith("--"):
@@ -359,4 +366,3 @@ def _beam_args(unknown: Sequence[str]) -> tuple[str, ...]:
             ours = {f"--{flag.name.replace('_', '-')}" for flag in FLAGS}
             hint = nearest(name, sorted(ours | flags), "see rasd run --help")
             raise UsageError(f"unknown option {name}{hint}")
-    return tuple(unknown)

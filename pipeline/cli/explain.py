@@ -133,13 +133,13 @@ def _page_of(source: str) -> Page | Rejected:
 def _fetched(url: str, *, allow_private: bool) -> Page | Rejected:
     """Fetch the page of a URL, as politely and guarded as a run does."""
     # No file needs what follows.
-    from pipeline.polling.index import settings_of  # noqa: PLC0415
-    from pipeline.steps.fetch import Wanted, pages_of  # noqa: PLC0415
+    from pipeline.polling.settings import settings_of  # noqa: PLC0415
+    from pipeline.steps.fetch import PageRequest, pages_of  # noqa: PLC0415
     from transforms.fetch.messages import Request  # noqa: PLC0415
     from transforms.fetch.run import fetch_all  # noqa: PLC0415
 
     settings = settings_of(datetime.now(UTC), allow_private=allow_private)
-    request = Request(url, "article", context=Wanted(url, url, (), ()))
+    request = Request(url, "article", context=PageRequest(url, url, (), ()))
     (fetched,) = fetch_all([request], settings)
     return pages_of(fetched)[0]
 

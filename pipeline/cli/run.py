@@ -37,7 +37,7 @@ def command(
         sys.stdout.write(run_parser().format_help())
         return Exit.DONE if given else Exit.USAGE
     now = datetime.now(UTC)
-    config = parse_run(given, now)
+    config = parse_run(given, now, _beam_flags)
     if config.debug:
         logging.basicConfig(level=logging.INFO, force=True)
     if "-" in config.inputs and sys.stdin.isatty():
@@ -57,6 +57,12 @@ def command(
     if config.max_dead_letters is not None and summary.dead_letters > config.max_dead_letters:
         return Exit.DEAD_LETTERS
     return Exit.DONE
+
+
+def _beam_flags() -> frozenset[str]:
+    from pipeline.runners import beam_flags  # noqa: PLC0415 - Beam takes seconds
+
+    return beam_flags()
 
 
 def _report(summary: Summary, config: Config) -> None:

@@ -36,7 +36,7 @@ _OUTPUT: Final = "out"
 _MAKE_OUTPUT: Final = f"rasd run seeds --output {_OUTPUT} --offline"
 
 
-class Desk:
+class DocsSandbox:
     """A directory in which a reader would try what the pages show.
 
     Args:
@@ -170,7 +170,7 @@ def refresh(root: Path, folder: Path) -> None:
         root: the project's root.
         folder: an empty directory to work in.
     """
-    desk = Desk(root, folder)
+    desk = DocsSandbox(root, folder)
     for name in PAGES:
         page = root / name
         page.write_text(desk.refresh(page.read_text("utf-8")), "utf-8")

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import UsageError, not_there
-from pipeline.polling.history import Memory
-from pipeline.polling.index import settings_of
+from pipeline.polling.history import FeedHistory
 from pipeline.polling.poller import Polled, Poller
-from pipeline.polling.request import Asker
+from pipeline.polling.request import FeedRequester
+from pipeline.polling.settings import settings_of
 from pipeline.sources.spool import Spool
 from pipeline.workers.pool import Workers
 from transforms.feeds.join import is_full
@@ -100,10 +100,10 @@ def check_feeds(
         A row a feed: outcome, items, newest item, language, full content or not, advice.
     """
     settings = settings_of(now, allow_private=allow_private)
-    memory = Memory(None, now)
+    memory = FeedHistory(None, now)
     memory.recall(feeds)
     with tempfile.TemporaryDirectory(prefix="rasd-") as folder, Spool(Path(folder)) as aside:
-        poller = Poller(Asker(settings, Workers(os.cpu_count() or 1), aside), now=now)
+        poller = Poller(FeedRequester(settings, Workers(os.cpu_count() or 1), aside), now=now)
         named = frozenset(feed.url for feed in feeds)
         return [_row(polled, now, named) for polled in poller.poll(feeds, memory)]
 

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Sink
@@ -59,7 +58,7 @@ def _tries(age: Any) -> int:
     return int(age.total_seconds() / _RETRY_FROM).bit_length()
 
 
-class Memory:
+class FeedHistory:
     """The states of feeds, and the entries they are known to have listed.
 
     Args:
@@ -121,20 +120,16 @@ class Memory:
             return seen, {}
         stored = {row["feed_url"]: row for row in _rows(self._sink, "feeds", names)}
         sightings = _rows(self._sink, "appearances", names)
-        if sightings:
-            kinds = self._sink.read("articles", columns=("article_id", "extractor"))
-            stand_ins = kinds.filter(pc.equal(kinds["extractor"], "feed"))["article_id"]
-            open_ids = {None, *stand_ins.to_pylist()}
-            for row in sightings:
-                seen[row["feed_url"]].append(_known(row, open_ids))
+        stand_ins = self._sink.read("articles", ("article_id",), where={"extractor": ("feed",)})
+        open_ids = {None, *stand_ins["article_id"].to_pylist()}
+        for row in sightings:
+            seen[row["feed_url"]].append(_known(row, open_ids))
         return seen, stored
 
 
 def _rows(sink: Sink, table: str, feed_urls: set[str]) -> list[dict[str, Any]]:
     """The rows of some feeds."""
-    read = sink.read(table)
-    wanted = pa.array(sorted(feed_urls), read.schema.field("feed_url").type)
-    found: list[dict[str, Any]] = read.filter(pc.is_in(read["feed_url"], wanted)).to_pylist()
+    found: list[dict[str, Any]] = sink.read(table, where={"feed_url": feed_urls}).to_pylist()
     return found
 
 

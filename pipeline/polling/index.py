@@ -2,87 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from pipeline.context import Plan
-from pipeline.options import Config
-from pipeline.polling.history import Memory, state_json
+from pipeline.context import RunContext
+from pipeline.polling.history import FeedHistory, state_json
 from pipeline.polling.poller import Polled, Poller
-from pipeline.polling.request import Asker
+from pipeline.polling.request import FeedRequester
 from pipeline.render.progress import Progress
 from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import entry_key
 from pipeline.sources.spool import Spool
 from pipeline.warc.writer import open_archive
-from transforms.fetch.addresses import Guard
-from transforms.fetch.client import USER_AGENT
-from transforms.fetch.messages import Limits
-from transforms.fetch.politeness import Manners
-from transforms.fetch.run import FetchSettings
 from transforms.records import Feed, FetchLog, ParsedFeed, Rejected
 from transforms.rows.rows import appearance_row, feed_row, fetch_log_row
 from transforms.text.redact import feed_name
 
-_LIMITS: Final = Limits()
-_MANNERS: Final = Manners()
 
-
-def fetch_settings(config: Config) -> FetchSettings:
-    """How a run fetches."""
-    return settings_of(
-        config.as_of,
-        allow_private=config.allow_private_hosts,
-        timeout=config.fetch_timeout,
-        delay=config.host_delay,
-        contact=config.contact,
-    )
-
-
-def settings_of(
-    now: datetime,
-    *,
-    allow_private: bool = False,
-    timeout: float = _LIMITS.total_seconds,
-    delay: float = _MANNERS.delay_seconds,
-    contact: str | None = None,
-) -> FetchSettings:
-    """How to fetch; a proxy is taken from the environment.
-
-    Args:
-        now: the clock.
-        allow_private: let requests go to private addresses.
-        timeout: seconds for all of one request.
-        delay: seconds between two requests to one host.
-        contact: what the user agent names for those who run the sites.
-    """
-    limits = replace(
-        _LIMITS,
-        total_seconds=timeout,
-        connect_seconds=min(timeout, _LIMITS.connect_seconds),
-        stall_seconds=min(timeout, _LIMITS.stall_seconds),
-    )
-    return FetchSettings(
-        now,
-        limits=limits,
-        manners=replace(_MANNERS, delay_seconds=delay),
-        guard=Guard(allow_private=allow_private),
-        user_agent=f"{USER_AGENT} (+{contact})" if contact else USER_AGENT,
-        proxy=os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy"),
-    )
-
-
-class Live:
+class FeedIndex:
     """Polls the feeds of a run.
 
     Args:
-        plan: the run's parts.
+        context: the run's parts.
         progress: told what happens.
+        work: a local directory for what polls must not hold in memory.
 
     Attributes:
         rows: what polling alone can tell, by table: feeds, requests, entries seen again.
@@ -90,9 +36,10 @@ class Live:
         robots: the log of the robots.txt files asked for.
     """
 
-    def __init__(self, plan: Plan, progress: Progress) -> None:
+    def __init__(self, context: RunContext, progress: Progress, work: Path) -> None:
         """Keep the settings; nothing is asked yet."""
-        self._plan = plan
+        self._context = context
+        self._work = work
         self._progress = progress
         self.rows: list[tuple[str, dict[str, Any]]] = []
         self.not_due: list[Feed] = []
@@ -105,18 +52,18 @@ class Live:
             feeds: those the run names; a URL given twice is asked once.
             spool: takes the entries.
         """
-        config = self._plan.config
+        config = self._context.config
         every = list({feed.url: feed for feed in feeds}.values())
         if config.offline:
             yield from (_offline(feed) for feed in every)
             return
-        memory = Memory(self._plan.sink, config.as_of)
+        memory = FeedHistory(self._context.sink, config.as_of)
         memory.recall(every)
         with (
-            tempfile.TemporaryDirectory(dir=self._plan.work) as folder,
+            tempfile.TemporaryDirectory(dir=self._work) as folder,
             Spool(Path(folder)) as aside,
         ):
-            asker = Asker(self._plan.fetching, config.workers, aside)
+            asker = FeedRequester(self._context.fetching, config.workers, aside)
             poller = Poller(asker, now=config.as_of, force=config.force)
             due, self.not_due = poller.due(every, memory)
             yield from (_not_due(feed, memory) for feed in self.not_due)
@@ -130,7 +77,7 @@ class Live:
 
     def _archived(self, polls: Iterator[Polled]) -> Iterator[Polled]:
         """Pass polls on, storing each response when the run has an archive."""
-        archive = open_archive(self._plan.config.archive, self._plan.provenance)
+        archive = open_archive(self._context.config.archive, self._context.provenance)
         if archive is None:
             yield from polls
             return
@@ -142,13 +89,13 @@ class Live:
     def _log(self, requests: Iterable[FetchLog]) -> None:
         """Keep the log of requests; what robots.txt files said is of use to the pages' fetch."""
         for log in requests:
-            self.rows.append(("fetch_log", fetch_log_row(asdict(log), self._plan.provenance)))
+            self.rows.append(("fetch_log", fetch_log_row(asdict(log), self._context.provenance)))
             if log.purpose == "robots":
                 self.robots.append(log)
 
     def _tell(self, polled: Polled) -> None:
         """Keep what a poll tells for the tables."""
-        provenance = self._plan.provenance
+        provenance = self._context.provenance
         feed, state = polled.feed, polled.poll.state
         title = polled.parsed.title if polled.parsed is not None else None
         told = replace(
@@ -189,7 +136,7 @@ def _listed(polled: Polled, spool: Spool) -> Iterator[Indexed]:
         yield Ref(entry_key(entry), "entry", *spool.put(entry))
 
 
-def _not_due(feed: Feed, memory: Memory) -> Skipped:
+def _not_due(feed: Feed, memory: FeedHistory) -> Skipped:
     when = memory.states[feed.url].due_at
     return Skipped(feed_name(feed.url), f"not due before {when:%Y-%m-%d %H:%M} UTC")
 

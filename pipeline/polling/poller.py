@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from pipeline.polling.history import Known, Memory
-from pipeline.polling.request import Answer, Asker, Place
+from pipeline.polling.history import FeedHistory, Known
+from pipeline.polling.request import Answer, FeedRequester, Place
 from transforms.feeds import schedule
 from transforms.feeds.discover import discover_feeds
 from transforms.feeds.join import is_full
@@ -86,7 +86,7 @@ class Poller:
         led: the log of web pages that only led to feeds.
     """
 
-    def __init__(self, asker: Asker, *, now: datetime, force: bool = False) -> None:
+    def __init__(self, asker: FeedRequester, *, now: datetime, force: bool = False) -> None:
         """Keep the settings; nothing is opened yet."""
         self.later: list[Feed] = []
         self.led: list[FetchLog] = []
@@ -94,7 +94,7 @@ class Poller:
         self._now = now
         self._force = force
 
-    def due(self, feeds: Iterable[Feed], memory: Memory) -> tuple[list[Feed], list[Feed]]:
+    def due(self, feeds: Iterable[Feed], memory: FeedHistory) -> tuple[list[Feed], list[Feed]]:
         """Part feeds into those to ask now and those that are not due."""
         now: list[Feed] = []
         later: list[Feed] = []
@@ -103,7 +103,7 @@ class Poller:
             (now if self._force or schedule.is_due(state, self._now) else later).append(feed)
         return now, later
 
-    def poll(self, feeds: Sequence[Feed], memory: Memory) -> Iterator[Polled]:
+    def poll(self, feeds: Sequence[Feed], memory: FeedHistory) -> Iterator[Polled]:
         """Ask feeds, and those that they lead to.
 
         Args:
@@ -137,7 +137,7 @@ class Poller:
         for place, children in reversed(indexes):
             yield _index_due(self._asker.take_up(place), children, memory)
 
-    def _fresh(self, found: Iterable[Feed], memory: Memory) -> list[Feed]:
+    def _fresh(self, found: Iterable[Feed], memory: FeedHistory) -> list[Feed]:
         """The feeds found on the way that nobody has named and that are due."""
         fresh = {feed.url: feed for feed in found if feed.url not in memory.states}
         memory.recall(fresh.values())
@@ -145,7 +145,9 @@ class Poller:
         self.later += later
         return now
 
-    def _ask(self, feeds: Sequence[Feed], memory: Memory, purpose: Purpose) -> Iterator[Answer]:
+    def _ask(
+        self, feeds: Sequence[Feed], memory: FeedHistory, purpose: Purpose
+    ) -> Iterator[Answer]:
         """Ask for feeds; those at one address with one request."""
         wanted: dict[str, list[tuple[Feed, schedule.FeedState]]] = defaultdict(list)
         for feed in feeds:
@@ -157,13 +159,13 @@ class Poller:
                 wanting[0] = feed, replace(state, etag="", last_modified="")
         return self._asker.ask(wanted, purpose)
 
-    def _is_to_be_read(self, feed: Feed, memory: Memory) -> bool:
+    def _is_to_be_read(self, feed: Feed, memory: FeedHistory) -> bool:
         """Whether a 304 would not do: it does not carry the entries to be tried again."""
         if memory.states[feed.url].full:
             return False
         return any(known.is_wanted(self._now) for known in memory.listed(feed.url))
 
-    def _observed(self, answer: Answer, memory: Memory) -> Polled:
+    def _observed(self, answer: Answer, memory: FeedHistory) -> Polled:
         feed, fetched, parsed = answer.feed, answer.fetched, answer.parsed
         if not fetched.log:  # nobody was asked: it is due as before
             return Polled(feed, schedule.Poll(memory.states[feed.url], "failed"), None, fetched)
@@ -228,7 +230,7 @@ def _derived(feed: Feed, url: str) -> Feed:
     return replace(feed, url=url, alternatives=(), headers=feed.headers if same else ())
 
 
-def _index_due(polled: Polled, children: Iterable[Feed], memory: Memory) -> Polled:
+def _index_due(polled: Polled, children: Iterable[Feed], memory: FeedHistory) -> Polled:
     """Make an index due with the first of its sitemaps."""
     dues = [memory.states[child.url].due_at for child in children if child.url in memory.states]
     state = replace(polled.poll.state, due_at=min(dues, default=polled.poll.state.due_at))

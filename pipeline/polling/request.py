@@ -45,7 +45,7 @@ class Answer:
     parsed: ParsedFeed | None = None
 
 
-class Asker:
+class FeedRequester:
     """Asks for feeds.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -28,17 +28,22 @@ class Progress:
         """Tell one step."""
         self._console.print(f"rasd: {what}", markup=False, soft_wrap=True)
 
-    def start(self, what: str, total: int, ticks: Path) -> None:
-        """Follow work whose every finished piece adds a byte to a file.
+    def start(self, what: str, total: int, done: Callable[[], int]) -> None:
+        """Follow work piece by piece.
 
         Args:
             what: the pieces' name.
             total: how many there are.
-            ticks: the file that grows.
+            done: how many are finished, counted from any number.
         """
         self._stop.clear()
         follow = self._follow_bar if self._console.is_terminal else self._follow_lines
-        self._thread = threading.Thread(target=follow, args=(what, total, ticks), daemon=True)
+        before = done()
+
+        def since() -> int:
+            return min(done() - before, total)
+
+        self._thread = threading.Thread(target=follow, args=(what, total, since), daemon=True)
         self._thread.start()
 
     def finish(self) -> None:
@@ -48,7 +53,7 @@ class Progress:
             self._thread.join()
             self._thread = None
 
-    def _follow_bar(self, what: str, total: int, ticks: Path) -> None:
+    def _follow_bar(self, what: str, total: int, done: Callable[[], int]) -> None:
         columns = (
             TextColumn("rasd: {task.description}"),
             BarColumn(),
@@ -58,20 +63,13 @@ class Progress:
         with Bar(*columns, console=self._console, transient=True) as bar:
             task = bar.add_task(what, total=total)
             while not self._stop.wait(0.2):
-                bar.update(task, completed=min(_size(ticks), total))
-        self.say(f"{what}: {_size(ticks)} done")
+                bar.update(task, completed=done())
+        self.say(f"{what}: {done()} done")
 
-    def _follow_lines(self, what: str, total: int, ticks: Path) -> None:
+    def _follow_lines(self, what: str, total: int, done: Callable[[], int]) -> None:
         told = time.monotonic()
         while not self._stop.wait(0.2):
             if time.monotonic() - told >= 10:
                 told = time.monotonic()
-                self.say(f"{what}: {min(_size(ticks), total)} of {total}")
-        self.say(f"{what}: {_size(ticks)} done")
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+                self.say(f"{what}: {done()} of {total}")
+        self.say(f"{what}: {done()} done")

@@ -26,10 +26,11 @@ from transforms.records import content_id
 from transforms.rows.arrow import to_arrow
 from transforms.rows.merge import canonical_json
 from transforms.rows.rows import Provenance, row_key
-from transforms.rows.schema import SCHEMA_VERSION, TABLES
+from transforms.rows.schema import SCHEMA_VERSION, STORED
 
 INBOX: Final = "_inbox"
 COMPLETE: Final = "complete.json"
+HELD: Final = "held.json"
 _BUNDLE: Final = ".bundle.json"
 _ROW_GROUP: Final = 2_048
 
@@ -176,6 +177,19 @@ class Inbox:
         self.files.write(name, json.dumps(document, indent=1).encode())
         return bundle
 
+    def begin(self, run_id: str) -> None:
+        """Begin a bounded run that holds the right to write to the output until its end.
+
+        What such runs have left behind, this very one included, was never complete: they are
+        dead, since one at a time holds that right.
+        """
+        names = self.files.listing(INBOX)
+        held = {_parent(name) for name in names if name.endswith(f"/{HELD}")}
+        complete = {_parent(name) for name in names if name.endswith(f"/{COMPLETE}")}
+        for folder in sorted(held - complete):
+            self.files.remove_tree(folder)
+        self.files.write(f"{self.folder(run_id)}/{HELD}", b"{}\n")
+
     def complete(self, run_id: str) -> None:
         """Mark a bounded run as complete: from now on all its bundles count."""
         self.files.sync()  # nor may the mark stand for bundles the disk does not have
@@ -201,6 +215,11 @@ class Inbox:
             elif not bundle.bounded or f"{_parent(name)}/{COMPLETE}" in present:
                 bundles.append(bundle)
         return sorted(bundles, key=lambda bundle: bundle.bundle_id), broken
+
+    def of_run(self, run_id: str) -> list[Bundle]:
+        """List the bundles of a run, complete or not."""
+        names = self.files.listing(self.folder(run_id))
+        return [self._read(name) for name in names if name.endswith(_BUNDLE)]
 
     def _read(self, name: str) -> Bundle:
         document = json.loads(self.files.read(name))
@@ -234,16 +253,8 @@ class Inbox:
                     self.files.remove(file.path)
 
     def forget(self, run_id: str) -> None:
-        """Remove all that a run has left: it died before it was complete."""
+        """Remove all that lies below a run's name."""
         self.files.remove_tree(self.folder(run_id))
-
-    def runs(self) -> dict[str, bool]:
-        """Every run with something in the inbox, and whether it is complete."""
-        found: dict[str, bool] = {}
-        for name in self.files.listing(INBOX):
-            run_id = name.split("/")[1]
-            found[run_id] = found.get(run_id, False) or name.endswith(f"/{COMPLETE}")
-        return found
 
 
 def _problem(bundle: Bundle, present: Collection[str]) -> str:
@@ -251,7 +262,7 @@ def _problem(bundle: Bundle, present: Collection[str]) -> str:
     for file in bundle.files:
         if file.path not in present:
             return f"it names {file.path}, which is not there: bring it back, or delete the bundle"
-        if file.table not in TABLES:
+        if file.table not in STORED:
             return f"its table {file.table} is unknown here: pip install -U rasd"
     return ""
 

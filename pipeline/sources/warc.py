@@ -19,7 +19,7 @@ from pipeline import storage
 from pipeline.sources.base import Indexed, Missed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import Answered, entry_key, parse_answered
 from pipeline.sources.spool import Spool
-from pipeline.warc.fields import Capture, read_capture
+from pipeline.warc.fields import RequestFields, read_capture
 from pipeline.warc.framing import Damage, Framed, framed
 from pipeline.warc.record import BadRecordError, Record, body_of, parse_record
 from pipeline.workers.pool import Failure, KillablePool, Workers
@@ -133,7 +133,7 @@ def _record_at(data: bytes) -> Record:
     raise BadRecordError("the archive has changed since it was indexed")
 
 
-def _missed(record: Record, capture: Capture, body: bytes, raw_ref: str) -> Missed | None:
+def _missed(record: Record, capture: RequestFields, body: bytes, raw_ref: str) -> Missed | None:
     """Why a page that we asked for is none, as it was then or as we would say now."""
     reason, detail = capture.reason, capture.detail
     if reason is None:
@@ -146,11 +146,11 @@ def _missed(record: Record, capture: Capture, body: bytes, raw_ref: str) -> Miss
 
 
 def _feed(
-    record: Record, capture: Capture | None, path: str, spool: Spool, pool: _Pool
+    record: Record, capture: RequestFields | None, path: str, spool: Spool, pool: _Pool
 ) -> Iterator[Indexed]:
     """List the entries of an archived feed, or tell why there are none."""
     known = capture is not None
-    capture = capture or Capture("feed")
+    capture = capture or RequestFields("feed")
     facts = capture.facts(redact_url(record.url))
     if capture.reason is not None:
         yield _no_feed(facts.url, capture.reason, capture.detail)
@@ -173,7 +173,7 @@ def _feed(
         yield Ref(key, "entry", *spool.put(replace(entry, fetched_at=capture.read_at)))
 
 
-def _kind(record: Record, capture: Capture | None) -> str:
+def _kind(record: Record, capture: RequestFields | None) -> str:
     """What a record is to us: a page, a feed, or in words why it is passed over."""
     if not record.url.startswith(("http://", "https://")):
         return f"no web response ({record.kind})"

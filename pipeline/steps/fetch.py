@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,10 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
+from pipeline.steps.redact import redact_record
 from pipeline.warc.writer import Archive
-from transforms.feeds.join import join_page
-from transforms.feeds.publishers import NO_REGISTRY, Registry
+from transforms.feeds.join import join_page, page_from_summary
+from transforms.feeds.publishers import NO_PUBLISHERS, PublisherIndex
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
 from transforms.fetch.run import FetchSettings
@@ -23,11 +24,11 @@ from transforms.fetch.transform import STAGE, FetchPages
 from transforms.fetch.walls import find_wall
 from transforms.metrics import count
 from transforms.records import Entry, FetchLog, Page, Rejected, Sighting
-from transforms.text.redact import redact_text, redact_url
+from transforms.text.redact import redact_url
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PageRequest:
     """A page that no input gave: its entries ask for it.
 
     Attributes:
@@ -50,16 +51,16 @@ class FetchWanted(beam.PTransform):
     Attributes:
         settings: how to fetch.
         archive: stores every answer as WARC; None stores none.
-        registry: tells publisher, country and zone of a feed or a host.
+        publishers: tells publisher, country and zone of a feed or a host.
     """
 
     settings: FetchSettings
     archive: Archive | None = None
-    registry: Registry = NO_REGISTRY
+    publishers: PublisherIndex = NO_PUBLISHERS
 
     def expand(self, wanted: Any) -> Any:
         """Ask, answer, join."""
-        joined = _JoinFetched(self.archive, self.registry)
+        joined = _JoinFetched(self.archive, self.publishers)
         return (
             wanted
             | "ToRequests" >> beam.Map(_request).with_output_types(Request)
@@ -68,7 +69,7 @@ class FetchWanted(beam.PTransform):
         )
 
 
-def _request(wanted: Wanted) -> Request:
+def _request(wanted: PageRequest) -> Request:
     # The entries travel with the request, so that no body goes through a shuffle to meet them.
     return Request(wanted.url, "article", context=wanted)
 
@@ -80,8 +81,8 @@ class _JoinFetched(beam.DoFn):
     file holds, and never a row that names a file that is not there.
     """
 
-    def __init__(self, archive: Archive | None, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, archive: Archive | None, publishers: PublisherIndex) -> None:
+        self._publishers = publishers
         self._archive = archive
 
     def start_bundle(self) -> None:
@@ -110,20 +111,20 @@ class _JoinFetched(beam.DoFn):
                 count(STAGE, f"rejected.{each.reason}")
             elif each.kind == "body":
                 count(STAGE, "stood_in")
-            yield self._registry.complete(each)
+            yield self._publishers.complete(each)
 
 
 def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Rejected]:
     """Join an answer with the entries that asked for it.
 
     Args:
-        fetched: whose request carries a ``Wanted``.
+        fetched: whose request carries a ``PageRequest``.
         raw_ref: where the response is archived.
 
     Returns:
         The page; where none could be had a page made of the feed's summary; else one rejection.
     """
-    wanted: Wanted = fetched.request.context
+    wanted: PageRequest = fetched.request.context
     response = fetched.response
     reason = response.reason or find_wall(response)
     if reason is None:
@@ -141,48 +142,9 @@ def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Reject
     else:
         detail = response.detail or f"a {reason} page"
         failure = Rejected("fetch", reason, detail, url=redact_url(wanted.url), raw_ref=raw_ref)
-        joined = stand_in(failure, wanted.entries, wanted.key, _started(fetched))
-    joined = [public(each) for each in joined]
+        joined = page_from_summary(failure, wanted.entries, wanted.key, _started(fetched))
+    joined = [redact_record(each) for each in joined]
     return [*joined[:-1], replace(joined[-1], sightings=wanted.sightings)]
-
-
-def stand_in(
-    failure: Rejected, entries: Sequence[Entry], key: str, asked_at: datetime | None
-) -> list[Page | Rejected]:
-    """Make a page of the summary that a feed gives of one that could not be had.
-
-    Args:
-        failure: why it could not.
-        entries: those that link to it.
-        key: its canonical URL.
-        asked_at: when it was asked for.
-
-    Returns:
-        The page; the failure when the summary says too little.
-    """
-    made = join_page([], entries, key=key, failure=failure, use_summary=True)
-    return [
-        replace(each, fetched_at=asked_at) if isinstance(each, Page) else each
-        for each in made or [failure]
-    ]
-
-
-def public(record: Page | Rejected) -> Page | Rejected:
-    """The same record without secrets in its addresses."""
-    if isinstance(record, Rejected):
-        return public_rejection(record)
-    return replace(record, url=redact_url(record.url), final_url=redact_url(record.final_url))
-
-
-def public_rejection(rejected: Rejected) -> Rejected:
-    """The same rejection without secrets in its address and in what it says."""
-    url = redact_url(rejected.url) if rejected.url else rejected.url
-    return replace(rejected, url=url, detail=redact_text(rejected.detail))
-
-
-def is_of_robots(record: Page | Rejected | FetchLog) -> bool:
-    """Whether a record tells of a request for a robots.txt."""
-    return isinstance(record, FetchLog) and record.purpose == "robots"
 
 
 def _started(fetched: Fetched) -> datetime | None:

@@ -20,7 +20,7 @@ _LONGEST: Final = 1_000  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class RequestFields:
     """Why something was fetched and what is known of it that no response tells.
 
     Attributes:
@@ -89,7 +89,7 @@ class Capture:
                 yield _name(each.name), value
 
 
-def read_capture(headers: Mapping[str, str]) -> Capture | None:
+def read_capture(headers: Mapping[str, str]) -> RequestFields | None:
     """Read what an archive of ours says of a record.
 
     Args:
@@ -98,8 +98,8 @@ def read_capture(headers: Mapping[str, str]) -> Capture | None:
     Returns:
         None when somebody else wrote the archive.
     """
-    found = {each.name: headers.get(_name(each.name).lower(), "") for each in fields(Capture)}
-    return Capture(**found) if found["purpose"] else None
+    found = {each.name: headers.get(_name(each.name).lower(), "") for each in fields(RequestFields)}
+    return RequestFields(**found) if found["purpose"] else None
 
 
 def _name(attribute: str) -> str:

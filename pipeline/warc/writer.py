@@ -15,7 +15,7 @@ from warcio.warcwriter import WARCWriter
 from pipeline import storage
 from pipeline.errors import UsageError
 from pipeline.version import __version__
-from pipeline.warc.fields import Capture
+from pipeline.warc.fields import RequestFields
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
 from transforms.records import Feed, content_id
@@ -119,7 +119,7 @@ class Archive:
         """An answer as a response; as metadata when none came."""
         response, secrets = fetched.response, _secrets(fetched.request)
 
-        def public(text: str) -> str:
+        def redact_record(text: str) -> str:
             return redact_url(_masked(text.encode("utf-8", "replace"), secrets).decode())
 
         url, body = redact_url(response.url), _masked(response.body, secrets)
@@ -132,7 +132,7 @@ class Archive:
         if response.status is not None and response.reason in _TRUNCATED:
             more["WARC-Truncated"] = _TRUNCATED[response.reason]
         capture = _capture(fetched, feed, self._settings[2])
-        more |= {name: public(value) for name, value in capture.written()}
+        more |= {name: redact_record(value) for name, value in capture.written()}
         if response.status is None:
             said = f"outcome: {capture.outcome}\r\n".encode()
             return writer.create_warc_record(
@@ -143,7 +143,7 @@ class Archive:
                 warc_headers_dict=more,
             )
         headers = [
-            (name, public(value))
+            (name, redact_record(value))
             for name, value in response.headers.items()
             if name not in _DROPPED
         ]
@@ -156,7 +156,7 @@ class Archive:
         )
 
 
-def _capture(fetched: Fetched, feed: Feed | None, as_of: datetime) -> Capture:
+def _capture(fetched: Fetched, feed: Feed | None, as_of: datetime) -> RequestFields:
     """What is known of an answer beside the answer."""
     response = fetched.response
     about = {"purpose": fetched.request.purpose, "as_of": as_of.isoformat()}
@@ -164,7 +164,7 @@ def _capture(fetched: Fetched, feed: Feed | None, as_of: datetime) -> Capture:
     if feed is not None:
         told = ("publisher", "country", "language", "category", "tz")
         about |= {"feed": feed_name(feed.url)} | {name: getattr(feed, name) or "" for name in told}
-    return Capture(**about)
+    return RequestFields(**about)
 
 
 def _date(moment: datetime) -> str:

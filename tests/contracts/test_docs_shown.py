@@ -7,13 +7,13 @@ import re
 import pytest
 from pipeline_helpers import ROOT
 
-from pipeline.docgen.examples import PAGES, Desk
+from pipeline.docgen.examples import PAGES, DocsSandbox
 from pipeline.sql.data import open_data
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    return Desk(ROOT, tmp_path_factory.mktemp("desk"))
+    return DocsSandbox(ROOT, tmp_path_factory.mktemp("desk"))
 
 
 @pytest.mark.parametrize("name", PAGES)

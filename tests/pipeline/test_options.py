@@ -8,12 +8,13 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.options import parse_run
+from pipeline.runners import beam_flags
 
 NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
 def test_defaults():
-    config = parse_run(["a", "b", "--output", "out"], NOW)
+    config = parse_run(["a", "b", "--output", "out"], NOW, beam_flags)
     assert config.inputs == ("a", "b")
     assert config.as_of == NOW
     assert config.runner == "DirectRunner"
@@ -33,18 +34,21 @@ def test_dates_and_clock():
             "2024-03-01T00:00:00+03:00",
         ],
         NOW,
+        beam_flags,
     )
     assert (config.from_date, config.to_date) == (date(2024, 1, 1), date(2024, 2, 1))
     assert config.as_of == datetime(2024, 2, 29, 21, tzinfo=UTC)
 
 
 def test_a_clock_without_zone_is_utc():
-    assert parse_run(["a", "--output=o", "--as-of", "2024-03-01"], NOW).as_of.tzinfo is UTC
+    assert (
+        parse_run(["a", "--output=o", "--as-of", "2024-03-01"], NOW, beam_flags).as_of.tzinfo is UTC
+    )
 
 
 def test_beam_options_go_on_to_beam():
     config = parse_run(
-        ["a", "--output", "o", "--direct_num_workers=2", "--temp_location", "/t"], NOW
+        ["a", "--output", "o", "--direct_num_workers=2", "--temp_location", "/t"], NOW, beam_flags
     )
     assert config.inputs == ("a",)
     assert config.beam_args == ("--direct_num_workers=2", "--temp_location", "/t")
@@ -63,4 +67,4 @@ def test_beam_options_go_on_to_beam():
 )
 def test_refusals(args, error, words):
     with pytest.raises(error, match=words):
-        parse_run(args, NOW)
+        parse_run(args, NOW, beam_flags)

@@ -106,10 +106,10 @@ def test_r22_pages_that_a_feed_lists_in_every_run(folder, sized):
 
 
 class Killed(Straight):
-    """A run that ends where everything is staged and nothing committed."""
+    """A run that ends where everything is delivered and nothing is complete."""
 
-    def _relate(self, plan: Any, prints: Any, staged: Any, work: Path) -> Any:
-        super()._relate(plan, prints, staged, work)
+    def _tick_through(self, context: Any, inputs: Any) -> None:
+        super()._tick_through(context, inputs)
         raise KeyboardInterrupt
 
 

@@ -15,9 +15,9 @@ from http_server import LocalServer, tapped
 from live_feeds import one_address, run_here, settings, table
 from pipeline_helpers import SHARED
 
-from pipeline.polling.history import Memory
+from pipeline.polling.history import FeedHistory
 from pipeline.polling.poller import Poller
-from pipeline.polling.request import Asker
+from pipeline.polling.request import FeedRequester
 from pipeline.sources.spool import Spool
 from pipeline.workers.pool import Workers
 from transforms.document import process_document
@@ -127,12 +127,12 @@ def aside(tmp_path):
 def test_polls_that_adapt_miss_no_entry_of_the_history(past, aside):
     site, more = past
     feeds = [Feed(BASE + name) for name in sorted(site.snapshots)]
-    memory = Memory(None, site.start)
+    memory = FeedHistory(None, site.start)
     memory.recall(feeds)
     seen, versions, outcomes = [], set(), Counter()
     site.now = site.start
     while site.now <= site.end:
-        asker = Asker(settings(site.now, **more), Workers(1), aside)
+        asker = FeedRequester(settings(site.now, **more), Workers(1), aside)
         poller = Poller(asker, now=site.now)
         due, _ = poller.due(feeds, memory)
         for polled in poller.poll(due, memory):

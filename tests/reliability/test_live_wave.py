@@ -9,9 +9,9 @@ from http_faults import answer
 from http_server import LocalServer
 from live_feeds import NOON, rss, settings
 
-from pipeline.polling.history import Memory
+from pipeline.polling.history import FeedHistory
 from pipeline.polling.poller import Poller
-from pipeline.polling.request import Answer, Asker
+from pipeline.polling.request import Answer, FeedRequester
 from pipeline.sources.spool import Spool
 from pipeline.workers.pool import Workers
 from transforms.fetch.crawl import READY_BYTES, Fetched
@@ -35,7 +35,7 @@ def big_feed():
     return body.replace("<rss ", named).encode()
 
 
-class Counting(Asker):
+class Counting(FeedRequester):
     """Counts what is in memory whenever an answer is put aside."""
 
     bodies = feeds = 0
@@ -58,7 +58,7 @@ def test_a_wave_of_big_feeds_takes_the_memory_of_a_few(tmp_path, sized):
             for number in range(count)
         ]
         feeds = [Feed(url) for url in urls]
-        memory = Memory(None, NOON)
+        memory = FeedHistory(None, NOON)
         memory.recall(feeds)
         asker = Counting(settings(NOON), Workers(PARSERS), aside)
         polled = []
@@ -79,9 +79,9 @@ def test_a_wave_of_big_feeds_takes_the_memory_of_a_few(tmp_path, sized):
 def test_an_answer_that_is_put_aside_comes_back_whole(tmp_path):
     with LocalServer() as server, Spool(tmp_path) as aside:
         url = server.on("127.77.33.1", "/rss", answer(rss([])))
-        memory = Memory(None, NOON)
+        memory = FeedHistory(None, NOON)
         memory.recall([Feed(url)])
-        asker = Asker(settings(NOON), Workers(1), aside)
+        asker = FeedRequester(settings(NOON), Workers(1), aside)
         wanted = {url: [(Feed(url, publisher="ناشر"), memory.states[url])] * 2}
         found = list(asker.ask(wanted, "feed"))
     assert [type(each) for each in found] == [Answer, Answer]

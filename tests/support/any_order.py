@@ -18,14 +18,14 @@ from hostile_inputs import feed
 from hypothesis import strategies as st
 from outputs import PROVENANCE
 
-from pipeline import graph
+from pipeline.context import RunContext
 from pipeline.options import Config
-from pipeline.reconcile.clusters import write_pairs
 from pipeline.render.progress import Progress
 from pipeline.run.job import Job
 from pipeline.sinks.base import open_sink
-from pipeline.steps.process import KeepStorable, MakeRows, fingerprint_of, read_documents
-from pipeline.steps.spill import read_pickled, save_fingerprints
+from pipeline.sources.base import Ref
+from pipeline.steps.read import read_documents
+from pipeline.steps.rows import KeepStorable, MakeRows
 from transforms.document import process_document
 from transforms.enrich import code_events
 from transforms.records import Article, Page
@@ -132,25 +132,22 @@ def listing(drawn: dict[str, Any]) -> bytes:
 class Straight(Job):
     """A run without Beam and without a pool: every step at once, in this process."""
 
-    def _execute(self, names: Path, part: Any, plan: Any, given: Sequence[Any]) -> list[Any]:
-        if part is graph.relations:
-            return list(read_pickled(write_pairs(given, str(names))))
+    def _execute(self, context: RunContext, refs: Sequence[Ref]) -> None:
         groups = defaultdict(list)
-        for ref in given:
+        for ref in refs:
             groups[ref.key].append(ref)
-        storable = KeepStorable(plan.provenance, self._config.from_date, self._config.to_date)
-        rows = MakeRows(plan.provenance)
-        made: dict[str, list[Any]] = defaultdict(list)
-        prints: list[Any] = []
-        for key, refs in groups.items():
-            for record in read_documents(key, refs, registry=plan.registry):
+        storable = KeepStorable(context.provenance, self._config.from_date, self._config.to_date)
+        rows = MakeRows(context.provenance)
+        for key, group in groups.items():  # a bundle a document: the most there can be
+            made: dict[str, list[Any]] = defaultdict(list)
+            for record in read_documents(key, group, publishers=context.publishers):
                 outcome = process_document(record) if isinstance(record, Page) else record
                 for kept in storable.storable_of(outcome):
-                    prints += fingerprint_of(kept)
                     for table, row in rows.rows_of(kept):
                         made[table].append(row)
-        Path(f"{names}.d").mkdir()
-        return [*self._stage(made), save_fingerprints(f"{names}.d", prints)]
+            inbox = context.sink.inbox
+            staged = [inbox.stage(context.provenance.run_id, *each) for each in made.items()]
+            inbox.deliver(context.provenance, staged, bounded=True)
 
 
 def written(folder: Path, inputs: Sequence[str | bytes]) -> Path:

@@ -18,6 +18,7 @@ from http_server import GUARD
 from pipeline.options import parse_run
 from pipeline.render.progress import Progress
 from pipeline.run.job import Summary, run_job
+from pipeline.runners import beam_flags
 from pipeline.sql.data import open_data
 from transforms.fetch.messages import Limits
 from transforms.fetch.politeness import Manners
@@ -77,7 +78,7 @@ def run_here(
         more: fields of the fetch settings.
     """
     arguments = [*inputs, "--output", str(output), "--processes", "2", *options]
-    config = parse_run([*arguments, "--as-of", now.isoformat()], now)
+    config = parse_run([*arguments, "--as-of", now.isoformat()], now, beam_flags)
     return run_job(config, Progress(quiet=True), fetching=settings(now, **more))
 
 

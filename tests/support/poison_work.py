@@ -41,11 +41,13 @@ def main() -> None:
     from pipeline.options import parse_run
     from pipeline.render.progress import Progress
     from pipeline.run.job import run_job
+    from pipeline.runners import beam_flags
 
     pipeline.steps.process.process_document = poison_work.poisoned
     output, *inputs = sys.argv[1:]
     options = ("--offline", "--page-timeout", "3", "--page-memory", "512", "--processes", "2")
-    run_job(parse_run([*inputs, "--output", output, *options], datetime.now(UTC)), Progress())
+    args = [*inputs, "--output", output, *options]
+    run_job(parse_run(args, datetime.now(UTC), beam_flags), Progress())
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from transforms.dedup.marks import marks_of
 from transforms.dedup.tokens import Uint32s, Uint64s, distinct, hash_words, runs, words_of
 from transforms.records import Article, Fingerprint, content_id
 
+# Another number for another way of hashing: stored fingerprints of an older one are made anew.
+VERSION: Final = 1
 # Shorter texts (flashes, captions, titles) say too little to be called a variant; down to
 # ``MIN_KEYED`` words they may still be the teaser of a longer one.
 MIN_TOKENS: Final = 30

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Final
 
@@ -29,37 +30,77 @@ GROUP_LIMIT: Final = 512
 _ANCHORS: Final = 8
 _PAIRS_AT_ONCE: Final = 4_096  # as Python objects
 
+_HASHES: Final = ("keys", "shingles", "words", "names", "numbers")
 _SAME: Final = Similarity("same", 1.0, 1.0)
 _COPIES: Final[dict[str, DuplicateKind]] = {"near": "near", "contained": "contained"}
 
 
+# Reads whole fingerprints by article id, some thousand at a time.
+Load = Callable[[Collection[str]], Mapping[str, Fingerprint]]
+
+
 def find_pairs(
-    fingerprints: Sequence[Fingerprint], *, touched: Collection[str] | None = None
+    fingerprints: Sequence[Fingerprint],
+    *,
+    touched: Collection[str] | None = None,
+    load: Load | None = None,
 ) -> list[Duplicate]:
     """Find the verified pairs among articles.
 
     Args:
         fingerprints: articles in any order; one given twice counts once.
         touched: when given, only pairs with at least one of these article ids are looked for;
-            they are the same ones that a search without it finds.
+            they are the same ones that a search without it finds, also when of the others only
+            those are given that share a key, a text or a page with one of them.
+        load: reads the whole fingerprints of articles to be compared; those given need no more
+            than their keys then.
 
     Returns:
         The pairs, sorted by their ids; ``article_a < article_b``.
     """
     wanted = None if touched is None else frozenset(touched)
     ordered = order_in_time(fingerprints)
+    whole = load or _from({each.article_id: each for each in ordered})
     texts = group_by(ordered, lambda each: each.norm_hash)
     pairs: list[Duplicate] = []
     for versions in group_by(ordered, lambda each: each.page_id):
-        pairs += version_pairs(versions, wanted)
+        if len(versions) > 1:
+            pairs += version_pairs(_whole(versions, whole), wanted)
     for text in texts:
         pairs += exact_pairs(text, wanted)
-    for number, partners in groupby(_candidates(texts, wanted), key=itemgetter(0)):
-        sieve = Sieve(texts[number][0])
-        for _, other in partners:
-            if sieve.may_be_copy(texts[other][0]):
-                pairs += copy_pairs(texts[number], texts[other], wanted)
+    for block in _blocks(_candidates(texts, wanted)):
+        numbers = sorted({number for pair in block for number in pair})
+        heads = dict(zip(numbers, _whole([texts[each][0] for each in numbers], whole), strict=True))
+        for number, partners in groupby(block, key=itemgetter(0)):
+            sieve = Sieve(heads[number])
+            for _, other in partners:
+                if sieve.may_be_copy(heads[other]):
+                    left = [heads[number], *texts[number][1:]]
+                    pairs += copy_pairs(left, [heads[other], *texts[other][1:]], wanted)
     return sorted(pairs, key=lambda pair: (pair.article_a, pair.article_b))
+
+
+def _from(given: Mapping[str, Fingerprint]) -> Load:
+    """Whole fingerprints that are in memory already."""
+    return lambda ids: {each: given[each] for each in ids}
+
+
+def _whole(group: Sequence[Fingerprint], load: Load) -> list[Fingerprint]:
+    """Give fingerprints their hashes, in their order; what else they say stands."""
+    loaded = load([each.article_id for each in group])
+    return [_filled(each, loaded[each.article_id]) for each in group]
+
+
+def _filled(each: Fingerprint, loaded: Fingerprint) -> Fingerprint:
+    if each is loaded:
+        return each
+    return replace(each, **{name: getattr(loaded, name) for name in _HASHES})
+
+
+def _blocks(candidates: Iterator[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Cut candidates into blocks whose fingerprints fit in memory."""
+    while block := list(islice(candidates, _PAIRS_AT_ONCE)):
+        yield block
 
 
 def order_in_time(fingerprints: Iterable[Fingerprint]) -> list[Fingerprint]:

@@ -67,6 +67,27 @@ def join_page(
     return [_rejected(first, key, failure, feed_url)]
 
 
+def page_from_summary(
+    failure: Rejected, entries: Sequence[Entry], key: str, asked_at: datetime | None
+) -> list[Page | Rejected]:
+    """Make a page of the summary that a feed gives of one that could not be had.
+
+    Args:
+        failure: why it could not.
+        entries: those that link to it.
+        key: its canonical URL.
+        asked_at: when it was asked for.
+
+    Returns:
+        The page; the failure when the summary says too little.
+    """
+    made = join_page([], entries, key=key, failure=failure, use_summary=True)
+    return [
+        replace(each, fetched_at=asked_at) if isinstance(each, Page) else each
+        for each in made or [failure]
+    ]
+
+
 def is_full(content: str) -> bool:
     """Say whether a feed's content is the article itself: long enough and not cut off."""
     if len(content) < MIN_CONTENT:

@@ -13,7 +13,7 @@ from transforms.text.urls import registrable_host
 
 
 @dataclass(frozen=True, slots=True)
-class Registry:
+class PublisherIndex:
     """Tells the publisher, country and zone of a page.
 
     Attributes:
@@ -41,10 +41,10 @@ class Registry:
         )
 
 
-NO_REGISTRY: Final = Registry()
+NO_PUBLISHERS: Final = PublisherIndex()
 
 
-def registry_of(feeds: Iterable[Feed]) -> Registry:
+def publishers_of(feeds: Iterable[Feed]) -> PublisherIndex:
     """Make the registry of a run.
 
     Args:
@@ -57,4 +57,4 @@ def registry_of(feeds: Iterable[Feed]) -> Registry:
         by_feed.setdefault(feed_name(feed.url), feed)
         if feed.publisher:
             by_host.setdefault(registrable_host(feed.url), feed)
-    return Registry(by_feed, by_host)
+    return PublisherIndex(by_feed, by_host)

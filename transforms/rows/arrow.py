@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from transforms.rows.columns import PARTITION_COLUMN, Column
 from transforms.rows.rows import partition_date
-from transforms.rows.schema import TABLES
+from transforms.rows.schema import STORED
 
 _SCALARS: Final[dict[str, pa.DataType]] = {
     "STRING": pa.string(),
     "INT64": pa.int64(),
     "FLOAT64": pa.float64(),
     "BOOL": pa.bool_(),
+    "BYTES": pa.binary(),
     "TIMESTAMP": pa.timestamp("us", tz="UTC"),
     "DATE": pa.date32(),
 }
@@ -46,7 +47,7 @@ def arrow_schema(table: str, *, with_date: bool = False) -> pa.Schema:
     Raises:
         KeyError: no such table.
     """
-    spec = TABLES[table]
+    spec = STORED[table]
     columns = spec.stored_columns if with_date else spec.columns
     return pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
 
@@ -64,7 +65,7 @@ def to_arrow(table: str, rows: Sequence[Mapping[str, Any]], *, with_date: bool =
     """
     schema = arrow_schema(table)
     result = pa.Table.from_pylist(list(rows), schema=schema)
-    if with_date and TABLES[table].partition is not None:
+    if with_date and STORED[table].partition is not None:
         dates = pa.array([partition_date(table, row) for row in rows], pa.date32())
         result = result.append_column(PARTITION_COLUMN, dates)
     return result

@@ -11,6 +11,7 @@ ColumnType = Literal[
     "INT64",
     "FLOAT64",
     "BOOL",
+    "BYTES",
     "TIMESTAMP",  # UTC, microseconds
     "DATE",
     "STRUCT",

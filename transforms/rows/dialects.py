@@ -14,6 +14,7 @@ _DUCKDB_TYPES: Final = {
     "INT64": "BIGINT",
     "FLOAT64": "DOUBLE",
     "BOOL": "BOOLEAN",
+    "BYTES": "BLOB",
     "TIMESTAMP": "TIMESTAMPTZ",
     "DATE": "DATE",
 }
@@ -22,6 +23,7 @@ _JSON_TYPES: Final[dict[str, dict[str, Any]]] = {
     "INT64": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     "FLOAT64": {"type": "number"},
     "BOOL": {"type": "boolean"},
+    "BYTES": {"type": "string", "contentEncoding": "base64"},
     "TIMESTAMP": {"type": "string", "format": "date-time"},
     "DATE": {"type": "string", "format": "date"},
 }

@@ -13,20 +13,21 @@ from typing import Any, Final
 
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.rows import Row, partition_date
-from transforms.rows.schema import PROVENANCE, TABLES
+from transforms.rows.schema import PROVENANCE, STORED
 
 # What follows from who wrote a row, and from its other columns.
 _DERIVED: Final = frozenset({"run_id", "pipeline_version", PARTITION_COLUMN})
 
 # What tells the deliveries of one article apart, the strongest first. Whatever is derived from an
 # article follows from these and its text, so that who knows them knows which delivery stands.
+_OF_DELIVERIES: Final = ("articles", "_fingerprints")
 DELIVERY: Final = ("fetched_at", "published_at", "modified_at", "publisher", "agency")
 
 
 @cache
 def fact_columns(table: str) -> tuple[str, ...]:
     """Return the columns that make a row what it is; ``date`` too where it is handed in."""
-    spec = TABLES[table]
+    spec = STORED[table]
     names = tuple(name for name in spec.names if name not in PROVENANCE)
     return (*names, PARTITION_COLUMN) if spec.partition == PARTITION_COLUMN else names
 
@@ -35,10 +36,12 @@ def fact_columns(table: str) -> tuple[str, ...]:
 def compared_columns(table: str) -> tuple[str, ...]:
     """Return the columns of which one must differ for a stored row to be touched.
 
-    Its facts; and of an article what tells its deliveries apart.
+    Its facts; and of an article or its fingerprint what tells its deliveries apart.
     """
     facts = fact_columns(table)
-    return (*facts, *sorted(set(DELIVERY) - set(facts))) if table == "articles" else facts
+    if table not in _OF_DELIVERIES:
+        return facts
+    return (*facts, *sorted(set(DELIVERY) - set(facts)))
 
 
 def same_facts(table: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -71,6 +74,15 @@ def _article(table: str, stored: Row, newer: Row) -> Row:
     if old == new and stored.get("pipeline_version") == newer.get("pipeline_version"):
         return min(stored, newer, key=lambda row: _facts(table, row))
     return stored if old < new else newer
+
+
+def _fingerprint(table: str, stored: Row, newer: Row) -> Row:
+    """The delivery that stands of its article, with the hashes of the newest version."""
+    kept = _article(table, stored, newer)
+    if stored["version"] == newer["version"]:
+        return kept
+    latest = max(stored, newer, key=lambda row: row["version"])
+    return dict(latest) | {name: kept[name] for name in (*DELIVERY, "event_time")}
 
 
 def _replace(table: str, stored: Row, newer: Row) -> Row:
@@ -142,6 +154,7 @@ _OF_THE_LATEST: Final = ("run_id", "pipeline_version", "resolved_at", "resolved_
 
 _POLICIES: Final[dict[str, Callable[[str, Row, Row], Row]]] = {
     "articles": _article,
+    "_fingerprints": _fingerprint,
     "appearances": _appearance,
     "dead_letters": _dead_letter,
     "feeds": _feed,
@@ -163,7 +176,7 @@ def merge_rows(table: str, stored: Row, newer: Row) -> Row:
         added up, the first failure kept.
     """
     merged = _POLICIES.get(table, _replace)(table, stored, newer)
-    if merged is not stored and TABLES[table].partition is not None:
+    if merged is not stored and STORED[table].partition is not None:
         merged = merged | {PARTITION_COLUMN: partition_date(table, merged)}
     return merged
 
@@ -189,7 +202,8 @@ def fold_rows(table: str, rows: Sequence[Row]) -> Row:
     """
     if len(rows) == 1:
         return rows[0]
-    ordered = sorted(rows, key=canonical_json, reverse=True)
     if table not in _POLICIES:
-        return ordered[-1]
+        return min(rows, key=canonical_json)
+    # Those of one run meet first: what it brings twice counts as one try.
+    ordered = sorted(rows, key=lambda row: (str(row.get("run_id")), canonical_json(row)))[::-1]
     return reduce(lambda one, other: merge_rows(table, one, other), ordered)

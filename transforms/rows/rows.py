@@ -22,13 +22,14 @@ from transforms.records import (
     Entry,
     Event,
     Feed,
+    Fingerprint,
     Rejected,
     Sighting,
     content_id,
 )
 from transforms.rejects import RETRIABLE
 from transforms.rows.columns import PARTITION_COLUMN
-from transforms.rows.schema import TABLES
+from transforms.rows.schema import STORED
 
 Row = dict[str, Any]
 
@@ -130,6 +131,22 @@ def cluster_row(cluster: Cluster, provenance: Provenance, *, event_time: datetim
     return row
 
 
+def fingerprint_row(fingerprint: Fingerprint, provenance: Provenance, *, version: int) -> Row:
+    """Make the row of the hidden table ``_fingerprints``.
+
+    Args:
+        fingerprint: of a stored article.
+        provenance: who writes it.
+        version: how its hashes were made.
+    """
+    names, read = _getter(Fingerprint)
+    row: Row = dict(zip(names, read(fingerprint), strict=True))
+    for name in ("publisher", "agency"):
+        row[name] = _plain(row[name])
+    row["version"] = version
+    return _stamp(row, provenance)
+
+
 def dead_letter_row(rejected: Rejected, provenance: Provenance) -> Row:
     """Make the row of ``dead_letters``: first try, failed at the run's ``as_of``.
 
@@ -168,7 +185,7 @@ def dead_letter_row(rejected: Rejected, provenance: Provenance) -> Row:
 
 def resolved_row(stored: Mapping[str, Any], provenance: Provenance) -> Row:
     """Mark a stored dead letter as mended by this run; merged, it adds no attempt."""
-    row = {name: stored.get(name) for name in TABLES["dead_letters"].names}
+    row = {name: stored.get(name) for name in STORED["dead_letters"].names}
     row |= {
         "attempts": 0,
         "resolved_at": provenance.as_of,
@@ -243,7 +260,7 @@ def feed_row(
 
 def fetch_log_row(values: Mapping[str, Any], provenance: Provenance) -> Row:
     """Make the row of ``fetch_log`` from its columns; those left out are NULL."""
-    row = {name: _plain(values.get(name)) for name in TABLES["fetch_log"].names}
+    row = {name: _plain(values.get(name)) for name in STORED["fetch_log"].names}
     return _stamp(row, provenance)
 
 
@@ -263,7 +280,7 @@ def partition_date(table: str, row: Mapping[str, Any]) -> date | None:
         The UTC date of the table's partition column; what the row carries as ``date`` where that
         is the date of its article; None for a row without a time and an unpartitioned table.
     """
-    source = TABLES[table].partition
+    source = STORED[table].partition
     if source is None:
         return None
     value: Any = row.get(source)
@@ -272,4 +289,4 @@ def partition_date(table: str, row: Mapping[str, Any]) -> date | None:
 
 def row_key(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return a row's primary key."""
-    return tuple(row[name] for name in TABLES[table].key)
+    return tuple(row[name] for name in STORED[table].key)

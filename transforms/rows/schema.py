@@ -12,12 +12,14 @@ from typing import Final
 from transforms.rows.columns import PARTITION_COLUMN, Column, ColumnType, Table
 from transforms.rows.tables_articles import ARTICLES, CLUSTERS, DUPLICATES
 from transforms.rows.tables_events import EVENTS
+from transforms.rows.tables_hidden import COMMITS, FINGERPRINTS, REMOVED
 from transforms.rows.tables_operations import APPEARANCES, DEAD_LETTERS, FEEDS, FETCH_LOG
 
 __all__ = [
     "PARTITION_COLUMN",
     "PROVENANCE",
     "SCHEMA_VERSION",
+    "STORED",
     "TABLES",
     "Column",
     "ColumnType",
@@ -41,6 +43,11 @@ TABLES: Final[dict[str, Table]] = {
     )
 }
 
+# Everything a sink stores: the tables people ask, and the hidden ones.
+STORED: Final[dict[str, Table]] = TABLES | {
+    table.name: table for table in (FINGERPRINTS, COMMITS, REMOVED)
+}
+
 # Columns that tell who wrote a row and when, not what it says: two rows that differ only here
 # are the same row.
 PROVENANCE: Final[frozenset[str]] = frozenset(
@@ -54,6 +61,8 @@ PROVENANCE: Final[frozenset[str]] = frozenset(
         "failed_at",
         "attempts",
         "decided_at",
+        "settled_at",
+        "removed_at",
     }
 )
 
@@ -78,6 +87,6 @@ def schema_document() -> dict[str, object]:
                 "partition": table.partition,
                 "columns": [_column_document(column) for column in table.columns],
             }
-            for table in TABLES.values()
+            for table in STORED.values()
         },
     }

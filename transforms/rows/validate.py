@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from transforms.records import Rejected, content_id
 from transforms.rows.columns import PARTITION_COLUMN, Column
-from transforms.rows.schema import TABLES
+from transforms.rows.schema import STORED
 
 MAX_ROW_BYTES: Final = 4_000_000
 _TOO_LARGE: Final = "row is too large"
@@ -50,6 +50,11 @@ def _bool(value: Any) -> str:
     return "" if isinstance(value, bool) else f"is {type(value).__name__}, not BOOL"
 
 
+def _bytes(value: Any) -> str:
+    """Say what keeps a value from being BYTES."""
+    return "" if isinstance(value, bytes) else f"is {type(value).__name__}, not BYTES"
+
+
 def _timestamp(value: Any) -> str:
     """Say what keeps a value from being a TIMESTAMP: it must know its zone."""
     if not isinstance(value, datetime):
@@ -74,6 +79,7 @@ _CHECKS: Final[dict[str, Callable[[Any], str]]] = {
     "INT64": _int64,
     "FLOAT64": _float64,
     "BOOL": _bool,
+    "BYTES": _bytes,
     "TIMESTAMP": _timestamp,
     "DATE": _date,
 }
@@ -128,6 +134,8 @@ def row_bytes(value: Any) -> int:
         return 0
     if isinstance(value, str):
         return 2 + (len(value) if value.isascii() else len(value.encode("utf-8", "replace")))
+    if isinstance(value, bytes):
+        return len(value)
     if isinstance(value, Mapping):
         return sum(row_bytes(part) for part in value.values())
     if isinstance(value, (list, tuple)):
@@ -147,7 +155,7 @@ def validate_row(table: str, row: Mapping[str, Any]) -> list[str]:
         unknown columns, closed lists, lone surrogates, numbers that are not finite or beyond
         64 bits, times without a zone, and rows over 4 MB.
     """
-    spec = TABLES[table]
+    spec = STORED[table]
     problems: list[str] = []
     columns = spec.columns
     if spec.partition == PARTITION_COLUMN and PARTITION_COLUMN in row:
@@ -174,7 +182,7 @@ def check_row(table: str, row: Mapping[str, Any]) -> Rejected | None:
     if not problems:
         return None
     too_large = all(problem.startswith(_TOO_LARGE) for problem in problems)
-    key = {name: str(row.get(name))[:500] for name in TABLES[table].key}
+    key = {name: str(row.get(name))[:500] for name in STORED[table].key}
     return Rejected(
         stage="rows",
         reason="row_too_large" if too_large else "schema",

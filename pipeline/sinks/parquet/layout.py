@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pipeline.sinks.base import OutputRefused, SinkError
 from pipeline.sinks.files import Files
-from transforms.rows.schema import TABLES, schema_document
+from transforms.rows.schema import STORED, schema_document
 
 SCHEMA_NAME: Final = "_schema.json"
 JOURNAL_NAME: Final = "_commit.json"
@@ -107,7 +107,7 @@ def check_schema(files: Files) -> bool:
             cannot add to.
     """
     if files.kind(SCHEMA_NAME) != "file":
-        foreign = [table for table in TABLES if table_parts(files, table)]
+        foreign = [table for table in STORED if table_parts(files, table)]
         if foreign:
             raise OutputRefused(
                 f"{files.root} holds Parquet files in {foreign[0]}/ but no {SCHEMA_NAME}: they "

@@ -20,7 +20,7 @@ from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.layout import Part, partition_day
 from transforms.rows.arrow import arrow_schema
 from transforms.rows.columns import PARTITION_COLUMN
-from transforms.rows.schema import TABLES
+from transforms.rows.schema import STORED
 
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
@@ -48,7 +48,7 @@ def conform(data: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def key_column(table: str, data: pa.Table) -> pa.ChunkedArray:
     """Return the primary key of each row as one string that is equal for equal keys only."""
-    key = TABLES[table].key
+    key = STORED[table].key
     parts = [data.column(name).cast(pa.string()) for name in key]
     if len(parts) == 1:
         return parts[0]
@@ -61,11 +61,11 @@ def key_column(table: str, data: pa.Table) -> pa.ChunkedArray:
 def key_strings(table: str, keys: Collection[tuple[Any, ...]]) -> set[str]:
     """Return primary keys given as tuples in the form of ``key_column``."""
     schema = arrow_schema(table)
-    columns = list(zip(*keys, strict=True)) or [()] * len(TABLES[table].key)
+    columns = list(zip(*keys, strict=True)) or [()] * len(STORED[table].key)
     data = pa.table(
         {
             name: pa.array(values, schema.field(name).type)
-            for name, values in zip(TABLES[table].key, columns, strict=True)
+            for name, values in zip(STORED[table].key, columns, strict=True)
         }
     )
     return set(key_column(table, data).to_pylist())
@@ -73,7 +73,7 @@ def key_strings(table: str, keys: Collection[tuple[Any, ...]]) -> set[str]:
 
 def read_keys(files: Files, table: str, name: str) -> Iterator[pa.Table]:
     """Read only the key columns of a file, in its order, some ten thousand rows at a time."""
-    wanted = list(TABLES[table].key)
+    wanted = list(STORED[table].key)
     with opened(files, name) as parquet:
         for batch in parquet.iter_batches(_KEYS_AT_ONCE, columns=wanted):
             yield pa.Table.from_batches([batch])
@@ -107,7 +107,7 @@ def _ruling_out(table: str) -> list[str]:
 
     The least and the greatest of many texts rule nothing out, and are as long as the texts.
     """
-    spec = TABLES[table]
+    spec = STORED[table]
     plain = [column.name for column in spec.columns if column.type not in ("STRING", "STRUCT")]
     return list(dict.fromkeys([*spec.key, *plain]))
 
@@ -229,7 +229,7 @@ def dataset(
     if not wanted:
         return ds.dataset(schema.empty_table())
     form = ds.ParquetFileFormat()
-    partitioned = TABLES[table].partition is not None
+    partitioned = STORED[table].partition is not None
     fragments = [
         form.make_fragment(
             files.path(part.name),

@@ -35,7 +35,7 @@ from pipeline.sinks.parquet.layout import (
 from pipeline.sinks.parquet.lock import Lock
 from pipeline.sinks.parquet.parts import dataset, holding, key_strings
 from pipeline.sinks.parquet.upsert import TableMerge, TablePlan
-from transforms.rows.schema import TABLES, schema_document
+from transforms.rows.schema import STORED, schema_document
 
 
 class ParquetSink:
@@ -156,7 +156,7 @@ class ParquetSink:
                 table: TableMerge(self.files, work, table).upsert(
                     names.get(table, []), gone.get(table, ()), dates.get(table)
                 )
-                for table in TABLES
+                for table in STORED
                 if table in names or table in gone
             },
         )
@@ -270,7 +270,7 @@ class ParquetSink:
         Returns:
             The rows; none when the table is missing, NULL where an older file lacks a column.
         """
-        wanted = list(TABLES[table].names if columns is None else columns)
+        wanted = list(STORED[table].names if columns is None else columns)
         rows = None if where is None else holding(table, where)
         for attempt in range(3):
             found = self.dataset(table, dates)

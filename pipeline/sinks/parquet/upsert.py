@@ -36,7 +36,7 @@ from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.merge import compared_columns, fold_rows, merge_rows, stays_when_same
 from transforms.rows.rows import Row
-from transforms.rows.schema import TABLES
+from transforms.rows.schema import STORED
 
 _BUCKET: Final = "__bucket"  # the partition a staged row is merged in
 _ORDER: Final = "__order"
@@ -71,7 +71,7 @@ class TableMerge:
         """Remember what to work on; nothing is read yet."""
         self._files = files
         self._table = table
-        self._partitioned = TABLES[table].partition is not None
+        self._partitioned = STORED[table].partition is not None
         self._changes = Changes()
         self._new = NewParts(files, work, table)
         self._movers: dict[str, list[Row]] = {}
@@ -157,7 +157,7 @@ class TableMerge:
         """
         homes: dict[str, str] = {}
         for name in staged:
-            columns = list(TABLES[self._table].key)
+            columns = list(STORED[self._table].key)
             if self._partitioned:
                 columns.append(PARTITION_COLUMN)
             with opened(self._files, name) as parquet:
@@ -182,7 +182,7 @@ class TableMerge:
         self, own: set[str], dates: Collection[date | None] | None
     ) -> Iterator[tuple[str, list[Part]]]:
         """The partitions in which rows of staged and void keys may be stored."""
-        fixed = TABLES[self._table].partition in TABLES[self._table].key
+        fixed = STORED[self._table].partition in STORED[self._table].key
         everywhere = not self._partitioned or (dates is None and not fixed)
         named = own | set(map(partition_name, dates or ()))
         for partition, parts in self._parts.items():

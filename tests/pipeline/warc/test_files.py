@@ -9,7 +9,7 @@ from pathlib import Path
 from live_feeds import NOON
 from warcio.archiveiterator import ArchiveIterator
 
-from pipeline.warc.fields import Capture, read_capture
+from pipeline.warc.fields import RequestFields, read_capture
 from pipeline.warc.writer import Archive
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request, Response
@@ -93,7 +93,7 @@ def test_an_answer_that_never_came_is_told_without_a_reference(tmp_path):
 
 def test_what_is_told_of_a_feed_comes_back():
     feed = Feed("https://a.example/rss", "صحيفة", "TUN", "ar", "general", "Africa/Tunis")
-    told = Capture(
+    told = RequestFields(
         "feed", NOON.isoformat(), feed=feed.url, publisher="صحيفة", country="TUN",
         language="ar", category="general", tz="Africa/Tunis",
     )  # fmt: skip

@@ -123,7 +123,7 @@ def test_a_retried_bundle_stages_the_same_file(sink: ParquetSink, rows: Any) -> 
     group = [rows.article(n) for n in range(5)]
     first, second = (
         sink.inbox.stage("r", "articles", group),
-        sink.stage("r", "articles", group[::-1]),
+        sink.inbox.stage("r", "articles", group[::-1]),
     )
     assert first == second
     report = sink.commit("r", [first, second, first])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,22 @@ import pytest
 
 from pipeline.sinks.base import StagedFile
 from pipeline.sinks.parquet import ParquetSink
-from pipeline.steps import stage
+from pipeline.steps import deliver
+from transforms.rows.rows import Provenance
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def staged(sink: ParquetSink, rows: list[tuple[str, dict[str, Any]]]) -> list[StagedFile]:
-    bundle = stage._StageBundle(sink, "run")
+    bundle = deliver._DeliverBundle(sink.inbox, Provenance("run", "1", NOW), bounded=True)
     bundle.start_bundle()
-    during = [file for row in rows for file in bundle.process(row)]
-    return [*during, *(each.value for each in bundle.finish_bundle())]
+    for row in rows:
+        bundle.process(row)
+    names = [each.value for each in bundle.finish_bundle()]
+    (delivered,) = sink.inbox.of_run("run")
+    assert names == [delivered.bundle_id]
+    sink.inbox.forget("run")
+    return list(delivered.files)
 
 
 def letter(number: int, detail: str) -> tuple[str, dict[str, Any]]:
@@ -35,23 +44,23 @@ def sink(tmp_path: Path) -> ParquetSink:
 def test_long_rows_fill_a_file_before_many_do(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "_LETTERS_A_FILE", 10_000)
-    monkeypatch.setattr(stage, "_ROWS_A_FILE", 50)
+    monkeypatch.setattr(deliver, "_LETTERS_A_FILE", 10_000)
+    monkeypatch.setattr(deliver, "_ROWS_A_FILE", 50)
     long = [letter(n, f"{n} " + "ن" * 3_000) for n in range(10)]
-    assert [file.count for file in staged(sink, long)] == [4, 4, 2]
+    assert sorted(file.count for file in staged(sink, long)) == [2, 4, 4]
     short = [letter(n, str(n)) for n in range(120)]
-    assert [file.count for file in staged(sink, short)] == [50, 50, 20]
+    assert sorted(file.count for file in staged(sink, short)) == [20, 50, 50]
 
 
 def test_text_in_nested_values_counts() -> None:
     row = {"a": "12", "b": None, "c": [{"text": "345", "n": 7}], "d": {"e": ["6"]}}
-    assert stage._letters(row) == 6
+    assert deliver._letters(row) == 6
 
 
 def test_each_table_has_a_file_of_its_own(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "_ROWS_A_FILE", 2)
+    monkeypatch.setattr(deliver, "_ROWS_A_FILE", 2)
     feeds = [("feeds", {"feed_url": f"https://a.test/{n}"}) for n in range(3)]
     letters = [letter(n, "x") for n in range(3)]
     rows = [row for both in zip(feeds, letters, strict=True) for row in both]

@@ -1,1 +1,0 @@
-"""What the deliveries of a run mean for what is stored."""

@@ -1,0 +1,312 @@
+"""Settle: fold the bundles that wait in the inbox into the tables, in one commit.
+
+Bundles come at least once and in any order; here exactly once is made, and nowhere else. What
+stands is decided by ``transforms.settle``; this module reads by key and day what it needs to know
+of the tables, and commits. A commit that dies changes nothing, or is finished by the next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.sinks.base import Changes, Sink, StagedFile
+from pipeline.sinks.inbox import INBOX, Broken, Bundle, read_staged, stage_rows
+from pipeline.steps.prints import TABLE, Dates, Prints, day_of, days_near, remade
+from transforms.dedup import find_pairs
+from transforms.records import Duplicate, Fingerprint, content_id
+from transforms.rows.rows import Provenance, Row, cluster_row, duplicate_row, row_key
+from transforms.settle import (
+    Precedence,
+    code_again,
+    lead_to_latest,
+    relate,
+    weigh_deliveries,
+)
+from transforms.settle.rows import TEXT
+
+_PAIR: Final = (
+    "article_a", "article_b", "kind", "jaccard", "containment", "day_gap", "same_publisher",
+    "origin_agency",
+)  # fmt: skip
+_OF_ARTICLES: Final = ("articles", "events", "clusters", TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling did.
+
+    Attributes:
+        bundles: how many were taken in.
+        changes: rows by table.
+        broken: bundles that could not be taken in; they stay in the inbox.
+    """
+
+    bundles: int = 0
+    changes: Mapping[str, Changes] = field(default_factory=dict)
+    broken: tuple[Broken, ...] = ()
+
+
+def settle_inbox(sink: Sink, provenance: Provenance, *, force: bool = False) -> Settled:
+    """Fold every bundle that counts into the tables.
+
+    Args:
+        sink: the output, prepared.
+        provenance: who writes the rows that follow from others; bundles of this very run are
+            new, whatever was settled before.
+        force: treat stored articles as new.
+
+    Raises:
+        SinkError: a file cannot be read or written; the tables are as they were.
+    """
+    remake_fingerprints(sink, provenance)
+    bundles, broken = sink.inbox.waiting()
+    others = [bundle for bundle in bundles if bundle.provenance.run_id != provenance.run_id]
+    again = _settled_before(sink, others)
+    fresh = [bundle for bundle in bundles if bundle.bundle_id not in again]
+    changes: Mapping[str, Changes] = {}
+    if fresh:
+        changes = _Settlement(sink, provenance, fresh, force=force).commit()
+    sink.inbox.discard(bundles)
+    return Settled(len(fresh), changes, tuple(broken))
+
+
+def remake_fingerprints(sink: Sink, provenance: Provenance) -> None:
+    """Make stored fingerprints anew that are missing or of another version."""
+    folder = f"{INBOX}/remade"
+    staged = [
+        stage_rows(sink.inbox.files, folder, TABLE, rows) for rows in remade(sink, provenance)
+    ]
+    if staged:
+        sink.commit(content_id("remade", *(file.path for file in staged)), staged)
+        sink.inbox.forget("remade")
+
+
+def _settled_before(sink: Sink, bundles: Sequence[Bundle]) -> set[str]:
+    """The bundles that an earlier commit took in: they were delivered again."""
+    if not bundles:
+        return set()
+    ids = [bundle.bundle_id for bundle in bundles]
+    found = sink.read("_commits", ("bundle_id",), where={"bundle_id": ids})
+    return set(found["bundle_id"].to_pylist())
+
+
+class _Settlement:
+    """One commit: what it takes in, what it has learned, what it adds.
+
+    Args:
+        sink: the output.
+        provenance: who writes rows.
+        bundles: what is taken in.
+        force: treat stored articles as new.
+    """
+
+    def __init__(
+        self, sink: Sink, provenance: Provenance, bundles: Sequence[Bundle], *, force: bool
+    ) -> None:
+        self._sink = sink
+        self._provenance = provenance
+        self._bundles = bundles
+        self._force = force
+        self._id = content_id(*sorted(bundle.bundle_id for bundle in bundles))
+        self._files = [file for bundle in bundles for file in bundle.files]
+        self._rows: dict[str, list[Row]] = defaultdict(list)
+        self._void: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._dates: dict[str, Dates] = {table: set() for table in _OF_ARTICLES}
+
+    def commit(self) -> Mapping[str, Changes]:
+        """Decide what stands and commit it.
+
+        Raises:
+            SinkError: a file cannot be read or written.
+        """
+        prints = Prints(self._sink, self._files)
+        brought = prints.brought()
+        stored = {each.article_id: each for each in prints.of_pages({e.page_id for e in brought})}
+        verdict = weigh_deliveries(brought, stored, force=self._force)
+        self._locate({each.article_id for each in brought}, stored)
+        self._settle_events(verdict)
+        self._settle_sightings(verdict.latest)
+        if verdict.new:
+            self._settle_relations(prints, verdict, stored)
+        for bundle in self._bundles:
+            self._rows["_commits"].append(_commit_row(bundle, self._id, self._provenance))
+        self._dates["_commits"] = set()
+        folder = f"{INBOX}/settle-{self._id}"
+        files = self._sink.inbox.files
+        added = [stage_rows(files, folder, table, rows) for table, rows in self._rows.items()]
+        report = self._sink.commit(self._id, [*self._files, *added], self._void, self._dates)
+        self._sink.inbox.forget(f"settle-{self._id}")
+        return report.tables
+
+    def _locate(self, ids: Collection[str], stored: Mapping[str, Fingerprint]) -> None:
+        """Put down in which partitions rows of these articles are stored."""
+        days = {day_of(each.event_time) for each in stored.values() if each.article_id in ids}
+        for table in _OF_ARTICLES:
+            self._dates[table] |= days
+
+    def _staged(self, table: str) -> list[StagedFile]:
+        return [file for file in self._files if file.table == table]
+
+    def _read(self, file: StagedFile, columns: Sequence[str] | None = None) -> pa.Table:
+        return read_staged(self._sink.inbox.files, file, columns)
+
+    def _replace(self, file: StagedFile, data: pa.Table) -> None:
+        """Take rows of a file in the place of the file."""
+        self._files = [each for each in self._files if each is not file]
+        self._rows[file.table] += data.to_pylist()
+
+    def _settle_events(self, verdict: Precedence) -> None:
+        """See that the events of an article are those of the delivery that stands."""
+        for file in self._staged("events") if verdict.overruled else ():
+            data = self._read(file)
+            mask = _in(data["article_id"], verdict.overruled)
+            if pc.any(mask).as_py():
+                self._replace(file, data.filter(pc.invert(mask)))
+        wanted = set(verdict.recoded)
+        for file in self._staged("articles") if wanted else ():
+            data = self._read(file, TEXT)
+            for row in data.filter(_in(data["article_id"], wanted)).to_pylist():
+                if row["article_id"] in wanted:
+                    wanted.discard(row["article_id"])
+                    stands = verdict.new[row["article_id"]]
+                    self._rows["events"] += code_again(row, stands, self._provenance)
+        if verdict.again:
+            self._void_events(verdict.again)
+
+    def _void_events(self, again: Mapping[str, Fingerprint]) -> None:
+        """Take out stored events that coding the article again did not find.
+
+        They stem from a delivery that no longer stands, or from rules of another time.
+        """
+        days = {day_of(each.event_time) for each in again.values()}
+        where = {"article_id": again}
+        void = set(self._sink.read("events", ("event_id",), days, where)["event_id"].to_pylist())
+        for file in self._staged("events") if void else ():
+            void.difference_update(self._read(file, ("event_id",))["event_id"].to_pylist())
+        void.difference_update(row["event_id"] for row in self._rows["events"])
+        self._void["events"] += [(key,) for key in sorted(void)]
+
+    def _settle_sightings(self, latest: Mapping[str, str]) -> None:
+        """Let a sighting of a page with several versions lead to the latest that is known."""
+        if not latest:
+            return
+        for file in self._staged("appearances"):
+            data = self._read(file)
+            if pc.any(_in(data["page_id"], latest)).as_py():
+                self._files = [each for each in self._files if each is not file]
+                moved = lead_to_latest(data.to_pylist(), latest)
+                self._rows["appearances"] += (row for _, row in moved)
+        stored = self._sink.read("appearances", where={"page_id": latest}).to_pylist()
+        for before, row in lead_to_latest(stored, latest):
+            if before is not row:
+                self._void["appearances"].append(row_key("appearances", before))
+                self._rows["appearances"].append(row)
+
+    def _settle_relations(
+        self, prints: Prints, verdict: Precedence, stored: Mapping[str, Fingerprint]
+    ) -> None:
+        """Find the pairs of new articles and assign every cluster they touch."""
+        found = find_pairs(
+            prints.nearby(verdict.new),
+            touched=verdict.new,
+            load=prints.loader(days_near(verdict.new.values())),
+        )
+        before = {each: stored[each] for each in verdict.changed}
+        component = _Component(self._sink, prints, dict(stored) | verdict.new)
+        component.grow([*verdict.new.values(), *before.values()], found)
+        known, pairs = component.known, component.pairs
+        made = relate(verdict.new, verdict.changed, known, found, pairs.values())
+        self._void["duplicates"] += made.void
+        days = {day_of(known[pair.article_a].event_time) for pair in found}
+        days |= {day_of(each.event_time) for each in before.values()}
+        self._dates["duplicates"] = days | component.days_of(made.void)
+        self._dates["clusters"] |= {day_of(known[each].event_time) for each in made.clusters}
+        self._rows["duplicates"] += [
+            duplicate_row(pair, self._provenance, event_time=known[pair.article_a].event_time)
+            for pair in found
+        ]
+        self._rows["clusters"] += [
+            cluster_row(cluster, self._provenance, event_time=known[each].event_time)
+            for each, cluster in sorted(made.clusters.items())
+        ]
+
+
+class _Component:
+    """The connected components that touched articles lie in, read from the tables step by step.
+
+    Args:
+        sink: the output.
+        prints: reads fingerprints.
+        known: articles known so far, by id, as they stand.
+    """
+
+    def __init__(self, sink: Sink, prints: Prints, known: dict[str, Fingerprint]) -> None:
+        self._sink = sink
+        self._prints = prints
+        self.known = known
+        self.pairs: dict[tuple[str, str], Duplicate] = {}
+        self._pages: set[str] = {each.page_id for each in known.values()}
+        self._days: dict[tuple[str, str], date | None] = {}
+
+    def grow(self, touched: Sequence[Fingerprint], found: Iterable[Duplicate]) -> None:
+        """Follow pairs and pages from touched articles until nothing is new.
+
+        Args:
+            touched: new articles, and as they were the changed ones; versions of their pages are
+                known.
+            found: pairs that are not stored yet.
+        """
+        pages = {each.page_id for each in touched}
+        frontier = {each.article_id: each for each in self.known.values() if each.page_id in pages}
+        partners = {each for pair in found for each in (pair.article_a, pair.article_b)}
+        near = days_near([*frontier.values(), *touched])
+        while frontier or partners:
+            partners |= self._follow(frontier, near)
+            new = self._prints.of_articles(partners - set(self.known), near)
+            versions = self._prints.of_pages({each.page_id for each in new} - self._pages)
+            frontier = {
+                each.article_id: each
+                for each in (*new, *versions)
+                if each.article_id not in self.known
+            }
+            self._pages |= {each.page_id for each in new}
+            self.known |= frontier
+            near, partners = days_near(frontier.values()), set()
+
+    def _follow(self, frontier: Collection[str], near: Dates | None) -> set[str]:
+        """Read the stored pairs of these articles and return their other ends."""
+        where = {"article_a": frontier, "article_b": frontier}
+        data = self._sink.read("duplicates", (*_PAIR, "date"), near, where)
+        ends: set[str] = set()
+        for row in data.to_pylist():
+            day = row.pop("date")
+            pair = Duplicate(**row)
+            key = (pair.article_a, pair.article_b)
+            self.pairs[key], self._days[key] = pair, day
+            ends |= set(key)
+        return ends
+
+    def days_of(self, keys: Iterable[tuple[str, str]]) -> Dates:
+        """Return the partitions in which stored pairs lie."""
+        return {self._days[key] for key in keys}
+
+
+def _in(column: pa.ChunkedArray, values: Iterable[str]) -> Any:
+    return pc.is_in(column, value_set=pa.array(values, pa.string()))
+
+
+def _commit_row(bundle: Bundle, commit_id: str, provenance: Provenance) -> Row:
+    return {
+        "bundle_id": bundle.bundle_id,
+        "commit_id": commit_id,
+        "settled_at": provenance.as_of,
+        "run_id": bundle.provenance.run_id,
+        "pipeline_version": provenance.pipeline_version,
+    }

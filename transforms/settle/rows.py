@@ -1,0 +1,46 @@
+"""The rows that settling changes: events of the delivery that stands, sightings of the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from transforms.enrich import code_events
+from transforms.records import Article, Fingerprint
+from transforms.rows.rows import Provenance, Row, event_row
+from transforms.rows.validate import check_row
+
+# What coding needs of an article beside its dates: the same in all its deliveries.
+TEXT = ("article_id", "page_id", "title", "body", "content_hash", "norm_hash")
+_DATES = ("published_at", "event_time")
+
+
+def code_again(row: Mapping[str, object], stands: Fingerprint, provenance: Provenance) -> list[Row]:
+    """Code an article by the dates of the delivery that stands.
+
+    Args:
+        row: the columns ``TEXT`` of any delivery of it.
+        stands: the delivery whose dates count.
+        provenance: who writes the rows.
+
+    Returns:
+        The rows of its events.
+    """
+    text = {name: row[name] for name in TEXT}
+    dates = {name: getattr(stands, name) for name in _DATES}
+    coded = (event_row(event, provenance) for event in code_events(Article(**text, **dates)))  # type: ignore[arg-type]
+    return [each for each in coded if check_row("events", each) is None]
+
+
+def lead_to_latest(sightings: list[Row], latest: Mapping[str, str]) -> Iterator[tuple[Row, Row]]:
+    """Let sightings of a page with several versions lead to its latest.
+
+    Args:
+        sightings: rows of ``appearances``.
+        latest: page id -> article id, of pages with several versions.
+
+    Yields:
+        Each row as it was and as it has to be; the same object twice when nothing changes.
+    """
+    for row in sightings:
+        wanted = latest.get(row["page_id"], row["article_id"])
+        yield row, row if wanted == row["article_id"] else row | {"article_id": wanted}
