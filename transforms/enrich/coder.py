@@ -9,24 +9,24 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from transforms.enrich.attributes.article import PHYSICAL, Frame, frame_of, undated
+from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, context_of, undated
 from transforms.enrich.attributes.casualties import casualties
 from transforms.enrich.attributes.places import is_old, place_of, tells_time, when_of
 from transforms.enrich.attributes.status import find_status
-from transforms.enrich.events.attribution import Speaker, claim_status, goes_on, speaker_of
+from transforms.enrich.events.attribution import Speaker, claim_status, continues_quote, speaker_of
 from transforms.enrich.events.confidence import confidence, features, has_formula
-from transforms.enrich.events.implied_country import homes_of, settle
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.implied_country import assign_country, main_countries
+from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import merge
 from transforms.enrich.events.record import to_event
 from transforms.enrich.events.word_model import lexical_model
 from transforms.enrich.roles.actors import actors_of
 from transforms.enrich.roles.arguments import find_arguments
-from transforms.enrich.roles.subjects import Phrase
+from transforms.enrich.roles.subjects import TokenRange
 from transforms.enrich.rules.load import anchors
-from transforms.enrich.rules.match import Match, find_matches
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch, find_matches
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.tokens import Tokens, tokenise
 from transforms.records import Actor, Article, Event, Evidence, Span, TextField
 from transforms.text.arabic import normalise
@@ -79,34 +79,36 @@ def code_events(article: Article) -> list[Event]:
         ("body", article.body[:MAX_TEXT]),
     )
     tokens = [tokenise(text, normalise(text), field) for field, text in texts if text]
-    frame = frame_of([word for each in tokens for word in each.words], anchor)
-    worlds = [World(each, anchor) for each in tokens]
-    frame = replace(frame, homes=homes_of(worlds))
-    drafts: list[Draft] = []
+    frame = context_of([word for each in tokens for word in each.words], anchor)
+    worlds = [Annotations(each, anchor) for each in tokens]
+    frame = replace(frame, homes=main_countries(worlds))
+    drafts: list[EventMention] = []
     for world in worlds:
         drafts.extend(islice(_field_drafts(world, frame), MAX_MENTIONS))
     merged = merge(drafts)
     for draft in merged:
-        settle(draft, frame.homes)
+        assign_country(draft, frame.homes)
     events = [to_event(draft, article) for draft in merged]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
     )
 
 
-def mentions(text: str) -> list[Draft]:
+def mentions(text: str) -> list[EventMention]:
     """The mentions of a text before merging, undated (for fitting the confidence formula)."""
-    return list(_field_drafts(World(tokenise(text, normalise(text), "body"), None), Frame()))
+    return list(
+        _field_drafts(Annotations(tokenise(text, normalise(text), "body"), None), ArticleContext())
+    )
 
 
-def _field_drafts(world: World, frame: Frame) -> Iterator[Draft]:
+def _field_drafts(world: Annotations, frame: ArticleContext) -> Iterator[EventMention]:
     """The mentions of a title or body."""
     tokens = world.tokens
     hot = [index for index, word in enumerate(tokens.words) if anchors(word)]
     if not hot:
         return
     speaker: Speaker | None = None
-    passed: deque[SentenceView] = deque(maxlen=SPEAKER_REACH)
+    passed: deque[Sentence] = deque(maxlen=SPEAKER_REACH)
     for view, starts in _views(tokens, hot):
         matches = []
         if starts:
@@ -115,7 +117,7 @@ def _field_drafts(world: World, frame: Frame) -> Iterator[Draft]:
         if not matches:
             passed.append(view)
             continue
-        if goes_on(view):
+        if continues_quote(view):
             for before in passed:
                 speaker = speaker_of(world, before, speaker)
         passed.clear()
@@ -123,7 +125,7 @@ def _field_drafts(world: World, frame: Frame) -> Iterator[Draft]:
         yield from _sentence_drafts(world, view, matches, speaker, frame)
 
 
-def _views(tokens: Tokens, hot: list[int]) -> Iterator[tuple[SentenceView, list[int]]]:
+def _views(tokens: Tokens, hot: list[int]) -> Iterator[tuple[Sentence, list[int]]]:
     """Every sentence of a text, with those of its tokens that can start a rule."""
     for sentence in split_sentences(tokens.raw):
         first, stop = tokens.range_of(sentence.start, sentence.end)
@@ -131,16 +133,16 @@ def _views(tokens: Tokens, hot: list[int]) -> Iterator[tuple[SentenceView, list[
             continue
         stop = min(stop, first + MAX_SENTENCE)
         starts = hot[bisect_left(hot, first) : bisect_left(hot, stop)]
-        yield SentenceView(tokens, first, stop, sentence.paragraph), starts
+        yield Sentence(tokens, first, stop, sentence.paragraph), starts
 
 
 def _sentence_drafts(
-    world: World,
-    view: SentenceView,
-    matches: list[Match],
+    world: Annotations,
+    view: Sentence,
+    matches: list[TriggerMatch],
     speaker: Speaker | None,
-    frame: Frame,
-) -> Iterator[Draft]:
+    frame: ArticleContext,
+) -> Iterator[EventMention]:
     """The mentions of a sentence."""
     dates = world.dates(view.first, view.stop) if tells_time(view) else []
     lexical: dict[str, float] = {}
@@ -164,7 +166,7 @@ def _sentence_drafts(
             draft.status = "historical"
         draft.anchored = world.anchor is not None
         if not has_formula(draft.event_type):  # a fitted formula knows the words alone
-            settle(draft, frame.homes)
+            assign_country(draft, frame.homes)
         draft.features = features(draft)
         if frame.domain and draft.event_type in PHYSICAL:
             draft.features["domain"] = 1.0
@@ -172,7 +174,9 @@ def _sentence_drafts(
         yield draft
 
 
-def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | None) -> Draft | None:
+def _draft(
+    world: Annotations, view: Sentence, match: TriggerMatch, speaker: Speaker | None
+) -> EventMention | None:
     """A mention with its slots, or None when a slot the rule needs stays empty."""
     arguments = find_arguments(view, match)
     rule = match.rule
@@ -194,7 +198,7 @@ def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | No
     start, end = tokens.span(match.head, match.last)
     cues = view.cues
     taken = _taken(arguments.actors + arguments.recipients)
-    draft = Draft(
+    draft = EventMention(
         match=match, view=view, arguments=arguments, realis=realis, event_type=event_type,
         status=status, trigger=Span(tokens.raw[start:end], tokens.field, start, end),
         evidence=[_evidence(view, match)], actors=actors, recipients=recipients,
@@ -217,11 +221,11 @@ def _lacks(need: tuple[str, ...], actors: list[Actor], recipients: list[Actor]) 
     )
 
 
-def _taken(phrases: list[Phrase]) -> set[int]:
+def _taken(phrases: list[TokenRange]) -> set[int]:
     return {index for first, last in phrases for index in range(first, last + 1)}
 
 
-def _modes(match: Match, event_type: str, cues: frozenset[str]) -> list[str]:
+def _modes(match: TriggerMatch, event_type: str, cues: frozenset[str]) -> list[str]:
     """The rule's modes, then those the sentence tells."""
     if event_type != match.rule.event_type:
         return []
@@ -231,7 +235,7 @@ def _modes(match: Match, event_type: str, cues: frozenset[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _evidence(view: SentenceView, match: Match) -> Evidence:
+def _evidence(view: Sentence, match: TriggerMatch) -> Evidence:
     """The clause around a trigger, as the article writes it."""
     first = view.clause_start(match.head)
     last = max(view.clause_stop(match.last) - 1, match.last)

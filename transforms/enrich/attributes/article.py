@@ -24,13 +24,13 @@ _NOW: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ArticleContext:
     """The frame of an article.
 
     Attributes:
         domain: ``sport``, ``arts``, ``weather``, ``market`` or "".
         past: its undated sentences tell history.
-        homes: the country or the two that it is about, see ``home.homes_of``.
+        homes: the country or the two that it is about, see ``home.main_countries``.
     """
 
     domain: str = ""
@@ -38,14 +38,14 @@ class Frame:
     homes: tuple[str, ...] = ()
 
 
-def frame_of(words: Sequence[str], anchor: dt.date | None) -> Frame:
+def context_of(words: Sequence[str], anchor: dt.date | None) -> ArticleContext:
     """Read the frame of an article.
 
     Args:
         words: the tokens of its title and body.
         anchor: the day it was published; without it nothing is history.
     """
-    return Frame(find_domain(words), anchor is not None and _is_history(words, anchor))
+    return ArticleContext(find_domain(words), anchor is not None and _is_history(words, anchor))
 
 
 def _is_history(words: Sequence[str], anchor: dt.date) -> bool:

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import analyse
 from transforms.text.arabic import normalise_text
 
@@ -49,7 +49,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(normalise_text(tomllib.loads(_WORDS.read_text("utf-8"))[name]).split())
 
 
-def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | None]:
+def casualties(world: Annotations, view: Sentence) -> tuple[Size | None, Size | None]:
     """Count the dead and the injured of a sentence.
 
     Args:
@@ -71,7 +71,7 @@ def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | No
     return dead, hurt
 
 
-def _counts(world: World, view: SentenceView) -> Iterator[tuple[int, int, Size]]:
+def _counts(world: Annotations, view: Sentence) -> Iterator[tuple[int, int, Size]]:
     """What may count persons, by first and last token: numbers, then duals."""
     others, two = _words("others"), _words("two_persons")
     for first, last, number in world.numbers(view.first, view.stop):
@@ -85,7 +85,7 @@ def _counts(world: World, view: SentenceView) -> Iterator[tuple[int, int, Size]]
             yield index, index, (2, 2)
 
 
-def _kind(view: SentenceView, first: int, last: int) -> str:
+def _kind(view: Sentence, first: int, last: int) -> str:
     """What a number counts: ``dead``, ``hurt`` or "".
 
     The noun right after it decides, else the nearest word of killing or injuring before it, else
@@ -107,7 +107,7 @@ def _kind(view: SentenceView, first: int, last: int) -> str:
 
 
 def _told(
-    view: SentenceView, index: int, kinds: str, dead: AbstractSet[str], hurt: AbstractSet[str]
+    view: Sentence, index: int, kinds: str, dead: AbstractSet[str], hurt: AbstractSet[str]
 ) -> str:
     """Whether a word is one of killing (``dead``) or injuring (``hurt``)."""
     lemmas = {r.lemma for r in analyse(view.words[index]) if r.pos in kinds}

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Final
 
 from transforms.enrich.events.mention import When
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.annotations import Named, World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.annotations import Annotations, Named
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import closed_classes
 from transforms.enrich.words.tokens import Tokens
 from transforms.records import Place
@@ -21,7 +21,9 @@ _PLACE_OPENERS: Final = frozenset(
 _DIGITS: Final = frozenset("0123456789")
 
 
-def place_of(world: World, view: SentenceView, match: Match, taken: set[int]) -> Place | None:
+def place_of(
+    world: Annotations, view: Sentence, match: TriggerMatch, taken: set[int]
+) -> Place | None:
     """The place of an event: the place of its clause nearest to the trigger, cities first.
 
     Args:
@@ -42,7 +44,7 @@ def place_of(world: World, view: SentenceView, match: Match, taken: set[int]) ->
     return None if best is None else _place(world.tokens, best[1])
 
 
-def _place_token(world: World, named: Named) -> int:
+def _place_token(world: Annotations, named: Named) -> int:
     start = named.entity.place_start
     if start < 0:
         return named.first
@@ -53,7 +55,7 @@ def _place_token(world: World, named: Named) -> int:
 
 
 def _place_rank(
-    view: SentenceView, match: Match, named: Named, token: int, taken: set[int]
+    view: Sentence, match: TriggerMatch, named: Named, token: int, taken: set[int]
 ) -> tuple[int, ...] | None:
     """Sort key of a candidate place, the smallest is the best; None when it is none."""
     entry = named.entity.place
@@ -131,7 +133,12 @@ def _place(tokens: Tokens, named: Named) -> Place | None:
 
 
 def when_of(
-    world: World, view: SentenceView, match: Match, mentions: list[DateMention], *, ahead: bool
+    world: Annotations,
+    view: Sentence,
+    match: TriggerMatch,
+    mentions: list[DateMention],
+    *,
+    ahead: bool,
 ) -> When | None:
     """The date of an event: the mention of its clause nearest to the trigger, else the document's.
 
@@ -164,7 +171,7 @@ def when_of(
     return None if world.anchor is None else When(world.anchor, world.anchor, "day", "document")
 
 
-def _of_another_verb(view: SentenceView, low: int, breaks: int, between: range) -> bool:
+def _of_another_verb(view: Sentence, low: int, breaks: int, between: range) -> bool:
     """Whether a span (منذ أبريل) belongs to another verb than the trigger."""
     opened = low - 1 >= view.first and view.words[low - 1] == "منذ"
     if not opened and view.words[low] != "منذ":
@@ -172,7 +179,7 @@ def _of_another_verb(view: SentenceView, low: int, breaks: int, between: range) 
     return breaks > 0 or any(view.kind(i) == "V" for i in between)
 
 
-def _moment(world: World, mention: DateMention, *, ahead: bool) -> When | None:
+def _moment(world: Annotations, mention: DateMention, *, ahead: bool) -> When | None:
     """What a date expression says, a bare weekday by the direction of the event."""
     if mention.kind != "date":
         return None
@@ -199,7 +206,7 @@ def _spans_document(when: When, anchor: dt.date | None) -> bool:
     return when.start <= anchor <= when.end
 
 
-def _shifted(world: World, match: Match, mentions: list[DateMention]) -> When | None:
+def _shifted(world: Annotations, match: TriggerMatch, mentions: list[DateMention]) -> When | None:
     """بعد يوم من الاشتباكات: so many days before the moment that the sentence is about."""
     for mention in mentions:
         if mention.shift is None:
@@ -227,12 +234,12 @@ def is_old(when: When | None, anchor: dt.date | None, days: int) -> bool:
     return (anchor - when.end).days > days
 
 
-def tells_time(view: SentenceView) -> bool:
+def tells_time(view: Sentence) -> bool:
     """Whether a sentence can hold a date expression at all: a number or a word of time."""
     words = view.words[view.first : view.stop]
     return not _TIME_HINTS.isdisjoint(words) or any(word[0] in _DIGITS for word in words)
 
 
-def mentions_time(view: SentenceView) -> bool:
+def mentions_time(view: Sentence) -> bool:
     """Whether the sentence carries a time word (for the confidence formula)."""
     return not closed_classes.TIME_WORDS.isdisjoint(view.words[view.first : view.stop])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import closed_classes
 from transforms.enrich.words.analyse import analyse
 from transforms.records import Status
@@ -138,7 +138,7 @@ class Realis:
     evidence: str = ""
 
 
-def find_status(view: SentenceView, match: Match) -> Realis:
+def find_status(view: Sentence, match: TriggerMatch) -> Realis:
     """Read the status of a trigger from its clause.
 
     Args:
@@ -155,7 +155,7 @@ def find_status(view: SentenceView, match: Match) -> Realis:
     return Realis("asserted", background)
 
 
-def _before(view: SentenceView, head: int) -> list[int]:
+def _before(view: Sentence, head: int) -> list[int]:
     """The tokens before a trigger, nearest first, as far as its clause reaches."""
     found: list[int] = []
     position = head - 1
@@ -168,7 +168,7 @@ def _before(view: SentenceView, head: int) -> list[int]:
 _Answer = tuple[Status | None, str]
 
 
-def _negated(view: SentenceView, match: Match, before: list[int]) -> _Answer:
+def _negated(view: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """لم، لن، لا، ليس، دون، نفى before the trigger."""
     for distance, index in enumerate(before):
         word = view.words[index]
@@ -193,7 +193,7 @@ def _negated(view: SentenceView, match: Match, before: list[int]) -> _Answer:
     return None, ""
 
 
-def _future(view: SentenceView, match: Match, before: list[int]) -> _Answer:
+def _future(view: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """A س or سوف, or a governing verb in the future."""
     reading = match.reading
     if match.verbal and reading is not None and reading.future:
@@ -218,7 +218,7 @@ def _future(view: SentenceView, match: Match, before: list[int]) -> _Answer:
     return None, ""
 
 
-def _hypothetical(view: SentenceView, match: Match, before: list[int]) -> _Answer:
+def _hypothetical(view: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """Conditions, wishes, purposes, attempts, قد before an imperfect."""
     reading = match.reading
     imperfect = match.verbal and reading is not None and reading.tense == "imp"
@@ -247,7 +247,7 @@ def _doubts(word: str, distance: int) -> bool:
     return word in _IRREALIS_NOUNS and distance <= 3
 
 
-def _governs(view: SentenceView, index: int, match: Match) -> bool:
+def _governs(view: Sentence, index: int, match: TriggerMatch) -> bool:
     """Whether an irrealis verb governs the trigger: a masdar, or a verb behind أن."""
     if not match.verbal:
         return True

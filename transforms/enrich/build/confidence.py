@@ -25,7 +25,7 @@ import numpy as np
 
 from transforms.enrich import coder
 from transforms.enrich.events.confidence import UNSEEN, WEIGHTS, raw_features
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.word_model import TABLE, terms
 from transforms.enrich.words.tokens import tokenise
 from transforms.text.arabic import normalise
@@ -181,7 +181,7 @@ def _best_drafts(rows: Sequence[Row], event_type: str) -> list[dict[str, float] 
     """The features of the most confident told mention of a type in every sentence."""
     answers: list[dict[str, float] | None] = []
     for row in rows:
-        drafts: list[Draft] = [
+        drafts: list[EventMention] = [
             draft
             for draft in coder.mentions(row.text)
             if draft.event_type == event_type and draft.status in {"asserted", "historical"}

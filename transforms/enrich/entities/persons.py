@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from transforms.enrich.entities.names import Form, Lexeme, Lexicon
-from transforms.enrich.entities.phrase import Phrase, start_phrase
-from transforms.enrich.entities.scan import Match, Tokens
+from transforms.enrich.entities.names import Lexeme, Lexicon, NameForm
+from transforms.enrich.entities.phrase import EntityPhrase, start_phrase
+from transforms.enrich.entities.scan import NameMatch, NameTokens
 from transforms.enrich.words import particles
 
 
-def find_person(tokens: Tokens, lexicon: Lexicon, index: int) -> Phrase | None:
+def find_person(tokens: NameTokens, lexicon: Lexicon, index: int) -> EntityPhrase | None:
     """A person's name of several parts: a given name, then names, surnames with ال, links.
 
     Args:
@@ -41,9 +41,9 @@ def find_person(tokens: Tokens, lexicon: Lexicon, index: int) -> Phrase | None:
             break
     if last == index or tokens.words[last] in particles.NAME_LINKS:
         return None
-    form = Form(Lexeme("person", " ".join(words)), " ".join(words))
+    form = NameForm(Lexeme("person", " ".join(words)), " ".join(words))
     start = tokens.starts[index] + offset
-    match = Match(index, last, start, "", (form,), attached=offset > 0)
+    match = NameMatch(index, last, start, "", (form,), attached=offset > 0)
     return start_phrase(match, form)
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 from transforms.enrich.roles.actors import actors_of
-from transforms.enrich.roles.subjects import Phrase, inherited, left_subject
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.roles.subjects import TokenRange, inherited, left_subject
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import analyse, lemmas_of
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
@@ -107,7 +107,7 @@ class Speaker:
     official: bool
 
 
-def speaker_of(world: World, view: SentenceView, previous: Speaker | None) -> Speaker | None:
+def speaker_of(world: Annotations, view: Sentence, previous: Speaker | None) -> Speaker | None:
     """The speaker of a sentence.
 
     Args:
@@ -132,14 +132,14 @@ def _reporting(word: str) -> frozenset[str]:
     return frozenset(r.lemma for r in analyse(word) if r.pos == "V" and r.lemma in REPORTING)
 
 
-def goes_on(view: SentenceView) -> bool:
+def continues_quote(view: Sentence) -> bool:
     """Whether a sentence opens by giving the word on to a speaker before it (وأضاف ...)."""
     return any(
         not _CARRIED.isdisjoint(lemmas_of(w)) for w in view.words[view.first : view.first + 2]
     )
 
 
-def _subject(view: SentenceView, index: int) -> Phrase | None:
+def _subject(view: Sentence, index: int) -> TokenRange | None:
     left = left_subject(view, index)
     if left is not None:
         return left
@@ -149,7 +149,9 @@ def _subject(view: SentenceView, index: int) -> Phrase | None:
     return inherited(view, index) if view.words[index][0] == "و" and index > view.first else None
 
 
-def _speaker(world: World, view: SentenceView, phrase: Phrase, previous: Speaker | None) -> Speaker:
+def _speaker(
+    world: Annotations, view: Sentence, phrase: TokenRange, previous: Speaker | None
+) -> Speaker:
     words = set(view.words[phrase[0] : phrase[1] + 1])
     actor = actors_of(world, view, [phrase])[0]
     if previous is not None and phrase[0] == phrase[1]:
@@ -161,7 +163,7 @@ def _speaker(world: World, view: SentenceView, phrase: Phrase, previous: Speaker
     return Speaker(actor, bool(words & _AGENCY_WORDS) and not official, official)
 
 
-def claim_status(draft: Draft, speaker: Speaker | None) -> str:
+def claim_status(draft: EventMention, speaker: Speaker | None) -> str:
     """What kind of claim a speaker makes about an event (see the module)."""
     if speaker is None:
         return "unattributed"

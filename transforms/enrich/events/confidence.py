@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from transforms.enrich.attributes.places import mentions_time
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 
 UNSEEN: Final = Path(__file__).parent / "unseen.json"
 WEIGHTS: Final = Path(__file__).parent / "weights.json"
@@ -28,7 +28,7 @@ def weights() -> Mapping[str, float]:
     }
 
 
-def features(draft: Draft) -> dict[str, float]:
+def features(draft: EventMention) -> dict[str, float]:
     """Describe a mention by numbers.
 
     Args:
@@ -80,7 +80,7 @@ def features(draft: Draft) -> dict[str, float]:
     return {name: float(value) for name, value in found.items() if value}
 
 
-def raw_features(draft: Draft) -> dict[str, float]:
+def raw_features(draft: EventMention) -> dict[str, float]:
     """The features of a mention with its rule and trigger word, as the typed formulas use them."""
     reading = draft.match.reading
     named = {f"rule={draft.match.rule.id}": 1.0}
@@ -97,13 +97,13 @@ def has_formula(event_type: str) -> bool:
     return f"{event_type}:bias" in weights()
 
 
-def clarity(draft: Draft) -> float:
+def clarity(draft: EventMention) -> float:
     """How plainly a mention tells its event, whatever its type: the untyped formula's log-odds."""
     table = weights()
     return sum(value * table.get(name, 0.0) for name, value in draft.features.items())
 
 
-def confidence(draft: Draft, lexical: float) -> float:
+def confidence(draft: EventMention, lexical: float) -> float:
     """The probability that a mention is an event of its type.
 
     Args:

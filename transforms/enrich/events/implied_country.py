@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from transforms.enrich.events.mention import Draft
-from transforms.enrich.sentence.annotations import World
+from transforms.enrich.events.mention import EventMention
+from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.words.cues import has_cue
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
@@ -39,7 +39,7 @@ _BOTH: Final = frozenset(
 _CLITICS: Final = ("وال", "بال", "لل", "و", "ب", "ل")
 
 
-def homes_of(worlds: Iterable[World]) -> tuple[str, ...]:
+def main_countries(worlds: Iterable[Annotations]) -> tuple[str, ...]:
     """The country, or the two countries, that an article is about, by those it names.
 
     Args:
@@ -64,12 +64,12 @@ def homes_of(worlds: Iterable[World]) -> tuple[str, ...]:
     return ()
 
 
-def settle(draft: Draft, homes: tuple[str, ...]) -> None:
+def assign_country(draft: EventMention, homes: tuple[str, ...]) -> None:
     """Give a mention's unnamed institutions and people their country.
 
     Args:
         draft: the mention; its actors and recipients are replaced.
-        homes: what ``homes_of`` says of the article.
+        homes: what ``main_countries`` says of the article.
     """
     home = homes[0] if len(homes) == 1 else None
     place = draft.place.country if draft.place else None

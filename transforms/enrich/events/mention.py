@@ -8,8 +8,8 @@ from typing import Literal
 
 from transforms.enrich.attributes.status import Realis
 from transforms.enrich.roles.prepositions import Arguments
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
 from transforms.records import Actor, Evidence, Place, Span, Status
 
 
@@ -25,15 +25,15 @@ class When:
 
 
 @dataclass(slots=True)
-class Draft:
+class EventMention:
     """One mention of an event, or several that were merged into the first.
 
     Attributes mirror ``transforms.records.Event``; ``features`` are the inputs of the confidence
     formula; ``anchored`` tells that the article's day of publication is known.
     """
 
-    match: Match
-    view: SentenceView
+    match: TriggerMatch
+    view: Sentence
     arguments: Arguments
     realis: Realis
     event_type: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from transforms.enrich.events.confidence import clarity
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 from transforms.records import Actor, Place
 
 # What a stronger event of the same clause takes in: type -> absorbed types.
@@ -18,7 +18,7 @@ _UNCERTAIN: Final = "document"
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
-def merge(drafts: list[Draft]) -> list[Draft]:
+def merge(drafts: list[EventMention]) -> list[EventMention]:
     """Merge the mentions of an article.
 
     Args:
@@ -28,8 +28,8 @@ def merge(drafts: list[Draft]) -> list[Draft]:
         Distinct events; each keeps the fields of its clearest mention, what that one lacks
         from the others, and all evidence.
     """
-    groups: list[list[Draft]] = []
-    by_type: dict[tuple[str, str], list[list[Draft]]] = {}
+    groups: list[list[EventMention]] = []
+    by_type: dict[tuple[str, str], list[list[EventMention]]] = {}
     for draft in drafts:
         alike = by_type.setdefault((draft.event_type, draft.match.rule.family), [])
         for group in alike[-_GROUPS:]:
@@ -61,7 +61,7 @@ def _compatible(first: set[str], second: set[str]) -> bool:
     return not first or not second or bool(first & second)
 
 
-def _same(first: Draft, second: Draft) -> bool:
+def _same(first: EventMention, second: EventMention) -> bool:
     """Whether two mentions can be of one event."""
     if first.match.rule.family != second.match.rule.family or first.status != second.status:
         return False
@@ -79,7 +79,7 @@ def _same(first: Draft, second: Draft) -> bool:
     )
 
 
-def _refers_back(first: Draft, second: Draft) -> bool:
+def _refers_back(first: EventMention, second: EventMention) -> bool:
     """Whether one mention is a noun that takes up the other: وأسفر الهجوم، احتجاجاً على.
 
     Inside a sentence any noun does; across sentences a definite one without parties of its own,
@@ -98,7 +98,7 @@ def _refers_back(first: Draft, second: Draft) -> bool:
     return bare and (near or same_rule)
 
 
-def _parties_agree(first: Draft, second: Draft) -> bool:
+def _parties_agree(first: EventMention, second: EventMention) -> bool:
     """Whether actors and recipients do not contradict each other (both sides may be swapped)."""
     a, b = _countries(first.actors), _countries(first.recipients)
     c, d = _countries(second.actors), _countries(second.recipients)
@@ -107,7 +107,7 @@ def _parties_agree(first: Draft, second: Draft) -> bool:
     return first.match.rule.reciprocal and bool((a | b) & (c | d))
 
 
-def _linked(first: Draft, second: Draft) -> bool:
+def _linked(first: EventMention, second: EventMention) -> bool:
     """Whether anything ties two mentions together: nearness, a shared party, place or number.
 
     Not contradicting each other is enough inside a sentence; across sentences it is not.
@@ -126,12 +126,12 @@ def _linked(first: Draft, second: Draft) -> bool:
     return False
 
 
-def _phrases(draft: Draft) -> set[str]:
+def _phrases(draft: EventMention) -> set[str]:
     """The names of a mention's parties."""
     return {a.name for a in (*draft.actors, *draft.recipients) if a.name}
 
 
-def _same_time(first: Draft, second: Draft) -> bool:
+def _same_time(first: EventMention, second: EventMention) -> bool:
     one, two = first.when, second.when
     if one is None or two is None or _UNCERTAIN in {one.basis, two.basis}:
         return True
@@ -152,12 +152,12 @@ def _same_place(one: Place | None, two: Place | None) -> bool:
     )
 
 
-def _same_size(first: Draft, second: Draft) -> bool:
+def _same_size(first: EventMention, second: EventMention) -> bool:
     one, two = first.fatalities, second.fatalities
     return one is None or two is None or one == two
 
 
-def _absorbed(draft: Draft, other: Draft) -> bool:
+def _absorbed(draft: EventMention, other: EventMention) -> bool:
     """Whether an event only begins a stronger one in the same sentence or paragraph."""
     if draft is other or draft.event_type not in _ABSORBS.get(other.event_type, frozenset()):
         return False
@@ -172,7 +172,7 @@ def _absorbed(draft: Draft, other: Draft) -> bool:
     return near and _parties_agree(draft, other) and _same_time(draft, other)
 
 
-def _united(group: list[Draft]) -> Draft:
+def _united(group: list[EventMention]) -> EventMention:
     """The clearest mention, completed from the others and as sure as the surest."""
     best = max(
         group,
@@ -190,7 +190,7 @@ def _united(group: list[Draft]) -> Draft:
     return best
 
 
-def _complete(best: Draft, other: Draft) -> None:
+def _complete(best: EventMention, other: EventMention) -> None:
     """Take over from another mention what the best one lacks."""
     if not best.actors:
         best.actors = other.actors

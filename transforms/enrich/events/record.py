@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 from transforms.enrich.ontology import plover
 from transforms.records import Actor, Article, Event, content_id
 
@@ -17,7 +17,7 @@ def _joined(actors: Iterable[Actor]) -> str:
     return ",".join(sorted({a.country for a in actors if a.country}))
 
 
-def event_key(draft: Draft, event_id: str) -> str:
+def event_key(draft: EventMention, event_id: str) -> str:
     """The key by which mentions of one event in different articles meet.
 
     Args:
@@ -32,7 +32,7 @@ def event_key(draft: Draft, event_id: str) -> str:
     return content_id(draft.event_type, draft.when.start.isoformat(), actors, recipients, where)
 
 
-def to_event(draft: Draft, article: Article) -> Event:
+def to_event(draft: EventMention, article: Article) -> Event:
     """Make the record of an event.
 
     Args:

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Final
 
 from transforms.enrich.entities.nationality import nisba_country
-from transforms.enrich.roles.subjects import Phrase
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.roles.subjects import TokenRange
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.tokens import Tokens
 from transforms.records import Actor
@@ -33,7 +33,7 @@ _CIVIL_HEADS: Final = frozenset(
 _QUALIFIER: Final = frozenset({"في", "من", "باسم", "لدي", "عن"})
 
 
-def actors_of(world: World, view: SentenceView, phrases: list[Phrase]) -> list[Actor]:
+def actors_of(world: Annotations, view: Sentence, phrases: list[TokenRange]) -> list[Actor]:
     """Turn noun phrases into actors: one for each party that a phrase joins by و.
 
     Args:
@@ -58,7 +58,7 @@ def _overlap(one: Actor, two: Actor) -> bool:
     return one.char_start < (two.char_end or 0) and two.char_start < one.char_end
 
 
-def _actors_of(world: World, view: SentenceView, phrase: Phrase) -> list[Actor]:
+def _actors_of(world: Annotations, view: Sentence, phrase: TokenRange) -> list[Actor]:
     """The parties of one phrase."""
     tokens = world.tokens
     starts = _conjuncts(world, phrase)
@@ -70,7 +70,7 @@ def _actors_of(world: World, view: SentenceView, phrase: Phrase) -> list[Actor]:
     ]
 
 
-def _conjuncts(world: World, phrase: Phrase) -> list[int]:
+def _conjuncts(world: Annotations, phrase: TokenRange) -> list[int]:
     """Where the parties of a phrase begin: its first token, and known ones after و."""
     starts = [phrase[0]]
     for named in world.between(phrase[0], phrase[1] + 1):
@@ -81,7 +81,7 @@ def _conjuncts(world: World, phrase: Phrase) -> list[int]:
     return starts
 
 
-def _party(world: World, view: SentenceView, phrase: Phrase) -> Actor:
+def _party(world: Annotations, view: Sentence, phrase: TokenRange) -> Actor:
     """One actor: the span of the phrase's head, and what is known of it."""
     tokens = world.tokens
     named = [n for n in world.between(phrase[0], phrase[1] + 1) if n.entity.kind != "place"]
@@ -110,7 +110,7 @@ def _party(world: World, view: SentenceView, phrase: Phrase) -> Actor:
     return Actor(name or text, text, country, sectors, tokens.field, start, end)
 
 
-def _home(world: World, phrase: Phrase) -> str | None:
+def _home(world: Annotations, phrase: TokenRange) -> str | None:
     """The country of a place that a phrase names: قصفت خاركيف."""
     for named in world.between(phrase[0], phrase[1] + 1):
         if named.entity.place is not None:
@@ -118,7 +118,7 @@ def _home(world: World, phrase: Phrase) -> str | None:
     return None
 
 
-def _nationality(world: World, view: SentenceView, phrase: Phrase) -> str | None:
+def _nationality(world: Annotations, view: Sentence, phrase: TokenRange) -> str | None:
     """The country of an unknown phrase: its own adjective, or what qualifies it.
 
     دورية للجيش التركي، عمال النقل في تونس، خمسة من عناصر الشرطة العراقية.

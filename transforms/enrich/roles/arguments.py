@@ -13,7 +13,7 @@ from transforms.enrich.roles.prepositions import (
     reciprocal,
 )
 from transforms.enrich.roles.subjects import (
-    Phrase,
+    TokenRange,
     antecedent,
     conjoined,
     direct,
@@ -25,8 +25,8 @@ from transforms.enrich.roles.subjects import (
     right_subject,
     topic_subject,
 )
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.closed_classes import QUANTIFIERS
 from transforms.text.arabic import normalise_text
@@ -122,7 +122,7 @@ _TARGETS: Final = frozenset(
 _OWN_FORCES: Final = frozenset(["قوة", "جندي", "عنصر", "رجل", "طائرة", "جيش", "مقاتل", "شرطة"])
 
 
-def find_arguments(view: SentenceView, match: Match) -> Arguments:
+def find_arguments(view: Sentence, match: TriggerMatch) -> Arguments:
     """Fill the slots of a trigger.
 
     Args:
@@ -145,7 +145,7 @@ def find_arguments(view: SentenceView, match: Match) -> Arguments:
     return arguments
 
 
-def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def _verb_arguments(view: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """Subject and object of a verb, by voice."""
     rule, reading = match.rule, match.reading
     right = right_subject(view, match)
@@ -174,8 +174,8 @@ def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
 
 
 def _subject(
-    view: SentenceView, match: Match, right: Phrase | None
-) -> tuple[Phrase | None, Phrase | None]:
+    view: Sentence, match: TriggerMatch, right: TokenRange | None
+) -> tuple[TokenRange | None, TokenRange | None]:
     """The subject of a verb and, if it stands in a relative clause, the antecedent."""
     relative = antecedent(view, match.head)
     named = named_subject(view, match) or topic_subject(view, match.head)
@@ -184,7 +184,7 @@ def _subject(
     return named or relative or left or (None if plural else right), relative
 
 
-def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase | None:
+def _object(view: Sentence, match: TriggerMatch, subject: TokenRange | None) -> TokenRange | None:
     """The direct object: behind a subject on the right, else right behind the trigger.
 
     Of a light-verb phrase it is a known party between subject and noun (منحت ألمانيا لبنان منحة)
@@ -209,7 +209,7 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
     return own if own is not None and _has_party(view, own) else None
 
 
-def _unknown_conjunct(view: SentenceView, index: int) -> bool:
+def _unknown_conjunct(view: Sentence, index: int) -> bool:
     """Whether an unknown name is joined to a subject before the object: وروالبندي مئات الأفغان."""
     if index >= view.stop or view.words[index][0] != "و" or analyse(view.words[index]):
         return False
@@ -220,7 +220,7 @@ def _unknown_conjunct(view: SentenceView, index: int) -> bool:
     )
 
 
-def _past_qualifier(view: SentenceView, index: int) -> int:
+def _past_qualifier(view: Sentence, index: int) -> int:
     """Past what qualifies a subject: دعا نواب عن المحافظة الحكومة، دعت البعثة في مالي الأطراف."""
     qualified = view.kind(index) == "P" and view.words[index] in _QUALIFIERS
     attached = view.kind(index) == "N" and view.words[index][0] == "ل" and view.is_attached(index)
@@ -231,7 +231,7 @@ def _past_qualifier(view: SentenceView, index: int) -> int:
     return index
 
 
-def _has_party(view: SentenceView, phrase: Phrase) -> bool:
+def _has_party(view: Sentence, phrase: TokenRange) -> bool:
     """Whether a phrase names a known party or a nation."""
     return any(
         index in view.parties or nisba_country(view.words[index])
@@ -239,7 +239,7 @@ def _has_party(view: SentenceView, phrase: Phrase) -> bool:
     )
 
 
-def _object_slot(view: SentenceView, match: Match) -> bool:
+def _object_slot(view: Sentence, match: TriggerMatch) -> bool:
     """Whether a preposition after the verb opens the slot that an object would fill."""
     slots = match.rule.slots
     stop = min(view.clause_stop(match.last), match.last + MAX_REACH)
@@ -248,7 +248,7 @@ def _object_slot(view: SentenceView, match: Match) -> bool:
     )
 
 
-def _is_passive(view: SentenceView, match: Match, *, has_object: bool) -> bool:
+def _is_passive(view: Sentence, match: TriggerMatch, *, has_object: bool) -> bool:
     """Read the voice: from the letters, from a written damma, or from the missing object."""
     reading = match.reading
     if reading is None or match.rule.object == "none" or len(match.parts) > 1:
@@ -261,7 +261,7 @@ def _is_passive(view: SentenceView, match: Match, *, has_object: bool) -> bool:
     return match.rule.passive and not has_object
 
 
-def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def _noun_arguments(view: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """The genitive of a masdar and the subject that a governing verb lends it."""
     rule, reading = match.rule, match.reading
     genitive = rule.genitive
@@ -287,7 +287,7 @@ def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
         arguments.inherited = lent is not None
 
 
-def _genitive(view: SentenceView, match: Match) -> Phrase | None:
+def _genitive(view: Sentence, match: TriggerMatch) -> TokenRange | None:
     """The phrase that completes a masdar; its own adjectives are no complement."""
     reading = match.reading
     index = match.last + 1
@@ -304,12 +304,12 @@ def _genitive(view: SentenceView, match: Match) -> Phrase | None:
     return view.noun_phrase(index)
 
 
-def _is_target(view: SentenceView, phrase: Phrase) -> bool:
+def _is_target(view: Sentence, phrase: TokenRange) -> bool:
     """Whether a phrase is headed by what can only be struck: قصف القنصلية الإيرانية."""
     return view.words[phrase[0]].removeprefix("ال") in _TARGETS
 
 
-def _names_party(view: SentenceView, index: int) -> bool:
+def _names_party(view: Sentence, index: int) -> bool:
     """Whether what follows هجوم is who made it, not what it was like: a known party or nation."""
     phrase = view.noun_phrase(index)
     if phrase is None:
@@ -326,7 +326,7 @@ def _clear(word: str) -> bool:
     return word.startswith("ال") or word.endswith(("ون", "ين"))
 
 
-def _lent_subject(view: SentenceView, match: Match) -> Phrase | None:
+def _lent_subject(view: Sentence, match: TriggerMatch) -> TokenRange | None:
     """The subject of a verb such as بدأ or شن that governs the masdar."""
     position = match.head - 1
     while position >= max(view.first, match.head - 10) and view.kind(position) not in ".CR":
@@ -343,13 +343,13 @@ def _lent_subject(view: SentenceView, match: Match) -> Phrase | None:
     return None
 
 
-def _is_thing(view: SentenceView, phrase: Phrase) -> bool:
+def _is_thing(view: Sentence, phrase: TokenRange) -> bool:
     """Whether a phrase is headed by an instrument or a deed."""
     lemmas = {r.lemma for r in analyse(view.words[phrase[0]]) if r.pos == "N"}
     return bool(lemmas & _THINGS) and phrase[0] not in view.parties
 
 
-def _owner(view: SentenceView, phrase: Phrase) -> Phrase:
+def _owner(view: Sentence, phrase: TokenRange) -> TokenRange:
     """Whose forces قواته are: the subject of the clause before."""
     readings = [r for r in analyse(view.words[phrase[0]]) if r.pos == "N"]
     if not any(r.lemma in _OWN_FORCES and r.pronoun for r in readings):
@@ -357,7 +357,7 @@ def _owner(view: SentenceView, phrase: Phrase) -> Phrase:
     return inherited(view, phrase[0]) or phrase
 
 
-def _tidy(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def _tidy(view: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """No phrase fills two slots, and none is the trigger itself."""
     arguments.actors = [p for p in arguments.actors if not _is_thing(view, p)]
     arguments.actors = [_owner(view, p) for p in arguments.actors]

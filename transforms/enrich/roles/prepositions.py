@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from transforms.enrich.roles.subjects import Phrase
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.roles.subjects import TokenRange
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import analyse
 
 _AGENT_OPENERS: Final = (
@@ -34,13 +34,13 @@ class Arguments:
         slots: the prepositions found, also those without a role.
     """
 
-    actors: list[Phrase] = field(default_factory=list)
-    recipients: list[Phrase] = field(default_factory=list)
+    actors: list[TokenRange] = field(default_factory=list)
+    recipients: list[TokenRange] = field(default_factory=list)
     passive: bool = False
     inherited: bool = False
     slots: set[str] = field(default_factory=set)
 
-    def add(self, role: str, phrase: Phrase | None) -> None:
+    def add(self, role: str, phrase: TokenRange | None) -> None:
         """Put a phrase into the slot of its role, once."""
         if phrase is None:
             return
@@ -49,7 +49,7 @@ class Arguments:
             target.append(phrase)
 
 
-def prepositional(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def prepositional(view: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """Slots opened by على, ضد, إلى, مع, ب, ل ... after the trigger."""
     slots = match.rule.slots
     stop = min(view.clause_stop(match.last), match.last + MAX_REACH)
@@ -69,9 +69,7 @@ def prepositional(view: SentenceView, match: Match, arguments: Arguments) -> Non
         index += 1
 
 
-def _attached(
-    view: SentenceView, index: int, slots: Mapping[str, str], arguments: Arguments
-) -> None:
+def _attached(view: Sentence, index: int, slots: Mapping[str, str], arguments: Arguments) -> None:
     """A slot whose preposition (ب, ل) is written together with its noun."""
     word = view.words[index]
     for letter in "بل":
@@ -85,7 +83,7 @@ def _attached(
             arguments.add(slots[letter], view.noun_phrase(index))
 
 
-def agents(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def agents(view: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """The agent of a passive or a masdar: على يد، من قبل، برصاص، في غارة إسرائيلية."""
     if match.rule.object == "none":
         return
@@ -103,7 +101,7 @@ def agents(view: SentenceView, match: Match, arguments: Arguments) -> None:
             return
 
 
-def reciprocal(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def reciprocal(view: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """``بين A و B``: both sides are actors."""
     stop = min(view.clause_stop(match.last), match.last + MAX_REACH)
     for index in range(match.head + 1, stop):

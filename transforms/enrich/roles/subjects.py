@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import analyse
 
-Phrase = tuple[int, int]  # first and last token of a noun phrase
+TokenRange = tuple[int, int]  # first and last token of a noun phrase
 
 _HELPERS: Final = frozenset(
     {"قد", "لم", "لن", "لا", "ما", "كان", "كانت", "كانوا", "سوف", "تم", "يتم", "جري"}
 )
 
 
-def direct(view: SentenceView, index: int) -> bool:
+def direct(view: Sentence, index: int) -> bool:
     """Whether a direct object may begin here: no stop, no clause, no verb in between."""
     index = view.skip_quotes(index)
     while view.kind(index) in "TX" and index < view.stop:
@@ -23,7 +23,7 @@ def direct(view: SentenceView, index: int) -> bool:
     return view.kind(index) in "N#" and not view.is_attached(index)
 
 
-def left_subject(view: SentenceView, head: int) -> Phrase | None:
+def left_subject(view: Sentence, head: int) -> TokenRange | None:
     """The noun phrase before a verb in its clause (أن المسلحين ... بدأوا)."""
     position = head - 1
     if conjoined(view, head):
@@ -51,13 +51,13 @@ def left_subject(view: SentenceView, head: int) -> Phrase | None:
     return None if view.kind(start) in "PT" else phrase
 
 
-def conjoined(view: SentenceView, head: int) -> bool:
+def conjoined(view: Sentence, head: int) -> bool:
     """Whether the verb itself carries و or ف, so that a new clause begins with it."""
     word = view.words[head]
     return word[0] in "وف" and all(r.conjunction for r in analyse(word) if r.pos == "V")
 
 
-def across_insert(view: SentenceView, position: int) -> Phrase | None:
+def across_insert(view: Sentence, position: int) -> TokenRange | None:
     """The subject before an inserted stretch: أن سيارة، كانت متوقفة، انفجرت."""
     steps = 0
     while position > view.first and steps < 25:
@@ -68,7 +68,7 @@ def across_insert(view: SentenceView, position: int) -> Phrase | None:
     return None
 
 
-def antecedent(view: SentenceView, head: int) -> Phrase | None:
+def antecedent(view: Sentence, head: int) -> TokenRange | None:
     """The phrase before a relative pronoun that governs the verb."""
     position = head - 1
     while position >= view.first and (
@@ -89,7 +89,7 @@ def antecedent(view: SentenceView, head: int) -> Phrase | None:
     return view.noun_phrase(start, end + 1)
 
 
-def right_subject(view: SentenceView, match: Match) -> Phrase | None:
+def right_subject(view: Sentence, match: TriggerMatch) -> TokenRange | None:
     """The noun phrase right after a verb, inside the gap of a light-verb phrase or behind it."""
     limit = match.parts[1] if len(match.parts) > 1 else None
     index = match.head + 1
@@ -104,7 +104,7 @@ def right_subject(view: SentenceView, match: Match) -> Phrase | None:
     return view.noun_phrase(index, limit) if direct(view, index) else None
 
 
-def _is_construct(view: SentenceView, index: int, limit: int) -> bool:
+def _is_construct(view: Sentence, index: int, limit: int) -> bool:
     """Whether one indefinite noun before a trigger's definite noun is governed by no party."""
     word = view.words[index]
     return (
@@ -116,7 +116,7 @@ def _is_construct(view: SentenceView, index: int, limit: int) -> bool:
     )
 
 
-def topic_subject(view: SentenceView, head: int) -> Phrase | None:
+def topic_subject(view: Sentence, head: int) -> TokenRange | None:
     """The phrase that أما brings forward: أما مالي فحذرت."""
     if view.words[head][0] != "ف":
         return None
@@ -126,7 +126,7 @@ def topic_subject(view: SentenceView, head: int) -> Phrase | None:
     return None
 
 
-def main_subject(view: SentenceView, head: int) -> Phrase | None:
+def main_subject(view: Sentence, head: int) -> TokenRange | None:
     """The subject of the sentence's first verb, to which a participle of speech belongs."""
     for position in range(view.first, head):
         if not view.is_verb(position) or view.words[position] in _HELPERS:
@@ -138,7 +138,7 @@ def main_subject(view: SentenceView, head: int) -> Phrase | None:
     return None
 
 
-def inherited(view: SentenceView, head: int) -> Phrase | None:
+def inherited(view: Sentence, head: int) -> TokenRange | None:
     """The subject of the last verb before this one in the sentence (وقتلتهم)."""
     position = head - 1
     while position >= view.first:
@@ -151,7 +151,7 @@ def inherited(view: SentenceView, head: int) -> Phrase | None:
     return None
 
 
-def named_subject(view: SentenceView, match: Match) -> Phrase | None:
+def named_subject(view: Sentence, match: TriggerMatch) -> TokenRange | None:
     """The phrase of the trigger's own subject word: خرج آلاف المتظاهرين."""
     if match.subject is None:
         return None
@@ -162,7 +162,7 @@ def named_subject(view: SentenceView, match: Match) -> Phrase | None:
     return view.noun_phrase(match.subject)
 
 
-def may_inherit(view: SentenceView, head: int) -> bool:
+def may_inherit(view: Sentence, head: int) -> bool:
     """Whether a verb without a subject goes on from the verb before it.
 
     One that follows a noun directly is a relative clause of that noun: هجوم استهدف دورية.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transforms.enrich.rules.load import GAP, Element, Rule, anchors
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import Reading
 
 _BLOCK_BEFORE = 3  # tokens before a trigger in which a blocking phrase may begin
@@ -15,7 +15,7 @@ FAR_GAP = 8  # words that ".." may skip while no verb stands among them
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class TriggerMatch:
     """A rule that a stretch of tokens triggers.
 
     Attributes:
@@ -44,7 +44,7 @@ class Match:
         return self.parts[-1]
 
 
-def _element_at(view: SentenceView, index: int, element: Element) -> bool:
+def _element_at(view: Sentence, index: int, element: Element) -> bool:
     """Whether a token is an element in the sense it has here (verb or noun)."""
     if not view.first <= index < view.stop or not element.accepts(view.words[index]):
         return False
@@ -53,7 +53,7 @@ def _element_at(view: SentenceView, index: int, element: Element) -> bool:
     return _sense(view, index, element) is not None
 
 
-def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
+def _sense(view: Sentence, index: int, element: Element) -> Reading | None:
     """The reading by which a token is an element, agreeing with its kind in the sentence."""
     verb = view.is_verb(index)
     kinds = element.kinds & (frozenset("VP") if verb else frozenset("NA"))
@@ -72,7 +72,7 @@ def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
     return None
 
 
-def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tuple[int, ...] | None:
+def _follow(view: Sentence, start: int, trigger: tuple[Element, ...]) -> tuple[int, ...] | None:
     """The tokens of a trigger that begins at ``start``, or None."""
     parts = [start]
     position = start + 1
@@ -85,12 +85,12 @@ def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tup
     return tuple(parts)
 
 
-def _leaves(view: SentenceView, index: int, kind: str) -> bool:
+def _leaves(view: Sentence, index: int, kind: str) -> bool:
     """Whether a prepositional phrase begins; a من may join a number to its whole."""
     return (kind == "P" and view.words[index] != "من") or view.is_attached(index)
 
 
-def _next_element(view: SentenceView, position: int, element: Element) -> int | None:
+def _next_element(view: Sentence, position: int, element: Element) -> int | None:
     """The token that is a trigger's next element: right here, or past the words it may skip."""
     skipped, index = 0, position
     while index < view.stop:
@@ -110,7 +110,7 @@ def _next_element(view: SentenceView, position: int, element: Element) -> int | 
     return None
 
 
-def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule) -> bool:
+def _blocked(view: Sentence, parts: tuple[int, ...], rule: Rule) -> bool:
     """Whether a blocking phrase stands around the trigger, or a cue forbids or lacks."""
     cues = view.cues
     if rule.need_cue and rule.need_cue not in cues:
@@ -125,11 +125,11 @@ def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule) -> bool:
     return any(_phrase_at(view, index, phrase) for phrase in phrases for index in range(low, high))
 
 
-def _phrase_at(view: SentenceView, index: int, phrase: tuple[Element, ...]) -> bool:
+def _phrase_at(view: Sentence, index: int, phrase: tuple[Element, ...]) -> bool:
     return phrase[0].accepts(view.words[index]) and _follow(view, index, phrase) is not None
 
 
-def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
+def find_matches(view: Sentence, starts: Iterable[int]) -> list[TriggerMatch]:
     """Find the triggers of a sentence.
 
     Args:
@@ -139,7 +139,7 @@ def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
     Returns:
         At most one match for a stretch of tokens and an event type, in the order of the text.
     """
-    found: list[Match] = []
+    found: list[TriggerMatch] = []
     for start in starts:
         for rule, trigger in anchors(view.words[start]):
             if not _possible(view, trigger) or not _element_at(view, start, trigger[0]):
@@ -153,20 +153,20 @@ def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
             if reading is not None and reading.person == "1p" and not rule.speaks:
                 continue
             subject = next((p for p, e in zip(parts, trigger, strict=True) if e.subject), None)
-            found.append(Match(rule, parts, reading, verbal, subject))
+            found.append(TriggerMatch(rule, parts, reading, verbal, subject))
     return _longest(found)
 
 
-def _possible(view: SentenceView, trigger: tuple[Element, ...]) -> bool:
+def _possible(view: Sentence, trigger: tuple[Element, ...]) -> bool:
     """Whether every lemma a trigger needs stands in the sentence at all."""
     lemmas = view.lemmas
     return all(not e.kinds or not e.words.isdisjoint(lemmas) for e in trigger)
 
 
-def _longest(matches: list[Match]) -> list[Match]:
+def _longest(matches: list[TriggerMatch]) -> list[TriggerMatch]:
     """Of matches that share a token keep the longest, then the strongest rule."""
     ranked = sorted(matches, key=lambda m: (-len(m.parts), -m.rule.strength, m.head, m.rule.id))
-    kept: list[Match] = []
+    kept: list[TriggerMatch] = []
     taken: set[int] = set()
     for match in ranked:
         if not taken.intersection(match.parts):

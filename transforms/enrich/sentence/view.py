@@ -77,7 +77,7 @@ def _plain_verb(word: str) -> bool:
     return any(r.pos == "V" and not r.conjunction for r in analyse(word))
 
 
-class Known(NamedTuple):
+class EntitySpan(NamedTuple):
     """A known phrase: its tokens, and whether it names an actor or is a name."""
 
     first: int
@@ -87,7 +87,7 @@ class Known(NamedTuple):
     name: bool
 
 
-class SentenceView:
+class Sentence:
     """One sentence of a tokenised text, with what shallow syntax can say about it.
 
     Token indices are those of the whole text.
@@ -134,7 +134,7 @@ class SentenceView:
         self.names: frozenset[int] = frozenset()  # tokens that end a country's or capital's name
         self.spans: dict[int, int] = {}  # known phrases: first token -> last
 
-    def know(self, known: Iterable[Known]) -> None:
+    def know(self, known: Iterable[EntitySpan]) -> None:
         """Take in the known actors and places.
 
         Phrases take them whole and break between two of them; inside an actor's name every word
