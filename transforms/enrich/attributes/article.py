@@ -25,12 +25,12 @@ _NOW: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ArticleContext:
-    """The frame of an article.
+    """What an article as a whole tells of its sentences.
 
     Attributes:
         domain: ``sport``, ``arts``, ``weather``, ``market`` or "".
         past: its undated sentences tell history.
-        homes: the country or the two that it is about, see ``home.main_countries``.
+        homes: the country or the two that it is about, see ``events.implied_country.main_countries``.
     """
 
     domain: str = ""
@@ -39,7 +39,7 @@ class ArticleContext:
 
 
 def context_of(words: Sequence[str], anchor: dt.date | None) -> ArticleContext:
-    """Read the frame of an article.
+    """Read the context that an article gives its sentences.
 
     Args:
         words: the tokens of its title and body.

@@ -138,28 +138,30 @@ class Realis:
     evidence: str = ""
 
 
-def find_status(view: Sentence, match: TriggerMatch) -> Realis:
+def find_status(sentence: Sentence, match: TriggerMatch) -> Realis:
     """Read the status of a trigger from its clause.
 
     Args:
-        view: the sentence.
+        sentence: the sentence.
         match: the trigger.
     """
-    background = any(w in _BACKGROUND for w in view.words[view.first : view.first + 2])
+    background = any(w in _BACKGROUND for w in sentence.words[sentence.first : sentence.first + 2])
     head = match.head
-    before = _before(view, head)
+    before = _before(sentence, head)
     for check in (_negated, _future, _hypothetical):
-        status, word = check(view, match, before)
+        status, word = check(sentence, match, before)
         if status is not None:
             return Realis(status, background, word)
     return Realis("asserted", background)
 
 
-def _before(view: Sentence, head: int) -> list[int]:
+def _before(sentence: Sentence, head: int) -> list[int]:
     """The tokens before a trigger, nearest first, as far as its clause reaches."""
     found: list[int] = []
     position = head - 1
-    while position >= view.first and len(found) < _REACH and view.kind(position) not in ".,":
+    while (
+        position >= sentence.first and len(found) < _REACH and sentence.kind(position) not in ".,"
+    ):
         found.append(position)
         position -= 1
     return found
@@ -168,11 +170,11 @@ def _before(view: Sentence, head: int) -> list[int]:
 _Answer = tuple[Status | None, str]
 
 
-def _negated(view: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
+def _negated(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """لم، لن، لا، ليس، دون، نفى before the trigger."""
     for distance, index in enumerate(before):
-        word = view.words[index]
-        if match.verbal and distance > 1 and view.kind(index) in "CRV":
+        word = sentence.words[index]
+        if match.verbal and distance > 1 and sentence.kind(index) in "CRV":
             break
         if word in closed_classes.NEGATORS and (
             distance <= 1 or (not match.verbal and distance <= 3)
@@ -182,59 +184,59 @@ def _negated(view: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
             return "negated", word
         if not match.verbal and word in _NEGATIVE_NOUNS and distance <= 2:
             return "negated", word
-        if view.is_verb(index) and distance <= 5:
+        if sentence.is_verb(index) and distance <= 5:
             lemmas = {r.lemma for r in analyse(word) if r.pos == "V"}
             if lemmas & _NEGATIVE:
                 return "negated", word
-            if index - 1 >= view.first and view.words[index - 1] in closed_classes.NEGATORS:
-                return "negated", view.words[index - 1]
+            if index - 1 >= sentence.first and sentence.words[index - 1] in closed_classes.NEGATORS:
+                return "negated", sentence.words[index - 1]
             if lemmas:
                 break
     return None, ""
 
 
-def _future(view: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
+def _future(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """A س or سوف, or a governing verb in the future."""
     reading = match.reading
     if match.verbal and reading is not None and reading.future:
-        return "future", view.words[match.head]
+        return "future", sentence.words[match.head]
     for distance, index in enumerate(before):
-        word = view.words[index]
+        word = sentence.words[index]
         if word in {"سوف", "وسوف"} and distance <= 1:
             return "future", word
-        if view.is_verb(index):
+        if sentence.is_verb(index):
             if any(r.future for r in analyse(word) if r.pos == "V") and not match.verbal:
                 return "future", word
             if word.startswith(("سي", "وسي")) and len(word) > 5 and not match.verbal:
                 return "future", word
             break
-    stop = view.clause_stop(match.last)
+    stop = sentence.clause_stop(match.last)
     imperfect = reading is not None and reading.tense == "imp"
     said = match.rule.speaks and reading is not None and reading.pos == "A"
     if imperfect or not (match.verbal or said):  # مهدداً بإضراب الشهر المقبل is said today
         for index in range(match.last + 1, min(stop, match.last + 12)):
-            if view.words[index] in closed_classes.FUTURE_WORDS:
-                return "future", view.words[index]
+            if sentence.words[index] in closed_classes.FUTURE_WORDS:
+                return "future", sentence.words[index]
     return None, ""
 
 
-def _hypothetical(view: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
+def _hypothetical(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """Conditions, wishes, purposes, attempts, قد before an imperfect."""
     reading = match.reading
     imperfect = match.verbal and reading is not None and reading.tense == "imp"
     if imperfect and reading is not None and reading.preposition == "ل":
-        return "hypothetical", view.words[match.head]
+        return "hypothetical", sentence.words[match.head]
     for distance, index in enumerate(before):
-        word = view.words[index]
+        word = sentence.words[index]
         if word in _CERTAINTY:
             if imperfect and distance == 0:
                 return "hypothetical", word
             continue
         if _doubts(word, distance):
             return "hypothetical", word
-        if view.is_verb(index):
+        if sentence.is_verb(index):
             lemmas = {r.lemma for r in analyse(word) if r.pos == "V"}
-            if lemmas & _IRREALIS and _governs(view, index, match):
+            if lemmas & _IRREALIS and _governs(sentence, index, match):
                 return "hypothetical", word
             break
     return None, ""
@@ -247,10 +249,10 @@ def _doubts(word: str, distance: int) -> bool:
     return word in _IRREALIS_NOUNS and distance <= 3
 
 
-def _governs(view: Sentence, index: int, match: TriggerMatch) -> bool:
+def _governs(sentence: Sentence, index: int, match: TriggerMatch) -> bool:
     """Whether an irrealis verb governs the trigger: a masdar, or a verb behind أن."""
     if not match.verbal:
         return True
     return any(
-        view.words[position] in {"ان", "بان", "الا"} for position in range(index, match.head)
+        sentence.words[position] in {"ان", "بان", "الا"} for position in range(index, match.head)
     )

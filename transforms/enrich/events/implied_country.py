@@ -39,18 +39,18 @@ _BOTH: Final = frozenset(
 _CLITICS: Final = ("وال", "بال", "لل", "و", "ب", "ل")
 
 
-def main_countries(worlds: Iterable[Annotations]) -> tuple[str, ...]:
+def main_countries(texts: Iterable[Annotations]) -> tuple[str, ...]:
     """The country, or the two countries, that an article is about, by those it names.
 
     Args:
-        worlds: its title and body.
+        texts: its title and body.
 
     Returns:
         ISO 3166-1 alpha-3 codes, the most frequent first; () when none stand out.
     """
     counts: Counter[str] = Counter()
-    for world in worlds:
-        for named in world.named:
+    for text in texts:
+        for named in text.named:
             entity = named.entity
             country = entity.country or (entity.place.country if entity.place else None)
             if country:
@@ -64,18 +64,20 @@ def main_countries(worlds: Iterable[Annotations]) -> tuple[str, ...]:
     return ()
 
 
-def assign_country(draft: EventMention, homes: tuple[str, ...]) -> None:
+def assign_country(mention: EventMention, homes: tuple[str, ...]) -> None:
     """Give a mention's unnamed institutions and people their country.
 
     Args:
-        draft: the mention; its actors and recipients are replaced.
+        mention: the mention; its actors and recipients are replaced.
         homes: what ``main_countries`` says of the article.
     """
     home = homes[0] if len(homes) == 1 else None
-    place = draft.place.country if draft.place else None
-    draft.actors = [each for actor in draft.actors for each in _settled(actor, homes, home, place)]
-    draft.recipients = [
-        each for actor in draft.recipients for each in _settled(actor, homes, home, place)
+    place = mention.place.country if mention.place else None
+    mention.actors = [
+        each for actor in mention.actors for each in _settled(actor, homes, home, place)
+    ]
+    mention.recipients = [
+        each for actor in mention.recipients for each in _settled(actor, homes, home, place)
     ]
 
 

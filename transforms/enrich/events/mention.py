@@ -33,7 +33,7 @@ class EventMention:
     """
 
     match: TriggerMatch
-    view: Sentence
+    sentence: Sentence
     arguments: Arguments
     realis: Realis
     event_type: str

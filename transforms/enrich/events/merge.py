@@ -18,11 +18,11 @@ _UNCERTAIN: Final = "document"
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
-def merge(drafts: list[EventMention]) -> list[EventMention]:
+def merge(mentions: list[EventMention]) -> list[EventMention]:
     """Merge the mentions of an article.
 
     Args:
-        drafts: mentions in the order of the text, the title first.
+        mentions: mentions in the order of the text, the title first.
 
     Returns:
         Distinct events; each keeps the fields of its clearest mention, what that one lacks
@@ -30,26 +30,26 @@ def merge(drafts: list[EventMention]) -> list[EventMention]:
     """
     groups: list[list[EventMention]] = []
     by_type: dict[tuple[str, str], list[list[EventMention]]] = {}
-    for draft in drafts:
-        alike = by_type.setdefault((draft.event_type, draft.match.rule.family), [])
+    for mention in mentions:
+        alike = by_type.setdefault((mention.event_type, mention.match.rule.family), [])
         for group in alike[-_GROUPS:]:
-            if all(_same(draft, other) for other in (*group[:_MEMBERS], *group[-_MEMBERS:])):
-                group.append(draft)
+            if all(_same(mention, other) for other in (*group[:_MEMBERS], *group[-_MEMBERS:])):
+                group.append(mention)
                 break
         else:
-            groups.append([draft])
+            groups.append([mention])
             alike.append(groups[-1])
     merged = [_united(group) for group in groups]
     kept = []
-    for draft in merged:
-        absorbable = any(draft.event_type in taken for taken in _ABSORBS.values())
+    for mention in merged:
+        absorbable = any(mention.event_type in taken for taken in _ABSORBS.values())
         others = merged if absorbable else ()
-        taker = next((other for other in others if _absorbed(draft, other)), None)
+        taker = next((other for other in others if _absorbed(mention, other)), None)
         if taker is None:
-            kept.append(draft)
+            kept.append(mention)
         else:
-            _complete(taker, draft)
-            taker.evidence += draft.evidence
+            _complete(taker, mention)
+            taker.evidence += mention.evidence
     return kept
 
 
@@ -88,11 +88,11 @@ def _refers_back(first: EventMention, second: EventMention) -> bool:
     one, two = (second, first) if second.match.verbal <= first.match.verbal else (first, second)
     if one.match.verbal or one.match.reading is None:
         return False
-    if one.view is two.view:
+    if one.sentence is two.sentence:
         return True
     bare = not one.actors and not one.recipients and one.match.reading.definite
     near = one.trigger.field == two.trigger.field and (
-        abs(one.view.paragraph - two.view.paragraph) <= 1
+        abs(one.sentence.paragraph - two.sentence.paragraph) <= 1
     )
     same_rule = one.match.rule is two.match.rule and _same_time(one, two)
     return bare and (near or same_rule)
@@ -112,7 +112,7 @@ def _linked(first: EventMention, second: EventMention) -> bool:
 
     Not contradicting each other is enough inside a sentence; across sentences it is not.
     """
-    if first.view is second.view:
+    if first.sentence is second.sentence:
         return True
     parties = _countries((*first.actors, *first.recipients))
     others = _countries((*second.actors, *second.recipients))
@@ -120,15 +120,15 @@ def _linked(first: EventMention, second: EventMention) -> bool:
         return True
     if not parties or not others:
         near = first.trigger.field != second.trigger.field or (
-            abs(first.view.paragraph - second.view.paragraph) <= 1
+            abs(first.sentence.paragraph - second.sentence.paragraph) <= 1
         )
         return near and not (first.recipients and second.recipients)
     return False
 
 
-def _phrases(draft: EventMention) -> set[str]:
+def _phrases(mention: EventMention) -> set[str]:
     """The names of a mention's parties."""
-    return {a.name for a in (*draft.actors, *draft.recipients) if a.name}
+    return {a.name for a in (*mention.actors, *mention.recipients) if a.name}
 
 
 def _same_time(first: EventMention, second: EventMention) -> bool:
@@ -157,19 +157,19 @@ def _same_size(first: EventMention, second: EventMention) -> bool:
     return one is None or two is None or one == two
 
 
-def _absorbed(draft: EventMention, other: EventMention) -> bool:
+def _absorbed(mention: EventMention, other: EventMention) -> bool:
     """Whether an event only begins a stronger one in the same sentence or paragraph."""
-    if draft is other or draft.event_type not in _ABSORBS.get(other.event_type, frozenset()):
+    if mention is other or mention.event_type not in _ABSORBS.get(other.event_type, frozenset()):
         return False
-    if draft.trigger.field != other.trigger.field or draft.status != other.status:
+    if mention.trigger.field != other.trigger.field or mention.status != other.status:
         return False
-    shared = _countries(draft.actors) & _countries(other.actors)
-    if draft.actors and other.actors and not shared:
-        return draft.view is other.view and draft.actors == other.actors
-    near = draft.view is other.view or (
-        bool(shared) and draft.view.paragraph == other.view.paragraph
+    shared = _countries(mention.actors) & _countries(other.actors)
+    if mention.actors and other.actors and not shared:
+        return mention.sentence is other.sentence and mention.actors == other.actors
+    near = mention.sentence is other.sentence or (
+        bool(shared) and mention.sentence.paragraph == other.sentence.paragraph
     )
-    return near and _parties_agree(draft, other) and _same_time(draft, other)
+    return near and _parties_agree(mention, other) and _same_time(mention, other)
 
 
 def _united(group: list[EventMention]) -> EventMention:
@@ -178,7 +178,7 @@ def _united(group: list[EventMention]) -> EventMention:
         group,
         key=lambda d: (round(clarity(d), 6), d.trigger.field == "body", -d.trigger.char_start),
     )
-    best.confidence = max(draft.confidence for draft in group)
+    best.confidence = max(mention.confidence for mention in group)
     for other in group:
         if other is best:
             continue

@@ -1,4 +1,4 @@
-"""What a text says of the world: its entities, dates and numbers, as tokens know them."""
+"""What stands in a text: its entities, dates and numbers, as tokens know them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Annotations:
         return Named(entity, max(first, 0), last)
 
     def known(self, first: int, stop: int) -> list[EntitySpan]:
-        """The entities of a sentence as its view knows them."""
+        """The entities of a sentence as syntax knows them."""
         return [
             EntitySpan(
                 max(n.first, first),
