@@ -9,9 +9,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, context_of, undated
+from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, context_of
 from transforms.enrich.attributes.casualties import casualties
-from transforms.enrich.attributes.places import is_old, place_of, tells_time, when_of
+from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
+from transforms.enrich.attributes.places import place_of
 from transforms.enrich.attributes.status import find_status
 from transforms.enrich.events.attribution import Speaker, claim_status, continues_quote, speaker_of
 from transforms.enrich.events.confidence import confidence, features, has_formula
@@ -27,6 +28,7 @@ from transforms.enrich.rules.load import anchors
 from transforms.enrich.rules.match import TriggerMatch, find_matches
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words.cues import cue_contexts, cue_modes
 from transforms.enrich.words.tokens import Tokens, tokenise
 from transforms.records import Actor, Article, Event, Evidence, Span, TextField
 from transforms.text.arabic import normalise
@@ -37,30 +39,6 @@ MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is l
 SPEAKER_REACH: Final = 2  # sentences without events back to which وأضاف may refer
 MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
 MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
-# Modes told by cue words, by event type.
-_MODE_CUES: Final = {
-    "ASSAULT": (
-        ("suicide", "suicide-attack"),
-        ("explosives", "explosives"),
-        ("drone", "drone"),
-        ("aerial", "aerial"),
-        ("heavy", "heavy-weapons"),
-        ("firearms", "firearms"),
-        ("primitive", "primitive"),
-        ("crowd", "crowd-control"),
-        ("unconventional", "unconventional"),
-    ),
-    "CONSULT": (("phone", "phone"), ("visit", "visit"), ("multilateral", "multilateral")),
-}
-_CONTEXT_CUES: Final = {
-    "military": "military",
-    "terrorism": "terrorism",
-    "economic": "economic",
-    "election": "election",
-    "nuclear": "cbrn",
-    "humanitarian": "human_security",
-    "legal": "legal",
-}
 
 
 def code_events(article: Article) -> list[Event]:
@@ -208,7 +186,7 @@ def _mention(
         evidence=[_evidence(sentence, match)], actors=actors, recipients=recipients,
         place=place_of(annotations, sentence, match, taken),
         modes=_modes(match, event_type, cues),
-        contexts=[*rule.contexts, *(c for q, c in _CONTEXT_CUES.items() if q in cues)],
+        contexts=[*rule.contexts, *(c for q, c in cue_contexts() if q in cues)],
         speaker=speaker.actor.text if speaker else None,
     )  # fmt: skip
     mention.claim_status = claim_status(mention, speaker)
@@ -235,7 +213,7 @@ def _modes(match: TriggerMatch, event_type: str, cues: frozenset[str]) -> list[s
         return []
     found = list(match.rule.modes)
     if not found or found == ["explosives"] or event_type == "CONSULT":
-        found += [mode for cue, mode in _MODE_CUES.get(event_type, ()) if cue in cues]
+        found += [mode for cue, mode in cue_modes(event_type) if cue in cues]
     return list(dict.fromkeys(found))
 
 

@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
-from transforms.text.arabic import normalise_text
 
 Size = tuple[int, int | None]
 
-_KILLED_BEFORE: Final = frozenset(
-    [
-        "قتل",
-        "مقتل",
-        "مصرع",
-        "لقي",
-        "استشهد",
-        "سقوط",
-        "سقط",
-        "اغتال",
-        "اغتيال",
-        "استشهاد",
-        "أودى",
-        "إعدام",
-        "أعدم",
-        "ذبح",
-        "حتف",
-    ]
-)
-_HURT_BEFORE: Final = frozenset(["أصاب", "إصابة", "جرح"])
-_KILLED_AFTER: Final = frozenset(["قتيل", "شهيد", "قتل"])
-_HURT_AFTER: Final = frozenset(["جريح", "مصاب", "جرح"])
+_KILLED_BEFORE: Final = lists.lemmas("attributes", "killed_before")
+_HURT_BEFORE: Final = lists.lemmas("attributes", "hurt_before")
+_KILLED_AFTER: Final = lists.lemmas("attributes", "killed_after")
+_HURT_AFTER: Final = lists.lemmas("attributes", "hurt_after")
 _REACH: Final = 5
 _JOINED: Final = "وفبل"  # written together with the next word
-_WORDS: Final = Path(__file__).parents[1] / "words" / "counted.toml"
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    """A list of ``words/counted.toml``, as tokens are written."""
-    return frozenset(normalise_text(tomllib.loads(_WORDS.read_text("utf-8"))[name]).split())
+_DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
+_HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
+_OTHERS: Final = lists.words("counted", "others")
+_TWO: Final = lists.words("counted", "two_persons")
 
 
 def casualties(annotations: Annotations, sentence: Sentence) -> tuple[Size | None, Size | None]:
@@ -73,15 +49,14 @@ def casualties(annotations: Annotations, sentence: Sentence) -> tuple[Size | Non
 
 def _counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, int, Size]]:
     """What may count persons, by first and last token: numbers, then duals."""
-    others, two = _words("others"), _words("two_persons")
     for first, last, number in annotations.numbers(sentence.first, sentence.stop):
         counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
-        if counted not in others:
+        if counted not in _OTHERS:
             yield first, last, (number.low, number.high)
     for index in range(sentence.first, sentence.stop):
         word = sentence.words[index]
         bare = word[1:] if word[0] in _JOINED else word
-        if (word in two or bare in two) and not annotations.is_name(index):
+        if (word in _TWO or bare in _TWO) and not annotations.is_name(index):
             yield index, index, (2, 2)
 
 
@@ -92,7 +67,7 @@ def _kind(sentence: Sentence, first: int, last: int) -> str:
     a verb behind it.
     """
     if last + 1 < sentence.stop:
-        kind = _told(sentence, last + 1, "N", {"قتيل", "شهيد"}, {"جريح", "مصاب"})
+        kind = _told(sentence, last + 1, "N", _DEAD_NOUNS, _HURT_NOUNS)
         if kind:
             return kind
     for index in range(first - 1, max(sentence.first, first - _REACH) - 1, -1):

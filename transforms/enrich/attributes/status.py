@@ -7,119 +7,18 @@ from typing import Final
 
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
-from transforms.enrich.words import closed_classes
+from transforms.enrich.words import closed_classes, lists
 from transforms.enrich.words.analyse import analyse
 from transforms.records import Status
-from transforms.text.arabic import normalise_text
 
 # Verbs whose complement has not happened: what he hopes, plans, tries, fears, calls for.
-_IRREALIS: Final = frozenset(
-    [
-        "حاول",
-        "أراد",
-        "رغب",
-        "أمل",
-        "تمنى",
-        "سعى",
-        "قرر",
-        "خطط",
-        "عزم",
-        "نوى",
-        "استعد",
-        "كاد",
-        "توقع",
-        "دعا",
-        "طالب",
-        "طلب",
-        "حث",
-        "ناشد",
-        "هدد",
-        "توعد",
-        "حذر",
-        "اقترح",
-        "أوصى",
-        "تعهد",
-        "وعد",
-        "لوح",
-        "اعتزم",
-        "احتاج",
-        "أمكن",
-        "وجب",
-        "انبغى",
-        "رجح",
-        "تعين",
-        "أحبط",
-        "اتهم",
-        "ادعى",
-        "زعم",
-        "اشتبه",
-        "منع",
-        "تجنب",
-    ]
-)
-_NEGATIVE: Final = frozenset(
-    ["نفى", "رفض", "أحبط", "منع", "تجنب", "استبعد", "امتنع", "فشل", "أنكر"]
-)
-_IRREALIS_NOUNS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "محاولة",
-        "لمحاولة",
-        "بمحاولة",
-        "خطر",
-        "احتمال",
-        "احتمالات",
-        "إمكانية",
-        "إمكان",
-        "تهديد",
-        "تهديدات",
-        "بهدف",
-        "بغية",
-        "لمنع",
-        "لتجنب",
-        "خشية",
-        "مخاوف",
-        "خطة",
-        "خطط",
-        "مخطط",
-        "نية",
-        "استعداد",
-        "استعدادات",
-        "مشروع",
-        "ضرورة",
-        "فرصة",
-        "عزم",
-        "بشن",
-        "حق",
-        "تجنب",
-        "منع",
-        "إحباط",
-        "لإحباط",
-        "رغبته",
-        "رغبتها",
-        "أمله",
-        "أملها",
-        "أمله",
-        "عزمه",
-        "عزمها",
-        "نيته",
-        "نيتها",
-        "استعداده",
-        "استعدادها",
-        "رفض",
-        "رفضه",
-        "رفضها",
-        "رفضهم",
-    ]
-)
-_NEGATIVE_NOUNS: Final = frozenset(
-    normalise_text(w) for w in ["عدم", "بعدم", "لعدم", "نفي", "انتفاء", "غياب", "وقف", "لوقف"]
-)
-_BACKGROUND: Final = frozenset(
-    normalise_text(w) for w in ["يذكر", "يُشار", "الجدير", "جدير", "تاريخيا"]
-)
+_IRREALIS: Final = lists.lemmas("realis", "irrealis_verbs")
+_NEGATIVE: Final = lists.lemmas("realis", "negative_verbs")
+_IRREALIS_NOUNS: Final = lists.words("realis", "irrealis_nouns")
+_NEGATIVE_NOUNS: Final = lists.words("realis", "negative_nouns")
+_BACKGROUND: Final = lists.words("realis", "background")
 # قد: a fact before a past verb, a possibility before an imperfect.
-_CERTAINTY: Final = frozenset({"قد", "وقد", "فقد", "لقد"})
+_CERTAINTY: Final = lists.words("realis", "certainty")
 _REACH: Final = 7
 
 

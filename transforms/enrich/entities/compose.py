@@ -20,7 +20,7 @@ from transforms.enrich.entities.phrase import (
 )
 from transforms.enrich.entities.place_phrases import classified_place, locate
 from transforms.enrich.entities.scan import NameMatch, NameTokens
-from transforms.enrich.words import particles
+from transforms.enrich.words import closed_classes
 
 _OWNERS: Final = frozenset({"agent", "organisation", "nisba", "people"})
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY"})
@@ -86,7 +86,7 @@ class Composer:
             return False
         if not form.plural:
             previous = self._tokens.words[match.first - 1] if match.first else ""
-            counted = previous in particles.VICTIM_OF or previous.isdigit()
+            counted = previous in closed_classes.VICTIM_OF or previous.isdigit()
             return counted and not form.definite and not match.attached and form.text[-1] == "ي"
         if depth:
             return True
@@ -101,7 +101,11 @@ class Composer:
         before = self._tokens.words[match.first - 1]
         if form.definite:
             return not before.lstrip("وبكف").startswith(("ال", "لل"))
-        return before in particles.VICTIM_OF or before in particles.BEFORE_NOUN or before.isdigit()
+        return (
+            before in closed_classes.VICTIM_OF
+            or before in closed_classes.BEFORE_NOUN
+            or before.isdigit()
+        )
 
     def _accepted(self, phrase: EntityPhrase, depth: int) -> bool:
         """Weak heads need the article or company; ambiguous names need a context."""
@@ -246,7 +250,7 @@ class Composer:
     def _owned(self, phrase: EntityPhrase, index: int, match: NameMatch, depth: int) -> bool:
         """A complement after ل: القوات التابعة للحكومة, ناطق ل..."""
         previous = self._tokens.words[index - 1]
-        governs = previous in particles.BELONGING or "r" in phrase.form.lexeme.flags
+        governs = previous in closed_classes.BELONGING or "r" in phrase.form.lexeme.flags
         if match.clitic != "ل" or depth >= _MAX_DEPTH or not governs:
             return self._located_by_clitic(phrase, match)
         inner = self.compose(index, depth + 1)
@@ -269,13 +273,13 @@ class Composer:
         """A complement after باسم, في or من."""
         if depth >= _MAX_DEPTH or not self._tokens.joined(index):
             return False
-        if word in particles.IN_NAME_OF:
+        if word in closed_classes.IN_NAME_OF:
             inner = self.compose(index + 1, depth + 1)
             owned = True
-        elif word in particles.IN and self._locatable(phrase):
+        elif word in closed_classes.IN and self._locatable(phrase):
             inner = self._whereabouts(phrase, index + 1)
             owned = False
-        elif word in particles.OF and not phrase.form.definite and not phrase.qualified:
+        elif word in closed_classes.OF and not phrase.form.definite and not phrase.qualified:
             inner = self.compose(index + 1, depth + 1)
             owned = True
             if inner is not None and inner.form.lexeme.role not in _OWNERS:

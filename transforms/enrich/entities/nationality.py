@@ -29,6 +29,17 @@ def _table() -> Mapping[str, str]:
     return table
 
 
+@cache
+def country_names() -> frozenset[str]:
+    """The names of countries and their capitals that are one word, as tokens are written."""
+    return frozenset(
+        normalise_text(name.lstrip("~^"))
+        for _, _, names, _, _, capitals in read_rows("entities/countries.tsv")
+        for name in (*names.split("|"), *capitals.split("|"))
+        if name and " " not in name
+    )
+
+
 @lru_cache(maxsize=1 << 16)
 def nisba_country(word: str) -> str | None:
     """The country that an adjective or a people's name says.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transforms.enrich.entities.names import Lexeme, Lexicon, NameForm
 from transforms.enrich.entities.phrase import EntityPhrase, start_phrase
 from transforms.enrich.entities.scan import NameMatch, NameTokens
-from transforms.enrich.words import particles
+from transforms.enrich.words import closed_classes
 
 
 def find_person(tokens: NameTokens, lexicon: Lexicon, index: int) -> EntityPhrase | None:
@@ -28,7 +28,7 @@ def find_person(tokens: NameTokens, lexicon: Lexicon, index: int) -> EntityPhras
     words = [given[tokens.words[index][offset:]]]
     while len(words) < 5 and tokens.joined(last) and last + 1 < len(tokens.words):
         word = tokens.words[last + 1]
-        link = word in particles.NAME_LINKS and tokens.joined(last + 1)
+        link = word in closed_classes.NAME_LINKS and tokens.joined(last + 1)
         surname = (
             plain and word.startswith("ال") and len(word) > 4 and tokens.match(last + 1) is None
         )
@@ -39,7 +39,7 @@ def find_person(tokens: NameTokens, lexicon: Lexicon, index: int) -> EntityPhras
         plain = True
         if surname:
             break
-    if last == index or tokens.words[last] in particles.NAME_LINKS:
+    if last == index or tokens.words[last] in closed_classes.NAME_LINKS:
         return None
     form = NameForm(Lexeme("person", " ".join(words)), " ".join(words))
     start = tokens.starts[index] + offset

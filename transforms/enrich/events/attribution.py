@@ -16,86 +16,16 @@ from transforms.enrich.roles.actors import actors_of
 from transforms.enrich.roles.subjects import TokenRange, inherited, left_subject
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
-REPORTING: Final = frozenset(
-    [
-        "قال",
-        "أعلن",
-        "أكد",
-        "أوضح",
-        "أضاف",
-        "كشف",
-        "ذكر",
-        "أفاد",
-        "صرح",
-        "أشار",
-        "نقل",
-        "تابع",
-        "أخبر",
-        "اعتبر",
-        "رأى",
-        "وصف",
-        "لفت",
-        "نوه",
-        "أبلغ",
-        "روى",
-        "بين",
-        "زاد",
-        "كتب",
-        "غرد",
-        "أورد",
-        "بث",
-        "شدد",
-        "زعم",
-        "ادعى",
-    ]
-)
-_CARRIED: Final = frozenset({"أضاف", "تابع", "أوضح", "زاد", "أكد", "أشار", "قال", "لفت"})
-_AGENCY_WORDS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "وكالة",
-        "وكالات",
-        "مراسل",
-        "مصادر",
-        "مصدر",
-        "قناة",
-        "صحيفة",
-        "شهود",
-        "شاهد",
-        "إذاعة",
-        "تلفزيون",
-        "التلفزيون",
-        "الوكالة",
-        "موقع",
-        "مراسلنا",
-        "رويترز",
-        "الصحيفة",
-        "القناة",
-        "وسائل",
-        "إعلام",
-    ]
-)
+REPORTING: Final = lists.lemmas("attribution", "reporting")
+_CARRIED: Final = lists.lemmas("attribution", "carried")
+_AGENCY_WORDS: Final = lists.words("attribution", "agency_words")
 _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
-_OFFICIAL_WORDS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "الشرطة",
-        "وزارة",
-        "الوزارة",
-        "الجيش",
-        "ناطق",
-        "متحدث",
-        "المتحدث",
-        "مسؤول",
-        "مسؤولون",
-        "السلطات",
-        "الحكومة",
-    ]
-)
+_OFFICIAL_WORDS: Final = lists.words("attribution", "official_words")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from transforms.enrich.attributes.places import mentions_time
+from transforms.enrich.attributes.dates import mentions_time
 from transforms.enrich.events.mention import EventMention
 
 UNSEEN: Final = Path(__file__).parent / "unseen.json"

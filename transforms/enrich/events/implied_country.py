@@ -14,6 +14,7 @@ from typing import Final
 
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.words import lists
 from transforms.enrich.words.cues import has_cue
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
@@ -22,20 +23,8 @@ _SHARE: Final = 0.5  # part of an article's countries that its own must be
 _MIN_NAMED: Final = 2
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "OPP", "LAB", "CVL", "PTY"})
 # Heads of phrases that name an institution of the country at hand, or a crowd of its people.
-_HEADS: Final = frozenset(
-    normalise_text(
-        "الشرطة السلطات الحكومة القضاء النيابة الجيش البرلمان المحكمة الوزارة وزارة النائب نواب "
-        "النواب المعارضة النقابة نقابة الحزب حزب الأمن الدرك المدعي قاضي القاضي إدارة مجلس المجلس "
-        "وحدات الدائرة محكمة هيئة الهيئة بلدية البلدية محافظ المحافظ رئيس وزير الرئيس الوزير "
-        "متظاهرون متظاهرين المتظاهرون المتظاهرين محتجون محتجين المحتجون المحتجين سكان السكان أهالي "
-        "الأهالي مواطنون المواطنين المواطنون آلاف الآلاف مئات المئات عشرات العشرات عمال العمال "
-        "موظفو الموظفون معلمو طلاب الطلاب أعوان مزارعون ناشطون نشطاء صحافيون مرشحون الجبهة القوات "
-        "قوات الكاتب الناطق المتحدث الأمين"
-    ).split()
-)
-_BOTH: Final = frozenset(
-    normalise_text("الجانبين الجانبان الطرفين الطرفان البلدين البلدان الدولتين الدولتان").split()
-)
+_HEADS: Final = lists.words("institutions", "heads")
+_BOTH: Final = lists.words("institutions", "both_sides")
 _CLITICS: Final = ("وال", "بال", "لل", "و", "ب", "ل")
 
 

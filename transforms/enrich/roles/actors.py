@@ -9,28 +9,13 @@ from transforms.enrich.entities.nationality import nisba_country
 from transforms.enrich.roles.subjects import TokenRange
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.tokens import Tokens
 from transforms.records import Actor
-from transforms.text.arabic import normalise_text
 
-_CIVIL_HEADS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "آلاف",
-        "مئات",
-        "عشرات",
-        "الآلاف",
-        "المئات",
-        "العشرات",
-        "مواطنون",
-        "مواطنين",
-        "سكان",
-        "أهالي",
-        "شبان",
-    ]
-)
-_QUALIFIER: Final = frozenset({"في", "من", "باسم", "لدي", "عن"})
+_CIVIL_HEADS: Final = lists.words("institutions", "civil_heads")
+_QUALIFIER: Final = lists.words("roles", "party_qualifiers")
 
 
 def actors_of(

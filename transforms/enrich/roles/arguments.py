@@ -27,99 +27,17 @@ from transforms.enrich.roles.subjects import (
 )
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.closed_classes import QUANTIFIERS
-from transforms.text.arabic import normalise_text
 
 # Verbs whose subject is also the subject of a masdar that completes them.
-_CONTROL: Final = frozenset(
-    [
-        "بدأ",
-        "واصل",
-        "استأنف",
-        "قرر",
-        "رفض",
-        "حاول",
-        "قام",
-        "استمر",
-        "تمكن",
-        "نفذ",
-        "شن",
-        "نجح",
-        "شرع",
-        "ارتكب",
-        "كثف",
-        "اعتزم",
-        "عمد",
-        "أقدم",
-        "سعى",
-        "هدد",
-        "تعهد",
-        "خاض",
-        "علق",
-        "أنهى",
-        "أجرى",
-        "شارك",
-        "دعا",
-        "نظم",
-        "وافق",
-        "أوقف",
-        "لوح",
-        "أمر",
-        "توعد",
-        "وجه",
-        "أعرب",
-        "أبدى",
-        "واجه",
-        "عبر",
-        "عقد",
-        "نفى",
-        "جدد",
-        "أعلن",
-    ]
-)
+_CONTROL: Final = lists.lemmas("roles", "control")
 # What acts only by someone's hand: no actor.
-_THINGS: Final = frozenset(
-    [
-        "هجوم",
-        "انفجار",
-        "تفجير",
-        "سيارة",
-        "عبوة",
-        "قنبلة",
-        "صاروخ",
-        "قذيفة",
-        "غارة",
-        "قصف",
-        "لغم",
-        "عملية",
-        "حادث",
-        "حادثة",
-        "رصاص",
-        "ضربة",
-        "اعتداء",
-        "اشتباك",
-        "مواجهة",
-        "معركة",
-        "عنف",
-        "حريق",
-        "طلقة",
-        "نار",
-        "حزام",
-        "بيان",
-        "قرار",
-        "قانون",
-        "اتفاق",
-    ]
-)
-_QUALIFIERS: Final = frozenset({"في", "عن", "باسم", "لدي", "من"})
-_TARGETS: Final = frozenset(
-    normalise_text(
-        "قنصلية سفارة مدينة مخيم مستشفى منزل منازل قرية موقع مواقع قاعدة مبنى مطار ميناء مدرسة سوق "
-        "بلدة حي منطقة ريف محطة مسجد كنيسة مركز مقر سفينة سفن جسر قافلة"
-    ).split()
-)
-_OWN_FORCES: Final = frozenset(["قوة", "جندي", "عنصر", "رجل", "طائرة", "جيش", "مقاتل", "شرطة"])
+_THINGS: Final = lists.lemmas("roles", "things")
+_QUALIFIERS: Final = lists.words("roles", "subject_qualifiers")
+_TARGETS: Final = lists.words("roles", "targets")
+_OWN_FORCES: Final = lists.lemmas("roles", "own_forces")
 
 
 def find_arguments(sentence: Sentence, match: TriggerMatch) -> Arguments:

@@ -9,16 +9,13 @@ from typing import Final
 from transforms.enrich.roles.subjects import TokenRange
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 
-_AGENT_OPENERS: Final = (
-    ("علي", "يد"),
-    ("علي", "ايدي"),
-    ("من", "قبل"),
-    ("من", "جانب"),
-    ("من", "طرف"),
+_AGENT_OPENERS: Final = frozenset(
+    tuple(pair.split("_")) for pair in lists.words("roles", "agent_openers")
 )
-_AGENT_WORDS: Final = frozenset({"برصاص", "بنيران", "بايدي", "بيد", "بقصف", "بقذائف"})
+_AGENT_WORDS: Final = lists.words("roles", "agent_words")
 MAX_REACH: Final = 14  # tokens after a trigger in which a prepositional slot may open
 
 

@@ -6,13 +6,12 @@ from typing import Final
 
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 
 TokenRange = tuple[int, int]  # first and last token of a noun phrase
 
-_HELPERS: Final = frozenset(
-    {"قد", "لم", "لن", "لا", "ما", "كان", "كانت", "كانوا", "سوف", "تم", "يتم", "جري"}
-)
+_HELPERS: Final = lists.words("roles", "helpers")
 
 
 def direct(sentence: Sentence, index: int) -> bool:
