@@ -8,9 +8,11 @@ from typing import Final
 
 from transforms.enrich.entities.paradigms import nisba_forms
 from transforms.enrich.tables import read_rows
+from transforms.enrich.words import clitics
 from transforms.text.arabic import normalise_text
 
-_PREFIXES: Final = ("", "ال", "وال", "بال", "فال", "لل", "و", "ب", "ل")
+_BARE: Final = clitics.written("", definite=False)
+_PREFIXES: Final = (_BARE, *clitics.prefixes(("", "و", "ب", "ف", "ل")))
 
 
 @cache
@@ -51,9 +53,5 @@ def nisba_country(word: str) -> str | None:
         ISO 3166-1 alpha-3, or None.
     """
     table = _table()
-    for prefix in _PREFIXES:
-        if word.startswith(prefix):
-            found = table.get(word[len(prefix) :])
-            if found:
-                return found
-    return None
+    tried = clitics.rests(word, _PREFIXES, 0)
+    return next((table[rest] for _, rest in tried if rest in table), None)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from transforms.enrich.entities.names import Lexicon, NameForm, lexicon
 from transforms.enrich.entities.records import PlaceEntry
+from transforms.enrich.words.clitics import readings
 
 _WORD: Final = re.compile(r"\w+")
 _GAP: Final = re.compile(r"[ \"'«»“”„’‘\-–]{1,4}")
@@ -41,24 +42,6 @@ class PlaceNoun(NamedTuple):
     start: int
     precision: str
     text: str
-
-
-def readings(word: str) -> list[tuple[str, str, int]]:
-    """A folded word without its proclitics, in every way: (preposition, rest, characters off).
-
-    ``لل`` gives back the article (للجيش: الجيش) and takes off nothing, since the ل of the article
-    is written.
-    """
-    found = [("", word, 0)]
-    if len(word) > 3 and word[0] in "وف":
-        found.append(("", word[1:], 1))
-    for _, rest, taken in tuple(found):
-        if len(rest) > 3 and rest.startswith("لل"):
-            found.append(("ل", "ا" + rest[1:], taken))
-            found.append(("ل", "ال" + rest[1:], taken))
-        if len(rest) > 3 and rest[0] in "بلك":
-            found.append((rest[0], rest[1:], taken + 1))
-    return found
 
 
 class Look(NamedTuple):

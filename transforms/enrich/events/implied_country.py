@@ -15,6 +15,7 @@ from typing import Final
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.words import lists
+from transforms.enrich.words.clitics import ARTICLE, prefixes, rests
 from transforms.enrich.words.cues import has_cue
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
@@ -25,7 +26,7 @@ _STATE: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "OPP", "LAB
 # Heads of phrases that name an institution of the country at hand, or a crowd of its people.
 _HEADS: Final = lists.words("institutions", "heads")
 _BOTH: Final = lists.words("institutions", "both_sides")
-_CLITICS: Final = ("وال", "بال", "لل", "و", "ب", "ل")
+_PREFIXES: Final = tuple(p for p in prefixes(("و", "ب", "ل")) if p.clitic)
 
 
 def main_countries(texts: Iterable[Annotations]) -> tuple[str, ...]:
@@ -90,8 +91,5 @@ def _is_head(word: str) -> bool:
     """Whether a word heads the phrase of an institution or a crowd, past its clitics."""
     if word in _HEADS:
         return True
-    return any(
-        word.startswith(clitic)
-        and ("ال" if "ل" in clitic[1:] or clitic == "لل" else "") + word[len(clitic) :] in _HEADS
-        for clitic in _CLITICS
-    )
+    tried = rests(word, _PREFIXES, 0)
+    return any(ARTICLE * prefix.definite + rest in _HEADS for prefix, rest in tried)

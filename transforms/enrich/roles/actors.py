@@ -11,10 +11,13 @@ from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.clitics import written
 from transforms.enrich.words.tokens import Tokens
 from transforms.records import Actor
 
 _CIVIL_HEADS: Final = lists.words("institutions", "civil_heads")
+# Before the article of a word that is in no list they are surely clitics.
+_BEFORE_ARTICLE: Final = tuple(written(letter, definite=True).letters for letter in "وب")
 _QUALIFIER: Final = lists.words("roles", "party_qualifiers")
 
 
@@ -136,4 +139,4 @@ def clitic(tokens: Tokens, index: int) -> int:
         return 1
     if readings and all(r.preposition in {"ب", "ل"} for r in readings):
         return 0 if word.startswith("لل") else 1
-    return 1 if word.startswith(("وال", "بال")) and len(word) > 5 else 0
+    return 1 if word.startswith(_BEFORE_ARTICLE) and len(word) > 5 else 0

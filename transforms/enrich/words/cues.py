@@ -9,13 +9,13 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from transforms.enrich.tables import read_text
+from transforms.enrich.words.clitics import SINGLE, rests
 from transforms.text.arabic import normalise_text
 
 _WEAK: Final = "_weak"  # ends the name of a cue of which two different words are needed
 _DOMAINS: Final = ("arts", "market", "sport", "weather")
 _MIN_DOMAIN: Final = 3.0  # different words that must speak for a domain
 _DOMAIN_SHARE: Final = 0.015  # and this part of the text's words
-_PREFIXES: Final = ("وال", "فال", "بال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 
 
 @cache
@@ -65,9 +65,8 @@ def _cues(word: str) -> frozenset[str]:
     """The cues of a token, past its prefixes and the accusative alef."""
     table = _cues_of_word()
     found: set[str] = set(table.get(word, ()))
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) > 2:
-            found |= table.get(word[len(prefix) :], frozenset())
+    for _, rest in rests(word, SINGLE, 3):
+        found |= table.get(rest, frozenset())
     return frozenset(found)
 
 
