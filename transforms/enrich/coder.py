@@ -9,24 +9,26 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from transforms.enrich.attributes.article import PHYSICAL, Frame, frame_of, undated
+from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, context_of
 from transforms.enrich.attributes.casualties import casualties
-from transforms.enrich.attributes.places import is_old, place_of, tells_time, when_of
+from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
+from transforms.enrich.attributes.places import place_of
 from transforms.enrich.attributes.status import find_status
-from transforms.enrich.events.attribution import Speaker, claim_status, goes_on, speaker_of
+from transforms.enrich.events.attribution import Speaker, claim_status, continues_quote, speaker_of
 from transforms.enrich.events.confidence import confidence, features, has_formula
-from transforms.enrich.events.implied_country import homes_of, settle
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.implied_country import assign_country, main_countries
+from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import merge
 from transforms.enrich.events.record import to_event
 from transforms.enrich.events.word_model import lexical_model
 from transforms.enrich.roles.actors import actors_of
 from transforms.enrich.roles.arguments import find_arguments
-from transforms.enrich.roles.subjects import Phrase
+from transforms.enrich.roles.subjects import TokenRange
 from transforms.enrich.rules.load import anchors
-from transforms.enrich.rules.match import Match, find_matches
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch, find_matches
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words.cues import cue_contexts, cue_modes
 from transforms.enrich.words.tokens import Tokens, tokenise
 from transforms.records import Actor, Article, Event, Evidence, Span, TextField
 from transforms.text.arabic import normalise
@@ -37,30 +39,6 @@ MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is l
 SPEAKER_REACH: Final = 2  # sentences without events back to which وأضاف may refer
 MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
 MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
-# Modes told by cue words, by event type.
-_MODE_CUES: Final = {
-    "ASSAULT": (
-        ("suicide", "suicide-attack"),
-        ("explosives", "explosives"),
-        ("drone", "drone"),
-        ("aerial", "aerial"),
-        ("heavy", "heavy-weapons"),
-        ("firearms", "firearms"),
-        ("primitive", "primitive"),
-        ("crowd", "crowd-control"),
-        ("unconventional", "unconventional"),
-    ),
-    "CONSULT": (("phone", "phone"), ("visit", "visit"), ("multilateral", "multilateral")),
-}
-_CONTEXT_CUES: Final = {
-    "military": "military",
-    "terrorism": "terrorism",
-    "economic": "economic",
-    "election": "election",
-    "nuclear": "cbrn",
-    "humanitarian": "human_security",
-    "legal": "legal",
-}
 
 
 def code_events(article: Article) -> list[Event]:
@@ -79,132 +57,140 @@ def code_events(article: Article) -> list[Event]:
         ("body", article.body[:MAX_TEXT]),
     )
     tokens = [tokenise(text, normalise(text), field) for field, text in texts if text]
-    frame = frame_of([word for each in tokens for word in each.words], anchor)
-    worlds = [World(each, anchor) for each in tokens]
-    frame = replace(frame, homes=homes_of(worlds))
-    drafts: list[Draft] = []
-    for world in worlds:
-        drafts.extend(islice(_field_drafts(world, frame), MAX_MENTIONS))
-    merged = merge(drafts)
-    for draft in merged:
-        settle(draft, frame.homes)
-    events = [to_event(draft, article) for draft in merged]
+    context = context_of([word for each in tokens for word in each.words], anchor)
+    annotated = [Annotations(each, anchor) for each in tokens]
+    context = replace(context, homes=main_countries(annotated))
+    mentions: list[EventMention] = []
+    for each in annotated:
+        mentions.extend(islice(_field_mentions(each, context), MAX_MENTIONS))
+    merged = merge(mentions)
+    for mention in merged:
+        assign_country(mention, context.homes)
+    events = [to_event(mention, article) for mention in merged]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
     )
 
 
-def mentions(text: str) -> list[Draft]:
+def mentions_of(text: str) -> list[EventMention]:
     """The mentions of a text before merging, undated (for fitting the confidence formula)."""
-    return list(_field_drafts(World(tokenise(text, normalise(text), "body"), None), Frame()))
+    return list(
+        _field_mentions(
+            Annotations(tokenise(text, normalise(text), "body"), None), ArticleContext()
+        )
+    )
 
 
-def _field_drafts(world: World, frame: Frame) -> Iterator[Draft]:
+def _field_mentions(annotations: Annotations, context: ArticleContext) -> Iterator[EventMention]:
     """The mentions of a title or body."""
-    tokens = world.tokens
+    tokens = annotations.tokens
     hot = [index for index, word in enumerate(tokens.words) if anchors(word)]
     if not hot:
         return
     speaker: Speaker | None = None
-    passed: deque[SentenceView] = deque(maxlen=SPEAKER_REACH)
-    for view, starts in _views(tokens, hot):
+    passed: deque[Sentence] = deque(maxlen=SPEAKER_REACH)
+    for sentence, starts in _sentences(tokens, hot):
         matches = []
         if starts:
-            view.know(world.known(view.first, view.stop))
-            matches = find_matches(view, [i for i in starts if not world.is_name(i)])
+            sentence.know(annotations.known(sentence.first, sentence.stop))
+            matches = find_matches(sentence, [i for i in starts if not annotations.is_name(i)])
         if not matches:
-            passed.append(view)
+            passed.append(sentence)
             continue
-        if goes_on(view):
+        if continues_quote(sentence):
             for before in passed:
-                speaker = speaker_of(world, before, speaker)
+                speaker = speaker_of(annotations, before, speaker)
         passed.clear()
-        speaker = speaker_of(world, view, speaker)
-        yield from _sentence_drafts(world, view, matches, speaker, frame)
+        speaker = speaker_of(annotations, sentence, speaker)
+        yield from _sentence_mentions(annotations, sentence, matches, speaker, context)
 
 
-def _views(tokens: Tokens, hot: list[int]) -> Iterator[tuple[SentenceView, list[int]]]:
+def _sentences(tokens: Tokens, hot: list[int]) -> Iterator[tuple[Sentence, list[int]]]:
     """Every sentence of a text, with those of its tokens that can start a rule."""
-    for sentence in split_sentences(tokens.raw):
-        first, stop = tokens.range_of(sentence.start, sentence.end)
+    for span in split_sentences(tokens.raw):
+        first, stop = tokens.range_of(span.start, span.end)
         if first >= stop:
             continue
         stop = min(stop, first + MAX_SENTENCE)
         starts = hot[bisect_left(hot, first) : bisect_left(hot, stop)]
-        yield SentenceView(tokens, first, stop, sentence.paragraph), starts
+        yield Sentence(tokens, first, stop, span.paragraph), starts
 
 
-def _sentence_drafts(
-    world: World,
-    view: SentenceView,
-    matches: list[Match],
+def _sentence_mentions(
+    annotations: Annotations,
+    sentence: Sentence,
+    matches: list[TriggerMatch],
     speaker: Speaker | None,
-    frame: Frame,
-) -> Iterator[Draft]:
+    context: ArticleContext,
+) -> Iterator[EventMention]:
     """The mentions of a sentence."""
-    dates = world.dates(view.first, view.stop) if tells_time(view) else []
+    dates = annotations.dates(sentence.first, sentence.stop) if tells_time(sentence) else []
     lexical: dict[str, float] = {}
     if any(has_formula(match.rule.event_type) for match in matches):
-        lexical = lexical_model().scores(view.words[view.first : view.stop])
+        lexical = lexical_model().scores(sentence.words[sentence.first : sentence.stop])
     dead, hurt = None, None
     if any(match.rule.event_type == "ASSAULT" for match in matches):
-        dead, hurt = casualties(world, view)
+        dead, hurt = casualties(annotations, sentence)
     for match in matches:
-        draft = _draft(world, view, match, speaker)
-        if draft is None:
+        mention = _mention(annotations, sentence, match, speaker)
+        if mention is None:
             continue
-        if draft.event_type == "ASSAULT":
-            draft.fatalities, draft.injured = dead, hurt
-        draft.when = when_of(world, view, match, dates, ahead=draft.realis.status == "future")
-        if draft.status == "asserted" and (
-            is_old(draft.when, world.anchor, HISTORICAL_DAYS)
-            or draft.realis.background
-            or (frame.past and undated(draft.when))
+        if mention.event_type == "ASSAULT":
+            mention.fatalities, mention.injured = dead, hurt
+        mention.when = when_of(
+            annotations, sentence, match, dates, ahead=mention.realis.status == "future"
+        )
+        if mention.status == "asserted" and (
+            is_old(mention.when, annotations.anchor, HISTORICAL_DAYS)
+            or mention.realis.background
+            or (context.past and undated(mention.when))
         ):
-            draft.status = "historical"
-        draft.anchored = world.anchor is not None
-        if not has_formula(draft.event_type):  # a fitted formula knows the words alone
-            settle(draft, frame.homes)
-        draft.features = features(draft)
-        if frame.domain and draft.event_type in PHYSICAL:
-            draft.features["domain"] = 1.0
-        draft.confidence = confidence(draft, lexical.get(draft.event_type, 0.0))
-        yield draft
+            mention.status = "historical"
+        mention.anchored = annotations.anchor is not None
+        if not has_formula(mention.event_type):  # a fitted formula knows the words alone
+            assign_country(mention, context.homes)
+        mention.features = features(mention)
+        if context.domain and mention.event_type in PHYSICAL:
+            mention.features["domain"] = 1.0
+        mention.confidence = confidence(mention, lexical.get(mention.event_type, 0.0))
+        yield mention
 
 
-def _draft(world: World, view: SentenceView, match: Match, speaker: Speaker | None) -> Draft | None:
+def _mention(
+    annotations: Annotations, sentence: Sentence, match: TriggerMatch, speaker: Speaker | None
+) -> EventMention | None:
     """A mention with its slots, or None when a slot the rule needs stays empty."""
-    arguments = find_arguments(view, match)
+    arguments = find_arguments(sentence, match)
     rule = match.rule
     if rule.need_preposition and not arguments.slots & set(rule.need_preposition):
         return None
-    actors = actors_of(world, view, arguments.actors)
-    recipients = actors_of(world, view, arguments.recipients)
+    actors = actors_of(annotations, sentence, arguments.actors)
+    recipients = actors_of(annotations, sentence, arguments.recipients)
     speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
     if not actors and speaks and speaker is not None:
         actors = [speaker.actor]
         arguments.inherited = True
     if _lacks(rule.need, actors, recipients):
         return None
-    realis = find_status(view, match)
+    realis = find_status(sentence, match)
     event_type, status = rule.event_type, realis.status
     if status == "future" and rule.future_type:
         event_type, status = rule.future_type, "asserted"
-    tokens = world.tokens
+    tokens = annotations.tokens
     start, end = tokens.span(match.head, match.last)
-    cues = view.cues
+    cues = sentence.cues
     taken = _taken(arguments.actors + arguments.recipients)
-    draft = Draft(
-        match=match, view=view, arguments=arguments, realis=realis, event_type=event_type,
+    mention = EventMention(
+        match=match, sentence=sentence, arguments=arguments, realis=realis, event_type=event_type,
         status=status, trigger=Span(tokens.raw[start:end], tokens.field, start, end),
-        evidence=[_evidence(view, match)], actors=actors, recipients=recipients,
-        place=place_of(world, view, match, taken),
+        evidence=[_evidence(sentence, match)], actors=actors, recipients=recipients,
+        place=place_of(annotations, sentence, match, taken),
         modes=_modes(match, event_type, cues),
-        contexts=[*rule.contexts, *(c for q, c in _CONTEXT_CUES.items() if q in cues)],
+        contexts=[*rule.contexts, *(c for q, c in cue_contexts() if q in cues)],
         speaker=speaker.actor.text if speaker else None,
     )  # fmt: skip
-    draft.claim_status = claim_status(draft, speaker)
-    return draft
+    mention.claim_status = claim_status(mention, speaker)
+    return mention
 
 
 def _lacks(need: tuple[str, ...], actors: list[Actor], recipients: list[Actor]) -> bool:
@@ -217,26 +203,28 @@ def _lacks(need: tuple[str, ...], actors: list[Actor], recipients: list[Actor]) 
     )
 
 
-def _taken(phrases: list[Phrase]) -> set[int]:
+def _taken(phrases: list[TokenRange]) -> set[int]:
     return {index for first, last in phrases for index in range(first, last + 1)}
 
 
-def _modes(match: Match, event_type: str, cues: frozenset[str]) -> list[str]:
+def _modes(match: TriggerMatch, event_type: str, cues: frozenset[str]) -> list[str]:
     """The rule's modes, then those the sentence tells."""
     if event_type != match.rule.event_type:
         return []
     found = list(match.rule.modes)
     if not found or found == ["explosives"] or event_type == "CONSULT":
-        found += [mode for cue, mode in _MODE_CUES.get(event_type, ()) if cue in cues]
+        found += [mode for cue, mode in cue_modes(event_type) if cue in cues]
     return list(dict.fromkeys(found))
 
 
-def _evidence(view: SentenceView, match: Match) -> Evidence:
+def _evidence(sentence: Sentence, match: TriggerMatch) -> Evidence:
     """The clause around a trigger, as the article writes it."""
-    first = view.clause_start(match.head)
-    last = max(view.clause_stop(match.last) - 1, match.last)
-    start, end = view.tokens.span(first, last)
-    return Evidence(view.tokens.raw[start:end], view.tokens.field, start, end, view.paragraph)
+    first = sentence.clause_start(match.head)
+    last = max(sentence.clause_stop(match.last) - 1, match.last)
+    start, end = sentence.tokens.span(first, last)
+    return Evidence(
+        sentence.tokens.raw[start:end], sentence.tokens.field, start, end, sentence.paragraph
+    )
 
 
 __all__ = ["HISTORICAL_DAYS", "code_events"]

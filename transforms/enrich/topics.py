@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from transforms.enrich.tables import read_rows
+from transforms.enrich.words.clitics import light_stem, written
 from transforms.records import Topic
 from transforms.text.arabic import normalise_text
 
@@ -30,7 +31,9 @@ _UPWARD: Final = 0.4  # part of a topic's evidence that counts for its parent
 _DOWNWARD: Final = 0.6  # a topic with this part of its parent's evidence is named instead of it
 _HALF: Final = 12.0  # evidence at which the score is one half
 _MEMO_LIMIT: Final = 60_000
-_PREFIXES: Final = ("وال", "فال", "بال", "كال", "ولل", "لل", "ال")
+_ARTICLES: Final = tuple(
+    written(clitic, definite=True) for clitic in ("و", "ف", "ب", "ك", "ول", "ل", "")
+)
 _SUFFIXES: Final = ("يون", "يين", "ات", "ون", "ين", "ان", "ها", "هم", "يه", "ه", "ي")
 
 
@@ -78,13 +81,7 @@ class TopicTable:
 
 def _stem(word: str) -> str:
     """Take off one proclitic group and one ending, leaving at least three letters."""
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 3:
-            word = word[len(prefix) :]
-            break
-    else:
-        if word[0] == "و" and len(word) > 4:
-            word = word[1:]
+    word = light_stem(word, _ARTICLES)
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             return word[: -len(suffix)]

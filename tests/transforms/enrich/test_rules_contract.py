@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.enrich.coder import mentions
+from transforms.enrich.coder import mentions_of
 from transforms.enrich.ontology import plover
 from transforms.enrich.rules.load import RULES, Rule, all_rules, read_rules
 
@@ -13,7 +13,7 @@ TOLD = {"asserted", "historical"}
 
 def _fired(text: str, rule: Rule) -> list[str]:
     """The statuses of the mentions by a rule, and what fired instead (for the message)."""
-    return [d.status for d in mentions(text) if d.match.rule.id == rule.id]
+    return [d.status for d in mentions_of(text) if d.match.rule.id == rule.id]
 
 
 def _told(text: str, rule: Rule) -> bool:
@@ -21,7 +21,7 @@ def _told(text: str, rule: Rule) -> bool:
 
 
 def _others(text: str) -> str:
-    return ", ".join(f"{d.match.rule.id} ({d.status})" for d in mentions(text)) or "nothing"
+    return ", ".join(f"{d.match.rule.id} ({d.status})" for d in mentions_of(text)) or "nothing"
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)

@@ -7,30 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from transforms.enrich.events.mention import When
+from transforms.enrich.words import lists
 from transforms.enrich.words.cues import find_domain
-from transforms.text.arabic import normalise_text
+from transforms.text.dates import weekdays
 
 # Types whose words serve as figures of speech for games, prices, plots and the weather.
 PHYSICAL: Final = frozenset({"ASSAULT", "COERCE", "RETREAT", "MOBILIZE"})
 _LEAD: Final = 80  # words in which a history feature names its time
 _OLD_YEARS: Final = 3  # years before publication from which a year is history
 _MIN_OLD: Final = 2
-_NOW: Final = frozenset(
-    normalise_text(
-        "اليوم أمس الأمس الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد الجاري الحالي"
-    ).split()
-)
+_NOW: Final = lists.words("attributes", "now") | frozenset(weekdays())
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """The frame of an article.
+class ArticleContext:
+    """What an article as a whole tells of its sentences.
 
     Attributes:
         domain: ``sport``, ``arts``, ``weather``, ``market`` or "".
         past: its undated sentences tell history.
-        homes: the country or the two that it is about, see ``home.homes_of``.
+        homes: the country or the two that it is about (``main_countries``).
     """
 
     domain: str = ""
@@ -38,14 +34,14 @@ class Frame:
     homes: tuple[str, ...] = ()
 
 
-def frame_of(words: Sequence[str], anchor: dt.date | None) -> Frame:
-    """Read the frame of an article.
+def context_of(words: Sequence[str], anchor: dt.date | None) -> ArticleContext:
+    """Read the context that an article gives its sentences.
 
     Args:
         words: the tokens of its title and body.
         anchor: the day it was published; without it nothing is history.
     """
-    return Frame(find_domain(words), anchor is not None and _is_history(words, anchor))
+    return ArticleContext(find_domain(words), anchor is not None and _is_history(words, anchor))
 
 
 def _is_history(words: Sequence[str], anchor: dt.date) -> bool:
@@ -63,8 +59,3 @@ def _is_history(words: Sequence[str], anchor: dt.date) -> bool:
 
 def _old(word: str, anchor: dt.date) -> bool:
     return len(word) == 4 and word.isdigit() and 600 <= int(word) <= anchor.year - _OLD_YEARS
-
-
-def undated(when: When | None) -> bool:
-    """Whether no words of the sentence date an event."""
-    return when is None or when.basis == "document"

@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
-from transforms.text.arabic import normalise_text
 
 Size = tuple[int, int | None]
 
-_KILLED_BEFORE: Final = frozenset(
-    [
-        "قتل",
-        "مقتل",
-        "مصرع",
-        "لقي",
-        "استشهد",
-        "سقوط",
-        "سقط",
-        "اغتال",
-        "اغتيال",
-        "استشهاد",
-        "أودى",
-        "إعدام",
-        "أعدم",
-        "ذبح",
-        "حتف",
-    ]
-)
-_HURT_BEFORE: Final = frozenset(["أصاب", "إصابة", "جرح"])
-_KILLED_AFTER: Final = frozenset(["قتيل", "شهيد", "قتل"])
-_HURT_AFTER: Final = frozenset(["جريح", "مصاب", "جرح"])
+_KILLED_BEFORE: Final = lists.lemmas("attributes", "killed_before")
+_HURT_BEFORE: Final = lists.lemmas("attributes", "hurt_before")
+_KILLED_AFTER: Final = lists.lemmas("attributes", "killed_after")
+_HURT_AFTER: Final = lists.lemmas("attributes", "hurt_after")
 _REACH: Final = 5
 _JOINED: Final = "وفبل"  # written together with the next word
-_WORDS: Final = Path(__file__).parents[1] / "words" / "counted.toml"
+_DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
+_HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
+_OTHERS: Final = lists.words("counted", "others")
+_TWO: Final = lists.words("counted", "two_persons")
 
 
-@cache
-def _words(name: str) -> frozenset[str]:
-    """A list of ``words/counted.toml``, as tokens are written."""
-    return frozenset(normalise_text(tomllib.loads(_WORDS.read_text("utf-8"))[name]).split())
-
-
-def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | None]:
+def casualties(annotations: Annotations, sentence: Sentence) -> tuple[Size | None, Size | None]:
     """Count the dead and the injured of a sentence.
 
     Args:
-        world: the text.
-        view: the sentence.
+        annotations: the text.
+        sentence: the sentence.
 
     Returns:
         (lowest, highest) of each, None where no number stands beside a word of killing or
@@ -62,8 +38,8 @@ def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | No
     """
     dead: Size | None = None
     hurt: Size | None = None
-    for first, last, size in _counts(world, view):
-        kind = _kind(view, first, last)
+    for first, last, size in _counts(annotations, sentence):
+        kind = _kind(sentence, first, last)
         if kind == "dead" and dead is None:
             dead = size
         elif kind == "hurt" and hurt is None:
@@ -71,46 +47,49 @@ def casualties(world: World, view: SentenceView) -> tuple[Size | None, Size | No
     return dead, hurt
 
 
-def _counts(world: World, view: SentenceView) -> Iterator[tuple[int, int, Size]]:
+def _counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, int, Size]]:
     """What may count persons, by first and last token: numbers, then duals."""
-    others, two = _words("others"), _words("two_persons")
-    for first, last, number in world.numbers(view.first, view.stop):
-        counted = view.words[last + 1] if last + 1 < view.stop else ""
-        if counted not in others:
+    for first, last, number in annotations.numbers(sentence.first, sentence.stop):
+        counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
+        if counted not in _OTHERS:
             yield first, last, (number.low, number.high)
-    for index in range(view.first, view.stop):
-        word = view.words[index]
+    for index in range(sentence.first, sentence.stop):
+        word = sentence.words[index]
         bare = word[1:] if word[0] in _JOINED else word
-        if (word in two or bare in two) and not world.is_name(index):
+        if (word in _TWO or bare in _TWO) and not annotations.is_name(index):
             yield index, index, (2, 2)
 
 
-def _kind(view: SentenceView, first: int, last: int) -> str:
+def _kind(sentence: Sentence, first: int, last: int) -> str:
     """What a number counts: ``dead``, ``hurt`` or "".
 
     The noun right after it decides, else the nearest word of killing or injuring before it, else
     a verb behind it.
     """
-    if last + 1 < view.stop:
-        kind = _told(view, last + 1, "N", {"قتيل", "شهيد"}, {"جريح", "مصاب"})
+    if last + 1 < sentence.stop:
+        kind = _told(sentence, last + 1, "N", _DEAD_NOUNS, _HURT_NOUNS)
         if kind:
             return kind
-    for index in range(first - 1, max(view.first, first - _REACH) - 1, -1):
-        kind = _told(view, index, "VNA", _KILLED_BEFORE, _HURT_BEFORE)
+    for index in range(first - 1, max(sentence.first, first - _REACH) - 1, -1):
+        kind = _told(sentence, index, "VNA", _KILLED_BEFORE, _HURT_BEFORE)
         if kind:
             return kind
-    for index in range(last + 1, min(view.stop, last + _REACH + 1)):
-        kind = _told(view, index, "V", _KILLED_AFTER, _HURT_AFTER) if view.is_verb(index) else ""
+    for index in range(last + 1, min(sentence.stop, last + _REACH + 1)):
+        kind = (
+            _told(sentence, index, "V", _KILLED_AFTER, _HURT_AFTER)
+            if sentence.is_verb(index)
+            else ""
+        )
         if kind:
             return kind
     return ""
 
 
 def _told(
-    view: SentenceView, index: int, kinds: str, dead: AbstractSet[str], hurt: AbstractSet[str]
+    sentence: Sentence, index: int, kinds: str, dead: AbstractSet[str], hurt: AbstractSet[str]
 ) -> str:
     """Whether a word is one of killing (``dead``) or injuring (``hurt``)."""
-    lemmas = {r.lemma for r in analyse(view.words[index]) if r.pos in kinds}
+    lemmas = {r.lemma for r in analyse(sentence.words[index]) if r.pos in kinds}
     if lemmas & hurt:
         return "hurt"
     return "dead" if lemmas & dead else ""

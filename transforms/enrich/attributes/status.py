@@ -5,121 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
-from transforms.enrich.words import closed_classes
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import closed_classes, lists
 from transforms.enrich.words.analyse import analyse
 from transforms.records import Status
-from transforms.text.arabic import normalise_text
 
 # Verbs whose complement has not happened: what he hopes, plans, tries, fears, calls for.
-_IRREALIS: Final = frozenset(
-    [
-        "حاول",
-        "أراد",
-        "رغب",
-        "أمل",
-        "تمنى",
-        "سعى",
-        "قرر",
-        "خطط",
-        "عزم",
-        "نوى",
-        "استعد",
-        "كاد",
-        "توقع",
-        "دعا",
-        "طالب",
-        "طلب",
-        "حث",
-        "ناشد",
-        "هدد",
-        "توعد",
-        "حذر",
-        "اقترح",
-        "أوصى",
-        "تعهد",
-        "وعد",
-        "لوح",
-        "اعتزم",
-        "احتاج",
-        "أمكن",
-        "وجب",
-        "انبغى",
-        "رجح",
-        "تعين",
-        "أحبط",
-        "اتهم",
-        "ادعى",
-        "زعم",
-        "اشتبه",
-        "منع",
-        "تجنب",
-    ]
-)
-_NEGATIVE: Final = frozenset(
-    ["نفى", "رفض", "أحبط", "منع", "تجنب", "استبعد", "امتنع", "فشل", "أنكر"]
-)
-_IRREALIS_NOUNS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "محاولة",
-        "لمحاولة",
-        "بمحاولة",
-        "خطر",
-        "احتمال",
-        "احتمالات",
-        "إمكانية",
-        "إمكان",
-        "تهديد",
-        "تهديدات",
-        "بهدف",
-        "بغية",
-        "لمنع",
-        "لتجنب",
-        "خشية",
-        "مخاوف",
-        "خطة",
-        "خطط",
-        "مخطط",
-        "نية",
-        "استعداد",
-        "استعدادات",
-        "مشروع",
-        "ضرورة",
-        "فرصة",
-        "عزم",
-        "بشن",
-        "حق",
-        "تجنب",
-        "منع",
-        "إحباط",
-        "لإحباط",
-        "رغبته",
-        "رغبتها",
-        "أمله",
-        "أملها",
-        "أمله",
-        "عزمه",
-        "عزمها",
-        "نيته",
-        "نيتها",
-        "استعداده",
-        "استعدادها",
-        "رفض",
-        "رفضه",
-        "رفضها",
-        "رفضهم",
-    ]
-)
-_NEGATIVE_NOUNS: Final = frozenset(
-    normalise_text(w) for w in ["عدم", "بعدم", "لعدم", "نفي", "انتفاء", "غياب", "وقف", "لوقف"]
-)
-_BACKGROUND: Final = frozenset(
-    normalise_text(w) for w in ["يذكر", "يُشار", "الجدير", "جدير", "تاريخيا"]
-)
+_IRREALIS: Final = lists.lemmas("realis", "irrealis_verbs")
+_NEGATIVE: Final = lists.lemmas("realis", "negative_verbs")
+_IRREALIS_NOUNS: Final = lists.words("realis", "irrealis_nouns")
+_NEGATIVE_NOUNS: Final = lists.words("realis", "negative_nouns")
+_BACKGROUND: Final = lists.words("realis", "background")
 # قد: a fact before a past verb, a possibility before an imperfect.
-_CERTAINTY: Final = frozenset({"قد", "وقد", "فقد", "لقد"})
+_CERTAINTY: Final = lists.words("realis", "certainty")
 _REACH: Final = 7
 
 
@@ -138,28 +37,30 @@ class Realis:
     evidence: str = ""
 
 
-def find_status(view: SentenceView, match: Match) -> Realis:
+def find_status(sentence: Sentence, match: TriggerMatch) -> Realis:
     """Read the status of a trigger from its clause.
 
     Args:
-        view: the sentence.
+        sentence: the sentence.
         match: the trigger.
     """
-    background = any(w in _BACKGROUND for w in view.words[view.first : view.first + 2])
+    background = any(w in _BACKGROUND for w in sentence.words[sentence.first : sentence.first + 2])
     head = match.head
-    before = _before(view, head)
+    before = _before(sentence, head)
     for check in (_negated, _future, _hypothetical):
-        status, word = check(view, match, before)
+        status, word = check(sentence, match, before)
         if status is not None:
             return Realis(status, background, word)
     return Realis("asserted", background)
 
 
-def _before(view: SentenceView, head: int) -> list[int]:
+def _before(sentence: Sentence, head: int) -> list[int]:
     """The tokens before a trigger, nearest first, as far as its clause reaches."""
     found: list[int] = []
     position = head - 1
-    while position >= view.first and len(found) < _REACH and view.kind(position) not in ".,":
+    while (
+        position >= sentence.first and len(found) < _REACH and sentence.kind(position) not in ".,"
+    ):
         found.append(position)
         position -= 1
     return found
@@ -168,11 +69,11 @@ def _before(view: SentenceView, head: int) -> list[int]:
 _Answer = tuple[Status | None, str]
 
 
-def _negated(view: SentenceView, match: Match, before: list[int]) -> _Answer:
+def _negated(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """لم، لن، لا، ليس، دون، نفى before the trigger."""
     for distance, index in enumerate(before):
-        word = view.words[index]
-        if match.verbal and distance > 1 and view.kind(index) in "CRV":
+        word = sentence.words[index]
+        if match.verbal and distance > 1 and sentence.kind(index) in "CRV":
             break
         if word in closed_classes.NEGATORS and (
             distance <= 1 or (not match.verbal and distance <= 3)
@@ -182,59 +83,59 @@ def _negated(view: SentenceView, match: Match, before: list[int]) -> _Answer:
             return "negated", word
         if not match.verbal and word in _NEGATIVE_NOUNS and distance <= 2:
             return "negated", word
-        if view.is_verb(index) and distance <= 5:
+        if sentence.is_verb(index) and distance <= 5:
             lemmas = {r.lemma for r in analyse(word) if r.pos == "V"}
             if lemmas & _NEGATIVE:
                 return "negated", word
-            if index - 1 >= view.first and view.words[index - 1] in closed_classes.NEGATORS:
-                return "negated", view.words[index - 1]
+            if index - 1 >= sentence.first and sentence.words[index - 1] in closed_classes.NEGATORS:
+                return "negated", sentence.words[index - 1]
             if lemmas:
                 break
     return None, ""
 
 
-def _future(view: SentenceView, match: Match, before: list[int]) -> _Answer:
+def _future(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """A س or سوف, or a governing verb in the future."""
     reading = match.reading
     if match.verbal and reading is not None and reading.future:
-        return "future", view.words[match.head]
+        return "future", sentence.words[match.head]
     for distance, index in enumerate(before):
-        word = view.words[index]
+        word = sentence.words[index]
         if word in {"سوف", "وسوف"} and distance <= 1:
             return "future", word
-        if view.is_verb(index):
+        if sentence.is_verb(index):
             if any(r.future for r in analyse(word) if r.pos == "V") and not match.verbal:
                 return "future", word
             if word.startswith(("سي", "وسي")) and len(word) > 5 and not match.verbal:
                 return "future", word
             break
-    stop = view.clause_stop(match.last)
+    stop = sentence.clause_stop(match.last)
     imperfect = reading is not None and reading.tense == "imp"
     said = match.rule.speaks and reading is not None and reading.pos == "A"
     if imperfect or not (match.verbal or said):  # مهدداً بإضراب الشهر المقبل is said today
         for index in range(match.last + 1, min(stop, match.last + 12)):
-            if view.words[index] in closed_classes.FUTURE_WORDS:
-                return "future", view.words[index]
+            if sentence.words[index] in closed_classes.FUTURE_WORDS:
+                return "future", sentence.words[index]
     return None, ""
 
 
-def _hypothetical(view: SentenceView, match: Match, before: list[int]) -> _Answer:
+def _hypothetical(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answer:
     """Conditions, wishes, purposes, attempts, قد before an imperfect."""
     reading = match.reading
     imperfect = match.verbal and reading is not None and reading.tense == "imp"
     if imperfect and reading is not None and reading.preposition == "ل":
-        return "hypothetical", view.words[match.head]
+        return "hypothetical", sentence.words[match.head]
     for distance, index in enumerate(before):
-        word = view.words[index]
+        word = sentence.words[index]
         if word in _CERTAINTY:
             if imperfect and distance == 0:
                 return "hypothetical", word
             continue
         if _doubts(word, distance):
             return "hypothetical", word
-        if view.is_verb(index):
+        if sentence.is_verb(index):
             lemmas = {r.lemma for r in analyse(word) if r.pos == "V"}
-            if lemmas & _IRREALIS and _governs(view, index, match):
+            if lemmas & _IRREALIS and _governs(sentence, index, match):
                 return "hypothetical", word
             break
     return None, ""
@@ -247,10 +148,10 @@ def _doubts(word: str, distance: int) -> bool:
     return word in _IRREALIS_NOUNS and distance <= 3
 
 
-def _governs(view: SentenceView, index: int, match: Match) -> bool:
+def _governs(sentence: Sentence, index: int, match: TriggerMatch) -> bool:
     """Whether an irrealis verb governs the trigger: a masdar, or a verb behind أن."""
     if not match.verbal:
         return True
     return any(
-        view.words[position] in {"ان", "بان", "الا"} for position in range(index, match.head)
+        sentence.words[position] in {"ان", "بان", "الا"} for position in range(index, match.head)
     )

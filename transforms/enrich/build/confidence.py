@@ -25,7 +25,7 @@ import numpy as np
 
 from transforms.enrich import coder
 from transforms.enrich.events.confidence import UNSEEN, WEIGHTS, raw_features
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.word_model import TABLE, terms
 from transforms.enrich.words.tokens import tokenise
 from transforms.text.arabic import normalise
@@ -177,16 +177,16 @@ def _out_of_fold(matrix: Sparse, positive: _Floats, negative: _Floats, ridge: fl
     return answer
 
 
-def _best_drafts(rows: Sequence[Row], event_type: str) -> list[dict[str, float] | None]:
+def _best_mentions(rows: Sequence[Row], event_type: str) -> list[dict[str, float] | None]:
     """The features of the most confident told mention of a type in every sentence."""
     answers: list[dict[str, float] | None] = []
     for row in rows:
-        drafts: list[Draft] = [
-            draft
-            for draft in coder.mentions(row.text)
-            if draft.event_type == event_type and draft.status in {"asserted", "historical"}
+        mentions: list[EventMention] = [
+            mention
+            for mention in coder.mentions_of(row.text)
+            if mention.event_type == event_type and mention.status in {"asserted", "historical"}
         ]
-        best = max(drafts, key=lambda d: d.confidence, default=None)
+        best = max(mentions, key=lambda d: d.confidence, default=None)
         answers.append(None if best is None else raw_features(best))
     return answers
 
@@ -195,11 +195,11 @@ def _formula(
     rows: Sequence[Row], event_type: str, lexical: _Floats
 ) -> tuple[dict[str, float], list[int], _Floats]:
     """Weights of one type's formula: features first, then how much to trust each part."""
-    drafts = _best_drafts(rows, event_type)
-    kept = [index for index, draft in enumerate(drafts) if draft is not None]
-    names = sorted({name for draft in drafts if draft for name in draft if name != "bias"})
+    mentions = _best_mentions(rows, event_type)
+    kept = [index for index, mention in enumerate(mentions) if mention is not None]
+    names = sorted({name for mention in mentions if mention for name in mention if name != "bias"})
     column = {name: number for number, name in enumerate(names)}
-    vectors = [{column[n]: v for n, v in (drafts[i] or {}).items() if n in column} for i in kept]
+    vectors = [{column[n]: v for n, v in (mentions[i] or {}).items() if n in column} for i in kept]
     matrix = sparse(vectors, len(names))
     positive = np.array([rows[i].positive for i in kept])
     negative = np.array([rows[i].negative for i in kept])

@@ -12,7 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
-from transforms.enrich.build.inflect import Form, inflect_noun, inflect_verb
+from transforms.enrich.build.inflect import InflectedForm, inflect_noun, inflect_verb
 
 FOLDER: Final = Path(__file__).parents[1] / "words"
 TABLE: Final = FOLDER / "forms.tsv.gz"
@@ -37,7 +37,7 @@ def build() -> bytes:
     """
     entries: dict[str, set[str]] = defaultdict(set)
 
-    def add(lemma: str, forms: list[Form]) -> None:
+    def add(lemma: str, forms: list[InflectedForm]) -> None:
         for form in forms:
             entries[form.surface].add(f"{lemma}|{form.pos}|{form.voice}|{form.tense}|{form.person}")
 

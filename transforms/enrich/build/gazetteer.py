@@ -39,7 +39,7 @@ _HEADER: Final = """\
 # build_gazetteer.py.
 """
 _MOST_NAMED: Final = 3  # places kept for one name
-_ARAB_WEIGHT: Final = 8  # a town of the Arab world outweighs larger ones elsewhere
+_ARAB_WEIGHT: Final = 8  # a town of the Arab annotations outweighs larger ones elsewhere
 
 
 @dataclass(slots=True)

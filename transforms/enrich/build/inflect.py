@@ -22,7 +22,7 @@ _IMPERFECT_PREFIXES: Final = (("ي", "3ms"), ("ت", "3fs"), ("ن", "1p"), ("أ",
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class InflectedForm:
     """One surface form.
 
     Attributes:
@@ -50,7 +50,7 @@ def _is_defective(past: str) -> bool:
     return len(past) >= 3 and past[-1] in _WEAK_FINAL
 
 
-def _past(past: str, imperfect: str, voice: str) -> Iterator[Form]:
+def _past(past: str, imperfect: str, voice: str) -> Iterator[InflectedForm]:
     """All forms of the past from the stem of "he"."""
     if _is_defective(past):
         yield from _past_defective(past, imperfect, voice)
@@ -59,34 +59,34 @@ def _past(past: str, imperfect: str, voice: str) -> Iterator[Form]:
         past[:-2] + past[-1] if _is_hollow(past) or (past[-2:-1] == "ي" and voice == "p") else past
     )
     hamza = past[-1] == "أ"
-    yield Form(past, "V", voice, "past", "3ms")
-    yield Form(past + "ت", "V", voice, "past", "3fs")
-    yield Form(past + "ا", "V", voice, "past", "3md")
-    yield Form(past + "تا", "V", voice, "past", "3fd")
+    yield InflectedForm(past, "V", voice, "past", "3ms")
+    yield InflectedForm(past + "ت", "V", voice, "past", "3fs")
+    yield InflectedForm(past + "ا", "V", voice, "past", "3md")
+    yield InflectedForm(past + "تا", "V", voice, "past", "3fd")
     for plural in (past + "وا", past[:-1] + "ؤوا") if hamza else (past + "وا",):
-        yield Form(plural, "V", voice, "past", "3mp")
-    yield Form(past + "و", "V", voice, "past", "3mp")  # before an object pronoun
+        yield InflectedForm(plural, "V", voice, "past", "3mp")
+    yield InflectedForm(past + "و", "V", voice, "past", "3mp")  # before an object pronoun
     for suffix, person in _PAST_CONSONANTAL:
         if len(short) > 2 or person != "3fp":  # لمن is no "they blamed"
-            yield Form(short + suffix, "V", voice, "past", person)
+            yield InflectedForm(short + suffix, "V", voice, "past", person)
 
 
-def _past_defective(past: str, imperfect: str, voice: str) -> Iterator[Form]:
+def _past_defective(past: str, imperfect: str, voice: str) -> Iterator[InflectedForm]:
     """The past of دعا, ألقى, لقي."""
     stem = past[:-1]
     keeps_ya = past[-1] == "ي"  # لقي: لقيت, not لقت
     glide = "و" if past[-1] == "ا" and imperfect.endswith("و") else "ي"
-    yield Form(past, "V", voice, "past", "3ms")
-    yield Form(stem + "ا", "V", voice, "past", "3ms")  # before an object pronoun: ألقاه
-    yield Form(stem + (glide if keeps_ya else "") + "ت", "V", voice, "past", "3fs")
-    yield Form(stem + "وا", "V", voice, "past", "3mp")
-    yield Form(stem + "و", "V", voice, "past", "3mp")
-    yield Form(stem + glide + "ا", "V", voice, "past", "3md")
+    yield InflectedForm(past, "V", voice, "past", "3ms")
+    yield InflectedForm(stem + "ا", "V", voice, "past", "3ms")  # before an object pronoun: ألقاه
+    yield InflectedForm(stem + (glide if keeps_ya else "") + "ت", "V", voice, "past", "3fs")
+    yield InflectedForm(stem + "وا", "V", voice, "past", "3mp")
+    yield InflectedForm(stem + "و", "V", voice, "past", "3mp")
+    yield InflectedForm(stem + glide + "ا", "V", voice, "past", "3md")
     for suffix, person in _PAST_CONSONANTAL:
-        yield Form(stem + glide + suffix, "V", voice, "past", person)
+        yield InflectedForm(stem + glide + suffix, "V", voice, "past", person)
 
 
-def _imperfect(imperfect: str, voice: str) -> Iterator[Form]:
+def _imperfect(imperfect: str, voice: str) -> Iterator[InflectedForm]:
     """All forms of the imperfect (indicative, subjunctive, jussive) from that of "he"."""
     stem = imperfect[1:]
     defective = stem[-1] in "ويىا" and len(stem) >= 3
@@ -94,23 +94,27 @@ def _imperfect(imperfect: str, voice: str) -> Iterator[Form]:
     body = stem[:-1] if defective else stem
     glide = "و" if stem[-1] == "و" else "ي"
     for prefix, person in _IMPERFECT_PREFIXES:
-        yield Form(prefix + stem, "V", voice, "imp", person)
+        yield InflectedForm(prefix + stem, "V", voice, "imp", person)
         if person[0] == "1":
             continue  # a news text says "we did not ..." too rarely for its look-alikes
         if defective and len(body) > 2:  # يرد is nearly always "he answers"
-            yield Form(prefix + body, "V", voice, "imp", person)
-            yield Form(prefix + body + "ا", "V", voice, "imp", person)
+            yield InflectedForm(prefix + body, "V", voice, "imp", person)
+            yield InflectedForm(prefix + body + "ا", "V", voice, "imp", person)
         elif hollow and len(stem) > 3:  # لم يقل looks like too many other words
-            yield Form(prefix + stem[:-2] + stem[-1], "V", voice, "imp", person)
+            yield InflectedForm(prefix + stem[:-2] + stem[-1], "V", voice, "imp", person)
     for prefix in "يت":
         person = "3mp" if prefix == "ي" else "2mp"
         for ending in ("ون", "وا", "و"):
-            yield Form(prefix + body + ending, "V", voice, "imp", person)
+            yield InflectedForm(prefix + body + ending, "V", voice, "imp", person)
         dual = body + glide if defective else body
-        yield Form(prefix + dual + "ان", "V", voice, "imp", "3md" if prefix == "ي" else "3fd")
-        yield Form(prefix + dual + "ا", "V", voice, "imp", "3md" if prefix == "ي" else "3fd")
+        yield InflectedForm(
+            prefix + dual + "ان", "V", voice, "imp", "3md" if prefix == "ي" else "3fd"
+        )
+        yield InflectedForm(
+            prefix + dual + "ا", "V", voice, "imp", "3md" if prefix == "ي" else "3fd"
+        )
     feminine = stem[:-2] + stem[-1] if hollow else body + (glide if defective else "")
-    yield Form("ي" + feminine + "ن", "V", voice, "imp", "3fp")
+    yield InflectedForm("ي" + feminine + "ن", "V", voice, "imp", "3fp")
 
 
 def _passive_past(past: str) -> str | None:
@@ -148,7 +152,7 @@ def participle(past: str, imperfect: str) -> str:
     return past[0] + "ا" + past[1] + ("ي" if _is_defective(past) else past[2])
 
 
-def inflect_verb(past: str, imperfect: str) -> list[Form]:
+def inflect_verb(past: str, imperfect: str) -> list[InflectedForm]:
     """Make all forms of a verb.
 
     Args:
@@ -176,11 +180,11 @@ def inflect_verb(past: str, imperfect: str) -> list[Form]:
         ("ان", "p"),
     ):
         yield_surface = (active if ending in {"", "ا", "ة"} else body) + ending
-        forms.append(Form(yield_surface, "A", "a", "", person))
+        forms.append(InflectedForm(yield_surface, "A", "a", "", person))
     return _folded(forms)
 
 
-def inflect_noun(forms: list[str], *, plural_from: int = 1) -> list[Form]:
+def inflect_noun(forms: list[str], *, plural_from: int = 1) -> list[InflectedForm]:
     """Make the written forms of a noun.
 
     Args:
@@ -190,31 +194,33 @@ def inflect_noun(forms: list[str], *, plural_from: int = 1) -> list[Form]:
     Returns:
         Distinct forms: bare, with the accusative alef, in the construct state before a pronoun.
     """
-    made: list[Form] = []
+    made: list[InflectedForm] = []
     for index, form in enumerate(forms):
         number = "p" if index >= plural_from else "s"
-        made.append(Form(form, "N", "", "", number))
+        made.append(InflectedForm(form, "N", "", "", number))
         if form[-1] == "ة":
-            made.append(Form(form[:-1] + "ت", "N", "", "", number))
-            made.append(Form(form[:-1] + "تين", "N", "", "", "p"))
-            made.append(Form(form[:-1] + "تان", "N", "", "", "p"))
-            made.append(Form(form[:-1] + "تا", "N", "", "", "p"))  # طائرتا شحن
+            made.append(InflectedForm(form[:-1] + "ت", "N", "", "", number))
+            made.append(InflectedForm(form[:-1] + "تين", "N", "", "", "p"))
+            made.append(InflectedForm(form[:-1] + "تان", "N", "", "", "p"))
+            made.append(InflectedForm(form[:-1] + "تا", "N", "", "", "p"))  # طائرتا شحن
         elif form[-1] not in "اىيء" and not form.endswith("ات"):
-            made.append(Form(form + "ا", "N", "", "", number))
+            made.append(InflectedForm(form + "ا", "N", "", "", number))
             if index == 0:
-                made.append(Form(form + "ين", "N", "", "", "p"))
-                made.append(Form(form + "ان", "N", "", "", "p"))
+                made.append(InflectedForm(form + "ين", "N", "", "", "p"))
+                made.append(InflectedForm(form + "ان", "N", "", "", "p"))
         elif form[-1] == "ء":
-            made.append(Form(form[:-1] + "ئ", "N", "", "", number))  # before a pronoun: انتهائه
-            made.append(Form(form[:-1] + "ؤ", "N", "", "", number))
+            made.append(
+                InflectedForm(form[:-1] + "ئ", "N", "", "", number)
+            )  # before a pronoun: انتهائه
+            made.append(InflectedForm(form[:-1] + "ؤ", "N", "", "", number))
     return _folded(made)
 
 
-def _folded(forms: list[Form]) -> list[Form]:
+def _folded(forms: list[InflectedForm]) -> list[InflectedForm]:
     """Normalise the letters and drop what becomes equal."""
-    seen: dict[Form, None] = {}
+    seen: dict[InflectedForm, None] = {}
     for form in forms:
         surface = normalise_text(form.surface)
         if len(surface) >= 2:
-            seen[Form(surface, form.pos, form.voice, form.tense, form.person)] = None
+            seen[InflectedForm(surface, form.pos, form.voice, form.tense, form.person)] = None
     return list(seen)

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from transforms.enrich.entities.names import Form, Lexicon
+from transforms.enrich.entities.names import Lexicon, NameForm
 from transforms.enrich.entities.persons import find_person
 from transforms.enrich.entities.phrase import (
-    Phrase,
+    EntityPhrase,
     enter_region,
     inherit,
     merge_sectors,
     start_phrase,
 )
 from transforms.enrich.entities.place_phrases import classified_place, locate
-from transforms.enrich.entities.scan import Match, Tokens
-from transforms.enrich.words import particles
+from transforms.enrich.entities.scan import NameMatch, NameTokens
+from transforms.enrich.words import closed_classes
 
 _OWNERS: Final = frozenset({"agent", "organisation", "nisba", "people"})
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY"})
@@ -32,7 +32,7 @@ class Composer:
 
     __slots__ = ("_lexicon", "_tokens")
 
-    def __init__(self, tokens: Tokens, lexicon: Lexicon) -> None:
+    def __init__(self, tokens: NameTokens, lexicon: Lexicon) -> None:
         """Work on one text.
 
         Args:
@@ -42,7 +42,7 @@ class Composer:
         self._tokens = tokens
         self._lexicon = lexicon
 
-    def compose(self, index: int, depth: int = 0) -> Phrase | None:
+    def compose(self, index: int, depth: int = 0) -> EntityPhrase | None:
         """The maximal phrase that starts at a token.
 
         Args:
@@ -54,7 +54,7 @@ class Composer:
         """
         return self._matched(index, depth) or find_person(self._tokens, self._lexicon, index)
 
-    def _matched(self, index: int, depth: int) -> Phrase | None:
+    def _matched(self, index: int, depth: int) -> EntityPhrase | None:
         """The phrase of the lexicon entry at a token."""
         match = self._tokens.match(index)
         if match is None:
@@ -80,13 +80,13 @@ class Composer:
             locate(self._tokens, phrase)
         return phrase if self._accepted(phrase, depth) else None
 
-    def _stands_alone(self, match: Match, form: Form, depth: int) -> bool:
+    def _stands_alone(self, match: NameMatch, form: NameForm, depth: int) -> bool:
         """A nisba is a noun by itself only in the plural, and not after another word's article."""
         if form.text.endswith("ات"):
             return False
         if not form.plural:
             previous = self._tokens.words[match.first - 1] if match.first else ""
-            counted = previous in particles.VICTIM_OF or previous.isdigit()
+            counted = previous in closed_classes.VICTIM_OF or previous.isdigit()
             return counted and not form.definite and not match.attached and form.text[-1] == "ي"
         if depth:
             return True
@@ -94,16 +94,20 @@ class Composer:
         joined = match.first > 0 and self._tokens.joined(match.first - 1)
         return not (joined and before.startswith("ال") and not match.clitic and form.definite)
 
-    def _noun(self, match: Match, form: Form) -> bool:
+    def _noun(self, match: NameMatch, form: NameForm) -> bool:
         """Whether a word that is also an adjective is a noun here: no noun stands before it."""
         if form.plural or match.attached or not self._tokens.joined(match.first - 1):
             return True
         before = self._tokens.words[match.first - 1]
         if form.definite:
             return not before.lstrip("وبكف").startswith(("ال", "لل"))
-        return before in particles.VICTIM_OF or before in particles.BEFORE_NOUN or before.isdigit()
+        return (
+            before in closed_classes.VICTIM_OF
+            or before in closed_classes.BEFORE_NOUN
+            or before.isdigit()
+        )
 
-    def _accepted(self, phrase: Phrase, depth: int) -> bool:
+    def _accepted(self, phrase: EntityPhrase, depth: int) -> bool:
         """Weak heads need the article or company; ambiguous names need a context."""
         flags = phrase.form.lexeme.flags
         if phrase.qualified or (depth and phrase.form.lexeme.role != "place"):
@@ -119,11 +123,11 @@ class Composer:
 
     # -- what may follow a head -------------------------------------------------------------
 
-    def _extend(self, phrase: Phrase, depth: int) -> None:
+    def _extend(self, phrase: EntityPhrase, depth: int) -> None:
         while self._step(phrase, depth):
             pass
 
-    def _step(self, phrase: Phrase, depth: int) -> bool:
+    def _step(self, phrase: EntityPhrase, depth: int) -> bool:
         """Take one more part; False when nothing fits."""
         index = phrase.last + 1
         skipped = 0
@@ -155,7 +159,7 @@ class Composer:
             or self._construct(phrase, index, depth)
         )
 
-    def _nisba(self, phrase: Phrase, match: Match) -> bool:
+    def _nisba(self, phrase: EntityPhrase, match: NameMatch) -> bool:
         form = match.other({"nisba", "people"})
         if form is None or not self._agrees(phrase, form):
             return False
@@ -168,14 +172,14 @@ class Composer:
         self._take(phrase, match, form)
         return True
 
-    def _agrees(self, phrase: Phrase, form: Form) -> bool:
+    def _agrees(self, phrase: EntityPhrase, form: NameForm) -> bool:
         """An adjective has the article when its noun is definite; a construct may go either way."""
         if phrase.form.definite or phrase.qualified:
             return form.definite or phrase.form.lexeme.role == "organisation"
         # An indefinite head before a definite people is a construct: قوات الأرمن.
         return not form.definite or " " in phrase.form.text
 
-    def _adjective(self, phrase: Phrase, match: Match) -> bool:
+    def _adjective(self, phrase: EntityPhrase, match: NameMatch) -> bool:
         """Another agent noun in apposition or as an adjective: المسلحين الانفصاليين."""
         form = match.other({"agent"})
         if form is None or "a" not in form.lexeme.flags:
@@ -186,7 +190,7 @@ class Composer:
         self._take(phrase, match, form)
         return True
 
-    def _named(self, phrase: Phrase, match: Match) -> bool:
+    def _named(self, phrase: EntityPhrase, match: NameMatch) -> bool:
         """A known name after a title: الرئيس الروسي فلاديمير بوتين."""
         form = match.other({"leader"})
         if form is None or "p" not in phrase.form.lexeme.flags:
@@ -200,7 +204,7 @@ class Composer:
         self._take(phrase, match, form)
         return True
 
-    def _unlisted(self, phrase: Phrase, index: int) -> bool:
+    def _unlisted(self, phrase: EntityPhrase, index: int) -> bool:
         """A person's name that is in no table, after a title: النائب أنطوان غانم."""
         person = (
             find_person(self._tokens, self._lexicon, index)
@@ -213,7 +217,7 @@ class Composer:
         self._take(phrase, person.match, person.form)
         return True
 
-    def _construct(self, phrase: Phrase, index: int, depth: int) -> bool:
+    def _construct(self, phrase: EntityPhrase, index: int, depth: int) -> bool:
         """A complement right after an indefinite head: جيش أذربيجان, قائد الجيش السوري."""
         if phrase.form.definite and not self._may_govern(phrase):
             return False
@@ -226,12 +230,12 @@ class Composer:
         return True
 
     @staticmethod
-    def _may_govern(phrase: Phrase) -> bool:
+    def _may_govern(phrase: EntityPhrase) -> bool:
         """Fixed expressions (وزارة الدفاع, متحدث باسم) still take a complement; nisbas do not."""
         return " " in phrase.form.text and phrase.form.lexeme.role == "agent"
 
     @staticmethod
-    def _complement(phrase: Phrase, inner: Phrase) -> bool:
+    def _complement(phrase: EntityPhrase, inner: EntityPhrase) -> bool:
         """Whether a phrase can be what the head belongs to: a definite body, people or name.
 
         Names that are also common words (مهاجم فتح النار) belong only to bodies and their members.
@@ -243,10 +247,10 @@ class Composer:
             return True
         return inner.form.definite or inner.qualified or "r" in flags
 
-    def _owned(self, phrase: Phrase, index: int, match: Match, depth: int) -> bool:
+    def _owned(self, phrase: EntityPhrase, index: int, match: NameMatch, depth: int) -> bool:
         """A complement after ل: القوات التابعة للحكومة, ناطق ل..."""
         previous = self._tokens.words[index - 1]
-        governs = previous in particles.BELONGING or "r" in phrase.form.lexeme.flags
+        governs = previous in closed_classes.BELONGING or "r" in phrase.form.lexeme.flags
         if match.clitic != "ل" or depth >= _MAX_DEPTH or not governs:
             return self._located_by_clitic(phrase, match)
         inner = self.compose(index, depth + 1)
@@ -255,7 +259,7 @@ class Composer:
         self._absorb(phrase, inner, owned=True)
         return True
 
-    def _located_by_clitic(self, phrase: Phrase, match: Match) -> bool:
+    def _located_by_clitic(self, phrase: EntityPhrase, match: NameMatch) -> bool:
         """A place after ب: مدنيون بحلب."""
         form = match.other({"place", "country", "capital", "region"})
         if form is None or match.clitic != "ب" or not self._locatable(phrase):
@@ -265,17 +269,17 @@ class Composer:
         self._absorb(phrase, inner, owned=False)
         return True
 
-    def _preposition(self, phrase: Phrase, index: int, word: str, depth: int) -> bool:
+    def _preposition(self, phrase: EntityPhrase, index: int, word: str, depth: int) -> bool:
         """A complement after باسم, في or من."""
         if depth >= _MAX_DEPTH or not self._tokens.joined(index):
             return False
-        if word in particles.IN_NAME_OF:
+        if word in closed_classes.IN_NAME_OF:
             inner = self.compose(index + 1, depth + 1)
             owned = True
-        elif word in particles.IN and self._locatable(phrase):
+        elif word in closed_classes.IN and self._locatable(phrase):
             inner = self._whereabouts(phrase, index + 1)
             owned = False
-        elif word in particles.OF and not phrase.form.definite and not phrase.qualified:
+        elif word in closed_classes.OF and not phrase.form.definite and not phrase.qualified:
             inner = self.compose(index + 1, depth + 1)
             owned = True
             if inner is not None and inner.form.lexeme.role not in _OWNERS:
@@ -287,7 +291,7 @@ class Composer:
         self._absorb(phrase, inner, owned=owned)
         return True
 
-    def _whereabouts(self, phrase: Phrase, index: int) -> Phrase | None:
+    def _whereabouts(self, phrase: EntityPhrase, index: int) -> EntityPhrase | None:
         """The place after في that says where the actor is from, if it may say so."""
         inner = self.compose(index, _MAX_DEPTH)
         if inner is None or inner.place is None or inner.form.lexeme.role == "agent":
@@ -295,7 +299,7 @@ class Composer:
         return inner if not phrase.country or self._relocates(phrase, inner) else None
 
     @staticmethod
-    def _locatable(phrase: Phrase) -> bool:
+    def _locatable(phrase: EntityPhrase) -> bool:
         """Whether a place after في says where the actor is from."""
         if phrase.place is not None:
             return False
@@ -303,12 +307,12 @@ class Composer:
         return phrase.form.lexeme.role != "agent" or "p" not in flags
 
     @staticmethod
-    def _relocates(phrase: Phrase, inner: Phrase) -> bool:
+    def _relocates(phrase: EntityPhrase, inner: EntityPhrase) -> bool:
         """A country already known stays, unless the place is a region its people hold."""
         lexeme = inner.form.lexeme
         return lexeme.role == "region" and not _STATE & set(phrase.sectors)
 
-    def _classified(self, phrase: Phrase, index: int) -> bool:
+    def _classified(self, phrase: EntityPhrase, index: int) -> bool:
         """A place with its noun in construct: سكان مدينة حلب."""
         if phrase.form.definite or phrase.place is not None:
             return False
@@ -320,7 +324,7 @@ class Composer:
 
     # -- taking parts -----------------------------------------------------------------------
 
-    def _take(self, phrase: Phrase, match: Match, form: Form) -> None:
+    def _take(self, phrase: EntityPhrase, match: NameMatch, form: NameForm) -> None:
         """Append a matched part, with the words that were passed over."""
         phrase.words += self._passed(phrase.last + 1, match.first)
         phrase.words.append(form.text)
@@ -332,7 +336,7 @@ class Composer:
         fillers = self._lexicon.fillers
         return [fillers.get(word, word) for word in self._tokens.words[first:stop]]
 
-    def _absorb(self, phrase: Phrase, inner: Phrase, *, owned: bool) -> None:
+    def _absorb(self, phrase: EntityPhrase, inner: EntityPhrase, *, owned: bool) -> None:
         """Append a complement and let it say country, sectors and place."""
         phrase.words += self._passed(phrase.last + 1, inner.first)
         phrase.words += inner.words
@@ -349,7 +353,7 @@ class Composer:
             phrase.foreign = phrase.foreign or inner.foreign
         phrase.place = phrase.place or inner.place
 
-    def _country_of(self, inner: Phrase) -> str | None:
+    def _country_of(self, inner: EntityPhrase) -> str | None:
         if inner.country:
             return inner.country
         if inner.place is not None and inner.form.lexeme.role == "place":

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Final
 
 from transforms.enrich.entities.compose import Composer
-from transforms.enrich.entities.phrase import Phrase, merge_sectors
+from transforms.enrich.entities.phrase import EntityPhrase, merge_sectors
 from transforms.enrich.entities.records import Entity, Kind, PlaceEntry
-from transforms.enrich.entities.scan import Match, Tokens, scanner
+from transforms.enrich.entities.scan import NameMatch, NameTokens, scanner
 from transforms.text.arabic import Normalised, normalise_text
 
 __all__ = ["Entity", "PlaceEntry", "find_entities", "find_places"]
@@ -74,14 +74,14 @@ def find_places(normalised: Normalised) -> list[Entity]:
     ]
 
 
-def _phrases(text: str) -> tuple[Tokens, list[Phrase]]:
+def _phrases(text: str) -> tuple[NameTokens, list[EntityPhrase]]:
     """Tokens and their phrases, left to right, longest first."""
     scan = scanner()
-    tokens = Tokens(text, scan)
+    tokens = NameTokens(text, scan)
     composer = Composer(tokens, scan.lexicon)
     phrases = []
     index, words = 0, tokens.words
-    latest: dict[str, Phrase] = {}
+    latest: dict[str, EntityPhrase] = {}
     while index < len(words):
         phrase = composer.compose(index) if scan.may_start(words[index]) else None
         if phrase is None:
@@ -96,7 +96,7 @@ def _phrases(text: str) -> tuple[Tokens, list[Phrase]]:
     return tokens, phrases
 
 
-def _remember(tokens: Tokens, phrase: Phrase, latest: dict[str, Phrase]) -> None:
+def _remember(tokens: NameTokens, phrase: EntityPhrase, latest: dict[str, EntityPhrase]) -> None:
     """Note what a later bare noun (المدينة, الإقليم) would mean."""
     if phrase.place is None:
         return
@@ -110,7 +110,7 @@ def _remember(tokens: Tokens, phrase: Phrase, latest: dict[str, Phrase]) -> None
         latest["مدينه"] = phrase
 
 
-def _again(tokens: Tokens, index: int, latest: dict[str, Phrase]) -> Phrase | None:
+def _again(tokens: NameTokens, index: int, latest: dict[str, EntityPhrase]) -> EntityPhrase | None:
     """A bare definite place noun that repeats an earlier place."""
     word = tokens.words[index]
     noun = word.lstrip("وف").removeprefix("ب").removeprefix("ك").removeprefix("ال")
@@ -119,12 +119,12 @@ def _again(tokens: Tokens, index: int, latest: dict[str, Phrase]) -> Phrase | No
         return None
     start = tokens.ends[index] - len(noun) - 2
     form = full.place.best()
-    again = Phrase(index, index, start, form, full.place, place=full.place, head_last=index)
+    again = EntityPhrase(index, index, start, form, full.place, place=full.place, head_last=index)
     again.country, again.again = tokens.place_country(full.place), True
     return again
 
 
-def _resolve_places(tokens: Tokens, phrases: list[Phrase]) -> list[PlaceEntry | None]:
+def _resolve_places(tokens: NameTokens, phrases: list[EntityPhrase]) -> list[PlaceEntry | None]:
     """The gazetteer entry of each phrase's place, by the countries the text speaks of."""
     spoken = Counter(
         phrase.country
@@ -140,8 +140,8 @@ def _resolve_places(tokens: Tokens, phrases: list[Phrase]) -> list[PlaceEntry | 
     return places
 
 
-def _choose(tokens: Tokens, phrase: Phrase, spoken: Counter[str]) -> PlaceEntry | None:
-    match: Match = phrase.place or phrase.match
+def _choose(tokens: NameTokens, phrase: EntityPhrase, spoken: Counter[str]) -> PlaceEntry | None:
+    match: NameMatch = phrase.place or phrase.match
     entries = [tokens.entry(row) for row in tokens.place_rows(match)]
     if not entries:
         return None
@@ -159,7 +159,7 @@ def _choose(tokens: Tokens, phrase: Phrase, spoken: Counter[str]) -> PlaceEntry 
     return best if any(fitness(best)) else entries[0]
 
 
-def _reassign_held(phrases: list[Phrase]) -> None:
+def _reassign_held(phrases: list[EntityPhrase]) -> None:
     """Non-state people of the holders of a region named in the text are the region's."""
     held = {
         phrase.form.lexeme.held_by: phrase.country
@@ -176,14 +176,14 @@ def _reassign_held(phrases: list[Phrase]) -> None:
             phrase.country = sovereign
 
 
-def _family(phrase: Phrase) -> str:
+def _family(phrase: EntityPhrase) -> str:
     """What a bare head and its full form share: the first word of the lexeme (وزارة)."""
     return normalise_text(phrase.form.lexeme.name.partition(" ")[0])
 
 
-def _inherit_countries(phrases: list[Phrase]) -> set[int]:
+def _inherit_countries(phrases: list[EntityPhrase]) -> set[int]:
     """Give bare definite heads the country of the last full mention; the numbers of those given."""
-    latest: dict[str, Phrase] = {}
+    latest: dict[str, EntityPhrase] = {}
     given: set[int] = set()
     waiting: dict[str, list[int]] = {}
     for number, phrase in enumerate(phrases):
@@ -211,7 +211,7 @@ def _inherit_countries(phrases: list[Phrase]) -> set[int]:
     return given
 
 
-def _repeat(phrase: Phrase, full: Phrase) -> None:
+def _repeat(phrase: EntityPhrase, full: EntityPhrase) -> None:
     """Let a bare head mean what its full mention meant."""
     phrase.country = full.country
     if " " in phrase.form.lexeme.name or phrase.qualified:
@@ -221,7 +221,7 @@ def _repeat(phrase: Phrase, full: Phrase) -> None:
         phrase.name = full.name
 
 
-def _kind(phrase: Phrase) -> Kind:
+def _kind(phrase: EntityPhrase) -> Kind:
     if phrase.again:
         return "place"
     role = phrase.form.lexeme.role
@@ -231,7 +231,9 @@ def _kind(phrase: Phrase) -> Kind:
     return "both" if role in _PLACES else "actor"
 
 
-def _entity(tokens: Tokens, phrase: Phrase, place: PlaceEntry | None, *, inferred: bool) -> Entity:
+def _entity(
+    tokens: NameTokens, phrase: EntityPhrase, place: PlaceEntry | None, *, inferred: bool
+) -> Entity:
     kind = _kind(phrase)
     role = phrase.form.lexeme.role
     name = place.name if kind == "place" and place else phrase.name or " ".join(phrase.words)

@@ -57,7 +57,7 @@ class Lexeme:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class NameForm:
     """One written form of a lexeme, in usual spelling."""
 
     lexeme: Lexeme
@@ -83,7 +83,7 @@ class Lexicon:
         gazetteer: rows of the place table, unparsed.
     """
 
-    forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
+    forms: dict[str, tuple[NameForm, ...]] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
@@ -92,9 +92,9 @@ class Lexicon:
     given: dict[str, str] = field(default_factory=dict)
     wordlike: set[str] = field(default_factory=set)
     gazetteer: list[str] = field(default_factory=list)
-    _found: dict[str, tuple[Form, ...]] = field(default_factory=dict, repr=False)
+    _found: dict[str, tuple[NameForm, ...]] = field(default_factory=dict, repr=False)
 
-    def add(self, form: Form) -> None:
+    def add(self, form: NameForm) -> None:
         """Enter a form under its folded text; the first lexeme of a role there stays."""
         key = form.text.translate(_FOLD)
         known = self.forms.get(key, ())
@@ -109,7 +109,7 @@ class Lexicon:
         """Whether a folded text is a name or the first word of one."""
         return key in self.forms or key in self.rows or key in self.longest
 
-    def find(self, key: str) -> tuple[Form, ...]:
+    def find(self, key: str) -> tuple[NameForm, ...]:
         """The forms a folded text may be, () for none. Places become forms when first asked for."""
         rows = self.rows.get(key)
         if rows is None:
@@ -118,7 +118,7 @@ class Lexicon:
         if found is None:
             display = self.gazetteer[rows[0]].partition("|")[0]
             lexeme = Lexeme("place", display, flags=self.marks.get(key, ""), rows=tuple(rows))
-            found = self._found[key] = (*self.forms.get(key, ()), Form(lexeme, display))
+            found = self._found[key] = (*self.forms.get(key, ()), NameForm(lexeme, display))
         return found
 
     def place(self, row: int) -> PlaceEntry:
@@ -146,44 +146,44 @@ def _mark(name: str) -> tuple[str, str]:
     return (name[1:], "~") if name.startswith("~") else (name, "")
 
 
-def _countries() -> Iterator[Form]:
+def _countries() -> Iterator[NameForm]:
     for code, _, names, adjectives, people, capitals in read_rows("entities/countries.tsv"):
         canonical = _mark(_split(names)[0])[0]
         for name in _split(names):
             text, flags = _mark(name)
-            yield Form(Lexeme("country", canonical, code, ("GOV",), flags), text)
+            yield NameForm(Lexeme("country", canonical, code, ("GOV",), flags), text)
         for name in _split(capitals):
             text, flags = _mark(name)
-            yield Form(
+            yield NameForm(
                 Lexeme("capital", _mark(_split(capitals)[0])[0], code, ("GOV",), flags), text
             )
         for adjective in _split(adjectives):
             text, flags = _mark(adjective)
             lexeme = Lexeme("nisba", canonical, code, ("CVL",), flags)
             for written in nisba_forms(text):
-                yield Form(lexeme, written.text, written.definite, written.plural)
+                yield NameForm(lexeme, written.text, written.definite, written.plural)
         for noun in _split(people):
             lexeme = Lexeme("nisba", canonical, code, ("CVL",))
-            yield Form(lexeme, noun, definite=False, plural=True)
-            yield Form(lexeme, f"ال{noun}", definite=True, plural=True)
+            yield NameForm(lexeme, noun, definite=False, plural=True)
+            yield NameForm(lexeme, f"ال{noun}", definite=True, plural=True)
 
 
-def _peoples() -> Iterator[Form]:
+def _peoples() -> Iterator[NameForm]:
     for kind, country, sectors, names, held_by in read_rows("entities/people.tsv"):
         code = None if country == "-" else country
         canonical = _split(names)[0]
         for name in _split(names):
             if kind == "region":
-                yield Form(
+                yield NameForm(
                     Lexeme("region", canonical, code, tuple(sectors.split()), "", held_by), name
                 )
             else:
                 singular = name.endswith(("ي", "ية"))
                 lexeme = Lexeme("people", canonical, code, tuple(sectors.split()))
-                yield Form(lexeme, name, name.startswith("ال"), not singular)
+                yield NameForm(lexeme, name, name.startswith("ال"), not singular)
 
 
-def _agents() -> Iterator[Form]:
+def _agents() -> Iterator[NameForm]:
     for sectors, flags, singulars, plurals in read_rows("entities/agents.tsv"):
         codes = () if sectors == "-" else tuple(sectors.split())
         for cell, plural in ((singulars, False), (plurals, True)):
@@ -192,10 +192,10 @@ def _agents() -> Iterator[Form]:
                 inflect = owned_forms if "o" in flags else noun_forms
                 written: Iterable[WrittenForm] = inflect(spec, plural=plural)
                 for form in written:
-                    yield Form(lexeme, form.text, form.definite, form.plural)
+                    yield NameForm(lexeme, form.text, form.definite, form.plural)
 
 
-def _named(table: str, role: Role) -> Iterator[Form]:
+def _named(table: str, role: Role) -> Iterator[NameForm]:
     for country, sectors, persons, *_ in read_rows(table):
         code = None if country == "-" else country
         codes = tuple(sectors.split())
@@ -205,7 +205,7 @@ def _named(table: str, role: Role) -> Iterator[Form]:
             firsts = (text.partition(" ")[0] for text, _ in variants if " " in text)
             kin = tuple(dict.fromkeys(normalise_text(first) for first in firsts))
             for text, flags in variants:
-                yield Form(Lexeme(role, canonical, code, codes, flags, kin=kin), text)
+                yield NameForm(Lexeme(role, canonical, code, codes, flags, kin=kin), text)
 
 
 def _add_places(lexicon: Lexicon) -> None:

@@ -8,9 +8,11 @@ from typing import Final
 
 from transforms.enrich.entities.paradigms import nisba_forms
 from transforms.enrich.tables import read_rows
+from transforms.enrich.words import clitics
 from transforms.text.arabic import normalise_text
 
-_PREFIXES: Final = ("", "ال", "وال", "بال", "فال", "لل", "و", "ب", "ل")
+_BARE: Final = clitics.written("", definite=False)
+_PREFIXES: Final = (_BARE, *clitics.prefixes(("", "و", "ب", "ف", "ل")))
 
 
 @cache
@@ -29,6 +31,17 @@ def _table() -> Mapping[str, str]:
     return table
 
 
+@cache
+def country_names() -> frozenset[str]:
+    """The names of countries and their capitals that are one word, as tokens are written."""
+    return frozenset(
+        normalise_text(name.lstrip("~^"))
+        for _, _, names, _, _, capitals in read_rows("entities/countries.tsv")
+        for name in (*names.split("|"), *capitals.split("|"))
+        if name and " " not in name
+    )
+
+
 @lru_cache(maxsize=1 << 16)
 def nisba_country(word: str) -> str | None:
     """The country that an adjective or a people's name says.
@@ -40,9 +53,5 @@ def nisba_country(word: str) -> str | None:
         ISO 3166-1 alpha-3, or None.
     """
     table = _table()
-    for prefix in _PREFIXES:
-        if word.startswith(prefix):
-            found = table.get(word[len(prefix) :])
-            if found:
-                return found
-    return None
+    tried = clitics.rests(word, _PREFIXES, 0)
+    return next((table[rest] for _, rest in tried if rest in table), None)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from transforms.enrich.entities.names import Form, Lexeme, Lexicon
-from transforms.enrich.entities.phrase import Phrase, start_phrase
-from transforms.enrich.entities.scan import Match, Tokens
-from transforms.enrich.words import particles
+from transforms.enrich.entities.names import Lexeme, Lexicon, NameForm
+from transforms.enrich.entities.phrase import EntityPhrase, start_phrase
+from transforms.enrich.entities.scan import NameMatch, NameTokens
+from transforms.enrich.words import closed_classes
 
 
-def find_person(tokens: Tokens, lexicon: Lexicon, index: int) -> Phrase | None:
+def find_person(tokens: NameTokens, lexicon: Lexicon, index: int) -> EntityPhrase | None:
     """A person's name of several parts: a given name, then names, surnames with ال, links.
 
     Args:
@@ -28,7 +28,7 @@ def find_person(tokens: Tokens, lexicon: Lexicon, index: int) -> Phrase | None:
     words = [given[tokens.words[index][offset:]]]
     while len(words) < 5 and tokens.joined(last) and last + 1 < len(tokens.words):
         word = tokens.words[last + 1]
-        link = word in particles.NAME_LINKS and tokens.joined(last + 1)
+        link = word in closed_classes.NAME_LINKS and tokens.joined(last + 1)
         surname = (
             plain and word.startswith("ال") and len(word) > 4 and tokens.match(last + 1) is None
         )
@@ -39,11 +39,11 @@ def find_person(tokens: Tokens, lexicon: Lexicon, index: int) -> Phrase | None:
         plain = True
         if surname:
             break
-    if last == index or tokens.words[last] in particles.NAME_LINKS:
+    if last == index or tokens.words[last] in closed_classes.NAME_LINKS:
         return None
-    form = Form(Lexeme("person", " ".join(words)), " ".join(words))
+    form = NameForm(Lexeme("person", " ".join(words)), " ".join(words))
     start = tokens.starts[index] + offset
-    match = Match(index, last, start, "", (form,), attached=offset > 0)
+    match = NameMatch(index, last, start, "", (form,), attached=offset > 0)
     return start_phrase(match, form)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from transforms.enrich.entities.names import Form
-from transforms.enrich.entities.scan import Match
+from transforms.enrich.entities.names import NameForm
+from transforms.enrich.entities.scan import NameMatch
 
 # Sectors that say more than CVL.
 _OFFICES: Final = frozenset(
@@ -15,7 +15,7 @@ _OFFICES: Final = frozenset(
 
 
 @dataclass(slots=True)
-class Phrase:
+class EntityPhrase:
     """A phrase under construction; token indices, ``last`` inclusive.
 
     Attributes:
@@ -38,11 +38,11 @@ class Phrase:
     first: int
     last: int
     start: int
-    form: Form
-    match: Match
+    form: NameForm
+    match: NameMatch
     country: str | None = None
     sectors: tuple[str, ...] = ()
-    place: Match | None = None
+    place: NameMatch | None = None
     words: list[str] = field(default_factory=list)
     head_last: int = -1
     name: str = ""
@@ -61,7 +61,7 @@ def merge_sectors(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str,
     return tuple(sorted(merged, key=lambda sector: sector == "PRE"))
 
 
-def inherit(phrase: Phrase, inner: Phrase) -> None:
+def inherit(phrase: EntityPhrase, inner: EntityPhrase) -> None:
     """Sectors of what the head belongs to."""
     role = inner.form.lexeme.role
     if role in {"country", "capital", "place", "region"}:
@@ -78,7 +78,7 @@ def inherit(phrase: Phrase, inner: Phrase) -> None:
         phrase.sectors = merge_sectors(phrase.sectors, inner.sectors)
 
 
-def enter_region(phrase: Phrase, inner: Phrase) -> None:
+def enter_region(phrase: EntityPhrase, inner: EntityPhrase) -> None:
     """A partially recognised region: the sovereign's code and PRE; its soldiers are rebels."""
     phrase.country = inner.country
     sectors = phrase.sectors or ("GOV",)
@@ -87,10 +87,10 @@ def enter_region(phrase: Phrase, inner: Phrase) -> None:
     phrase.sectors = merge_sectors(sectors, ("PRE",))
 
 
-def start_phrase(match: Match, form: Form) -> Phrase:
+def start_phrase(match: NameMatch, form: NameForm) -> EntityPhrase:
     """The phrase that consists of one match alone."""
     lexeme = form.lexeme
-    phrase = Phrase(
+    phrase = EntityPhrase(
         first=match.first,
         last=match.last,
         start=match.start,

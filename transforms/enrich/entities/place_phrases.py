@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from transforms.enrich.entities.phrase import Phrase, start_phrase
-from transforms.enrich.entities.scan import Tokens
+from transforms.enrich.entities.phrase import EntityPhrase, start_phrase
+from transforms.enrich.entities.scan import NameTokens
 
 
-def locate(tokens: Tokens, phrase: Phrase) -> None:
+def locate(tokens: NameTokens, phrase: EntityPhrase) -> None:
     """A nisba after a place confirms its country: مدينة طرابلس اللبنانية."""
     index = phrase.last + 1
     if index >= len(tokens.words) or not tokens.joined(index - 1):
@@ -25,7 +25,7 @@ def locate(tokens: Tokens, phrase: Phrase) -> None:
     phrase.qualified = True
 
 
-def classified_place(tokens: Tokens, index: int) -> Phrase | None:
+def classified_place(tokens: NameTokens, index: int) -> EntityPhrase | None:
     """A place after its noun: مدينة حلب, إقليم قره باغ; the phrase starts at the noun."""
     noun = tokens.place_noun(index)
     if noun is None or not tokens.joined(index) or index + 1 >= len(tokens.words):

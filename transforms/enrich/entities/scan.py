@@ -8,8 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from transforms.enrich.entities.names import Form, Lexicon, lexicon
+from transforms.enrich.entities.names import Lexicon, NameForm, lexicon
 from transforms.enrich.entities.records import PlaceEntry
+from transforms.enrich.words.clitics import readings
 
 _WORD: Final = re.compile(r"\w+")
 _GAP: Final = re.compile(r"[ \"'«»“”„’‘\-–]{1,4}")
@@ -41,24 +42,6 @@ class PlaceNoun(NamedTuple):
     start: int
     precision: str
     text: str
-
-
-def readings(word: str) -> list[tuple[str, str, int]]:
-    """A folded word without its proclitics, in every way: (preposition, rest, characters off).
-
-    ``لل`` gives back the article (للجيش: الجيش) and takes off nothing, since the ل of the article
-    is written.
-    """
-    found = [("", word, 0)]
-    if len(word) > 3 and word[0] in "وف":
-        found.append(("", word[1:], 1))
-    for _, rest, taken in tuple(found):
-        if len(rest) > 3 and rest.startswith("لل"):
-            found.append(("ل", "ا" + rest[1:], taken))
-            found.append(("ل", "ال" + rest[1:], taken))
-        if len(rest) > 3 and rest[0] in "بلك":
-            found.append((rest[0], rest[1:], taken + 1))
-    return found
 
 
 class Look(NamedTuple):
@@ -125,7 +108,7 @@ def scanner() -> Scanner:
 
 
 @dataclass(slots=True)
-class Match:
+class NameMatch:
     """A lexicon entry found at a token; ``last`` is inclusive.
 
     Attributes:
@@ -143,16 +126,16 @@ class Match:
     last: int
     start: int
     clitic: str
-    forms: tuple[Form, ...]
+    forms: tuple[NameForm, ...]
     country: str | None = None
     precision: str = ""
     attached: bool = False
 
-    def best(self) -> Form:
+    def best(self) -> NameForm:
         """The most likely reading without context."""
         return min(self.forms, key=lambda form: _PRIORITY[form.lexeme.role])
 
-    def other(self, roles: Collection[str]) -> Form | None:
+    def other(self, roles: Collection[str]) -> NameForm | None:
         """The most likely reading among some roles."""
         fitting = [form for form in self.forms if form.lexeme.role in roles]
         return min(fitting, key=lambda form: _PRIORITY[form.lexeme.role]) if fitting else None
@@ -166,7 +149,7 @@ class Match:
         self.precision = precision
 
 
-class Tokens:
+class NameTokens:
     """The words of a text with their spans and matches."""
 
     __slots__ = ("_lexicon", "_matches", "_scanner", "ends", "starts", "text", "words")
@@ -188,7 +171,7 @@ class Tokens:
             self.words.append(found.group())
             self.starts.append(found.start())
             self.ends.append(found.end())
-        self._matches: dict[int, Match | None] = {}
+        self._matches: dict[int, NameMatch | None] = {}
 
     def joined(self, index: int) -> bool:
         """Whether only blanks or quotation marks stand between a token and the next."""
@@ -197,7 +180,7 @@ class Tokens:
         gap = self.text[self.ends[index] : self.starts[index + 1]]
         return gap == " " or _GAP.fullmatch(gap) is not None
 
-    def match(self, index: int) -> Match | None:
+    def match(self, index: int) -> NameMatch | None:
         """The longest lexicon entry that starts at a token; cached."""
         if index >= len(self.words):
             return None
@@ -205,15 +188,15 @@ class Tokens:
             self._matches[index] = self._find(index)
         return self._matches[index]
 
-    def _find(self, index: int) -> Match | None:
-        best: Match | None = None
+    def _find(self, index: int) -> NameMatch | None:
+        best: NameMatch | None = None
         for clitic, rest, taken, longest in self._scanner.looks(self.words[index]):
             for count in range(longest, 0, -1):
                 key = rest if count == 1 else self._joined_key(rest, index, count)
                 forms = self._lexicon.find(key) if key else ()
                 if forms and (best is None or count > best.last - index + 1):
                     start = self.starts[index] + taken
-                    best = Match(index, index + count - 1, start, clitic, forms)
+                    best = NameMatch(index, index + count - 1, start, clitic, forms)
                     best.attached = start > self.starts[index] or bool(clitic)
                     break
         return best
@@ -233,13 +216,13 @@ class Tokens:
         found = self._scanner.noun(self.words[index])
         return PlaceNoun(self.starts[index] + found[0], *found[1:]) if found else None
 
-    def place_context(self, first: int, match: Match) -> bool:
+    def place_context(self, first: int, match: NameMatch) -> bool:
         """Whether an ambiguous word (``~``) stands where places stand: after في, من, with ب..."""
         if match.clitic == "ب" and self.ends[match.last] - match.start > 4:
             return True
         return first > 0 and self.joined(first - 1) and self.words[first - 1] in _PLACE_CUES
 
-    def place_rows(self, match: Match) -> list[int]:
+    def place_rows(self, match: NameMatch) -> list[int]:
         """Gazetteer rows a match may mean, best first."""
         form = match.other({"place"})
         return list(form.lexeme.rows) if form else []
@@ -248,7 +231,7 @@ class Tokens:
         """The gazetteer entry in a row."""
         return self._lexicon.place(row)
 
-    def place_country(self, match: Match) -> str | None:
+    def place_country(self, match: NameMatch) -> str | None:
         """The country of a place: settled, or of its likeliest entry."""
         if match.country:
             return match.country
@@ -258,7 +241,7 @@ class Tokens:
         rows = self.place_rows(match)
         return self.entry(rows[0]).country if rows else None
 
-    def can_lie_in(self, match: Match, country: str | None) -> bool:
+    def can_lie_in(self, match: NameMatch, country: str | None) -> bool:
         """Whether any entry of a match lies in a country."""
         form = match.other({"region", "capital"})
         if form and form.lexeme.country == country:

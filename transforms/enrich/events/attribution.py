@@ -11,91 +11,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 from transforms.enrich.roles.actors import actors_of
-from transforms.enrich.roles.subjects import Phrase, inherited, left_subject
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.roles.subjects import TokenRange, inherited, left_subject
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
-REPORTING: Final = frozenset(
-    [
-        "قال",
-        "أعلن",
-        "أكد",
-        "أوضح",
-        "أضاف",
-        "كشف",
-        "ذكر",
-        "أفاد",
-        "صرح",
-        "أشار",
-        "نقل",
-        "تابع",
-        "أخبر",
-        "اعتبر",
-        "رأى",
-        "وصف",
-        "لفت",
-        "نوه",
-        "أبلغ",
-        "روى",
-        "بين",
-        "زاد",
-        "كتب",
-        "غرد",
-        "أورد",
-        "بث",
-        "شدد",
-        "زعم",
-        "ادعى",
-    ]
-)
-_CARRIED: Final = frozenset({"أضاف", "تابع", "أوضح", "زاد", "أكد", "أشار", "قال", "لفت"})
-_AGENCY_WORDS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "وكالة",
-        "وكالات",
-        "مراسل",
-        "مصادر",
-        "مصدر",
-        "قناة",
-        "صحيفة",
-        "شهود",
-        "شاهد",
-        "إذاعة",
-        "تلفزيون",
-        "التلفزيون",
-        "الوكالة",
-        "موقع",
-        "مراسلنا",
-        "رويترز",
-        "الصحيفة",
-        "القناة",
-        "وسائل",
-        "إعلام",
-    ]
-)
+REPORTING: Final = lists.lemmas("attribution", "reporting")
+_CARRIED: Final = lists.lemmas("attribution", "carried")
+_AGENCY_WORDS: Final = lists.words("attribution", "agency_words")
 _OFFICIAL: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY"})
-_OFFICIAL_WORDS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "الشرطة",
-        "وزارة",
-        "الوزارة",
-        "الجيش",
-        "ناطق",
-        "متحدث",
-        "المتحدث",
-        "مسؤول",
-        "مسؤولون",
-        "السلطات",
-        "الحكومة",
-    ]
-)
+_OFFICIAL_WORDS: Final = lists.words("attribution", "official_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +37,24 @@ class Speaker:
     official: bool
 
 
-def speaker_of(world: World, view: SentenceView, previous: Speaker | None) -> Speaker | None:
+def speaker_of(
+    annotations: Annotations, sentence: Sentence, previous: Speaker | None
+) -> Speaker | None:
     """The speaker of a sentence.
 
     Args:
-        world: the text.
-        view: the sentence.
+        annotations: the text.
+        sentence: the sentence.
         previous: the speaker before it, to whom وأضاف without a subject goes on giving the word.
     """
-    for index in range(view.first, view.stop):
-        lemmas = _reporting(view.words[index])
-        if not lemmas or not view.is_verb(index):
+    for index in range(sentence.first, sentence.stop):
+        lemmas = _reporting(sentence.words[index])
+        if not lemmas or not sentence.is_verb(index):
             continue
-        phrase = _subject(view, index)
+        phrase = _subject(sentence, index)
         if phrase is None:
             return previous if lemmas & _CARRIED else None
-        return _speaker(world, view, phrase, previous)
+        return _speaker(annotations, sentence, phrase, previous)
     return None
 
 
@@ -132,42 +64,49 @@ def _reporting(word: str) -> frozenset[str]:
     return frozenset(r.lemma for r in analyse(word) if r.pos == "V" and r.lemma in REPORTING)
 
 
-def goes_on(view: SentenceView) -> bool:
+def continues_quote(sentence: Sentence) -> bool:
     """Whether a sentence opens by giving the word on to a speaker before it (وأضاف ...)."""
     return any(
-        not _CARRIED.isdisjoint(lemmas_of(w)) for w in view.words[view.first : view.first + 2]
+        not _CARRIED.isdisjoint(lemmas_of(w))
+        for w in sentence.words[sentence.first : sentence.first + 2]
     )
 
 
-def _subject(view: SentenceView, index: int) -> Phrase | None:
-    left = left_subject(view, index)
+def _subject(sentence: Sentence, index: int) -> TokenRange | None:
+    left = left_subject(sentence, index)
     if left is not None:
         return left
-    following = view.skip_quotes(index + 1)
-    if view.kind(following) in "N#T":
-        return view.noun_phrase(following)
-    return inherited(view, index) if view.words[index][0] == "و" and index > view.first else None
+    following = sentence.skip_quotes(index + 1)
+    if sentence.kind(following) in "N#T":
+        return sentence.noun_phrase(following)
+    return (
+        inherited(sentence, index)
+        if sentence.words[index][0] == "و" and index > sentence.first
+        else None
+    )
 
 
-def _speaker(world: World, view: SentenceView, phrase: Phrase, previous: Speaker | None) -> Speaker:
-    words = set(view.words[phrase[0] : phrase[1] + 1])
-    actor = actors_of(world, view, [phrase])[0]
+def _speaker(
+    annotations: Annotations, sentence: Sentence, phrase: TokenRange, previous: Speaker | None
+) -> Speaker:
+    words = set(sentence.words[phrase[0] : phrase[1] + 1])
+    actor = actors_of(annotations, sentence, [phrase])[0]
     if previous is not None and phrase[0] == phrase[1]:
         # وأضافت الوزارة: the short form of a speaker already introduced.
-        first = view.words[phrase[0]].removeprefix("ال")
+        first = sentence.words[phrase[0]].removeprefix("ال")
         if previous.actor.text and first in normalise_text(previous.actor.text):
             return previous
     official = bool(words & _OFFICIAL_WORDS) or bool(_OFFICIAL & set(actor.sectors))
     return Speaker(actor, bool(words & _AGENCY_WORDS) and not official, official)
 
 
-def claim_status(draft: Draft, speaker: Speaker | None) -> str:
+def claim_status(mention: EventMention, speaker: Speaker | None) -> str:
     """What kind of claim a speaker makes about an event (see the module)."""
     if speaker is None:
         return "unattributed"
     if speaker.agency:
         return "agency"
-    countries = {a.country for a in (*draft.actors, *draft.recipients) if a.country}
+    countries = {a.country for a in (*mention.actors, *mention.recipients) if a.country}
     if speaker.actor.country in countries:
         return "claimed_by_party"
     return "official" if speaker.official else "third_party"

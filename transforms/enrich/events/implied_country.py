@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from transforms.enrich.events.mention import Draft
-from transforms.enrich.sentence.annotations import World
+from transforms.enrich.events.mention import EventMention
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.words import lists
+from transforms.enrich.words.clitics import ARTICLE, prefixes, rests
 from transforms.enrich.words.cues import has_cue
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
@@ -22,35 +24,23 @@ _SHARE: Final = 0.5  # part of an article's countries that its own must be
 _MIN_NAMED: Final = 2
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "OPP", "LAB", "CVL", "PTY"})
 # Heads of phrases that name an institution of the country at hand, or a crowd of its people.
-_HEADS: Final = frozenset(
-    normalise_text(
-        "الشرطة السلطات الحكومة القضاء النيابة الجيش البرلمان المحكمة الوزارة وزارة النائب نواب "
-        "النواب المعارضة النقابة نقابة الحزب حزب الأمن الدرك المدعي قاضي القاضي إدارة مجلس المجلس "
-        "وحدات الدائرة محكمة هيئة الهيئة بلدية البلدية محافظ المحافظ رئيس وزير الرئيس الوزير "
-        "متظاهرون متظاهرين المتظاهرون المتظاهرين محتجون محتجين المحتجون المحتجين سكان السكان أهالي "
-        "الأهالي مواطنون المواطنين المواطنون آلاف الآلاف مئات المئات عشرات العشرات عمال العمال "
-        "موظفو الموظفون معلمو طلاب الطلاب أعوان مزارعون ناشطون نشطاء صحافيون مرشحون الجبهة القوات "
-        "قوات الكاتب الناطق المتحدث الأمين"
-    ).split()
-)
-_BOTH: Final = frozenset(
-    normalise_text("الجانبين الجانبان الطرفين الطرفان البلدين البلدان الدولتين الدولتان").split()
-)
-_CLITICS: Final = ("وال", "بال", "لل", "و", "ب", "ل")
+_HEADS: Final = lists.words("institutions", "heads")
+_BOTH: Final = lists.words("institutions", "both_sides")
+_PREFIXES: Final = tuple(p for p in prefixes(("و", "ب", "ل")) if p.clitic)
 
 
-def homes_of(worlds: Iterable[World]) -> tuple[str, ...]:
+def main_countries(texts: Iterable[Annotations]) -> tuple[str, ...]:
     """The country, or the two countries, that an article is about, by those it names.
 
     Args:
-        worlds: its title and body.
+        texts: its title and body.
 
     Returns:
         ISO 3166-1 alpha-3 codes, the most frequent first; () when none stand out.
     """
     counts: Counter[str] = Counter()
-    for world in worlds:
-        for named in world.named:
+    for text in texts:
+        for named in text.named:
             entity = named.entity
             country = entity.country or (entity.place.country if entity.place else None)
             if country:
@@ -64,18 +54,20 @@ def homes_of(worlds: Iterable[World]) -> tuple[str, ...]:
     return ()
 
 
-def settle(draft: Draft, homes: tuple[str, ...]) -> None:
+def assign_country(mention: EventMention, homes: tuple[str, ...]) -> None:
     """Give a mention's unnamed institutions and people their country.
 
     Args:
-        draft: the mention; its actors and recipients are replaced.
-        homes: what ``homes_of`` says of the article.
+        mention: the mention; its actors and recipients are replaced.
+        homes: what ``main_countries`` says of the article.
     """
     home = homes[0] if len(homes) == 1 else None
-    place = draft.place.country if draft.place else None
-    draft.actors = [each for actor in draft.actors for each in _settled(actor, homes, home, place)]
-    draft.recipients = [
-        each for actor in draft.recipients for each in _settled(actor, homes, home, place)
+    place = mention.place.country if mention.place else None
+    mention.actors = [
+        each for actor in mention.actors for each in _settled(actor, homes, home, place)
+    ]
+    mention.recipients = [
+        each for actor in mention.recipients for each in _settled(actor, homes, home, place)
     ]
 
 
@@ -99,8 +91,5 @@ def _is_head(word: str) -> bool:
     """Whether a word heads the phrase of an institution or a crowd, past its clitics."""
     if word in _HEADS:
         return True
-    return any(
-        word.startswith(clitic)
-        and ("ال" if "ل" in clitic[1:] or clitic == "لل" else "") + word[len(clitic) :] in _HEADS
-        for clitic in _CLITICS
-    )
+    tried = rests(word, _PREFIXES, 0)
+    return any(ARTICLE * prefix.definite + rest in _HEADS for prefix, rest in tried)

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
 
+from transforms.enrich.attributes.dates import When
 from transforms.enrich.attributes.status import Realis
 from transforms.enrich.roles.prepositions import Arguments
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
 from transforms.records import Actor, Evidence, Place, Span, Status
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """When an event happened: the first and last possible day, and how it is known."""
-
-    start: dt.date
-    end: dt.date
-    precision: str
-    basis: Literal["explicit", "relative", "document"]
-    text: str | None = None
-
-
 @dataclass(slots=True)
-class Draft:
+class EventMention:
     """One mention of an event, or several that were merged into the first.
 
     Attributes mirror ``transforms.records.Event``; ``features`` are the inputs of the confidence
     formula; ``anchored`` tells that the article's day of publication is known.
     """
 
-    match: Match
-    view: SentenceView
+    match: TriggerMatch
+    sentence: Sentence
     arguments: Arguments
     realis: Realis
     event_type: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from transforms.enrich.events.confidence import clarity
-from transforms.enrich.events.mention import Draft
+from transforms.enrich.events.mention import EventMention
 from transforms.records import Actor, Place
 
 # What a stronger event of the same clause takes in: type -> absorbed types.
@@ -18,38 +18,38 @@ _UNCERTAIN: Final = "document"
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
-def merge(drafts: list[Draft]) -> list[Draft]:
+def merge(mentions: list[EventMention]) -> list[EventMention]:
     """Merge the mentions of an article.
 
     Args:
-        drafts: mentions in the order of the text, the title first.
+        mentions: mentions in the order of the text, the title first.
 
     Returns:
         Distinct events; each keeps the fields of its clearest mention, what that one lacks
         from the others, and all evidence.
     """
-    groups: list[list[Draft]] = []
-    by_type: dict[tuple[str, str], list[list[Draft]]] = {}
-    for draft in drafts:
-        alike = by_type.setdefault((draft.event_type, draft.match.rule.family), [])
+    groups: list[list[EventMention]] = []
+    by_type: dict[tuple[str, str], list[list[EventMention]]] = {}
+    for mention in mentions:
+        alike = by_type.setdefault((mention.event_type, mention.match.rule.family), [])
         for group in alike[-_GROUPS:]:
-            if all(_same(draft, other) for other in (*group[:_MEMBERS], *group[-_MEMBERS:])):
-                group.append(draft)
+            if all(_same(mention, other) for other in (*group[:_MEMBERS], *group[-_MEMBERS:])):
+                group.append(mention)
                 break
         else:
-            groups.append([draft])
+            groups.append([mention])
             alike.append(groups[-1])
     merged = [_united(group) for group in groups]
     kept = []
-    for draft in merged:
-        absorbable = any(draft.event_type in taken for taken in _ABSORBS.values())
+    for mention in merged:
+        absorbable = any(mention.event_type in taken for taken in _ABSORBS.values())
         others = merged if absorbable else ()
-        taker = next((other for other in others if _absorbed(draft, other)), None)
+        taker = next((other for other in others if _absorbed(mention, other)), None)
         if taker is None:
-            kept.append(draft)
+            kept.append(mention)
         else:
-            _complete(taker, draft)
-            taker.evidence += draft.evidence
+            _complete(taker, mention)
+            taker.evidence += mention.evidence
     return kept
 
 
@@ -61,7 +61,7 @@ def _compatible(first: set[str], second: set[str]) -> bool:
     return not first or not second or bool(first & second)
 
 
-def _same(first: Draft, second: Draft) -> bool:
+def _same(first: EventMention, second: EventMention) -> bool:
     """Whether two mentions can be of one event."""
     if first.match.rule.family != second.match.rule.family or first.status != second.status:
         return False
@@ -79,7 +79,7 @@ def _same(first: Draft, second: Draft) -> bool:
     )
 
 
-def _refers_back(first: Draft, second: Draft) -> bool:
+def _refers_back(first: EventMention, second: EventMention) -> bool:
     """Whether one mention is a noun that takes up the other: وأسفر الهجوم، احتجاجاً على.
 
     Inside a sentence any noun does; across sentences a definite one without parties of its own,
@@ -88,17 +88,17 @@ def _refers_back(first: Draft, second: Draft) -> bool:
     one, two = (second, first) if second.match.verbal <= first.match.verbal else (first, second)
     if one.match.verbal or one.match.reading is None:
         return False
-    if one.view is two.view:
+    if one.sentence is two.sentence:
         return True
     bare = not one.actors and not one.recipients and one.match.reading.definite
     near = one.trigger.field == two.trigger.field and (
-        abs(one.view.paragraph - two.view.paragraph) <= 1
+        abs(one.sentence.paragraph - two.sentence.paragraph) <= 1
     )
     same_rule = one.match.rule is two.match.rule and _same_time(one, two)
     return bare and (near or same_rule)
 
 
-def _parties_agree(first: Draft, second: Draft) -> bool:
+def _parties_agree(first: EventMention, second: EventMention) -> bool:
     """Whether actors and recipients do not contradict each other (both sides may be swapped)."""
     a, b = _countries(first.actors), _countries(first.recipients)
     c, d = _countries(second.actors), _countries(second.recipients)
@@ -107,12 +107,12 @@ def _parties_agree(first: Draft, second: Draft) -> bool:
     return first.match.rule.reciprocal and bool((a | b) & (c | d))
 
 
-def _linked(first: Draft, second: Draft) -> bool:
+def _linked(first: EventMention, second: EventMention) -> bool:
     """Whether anything ties two mentions together: nearness, a shared party, place or number.
 
     Not contradicting each other is enough inside a sentence; across sentences it is not.
     """
-    if first.view is second.view:
+    if first.sentence is second.sentence:
         return True
     parties = _countries((*first.actors, *first.recipients))
     others = _countries((*second.actors, *second.recipients))
@@ -120,18 +120,18 @@ def _linked(first: Draft, second: Draft) -> bool:
         return True
     if not parties or not others:
         near = first.trigger.field != second.trigger.field or (
-            abs(first.view.paragraph - second.view.paragraph) <= 1
+            abs(first.sentence.paragraph - second.sentence.paragraph) <= 1
         )
         return near and not (first.recipients and second.recipients)
     return False
 
 
-def _phrases(draft: Draft) -> set[str]:
+def _phrases(mention: EventMention) -> set[str]:
     """The names of a mention's parties."""
-    return {a.name for a in (*draft.actors, *draft.recipients) if a.name}
+    return {a.name for a in (*mention.actors, *mention.recipients) if a.name}
 
 
-def _same_time(first: Draft, second: Draft) -> bool:
+def _same_time(first: EventMention, second: EventMention) -> bool:
     one, two = first.when, second.when
     if one is None or two is None or _UNCERTAIN in {one.basis, two.basis}:
         return True
@@ -152,33 +152,33 @@ def _same_place(one: Place | None, two: Place | None) -> bool:
     )
 
 
-def _same_size(first: Draft, second: Draft) -> bool:
+def _same_size(first: EventMention, second: EventMention) -> bool:
     one, two = first.fatalities, second.fatalities
     return one is None or two is None or one == two
 
 
-def _absorbed(draft: Draft, other: Draft) -> bool:
+def _absorbed(mention: EventMention, other: EventMention) -> bool:
     """Whether an event only begins a stronger one in the same sentence or paragraph."""
-    if draft is other or draft.event_type not in _ABSORBS.get(other.event_type, frozenset()):
+    if mention is other or mention.event_type not in _ABSORBS.get(other.event_type, frozenset()):
         return False
-    if draft.trigger.field != other.trigger.field or draft.status != other.status:
+    if mention.trigger.field != other.trigger.field or mention.status != other.status:
         return False
-    shared = _countries(draft.actors) & _countries(other.actors)
-    if draft.actors and other.actors and not shared:
-        return draft.view is other.view and draft.actors == other.actors
-    near = draft.view is other.view or (
-        bool(shared) and draft.view.paragraph == other.view.paragraph
+    shared = _countries(mention.actors) & _countries(other.actors)
+    if mention.actors and other.actors and not shared:
+        return mention.sentence is other.sentence and mention.actors == other.actors
+    near = mention.sentence is other.sentence or (
+        bool(shared) and mention.sentence.paragraph == other.sentence.paragraph
     )
-    return near and _parties_agree(draft, other) and _same_time(draft, other)
+    return near and _parties_agree(mention, other) and _same_time(mention, other)
 
 
-def _united(group: list[Draft]) -> Draft:
+def _united(group: list[EventMention]) -> EventMention:
     """The clearest mention, completed from the others and as sure as the surest."""
     best = max(
         group,
         key=lambda d: (round(clarity(d), 6), d.trigger.field == "body", -d.trigger.char_start),
     )
-    best.confidence = max(draft.confidence for draft in group)
+    best.confidence = max(mention.confidence for mention in group)
     for other in group:
         if other is best:
             continue
@@ -190,7 +190,7 @@ def _united(group: list[Draft]) -> Draft:
     return best
 
 
-def _complete(best: Draft, other: Draft) -> None:
+def _complete(best: EventMention, other: EventMention) -> None:
     """Take over from another mention what the best one lacks."""
     if not best.actors:
         best.actors = other.actors

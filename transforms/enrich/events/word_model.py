@@ -18,8 +18,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from transforms.enrich.words.clitics import SINGLE, light_stem
+
 TABLE: Final = Path(__file__).parent / "lexical.npz"
-_ARTICLES: Final = ("وال", "فال", "بال", "كال", "لل", "ال")
+_ARTICLES: Final = tuple(prefix for prefix in SINGLE if prefix.definite)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -27,10 +29,7 @@ def stem(word: str) -> str:
     """A token without article and conjunction; every number is ``#``."""
     if word[0].isdigit():
         return "#"
-    for article in _ARTICLES:
-        if word.startswith(article) and len(word) - len(article) > 2:
-            return word[len(article) :]
-    return word[1:] if word[0] == "و" and len(word) > 4 else word
+    return light_stem(word, _ARTICLES)
 
 
 def terms(words: Iterable[str]) -> Counter[str]:

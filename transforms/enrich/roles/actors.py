@@ -6,39 +6,29 @@ from itertools import pairwise
 from typing import Final
 
 from transforms.enrich.entities.nationality import nisba_country
-from transforms.enrich.roles.subjects import Phrase
-from transforms.enrich.sentence.annotations import World
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.roles.subjects import TokenRange
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.clitics import written
 from transforms.enrich.words.tokens import Tokens
 from transforms.records import Actor
-from transforms.text.arabic import normalise_text
 
-_CIVIL_HEADS: Final = frozenset(
-    normalise_text(w)
-    for w in [
-        "آلاف",
-        "مئات",
-        "عشرات",
-        "الآلاف",
-        "المئات",
-        "العشرات",
-        "مواطنون",
-        "مواطنين",
-        "سكان",
-        "أهالي",
-        "شبان",
-    ]
-)
-_QUALIFIER: Final = frozenset({"في", "من", "باسم", "لدي", "عن"})
+_CIVIL_HEADS: Final = lists.words("institutions", "civil_heads")
+# Before the article of a word that is in no list they are surely clitics.
+_BEFORE_ARTICLE: Final = tuple(written(letter, definite=True).letters for letter in "وب")
+_QUALIFIER: Final = lists.words("roles", "party_qualifiers")
 
 
-def actors_of(world: World, view: SentenceView, phrases: list[Phrase]) -> list[Actor]:
+def actors_of(
+    annotations: Annotations, sentence: Sentence, phrases: list[TokenRange]
+) -> list[Actor]:
     """Turn noun phrases into actors: one for each party that a phrase joins by و.
 
     Args:
-        world: the text.
-        view: the sentence.
+        annotations: the text.
+        sentence: the sentence.
         phrases: noun phrases, first and last token.
 
     Returns:
@@ -46,7 +36,7 @@ def actors_of(world: World, view: SentenceView, phrases: list[Phrase]) -> list[A
     """
     found: list[Actor] = []
     for phrase in phrases:
-        for actor in _actors_of(world, view, phrase):
+        for actor in _actors_of(annotations, sentence, phrase):
             if not any(_overlap(actor, other) for other in found):
                 found.append(actor)
     return found
@@ -58,33 +48,33 @@ def _overlap(one: Actor, two: Actor) -> bool:
     return one.char_start < (two.char_end or 0) and two.char_start < one.char_end
 
 
-def _actors_of(world: World, view: SentenceView, phrase: Phrase) -> list[Actor]:
+def _actors_of(annotations: Annotations, sentence: Sentence, phrase: TokenRange) -> list[Actor]:
     """The parties of one phrase."""
-    tokens = world.tokens
-    starts = _conjuncts(world, phrase)
+    tokens = annotations.tokens
+    starts = _conjuncts(annotations, phrase)
     bounds = [*starts, phrase[1] + 1]
     return [
-        _party(world, view, (first, stop - 1))
+        _party(annotations, sentence, (first, stop - 1))
         for first, stop in pairwise(bounds)
         if tokens.words[first]
     ]
 
 
-def _conjuncts(world: World, phrase: Phrase) -> list[int]:
+def _conjuncts(annotations: Annotations, phrase: TokenRange) -> list[int]:
     """Where the parties of a phrase begin: its first token, and known ones after و."""
     starts = [phrase[0]]
-    for named in world.between(phrase[0], phrase[1] + 1):
-        joined = world.tokens.words[named.first][0] == "و" and named.entity.kind != "place"
-        inside = world.tokens.starts[named.first] == named.entity.start
+    for named in annotations.between(phrase[0], phrase[1] + 1):
+        joined = annotations.tokens.words[named.first][0] == "و" and named.entity.kind != "place"
+        inside = annotations.tokens.starts[named.first] == named.entity.start
         if joined and not inside and named.first > starts[-1]:
             starts.append(named.first)
     return starts
 
 
-def _party(world: World, view: SentenceView, phrase: Phrase) -> Actor:
+def _party(annotations: Annotations, sentence: Sentence, phrase: TokenRange) -> Actor:
     """One actor: the span of the phrase's head, and what is known of it."""
-    tokens = world.tokens
-    named = [n for n in world.between(phrase[0], phrase[1] + 1) if n.entity.kind != "place"]
+    tokens = annotations.tokens
+    named = [n for n in annotations.between(phrase[0], phrase[1] + 1) if n.entity.kind != "place"]
     best = next((n for n in named if n.entity.country), named[0] if named else None)
     start = tokens.span(phrase[0], phrase[0])[0] + clitic(tokens, phrase[0])
     end = tokens.span(*phrase)[1]
@@ -103,42 +93,42 @@ def _party(world: World, view: SentenceView, phrase: Phrase) -> Actor:
             else own_end
         )
     if country is None:
-        country = _nationality(world, view, phrase) or _home(world, phrase)
+        country = _nationality(annotations, sentence, phrase) or _home(annotations, phrase)
     if not sectors and country and tokens.words[phrase[0]] in _CIVIL_HEADS:
         sectors = ("CVL",)
     text = tokens.raw[start:end]
     return Actor(name or text, text, country, sectors, tokens.field, start, end)
 
 
-def _home(world: World, phrase: Phrase) -> str | None:
+def _home(annotations: Annotations, phrase: TokenRange) -> str | None:
     """The country of a place that a phrase names: قصفت خاركيف."""
-    for named in world.between(phrase[0], phrase[1] + 1):
+    for named in annotations.between(phrase[0], phrase[1] + 1):
         if named.entity.place is not None:
             return named.entity.place.country
     return None
 
 
-def _nationality(world: World, view: SentenceView, phrase: Phrase) -> str | None:
+def _nationality(annotations: Annotations, sentence: Sentence, phrase: TokenRange) -> str | None:
     """The country of an unknown phrase: its own adjective, or what qualifies it.
 
     دورية للجيش التركي، عمال النقل في تونس، خمسة من عناصر الشرطة العراقية.
     """
-    words = world.tokens.words
+    words = annotations.tokens.words
     for index in range(phrase[0], phrase[1] + 1):
         country = nisba_country(words[index])
         if country:
             return country
     after = phrase[1] + 1
-    if after >= view.stop:
+    if after >= sentence.stop:
         return None
     if words[after] in _QUALIFIER:
         after += 1
-    elif not view.is_attached(after) or words[after][0] != "ل":
+    elif not sentence.is_attached(after) or words[after][0] != "ل":
         return None
-    for named in world.between(after, min(after + 1, view.stop)):
+    for named in annotations.between(after, min(after + 1, sentence.stop)):
         entity = named.entity
         return entity.country or (entity.place.country if entity.place else None)
-    return nisba_country(words[after + 1]) if after + 1 < view.stop else None
+    return nisba_country(words[after + 1]) if after + 1 < sentence.stop else None
 
 
 def clitic(tokens: Tokens, index: int) -> int:
@@ -149,4 +139,4 @@ def clitic(tokens: Tokens, index: int) -> int:
         return 1
     if readings and all(r.preposition in {"ب", "ل"} for r in readings):
         return 0 if word.startswith("لل") else 1
-    return 1 if word.startswith(("وال", "بال")) and len(word) > 5 else 0
+    return 1 if word.startswith(_BEFORE_ARTICLE) and len(word) > 5 else 0

@@ -13,7 +13,7 @@ from transforms.enrich.roles.prepositions import (
     reciprocal,
 )
 from transforms.enrich.roles.subjects import (
-    Phrase,
+    TokenRange,
     antecedent,
     conjoined,
     direct,
@@ -25,108 +25,26 @@ from transforms.enrich.roles.subjects import (
     right_subject,
     topic_subject,
 )
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.closed_classes import QUANTIFIERS
-from transforms.text.arabic import normalise_text
 
 # Verbs whose subject is also the subject of a masdar that completes them.
-_CONTROL: Final = frozenset(
-    [
-        "بدأ",
-        "واصل",
-        "استأنف",
-        "قرر",
-        "رفض",
-        "حاول",
-        "قام",
-        "استمر",
-        "تمكن",
-        "نفذ",
-        "شن",
-        "نجح",
-        "شرع",
-        "ارتكب",
-        "كثف",
-        "اعتزم",
-        "عمد",
-        "أقدم",
-        "سعى",
-        "هدد",
-        "تعهد",
-        "خاض",
-        "علق",
-        "أنهى",
-        "أجرى",
-        "شارك",
-        "دعا",
-        "نظم",
-        "وافق",
-        "أوقف",
-        "لوح",
-        "أمر",
-        "توعد",
-        "وجه",
-        "أعرب",
-        "أبدى",
-        "واجه",
-        "عبر",
-        "عقد",
-        "نفى",
-        "جدد",
-        "أعلن",
-    ]
-)
+_CONTROL: Final = lists.lemmas("roles", "control")
 # What acts only by someone's hand: no actor.
-_THINGS: Final = frozenset(
-    [
-        "هجوم",
-        "انفجار",
-        "تفجير",
-        "سيارة",
-        "عبوة",
-        "قنبلة",
-        "صاروخ",
-        "قذيفة",
-        "غارة",
-        "قصف",
-        "لغم",
-        "عملية",
-        "حادث",
-        "حادثة",
-        "رصاص",
-        "ضربة",
-        "اعتداء",
-        "اشتباك",
-        "مواجهة",
-        "معركة",
-        "عنف",
-        "حريق",
-        "طلقة",
-        "نار",
-        "حزام",
-        "بيان",
-        "قرار",
-        "قانون",
-        "اتفاق",
-    ]
-)
-_QUALIFIERS: Final = frozenset({"في", "عن", "باسم", "لدي", "من"})
-_TARGETS: Final = frozenset(
-    normalise_text(
-        "قنصلية سفارة مدينة مخيم مستشفى منزل منازل قرية موقع مواقع قاعدة مبنى مطار ميناء مدرسة سوق "
-        "بلدة حي منطقة ريف محطة مسجد كنيسة مركز مقر سفينة سفن جسر قافلة"
-    ).split()
-)
-_OWN_FORCES: Final = frozenset(["قوة", "جندي", "عنصر", "رجل", "طائرة", "جيش", "مقاتل", "شرطة"])
+_THINGS: Final = lists.lemmas("roles", "things")
+_QUALIFIERS: Final = lists.words("roles", "subject_qualifiers")
+_TARGETS: Final = lists.words("roles", "targets")
+_OWN_FORCES: Final = lists.lemmas("roles", "own_forces")
 
 
-def find_arguments(view: SentenceView, match: Match) -> Arguments:
+def find_arguments(sentence: Sentence, match: TriggerMatch) -> Arguments:
     """Fill the slots of a trigger.
 
     Args:
-        view: the sentence.
+        sentence: the sentence.
         match: the trigger.
 
     Returns:
@@ -134,36 +52,36 @@ def find_arguments(view: SentenceView, match: Match) -> Arguments:
     """
     arguments = Arguments()
     if match.verbal:
-        _verb_arguments(view, match, arguments)
+        _verb_arguments(sentence, match, arguments)
     else:
-        _noun_arguments(view, match, arguments)
-    prepositional(view, match, arguments)
-    agents(view, match, arguments)
+        _noun_arguments(sentence, match, arguments)
+    prepositional(sentence, match, arguments)
+    agents(sentence, match, arguments)
     if match.rule.reciprocal:
-        reciprocal(view, match, arguments)
-    _tidy(view, match, arguments)
+        reciprocal(sentence, match, arguments)
+    _tidy(sentence, match, arguments)
     return arguments
 
 
-def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def _verb_arguments(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """Subject and object of a verb, by voice."""
     rule, reading = match.rule, match.reading
-    right = right_subject(view, match)
-    subject, relative = _subject(view, match, right)
+    right = right_subject(sentence, match)
+    subject, relative = _subject(sentence, match, right)
     pronoun = bool(reading and reading.pronoun)
-    object_ = None if pronoun else _object(view, match, right if subject == right else None)
-    if rule.transitive and object_ is None and subject == right and conjoined(view, match.head):
-        before = inherited(view, match.head)
+    object_ = None if pronoun else _object(sentence, match, right if subject == right else None)
+    if rule.transitive and object_ is None and subject == right and conjoined(sentence, match.head):
+        before = inherited(sentence, match.head)
         if before is not None:  # ودعت المجتمع الدولي: the subject went before
             subject, object_ = before, right
-    has_object = object_ is not None or pronoun or _object_slot(view, match)
-    arguments.passive = _is_passive(view, match, has_object=has_object)
+    has_object = object_ is not None or pronoun or _object_slot(sentence, match)
+    arguments.passive = _is_passive(sentence, match, has_object=has_object)
     if arguments.passive:
-        if subject is not None and not _is_thing(view, subject):
+        if subject is not None and not _is_thing(sentence, subject):
             arguments.add(rule.object, subject)
         return
-    if subject is None and may_inherit(view, match.head):
-        subject = inherited(view, match.head)
+    if subject is None and may_inherit(sentence, match.head):
+        subject = inherited(sentence, match.head)
         arguments.inherited = subject is not None
     if pronoun and relative:
         # هجوم نفذته طالبان: the antecedent is the object, the subject follows.
@@ -174,17 +92,19 @@ def _verb_arguments(view: SentenceView, match: Match, arguments: Arguments) -> N
 
 
 def _subject(
-    view: SentenceView, match: Match, right: Phrase | None
-) -> tuple[Phrase | None, Phrase | None]:
+    sentence: Sentence, match: TriggerMatch, right: TokenRange | None
+) -> tuple[TokenRange | None, TokenRange | None]:
     """The subject of a verb and, if it stands in a relative clause, the antecedent."""
-    relative = antecedent(view, match.head)
-    named = named_subject(view, match) or topic_subject(view, match.head)
+    relative = antecedent(sentence, match.head)
+    named = named_subject(sentence, match) or topic_subject(sentence, match.head)
     plural = match.reading is not None and match.reading.person in {"3mp", "3fp", "3md", "3fd"}
-    left = left_subject(view, match.head)
+    left = left_subject(sentence, match.head)
     return named or relative or left or (None if plural else right), relative
 
 
-def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase | None:
+def _object(
+    sentence: Sentence, match: TriggerMatch, subject: TokenRange | None
+) -> TokenRange | None:
     """The direct object: behind a subject on the right, else right behind the trigger.
 
     Of a light-verb phrase it is a known party between subject and noun (منحت ألمانيا لبنان منحة)
@@ -194,129 +114,137 @@ def _object(view: SentenceView, match: Match, subject: Phrase | None) -> Phrase 
         return None
     if len(match.parts) == 1:
         after = subject[1] + 1 if subject else match.last + 1
-        while subject and after in view.opens and view.words[after][0] == "و":
-            after = view.spans[after] + 1  # الشرطة في كراتشي وبيشاور
-        if subject and _unknown_conjunct(view, after):
+        while subject and after in sentence.opens and sentence.words[after][0] == "و":
+            after = sentence.spans[after] + 1  # الشرطة في كراتشي وبيشاور
+        if subject and _unknown_conjunct(sentence, after):
             after += 1
         if subject and match.rule.transitive:
-            after = _past_qualifier(view, after)
-        return view.noun_phrase(after) if direct(view, after) else None
+            after = _past_qualifier(sentence, after)
+        return sentence.noun_phrase(after) if direct(sentence, after) else None
     if subject is not None and subject[1] + 1 < match.parts[1]:
-        between = view.noun_phrase(subject[1] + 1, match.parts[1])
-        if between is not None and between[0] in view.parties:
+        between = sentence.noun_phrase(subject[1] + 1, match.parts[1])
+        if between is not None and between[0] in sentence.parties:
             return between
-    own = view.noun_phrase(match.last)
-    return own if own is not None and _has_party(view, own) else None
+    own = sentence.noun_phrase(match.last)
+    return own if own is not None and _has_party(sentence, own) else None
 
 
-def _unknown_conjunct(view: SentenceView, index: int) -> bool:
+def _unknown_conjunct(sentence: Sentence, index: int) -> bool:
     """Whether an unknown name is joined to a subject before the object: وروالبندي مئات الأفغان."""
-    if index >= view.stop or view.words[index][0] != "و" or analyse(view.words[index]):
+    if index >= sentence.stop or sentence.words[index][0] != "و" or analyse(sentence.words[index]):
         return False
     return (
-        view.kind(index) == "N"
-        and view.words[index + 1 : index + 2] != ()
-        and (view.words[index + 1] in QUANTIFIERS or view.words[index + 1].startswith("ال"))
+        sentence.kind(index) == "N"
+        and sentence.words[index + 1 : index + 2] != ()
+        and (sentence.words[index + 1] in QUANTIFIERS or sentence.words[index + 1].startswith("ال"))
     )
 
 
-def _past_qualifier(view: SentenceView, index: int) -> int:
+def _past_qualifier(sentence: Sentence, index: int) -> int:
     """Past what qualifies a subject: دعا نواب عن المحافظة الحكومة، دعت البعثة في مالي الأطراف."""
-    qualified = view.kind(index) == "P" and view.words[index] in _QUALIFIERS
-    attached = view.kind(index) == "N" and view.words[index][0] == "ل" and view.is_attached(index)
+    qualified = sentence.kind(index) == "P" and sentence.words[index] in _QUALIFIERS
+    attached = (
+        sentence.kind(index) == "N"
+        and sentence.words[index][0] == "ل"
+        and sentence.is_attached(index)
+    )
     if qualified or attached:
-        inner = view.noun_phrase(index + qualified)
-        if inner is not None and direct(view, inner[1] + 1):
+        inner = sentence.noun_phrase(index + qualified)
+        if inner is not None and direct(sentence, inner[1] + 1):
             return inner[1] + 1
     return index
 
 
-def _has_party(view: SentenceView, phrase: Phrase) -> bool:
+def _has_party(sentence: Sentence, phrase: TokenRange) -> bool:
     """Whether a phrase names a known party or a nation."""
     return any(
-        index in view.parties or nisba_country(view.words[index])
+        index in sentence.parties or nisba_country(sentence.words[index])
         for index in range(phrase[0], phrase[1] + 1)
     )
 
 
-def _object_slot(view: SentenceView, match: Match) -> bool:
+def _object_slot(sentence: Sentence, match: TriggerMatch) -> bool:
     """Whether a preposition after the verb opens the slot that an object would fill."""
     slots = match.rule.slots
-    stop = min(view.clause_stop(match.last), match.last + MAX_REACH)
+    stop = min(sentence.clause_stop(match.last), match.last + MAX_REACH)
     return any(
-        slots.get(view.words[index]) == match.rule.object for index in range(match.last + 1, stop)
+        slots.get(sentence.words[index]) == match.rule.object
+        for index in range(match.last + 1, stop)
     )
 
 
-def _is_passive(view: SentenceView, match: Match, *, has_object: bool) -> bool:
+def _is_passive(sentence: Sentence, match: TriggerMatch, *, has_object: bool) -> bool:
     """Read the voice: from the letters, from a written damma, or from the missing object."""
     reading = match.reading
     if reading is None or match.rule.object == "none" or len(match.parts) > 1:
         return False
     if reading.voice in {"a", "p"}:
         return reading.voice == "p"
-    raw = view.tokens.text(match.head, match.head)
+    raw = sentence.tokens.text(match.head, match.head)
     if reading.tense == "past" and "\u064f" in raw[:3]:
         return True
     return match.rule.passive and not has_object
 
 
-def _noun_arguments(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def _noun_arguments(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """The genitive of a masdar and the subject that a governing verb lends it."""
     rule, reading = match.rule, match.reading
     genitive = rule.genitive
     if match.subject is not None:
-        arguments.add(rule.subject, view.noun_phrase(match.subject))
+        arguments.add(rule.subject, sentence.noun_phrase(match.subject))
     participle = reading is not None and reading.pos == "A"
     if participle:
-        main = main_subject(view, match.head) if rule.speaks else None
-        arguments.add(rule.subject, main or inherited(view, match.head))
+        main = main_subject(sentence, match.head) if rule.speaks else None
+        arguments.add(rule.subject, main or inherited(sentence, match.head))
         arguments.inherited = True
-        if rule.object != "none" and direct(view, match.last + 1):
-            arguments.add(rule.object, view.noun_phrase(match.last + 1))
+        if rule.object != "none" and direct(sentence, match.last + 1):
+            arguments.add(rule.object, sentence.noun_phrase(match.last + 1))
         return
     if genitive != "none":
-        found = _genitive(view, match)
-        struck = genitive == "actor" and found is not None and _is_target(view, found)
+        found = _genitive(sentence, match)
+        struck = genitive == "actor" and found is not None and _is_target(sentence, found)
         arguments.add("recipient" if struck else genitive, found)
-    if rule.tail != "none" and direct(view, match.last + 1):
-        arguments.add(rule.tail, view.noun_phrase(match.last + 1))
+    if rule.tail != "none" and direct(sentence, match.last + 1):
+        arguments.add(rule.tail, sentence.noun_phrase(match.last + 1))
     if rule.subject in {"actor", "actors"} and not arguments.actors:
-        lent = _lent_subject(view, match)
+        lent = _lent_subject(sentence, match)
         arguments.add("actor", lent)
         arguments.inherited = lent is not None
 
 
-def _genitive(view: SentenceView, match: Match) -> Phrase | None:
+def _genitive(sentence: Sentence, match: TriggerMatch) -> TokenRange | None:
     """The phrase that completes a masdar; its own adjectives are no complement."""
     reading = match.reading
     index = match.last + 1
     if len(match.parts) > 1 and match.rule.object != "none":
-        return view.noun_phrase(match.last)
+        return sentence.noun_phrase(match.last)
     if reading is not None and reading.pronoun:
-        return inherited(view, match.head)
-    if view.kind(view.skip_quotes(index)) not in "N#":
+        return inherited(sentence, match.head)
+    if sentence.kind(sentence.skip_quotes(index)) not in "N#":
         return None
-    if match.rule.genitive == "recipient" and view.words[match.last].startswith(("ال", "وال")):
+    if match.rule.genitive == "recipient" and sentence.words[match.last].startswith(("ال", "وال")):
         return None
-    if match.rule.genitive == "actor" and not _names_party(view, index):
+    if match.rule.genitive == "actor" and not _names_party(sentence, index):
         return None
-    return view.noun_phrase(index)
+    return sentence.noun_phrase(index)
 
 
-def _is_target(view: SentenceView, phrase: Phrase) -> bool:
+def _is_target(sentence: Sentence, phrase: TokenRange) -> bool:
     """Whether a phrase is headed by what can only be struck: قصف القنصلية الإيرانية."""
-    return view.words[phrase[0]].removeprefix("ال") in _TARGETS
+    return sentence.words[phrase[0]].removeprefix("ال") in _TARGETS
 
 
-def _names_party(view: SentenceView, index: int) -> bool:
+def _names_party(sentence: Sentence, index: int) -> bool:
     """Whether what follows هجوم is who made it, not what it was like: a known party or nation."""
-    phrase = view.noun_phrase(index)
+    phrase = sentence.noun_phrase(index)
     if phrase is None:
         return False
     return any(
-        nisba_country(view.words[position])
-        or (position in view.parties and (position > phrase[0] or _clear(view.words[position])))
+        nisba_country(sentence.words[position])
+        or (
+            position in sentence.parties
+            and (position > phrase[0] or _clear(sentence.words[position]))
+        )
         for position in range(phrase[0], phrase[1] + 1)
     )
 
@@ -326,41 +254,41 @@ def _clear(word: str) -> bool:
     return word.startswith("ال") or word.endswith(("ون", "ين"))
 
 
-def _lent_subject(view: SentenceView, match: Match) -> Phrase | None:
+def _lent_subject(sentence: Sentence, match: TriggerMatch) -> TokenRange | None:
     """The subject of a verb such as بدأ or شن that governs the masdar."""
     position = match.head - 1
-    while position >= max(view.first, match.head - 10) and view.kind(position) not in ".CR":
-        if view.is_verb(position):
-            lemmas = {r.lemma for r in analyse(view.words[position])}
+    while position >= max(sentence.first, match.head - 10) and sentence.kind(position) not in ".CR":
+        if sentence.is_verb(position):
+            lemmas = {r.lemma for r in analyse(sentence.words[position])}
             announced = "أعلن" in lemmas and match.rule.event_type == "ASSAULT"
             if lemmas & _CONTROL and not announced:  # who tells of a killing is no killer
-                found = left_subject(view, position) or antecedent(view, position)
-                if found is None and direct(view, position + 1):
-                    found = view.noun_phrase(position + 1, match.head)
-                return found or inherited(view, position)
+                found = left_subject(sentence, position) or antecedent(sentence, position)
+                if found is None and direct(sentence, position + 1):
+                    found = sentence.noun_phrase(position + 1, match.head)
+                return found or inherited(sentence, position)
             return None
         position -= 1
     return None
 
 
-def _is_thing(view: SentenceView, phrase: Phrase) -> bool:
+def _is_thing(sentence: Sentence, phrase: TokenRange) -> bool:
     """Whether a phrase is headed by an instrument or a deed."""
-    lemmas = {r.lemma for r in analyse(view.words[phrase[0]]) if r.pos == "N"}
-    return bool(lemmas & _THINGS) and phrase[0] not in view.parties
+    lemmas = {r.lemma for r in analyse(sentence.words[phrase[0]]) if r.pos == "N"}
+    return bool(lemmas & _THINGS) and phrase[0] not in sentence.parties
 
 
-def _owner(view: SentenceView, phrase: Phrase) -> Phrase:
+def _owner(sentence: Sentence, phrase: TokenRange) -> TokenRange:
     """Whose forces قواته are: the subject of the clause before."""
-    readings = [r for r in analyse(view.words[phrase[0]]) if r.pos == "N"]
+    readings = [r for r in analyse(sentence.words[phrase[0]]) if r.pos == "N"]
     if not any(r.lemma in _OWN_FORCES and r.pronoun for r in readings):
         return phrase
-    return inherited(view, phrase[0]) or phrase
+    return inherited(sentence, phrase[0]) or phrase
 
 
-def _tidy(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def _tidy(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """No phrase fills two slots, and none is the trigger itself."""
-    arguments.actors = [p for p in arguments.actors if not _is_thing(view, p)]
-    arguments.actors = [_owner(view, p) for p in arguments.actors]
+    arguments.actors = [p for p in arguments.actors if not _is_thing(sentence, p)]
+    arguments.actors = [_owner(sentence, p) for p in arguments.actors]
     own = set(
         match.parts[:-1] if len(match.parts) > 1 and match.rule.object != "none" else match.parts
     )

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from transforms.enrich.roles.subjects import Phrase
-from transforms.enrich.rules.match import Match
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.roles.subjects import TokenRange
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 
-_AGENT_OPENERS: Final = (
-    ("علي", "يد"),
-    ("علي", "ايدي"),
-    ("من", "قبل"),
-    ("من", "جانب"),
-    ("من", "طرف"),
+_AGENT_OPENERS: Final = frozenset(
+    tuple(pair.split("_")) for pair in lists.words("roles", "agent_openers")
 )
-_AGENT_WORDS: Final = frozenset({"برصاص", "بنيران", "بايدي", "بيد", "بقصف", "بقذائف"})
+_AGENT_WORDS: Final = lists.words("roles", "agent_words")
 MAX_REACH: Final = 14  # tokens after a trigger in which a prepositional slot may open
 
 
@@ -34,13 +31,13 @@ class Arguments:
         slots: the prepositions found, also those without a role.
     """
 
-    actors: list[Phrase] = field(default_factory=list)
-    recipients: list[Phrase] = field(default_factory=list)
+    actors: list[TokenRange] = field(default_factory=list)
+    recipients: list[TokenRange] = field(default_factory=list)
     passive: bool = False
     inherited: bool = False
     slots: set[str] = field(default_factory=set)
 
-    def add(self, role: str, phrase: Phrase | None) -> None:
+    def add(self, role: str, phrase: TokenRange | None) -> None:
         """Put a phrase into the slot of its role, once."""
         if phrase is None:
             return
@@ -49,31 +46,31 @@ class Arguments:
             target.append(phrase)
 
 
-def prepositional(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def prepositional(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """Slots opened by على, ضد, إلى, مع, ب, ل ... after the trigger."""
     slots = match.rule.slots
-    stop = min(view.clause_stop(match.last), match.last + MAX_REACH)
+    stop = min(sentence.clause_stop(match.last), match.last + MAX_REACH)
     index = match.head + 1
     while index < stop:
-        word = view.words[index]
-        if view.is_verb(index) and index > match.last:
+        word = sentence.words[index]
+        if sentence.is_verb(index) and index > match.last:
             break
-        pair = f"{word} {view.words[index + 1]}" if index + 1 < view.stop else ""
+        pair = f"{word} {sentence.words[index + 1]}" if index + 1 < sentence.stop else ""
         key = pair if pair in slots else word
-        if view.kind(index) == "P" or key in slots:
+        if sentence.kind(index) == "P" or key in slots:
             arguments.slots.update({key, word[0]} if len(word) > 3 else {key})
             if key in slots:
-                arguments.add(slots[key], view.noun_phrase(index + len(key.split())))
+                arguments.add(slots[key], sentence.noun_phrase(index + len(key.split())))
         else:
-            _attached(view, index, slots, arguments)
+            _attached(sentence, index, slots, arguments)
         index += 1
 
 
 def _attached(
-    view: SentenceView, index: int, slots: Mapping[str, str], arguments: Arguments
+    sentence: Sentence, index: int, slots: Mapping[str, str], arguments: Arguments
 ) -> None:
     """A slot whose preposition (ب, ل) is written together with its noun."""
-    word = view.words[index]
+    word = sentence.words[index]
     for letter in "بل":
         if not word.startswith(letter) or len(word) < 4:
             continue
@@ -82,31 +79,31 @@ def _attached(
             continue
         arguments.slots.add(letter)
         if letter in slots:
-            arguments.add(slots[letter], view.noun_phrase(index))
+            arguments.add(slots[letter], sentence.noun_phrase(index))
 
 
-def agents(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def agents(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """The agent of a passive or a masdar: على يد، من قبل، برصاص، في غارة إسرائيلية."""
     if match.rule.object == "none":
         return
-    stop = min(view.clause_stop(match.last), match.last + MAX_REACH)
+    stop = min(sentence.clause_stop(match.last), match.last + MAX_REACH)
     for index in range(match.last + 1, stop):
-        word = view.words[index]
-        following = view.words[index + 1] if index + 1 < view.stop else ""
+        word = sentence.words[index]
+        following = sentence.words[index + 1] if index + 1 < sentence.stop else ""
         opener = (word, following) in _AGENT_OPENERS
         if opener or word in _AGENT_WORDS:
-            if opener and view.kind(index + 2) == "T":  # من قبل يومين
+            if opener and sentence.kind(index + 2) == "T":  # من قبل يومين
                 continue
-            phrase = view.noun_phrase(index + (2 if opener else 1))
+            phrase = sentence.noun_phrase(index + (2 if opener else 1))
             if phrase is not None:
                 arguments.actors = [phrase]
             return
 
 
-def reciprocal(view: SentenceView, match: Match, arguments: Arguments) -> None:
+def reciprocal(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """``بين A و B``: both sides are actors."""
-    stop = min(view.clause_stop(match.last), match.last + MAX_REACH)
+    stop = min(sentence.clause_stop(match.last), match.last + MAX_REACH)
     for index in range(match.head + 1, stop):
-        if view.words[index] in {"بين", "وبين"}:
-            arguments.add("actor", view.noun_phrase(index + 1))
+        if sentence.words[index] in {"بين", "وبين"}:
+            arguments.add("actor", sentence.noun_phrase(index + 1))
             break

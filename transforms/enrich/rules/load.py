@@ -211,4 +211,10 @@ def anchors(token: str) -> tuple[Anchor, ...]:
         for anchor in table.get(word, ()):
             if anchor[1][0].accepts(token):
                 found[id(anchor[1])] = anchor
-    return tuple(sorted(found.values(), key=lambda anchor: (anchor[0].event_type, anchor[0].id)))
+    return tuple(sorted(found.values(), key=_rule_order))
+
+
+def _rule_order(anchor: Anchor) -> tuple[str, str, int]:
+    """By type, rule and place in the rule: the order may not hang on that of a set."""
+    rule, trigger = anchor
+    return rule.event_type, rule.id, next(n for n, t in enumerate(rule.triggers) if t is trigger)

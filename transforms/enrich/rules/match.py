@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from transforms.enrich.rules.load import GAP, Element, Rule, anchors
-from transforms.enrich.sentence.view import SentenceView
+from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import Reading
 
 _BLOCK_BEFORE = 3  # tokens before a trigger in which a blocking phrase may begin
@@ -15,7 +15,7 @@ FAR_GAP = 8  # words that ".." may skip while no verb stands among them
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class TriggerMatch:
     """A rule that a stretch of tokens triggers.
 
     Attributes:
@@ -44,25 +44,25 @@ class Match:
         return self.parts[-1]
 
 
-def _element_at(view: SentenceView, index: int, element: Element) -> bool:
+def _element_at(sentence: Sentence, index: int, element: Element) -> bool:
     """Whether a token is an element in the sense it has here (verb or noun)."""
-    if not view.first <= index < view.stop or not element.accepts(view.words[index]):
+    if not sentence.first <= index < sentence.stop or not element.accepts(sentence.words[index]):
         return False
     if not element.kinds:
         return True
-    return _sense(view, index, element) is not None
+    return _sense(sentence, index, element) is not None
 
 
-def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
+def _sense(sentence: Sentence, index: int, element: Element) -> Reading | None:
     """The reading by which a token is an element, agreeing with its kind in the sentence."""
-    verb = view.is_verb(index)
+    verb = sentence.is_verb(index)
     kinds = element.kinds & (frozenset("VP") if verb else frozenset("NA"))
     participle = (
         "N" in kinds
-        or not view.has_noun_reading(index)
-        or (view.kind(index - 1) in '.,"' and view.words[index].endswith(("ا", "ين")))
+        or not sentence.has_noun_reading(index)
+        or (sentence.kind(index - 1) in '.,"' and sentence.words[index].endswith(("ا", "ين")))
     )  # متهماً behind a comma is a circumstance, not the accused
-    for reading in view.readings(index, element.words):
+    for reading in sentence.readings(index, element.words):
         if (reading.pos == "V") != verb or not kinds or not element.takes(reading):
             continue
         if reading.pos == "A" and (reading.definite or not participle):
@@ -72,12 +72,12 @@ def _sense(view: SentenceView, index: int, element: Element) -> Reading | None:
     return None
 
 
-def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tuple[int, ...] | None:
+def _follow(sentence: Sentence, start: int, trigger: tuple[Element, ...]) -> tuple[int, ...] | None:
     """The tokens of a trigger that begins at ``start``, or None."""
     parts = [start]
     position = start + 1
     for element in trigger[1:]:
-        found = _next_element(view, position, element)
+        found = _next_element(sentence, position, element)
         if found is None:
             return None
         parts.append(found)
@@ -85,20 +85,20 @@ def _follow(view: SentenceView, start: int, trigger: tuple[Element, ...]) -> tup
     return tuple(parts)
 
 
-def _leaves(view: SentenceView, index: int, kind: str) -> bool:
+def _leaves(sentence: Sentence, index: int, kind: str) -> bool:
     """Whether a prepositional phrase begins; a من may join a number to its whole."""
-    return (kind == "P" and view.words[index] != "من") or view.is_attached(index)
+    return (kind == "P" and sentence.words[index] != "من") or sentence.is_attached(index)
 
 
-def _next_element(view: SentenceView, position: int, element: Element) -> int | None:
+def _next_element(sentence: Sentence, position: int, element: Element) -> int | None:
     """The token that is a trigger's next element: right here, or past the words it may skip."""
     skipped, index = 0, position
-    while index < view.stop:
-        plain = view.skip_quotes(index)
-        if _element_at(view, plain, element):
+    while index < sentence.stop:
+        plain = sentence.skip_quotes(index)
+        if _element_at(sentence, plain, element):
             return plain
-        kind = view.kind(index)
-        if element.subject and skipped > 1 and _leaves(view, index, kind):
+        kind = sentence.kind(index)
+        if element.subject and skipped > 1 and _leaves(sentence, index, kind):
             return None  # the subject of a verb does not stand behind a preposition
         if not element.gap or kind in ".,C" or (kind == "V" and skipped >= GAP):
             return None
@@ -110,63 +110,65 @@ def _next_element(view: SentenceView, position: int, element: Element) -> int | 
     return None
 
 
-def _blocked(view: SentenceView, parts: tuple[int, ...], rule: Rule) -> bool:
+def _blocked(sentence: Sentence, parts: tuple[int, ...], rule: Rule) -> bool:
     """Whether a blocking phrase stands around the trigger, or a cue forbids or lacks."""
-    cues = view.cues
+    cues = sentence.cues
     if rule.need_cue and rule.need_cue not in cues:
         return True
     if any(cue in cues for cue in rule.block_cues):
         return True
-    phrases = [phrase for phrase in rule.block if _possible(view, phrase)]
+    phrases = [phrase for phrase in rule.block if _possible(sentence, phrase)]
     if not phrases:
         return False
-    low = max(view.first, parts[0] - _BLOCK_BEFORE)
-    high = min(view.stop, parts[-1] + _BLOCK_AFTER)
-    return any(_phrase_at(view, index, phrase) for phrase in phrases for index in range(low, high))
+    low = max(sentence.first, parts[0] - _BLOCK_BEFORE)
+    high = min(sentence.stop, parts[-1] + _BLOCK_AFTER)
+    return any(
+        _phrase_at(sentence, index, phrase) for phrase in phrases for index in range(low, high)
+    )
 
 
-def _phrase_at(view: SentenceView, index: int, phrase: tuple[Element, ...]) -> bool:
-    return phrase[0].accepts(view.words[index]) and _follow(view, index, phrase) is not None
+def _phrase_at(sentence: Sentence, index: int, phrase: tuple[Element, ...]) -> bool:
+    return phrase[0].accepts(sentence.words[index]) and _follow(sentence, index, phrase) is not None
 
 
-def find_matches(view: SentenceView, starts: Iterable[int]) -> list[Match]:
+def find_matches(sentence: Sentence, starts: Iterable[int]) -> list[TriggerMatch]:
     """Find the triggers of a sentence.
 
     Args:
-        view: the sentence.
+        sentence: the sentence.
         starts: its tokens that can start a rule.
 
     Returns:
         At most one match for a stretch of tokens and an event type, in the order of the text.
     """
-    found: list[Match] = []
+    found: list[TriggerMatch] = []
     for start in starts:
-        for rule, trigger in anchors(view.words[start]):
-            if not _possible(view, trigger) or not _element_at(view, start, trigger[0]):
+        for rule, trigger in anchors(sentence.words[start]):
+            if not _possible(sentence, trigger) or not _element_at(sentence, start, trigger[0]):
                 continue
-            parts = _follow(view, start, trigger)
-            if parts is None or _blocked(view, parts, rule):
+            parts = _follow(sentence, start, trigger)
+            if parts is None or _blocked(sentence, parts, rule):
                 continue
             first = trigger[0]
-            reading = _sense(view, start, first) if first.kinds else None
-            verbal = view.is_verb(start)
+            reading = _sense(sentence, start, first) if first.kinds else None
+            verbal = sentence.is_verb(start)
             if reading is not None and reading.person == "1p" and not rule.speaks:
                 continue
             subject = next((p for p, e in zip(parts, trigger, strict=True) if e.subject), None)
-            found.append(Match(rule, parts, reading, verbal, subject))
+            found.append(TriggerMatch(rule, parts, reading, verbal, subject))
     return _longest(found)
 
 
-def _possible(view: SentenceView, trigger: tuple[Element, ...]) -> bool:
+def _possible(sentence: Sentence, trigger: tuple[Element, ...]) -> bool:
     """Whether every lemma a trigger needs stands in the sentence at all."""
-    lemmas = view.lemmas
+    lemmas = sentence.lemmas
     return all(not e.kinds or not e.words.isdisjoint(lemmas) for e in trigger)
 
 
-def _longest(matches: list[Match]) -> list[Match]:
+def _longest(matches: list[TriggerMatch]) -> list[TriggerMatch]:
     """Of matches that share a token keep the longest, then the strongest rule."""
     ranked = sorted(matches, key=lambda m: (-len(m.parts), -m.rule.strength, m.head, m.rule.id))
-    kept: list[Match] = []
+    kept: list[TriggerMatch] = []
     taken: set[int] = set()
     for match in ranked:
         if not taken.intersection(match.parts):

@@ -1,4 +1,4 @@
-"""What a text says of the world: its entities, dates and numbers, as tokens know them."""
+"""What stands in a text: its entities, dates and numbers, as tokens know them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from transforms.enrich.entities.find import Entity, find_entities
-from transforms.enrich.sentence.view import Known
+from transforms.enrich.sentence.view import EntitySpan
 from transforms.enrich.words.tokens import Tokens
 from transforms.text.dates import DateMention, find_dates
 from transforms.text.numbers import NumberMention, find_numbers
@@ -25,7 +25,7 @@ class Named:
     last: int
 
 
-class World:
+class Annotations:
     """The entities of a title or body, and on request the dates and numbers of its sentences."""
 
     __slots__ = ("_firsts", "_lasts", "anchor", "named", "tokens")
@@ -48,10 +48,10 @@ class World:
         last = max(bisect_left(self.tokens.starts, entity.end) - 1, first)
         return Named(entity, max(first, 0), last)
 
-    def known(self, first: int, stop: int) -> list[Known]:
-        """The entities of a sentence as its view knows them."""
+    def known(self, first: int, stop: int) -> list[EntitySpan]:
+        """The entities of a sentence as syntax knows them."""
         return [
-            Known(
+            EntitySpan(
                 max(n.first, first),
                 min(n.last, stop - 1),
                 n.entity.definite,

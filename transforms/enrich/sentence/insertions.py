@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from transforms.enrich.words import closed_classes
+from transforms.enrich.words import closed_classes, lists
 from transforms.enrich.words.analyse import analyse
-from transforms.text.arabic import normalise_text
 
 OPENERS: Final = frozenset("،,(-–—")
 _CLOSERS: Final = {"(": ")"}
@@ -16,37 +15,17 @@ _MAX_INSERT: Final = 7
 _MAX_BRACKET: Final = 4
 _MAX_QUANTITY: Final = 5
 # Prepositions that bring a party are no mere adverbials.
-_PARTIES: Final = frozenset(normalise_text("مع ضد بين إلى من بمشاركة برعاية بوساطة").split())
+_PARTIES: Final = lists.words("insertions", "party_prepositions")
 _OPENING: Final = (
-    (closed_classes.PREPOSITIONS | closed_classes.TIME_WORDS | frozenset(normalise_text(
-        "صبيحة بعد_ظهر عشية غداة بصفته بصفتها بصفتهم بحضور بعيد قبيل كما"
-    ).split())) - _PARTIES
-)  # fmt: skip
+    closed_classes.PREPOSITIONS | closed_classes.TIME_WORDS | lists.words("insertions", "openings")
+) - _PARTIES
 # They add a party to the clause before them, across a comma.
-COMPANY: Final = frozenset(normalise_text("بمشاركة برعاية بوساطة بحضور بدعم").split())
+COMPANY: Final = lists.words("insertions", "company")
 _BREAKS: Final = closed_classes.CLAUSE_OPENERS | closed_classes.RELATIVES | closed_classes.NEGATORS
-_QUANTITY_ENDS: Final = frozenset(normalise_text("عن على إلى").split())
-_QUANTITY_VERBS: Final = frozenset(
-    normalise_text("يقل تقل يزيد تزيد يربو يصل يقارب يقرب يناهز مجموعه").split()
-)
+_QUANTITY_ENDS: Final = lists.words("insertions", "quantity_ends")
+_QUANTITY_VERBS: Final = lists.words("insertions", "quantity_verbs")
 # Nouns that head a phrase: after a definite noun they cannot be its adjective.
-HEADS: Final = frozenset(
-    normalise_text(
-        "الحكومة الجيش القوات السلطات الدول الفصائل الأطراف الطرفين الجانبين المجتمع الشعب "
-        "المانحين الرئيس الولايات الأمم الاتحاد المواطنين الجماعة الحركة الوزارة النقابة البلدين "
-        "السكان العالم الشركات المستوطنين المتظاهرين المدنيين إسرائيل إيران روسيا"
-    ).split()
-)
-
-# Countries and capitals whose first letter could be a clitic.
-COUNTRIES: Final = frozenset(
-    normalise_text(
-        "لبنان ليبيا بريطانيا بلجيكا بولندا باكستان بكين باريس لندن بغداد بيروت برلين فرنسا فلسطين "
-        "كندا كوبا كينيا بروكسل إسرائيل إيران إيطاليا إسبانيا أوكرانيا أفغانستان أميركا أنقرة "
-        "إثيوبيا ألمانيا أستراليا الأردن العراق السعودية السودان اليمن الجزائر المغرب الصين الهند "
-        "اليابان واشنطن وارسو فنزويلا فنلندا"
-    ).split()
-)
+HEADS: Final = lists.words("insertions", "heads")
 
 
 def insertion_end(words: Sequence[str], index: int, stop: int) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from transforms.enrich.entities.nationality import country_names
 from transforms.enrich.sentence import insertions
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words.analyse import Reading, analyse, lemmas_of
@@ -77,7 +78,7 @@ def _plain_verb(word: str) -> bool:
     return any(r.pos == "V" and not r.conjunction for r in analyse(word))
 
 
-class Known(NamedTuple):
+class EntitySpan(NamedTuple):
     """A known phrase: its tokens, and whether it names an actor or is a name."""
 
     first: int
@@ -87,7 +88,7 @@ class Known(NamedTuple):
     name: bool
 
 
-class SentenceView:
+class Sentence:
     """One sentence of a tokenised text, with what shallow syntax can say about it.
 
     Token indices are those of the whole text.
@@ -129,12 +130,11 @@ class SentenceView:
         self._lemmas: frozenset[str] | None = None
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
         self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
-
         self.parties: frozenset[int] = frozenset()  # tokens that begin a known actor
         self.names: frozenset[int] = frozenset()  # tokens that end a country's or capital's name
         self.spans: dict[int, int] = {}  # known phrases: first token -> last
 
-    def know(self, known: Iterable[Known]) -> None:
+    def know(self, known: Iterable[EntitySpan]) -> None:
         """Take in the known actors and places.
 
         Phrases take them whole and break between two of them; inside an actor's name every word
@@ -378,7 +378,7 @@ class SentenceView:
         """Whether a country's name stands behind an adjective: المفوضية الأوروبية تركيا."""
         word = self.words[position]
         named = position in self.opens and self.spans[position] in self.names
-        plain = word[0] not in "اوفبكل" or word in insertions.COUNTRIES
+        plain = word[0] not in "اوفبكل" or word in country_names()
         return named and plain and before.startswith("ال")
 
     def _opens_new_phrase(self, start: int, last: int, position: int) -> bool:

@@ -14,17 +14,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+from transforms.enrich.words.clitics import CONJUNCTIONS, PRONOUNS, written
+
 _TABLE: Final = Path(__file__).parent / "forms.tsv.gz"
-_PRONOUNS: Final = ("هما", "كما", "ها", "هم", "هن", "نا", "كم", "ني", "ه", "ك", "ي")
 _NOUN_PREFIXES: Final = (
-    ("", "", False),
-    ("ال", "", True),
-    ("بال", "ب", True),
-    ("كال", "ك", True),
-    ("لل", "ل", True),
-    ("ب", "ب", False),
-    ("ل", "ل", False),
-    ("ك", "ك", False),
+    written("", definite=False),
+    *(written(letter, definite=True) for letter in ("", *"بكل")),
+    *(written(letter, definite=False) for letter in "بلك"),
 )
 MAX_TOKEN: Final = 24  # letters; nothing Arabic with its clitics is longer
 
@@ -90,7 +86,7 @@ def _verbs(word: str, *, conjunction: bool) -> list[Reading]:
         if not word.startswith(prefix):
             continue
         rest = word[len(prefix) :]
-        for pronoun in ("", *_PRONOUNS[:-1]):  # no verb takes ي without ن
+        for pronoun in ("", *PRONOUNS[:-1]):  # no verb takes ي without ن
             if not rest.endswith(pronoun) or len(rest) - len(pronoun) < 2:
                 continue
             for lemma, pos, voice, tense, person in table.get(rest[: len(rest) - len(pronoun)], ()):
@@ -112,7 +108,7 @@ def _nouns(word: str, *, conjunction: bool) -> list[Reading]:
         if not word.startswith(prefix):
             continue
         rest = word[len(prefix) :]
-        for pronoun in ("",) if definite else ("", *_PRONOUNS):
+        for pronoun in ("",) if definite else ("", *PRONOUNS):
             if not rest.endswith(pronoun) or len(rest) - len(pronoun) < 2:
                 continue
             stem = rest[: len(rest) - len(pronoun)]
@@ -143,7 +139,7 @@ def analyse(token: str) -> tuple[Reading, ...]:
     if len(token) < 2 or len(token) > MAX_TOKEN:
         return ()
     found = _verbs(token, conjunction=False) + _nouns(token, conjunction=False)
-    if token[0] in "وف" and len(token) > 2:
+    if token[0] in CONJUNCTIONS and len(token) > 2:
         rest = token[1:]
         found += _verbs(rest, conjunction=True) + _nouns(rest, conjunction=True)
     return tuple(dict.fromkeys(found))

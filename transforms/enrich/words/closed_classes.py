@@ -1,67 +1,31 @@
-"""The closed word classes of written Arabic that shallow syntax leans on (normalised spelling)."""
+"""The closed word classes of written Arabic that syntax and the phrase grammar lean on.
+
+Read from ``closed_classes.toml``, where a comment says what each list decides; the spelling is that
+of normalised text.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from transforms.text.arabic import normalise_text
+from transforms.enrich.words.lists import words
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(normalise_text(text).split())
-
-
-# Prepositions and what behaves like one: they end a noun phrase and open the next.
-PREPOSITIONS: Final = _words(
-    "في من إلى على عن مع ضد بين لدى حول خلال بعد قبل أثناء منذ حتى نحو تجاه باتجاه أمام خلف "
-    "وراء قرب قبالة وسط داخل خارج فوق تحت عند عبر بسبب جراء إثر أثر عقب غداة فور بحسب حسب "
-    "وفق وفقا بشأن بخصوص بموجب بواسطة عليه عليها عليهم منه منها منهم فيه فيها فيهم إليه "
-    "إليها إليهم معه معها معهم له لها لهم به بها بهم عنه عنها عنهم بينهم بينها ضمن رغم برغم "
-    "طوال طيلة بدون دون سوى عدا ضده ضدهم ضدها بحق لصالح لأجل إزاء حيال صوب لحظة حين بهدف "
-    "بغية بدعوى بتهمة بينهما باستثناء بحضور بمشاركة برعاية بوساطة بدعم بقيادة برئاسة نتيجة "
-    "مقابل خصوصا خاصة لا سيما تزامنا ردا جنوب شمال شرق غرب جنوبي شمالي شرقي غربي بجانب "
-    "بالقرب لمدة باسم عليهما إليهما منا إلينا علينا لنا بنا"
-)
-# Words that open a new clause.
-CLAUSE_OPENERS: Final = _words(
-    "أن إن أنه أنها أنهم إنه إنها إنهم أنهما إنهما إننا أننا إنني أنني بأن بأنه بأنها بأنهم "
-    "لأن لأنه لأنها لأنهم كأن لكن لكنه لكنها لكنهم ولكن حيث بينما فيما عندما كما حينما لما "
-    "إذ إذا لو مما ما كي لكي ثم بل أو أم غير إلا مما وأن وإن وأنه وأنها وإنه وإنها فإن فإنه "
-    "حيثما ريثما بعدما قبلما كيف لماذا هل أي أيضا كذلك"
-)
-RELATIVES: Final = _words(
-    "الذي التي الذين اللذين اللذان اللتين اللتان اللواتي اللاتي والذي والتي والذين ممن من"
-)
-NEGATORS: Final = _words(
-    "لم لن لا ولم ولن ولا فلم فلن ألا دون بدون عدم بعدم لعدم وعدم ليس ليست وليس وليست لما"
-)
-NEGATORS_ADJACENT: Final = _words("ما وما")
-CONDITIONALS: Final = _words(
-    "إذا لو إن وإذا ولو فإذا ربما وربما لعل ولعل لئلا كي لكي عسى هل احتمال باحتمال احتمالات "
-    "إمكان إمكانية بإمكان يمكن قد ينبغي يجب ليت حال"
-)
-FUTURE_WORDS: Final = _words(
-    "سوف وسوف غدا غد المقبل المقبلة القادم القادمة بعد_غد المرتقب المرتقبة مقررا المقرر المقررة"
-)
-TIME_WORDS: Final = _words(
-    "أمس الأمس بالأمس اليوم غدا الليلة أول صباح مساء ظهر فجر عصر ليل ليلة صباحا مساء ظهرا "
-    "فجرا ليلا يوم الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد الأسبوع "
-    "الشهر العام السنة الماضي الماضية المقبل المقبلة الجاري الحالي الآن حاليا مؤخرا أخيرا "
-    "سابقا لاحقا فجأة يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر "
-    "ديسمبر كانون شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين والاثنين والثلاثاء "
-    "والأربعاء والخميس والجمعة والسبت والأحد"
-)
-QUANTIFIERS: Final = _words(
-    "اثنا اثنتا أحد إحدى بعض عدد عدة عشرات مئات آلاف جميع كل كافة معظم أغلب مجموعة نحو حوالي زهاء "
-    "قرابة أكثر أقل ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية ثماني تسعة تسع "
-    "عشرة عشر اثنان اثنين اثنتين عشرون عشرين ثلاثون ثلاثين أربعون أربعين خمسون خمسين مائة "
-    "مئة ألف العشرات المئات الآلاف عشرين عناصر أفراد بضعة عددا آخرين آخرون"
-)
-STOP_PARTICLES: Final = _words(
-    "هو هي هم هذا هذه ذلك تلك هؤلاء هناك هنا أيضا قد لقد فقد سوف لم لن لا ليس كان كانت "
-    "كانوا وكان وكانت وقد وذلك وهو وهي وهم وهذا وهذه فقط نفسه نفسها أنفسهم ايضا على_الأقل "
-    "بالتالي أثناءها أي كما حين كذلك جميعا معا أبدا تماما قائلا وقال مشيرا مؤكدا مضيفا "
-    "موضحا"
-)
+PREPOSITIONS: Final = words("closed_classes", "prepositions")
+CLAUSE_OPENERS: Final = words("closed_classes", "clause_openers")
+RELATIVES: Final = words("closed_classes", "relatives")
+NEGATORS: Final = words("closed_classes", "negators")
+NEGATORS_ADJACENT: Final = words("closed_classes", "negators_adjacent")
+CONDITIONALS: Final = words("closed_classes", "conditionals")
+FUTURE_WORDS: Final = words("closed_classes", "future_words")
+TIME_WORDS: Final = words("closed_classes", "time_words")
+QUANTIFIERS: Final = words("closed_classes", "quantifiers")
+STOP_PARTICLES: Final = words("closed_classes", "stop_particles")
+IN: Final = words("closed_classes", "in")
+OF: Final = words("closed_classes", "of")
+IN_NAME_OF: Final = words("closed_classes", "in_name_of")
+BELONGING: Final = words("closed_classes", "belonging")
+VICTIM_OF: Final = words("closed_classes", "victim_of")
+BEFORE_NOUN: Final = words("closed_classes", "before_noun")
+NAME_LINKS: Final = words("closed_classes", "name_links")
 STRONG_STOPS: Final = frozenset(".!?؟؛;:\n")
 QUOTES: Final = frozenset("\"'«»“”‘’„‟`")

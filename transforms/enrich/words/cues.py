@@ -6,24 +6,48 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from transforms.enrich.tables import read_text
+from transforms.enrich.words.clitics import SINGLE, rests
 from transforms.text.arabic import normalise_text
 
-_FILE: Final = Path(__file__).parent / "cues.toml"
 _WEAK: Final = "_weak"  # ends the name of a cue of which two different words are needed
 _DOMAINS: Final = ("arts", "market", "sport", "weather")
 _MIN_DOMAIN: Final = 3.0  # different words that must speak for a domain
 _DOMAIN_SHARE: Final = 0.015  # and this part of the text's words
-_PREFIXES: Final = ("وال", "فال", "بال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, Any]]:
+    """The file as it is written: cue name -> its words, mode and context."""
+    return tomllib.loads(read_text("words/cues.toml"))
 
 
 @cache
 def cue_sets() -> Mapping[str, frozenset[str]]:
     """Cue name -> its words, folded; words of several parts are joined by ``_``."""
-    data = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {name: frozenset(normalise_text(text).split()) for name, text in data.items()}
+    return {
+        name: frozenset(normalise_text(entry["words"]).split()) for name, entry in _tables().items()
+    }
+
+
+@cache
+def cue_modes(event_type: str) -> tuple[tuple[str, str], ...]:
+    """The cues that give events of a type a mode: (cue, mode), in the order of the file."""
+    return tuple(
+        (name, entry["mode"][event_type])
+        for name, entry in _tables().items()
+        if event_type in entry.get("mode", ())
+    )
+
+
+@cache
+def cue_contexts() -> tuple[tuple[str, str], ...]:
+    """The cues that give a sentence's events a context: (cue, context), in the file's order."""
+    return tuple(
+        (name, entry["context"]) for name, entry in _tables().items() if "context" in entry
+    )
 
 
 @cache
@@ -41,9 +65,8 @@ def _cues(word: str) -> frozenset[str]:
     """The cues of a token, past its prefixes and the accusative alef."""
     table = _cues_of_word()
     found: set[str] = set(table.get(word, ()))
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) > 2:
-            found |= table.get(word[len(prefix) :], frozenset())
+    for _, rest in rests(word, SINGLE, 3):
+        found |= table.get(rest, frozenset())
     return frozenset(found)
 
 

@@ -2,6 +2,7 @@
 
 from transforms.text.dates.document import document_date
 from transforms.text.dates.find import find_dates
+from transforms.text.dates.lexicon import weekdays
 from transforms.text.dates.model import DateMention, ResolvedDate, Timestamp
 from transforms.text.dates.resolve import resolve_date
 from transforms.text.dates.timestamp import parse_timestamp
@@ -16,4 +17,5 @@ __all__ = [
     "find_dates",
     "parse_timestamp",
     "resolve_date",
+    "weekdays",
 ]

@@ -139,6 +139,17 @@ def fold(word: str) -> str:
 
 
 @cache
+def weekdays() -> dict[str, int]:
+    """The names of weekdays with the article, folded -> 0 for Monday to 6 for Sunday."""
+    return {
+        fold(name): int(value)
+        for kind, value, names in _read_table("date_words.tsv")
+        if kind == "weekday"
+        for name in names.split(",")
+    }
+
+
+@cache
 def zone_table(kind: str) -> dict[str, str]:
     """Zones by spelling.
 

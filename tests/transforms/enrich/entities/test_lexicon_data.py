@@ -9,9 +9,9 @@ import pytest
 from transforms.enrich.entities.find import find_entities
 from transforms.enrich.entities.names import lexicon
 from transforms.enrich.entities.paradigms import nisba_forms, noun_forms, owned_forms
-from transforms.enrich.entities.scan import readings
 from transforms.enrich.ontology import plover
 from transforms.enrich.tables import read_rows, read_text
+from transforms.enrich.words.clitics import readings
 from transforms.text.arabic import normalise, normalise_text
 
 COUNTRIES = {row[0] for row in read_rows("entities/countries.tsv")}

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from transforms.enrich import code_events
-from transforms.enrich.attributes.article import frame_of
+from transforms.enrich.attributes.article import context_of
 from transforms.enrich.sentence.insertions import insertion_end, new_head, quantity_end, transparent
 from transforms.enrich.words.cues import find_cues, find_domain
 from transforms.records import Article
@@ -87,10 +87,10 @@ def test_history_is_inherited_by_its_sentences() -> None:
     assert {e.status for e in code_events(_article(text)) if e.event_type == "ASSAULT"} == {
         "historical"
     }
-    assert frame_of(_words(text), NOON.date()).past
-    assert not frame_of(_words(text), None).past
-    assert not frame_of(_words("قال أمس إن حرب 1990 وحرب 1991 انتهتا"), NOON.date()).past
-    assert not frame_of(_words("وقعت الحرب عام 1990 ثم انتهت"), NOON.date()).past
+    assert context_of(_words(text), NOON.date()).past
+    assert not context_of(_words(text), None).past
+    assert not context_of(_words("قال أمس إن حرب 1990 وحرب 1991 انتهتا"), NOON.date()).past
+    assert not context_of(_words("وقعت الحرب عام 1990 ثم انتهت"), NOON.date()).past
 
 
 def test_unnamed_institutions_belong_to_the_country_at_hand() -> None:

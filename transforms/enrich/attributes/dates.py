@@ -1,0 +1,158 @@
+"""When an event happened: the date expressions of its clause, else the day of the article."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import closed_classes, lists
+from transforms.text.arabic import normalise_text
+from transforms.text.dates import DateMention, weekdays
+
+_DIGITS: Final = frozenset("0123456789")
+_TIME_HINTS: Final = lists.words("attributes", "time_hints").union(
+    *({word, *(letter + word for letter in "ولبف")} for word in closed_classes.TIME_WORDS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When an event happened: the first and last possible day, and how it is known."""
+
+    start: dt.date
+    end: dt.date
+    precision: str
+    basis: Literal["explicit", "relative", "document"]
+    text: str | None = None
+
+
+def when_of(
+    annotations: Annotations,
+    sentence: Sentence,
+    match: TriggerMatch,
+    mentions: list[DateMention],
+    *,
+    ahead: bool,
+) -> When | None:
+    """The date of an event: the mention of its clause nearest to the trigger, else the document's.
+
+    Args:
+        annotations: the text.
+        sentence: the sentence.
+        match: the trigger.
+        mentions: the dates of the sentence.
+        ahead: whether the event lies in the future (a bare weekday is then the next one).
+    """
+    shifted = _shifted(annotations, match, mentions)
+    if shifted is not None:
+        return shifted
+    best: tuple[tuple[int, int], When] | None = None
+    for mention in mentions:
+        when = _moment(annotations, mention, ahead=ahead)
+        if when is None:
+            continue
+        low, high = annotations.tokens.range_of(mention.start, mention.end)
+        near = low if low > match.last else high
+        a, b = sorted((match.head, near))
+        breaks = sum(sentence.kind(i) in ".CR" for i in range(a, b))
+        if _of_another_verb(sentence, low, breaks, range(max(a, match.last) + 1, b)):
+            continue
+        rank = (breaks, abs(near - match.head))
+        if best is None or rank < best[0]:
+            best = (rank, when)
+    if best is not None and not _spans_document(best[1], annotations.anchor):
+        return best[1]
+    return (
+        None
+        if annotations.anchor is None
+        else When(annotations.anchor, annotations.anchor, "day", "document")
+    )
+
+
+def _of_another_verb(sentence: Sentence, low: int, breaks: int, between: range) -> bool:
+    """Whether a span (منذ أبريل) belongs to another verb than the trigger."""
+    opened = low - 1 >= sentence.first and sentence.words[low - 1] == "منذ"
+    if not opened and sentence.words[low] != "منذ":
+        return False
+    return breaks > 0 or any(sentence.kind(i) == "V" for i in between)
+
+
+def _moment(annotations: Annotations, mention: DateMention, *, ahead: bool) -> When | None:
+    """What a date expression says, a bare weekday by the direction of the event."""
+    if mention.kind != "date":
+        return None
+    text, resolved = annotations.tokens.raw[mention.start : mention.end], mention.resolved
+    if resolved is not None:
+        return When(resolved.date, resolved.last, _day(resolved.precision), resolved.basis, text)
+    if annotations.anchor is None or mention.shift is not None:
+        return None
+    words = normalise_text(text).split()
+    number = next((weekdays()[w] for w in words if w in weekdays()), None)
+    if number is None:
+        return None
+    days = (
+        (number - annotations.anchor.weekday()) % 7
+        if ahead
+        else -((annotations.anchor.weekday() - number) % 7)
+    )
+    day = annotations.anchor + dt.timedelta(days=days)
+    return When(day, day, "day", "relative", text)
+
+
+def _spans_document(when: When, anchor: dt.date | None) -> bool:
+    """Whether a long period holds the day of publication, so that it dates nothing closer."""
+    if anchor is None or when.precision not in {"month", "year"}:
+        return False
+    return when.start <= anchor <= when.end
+
+
+def _shifted(
+    annotations: Annotations, match: TriggerMatch, mentions: list[DateMention]
+) -> When | None:
+    """بعد يوم من الاشتباكات: so many days before the moment that the sentence is about."""
+    for mention in mentions:
+        if mention.shift is None:
+            continue
+        low, high = annotations.tokens.range_of(mention.start, mention.end)
+        if not low <= match.head <= high + 1:
+            continue
+        base = next(
+            (m.resolved.date for m in mentions if m.resolved is not None), annotations.anchor
+        )
+        if base is None:
+            return None
+        day = base - dt.timedelta(days=mention.shift)
+        text = annotations.tokens.raw[mention.start : mention.end]
+        return When(day, day, "day", "relative", text)
+    return None
+
+
+def _day(precision: str) -> str:
+    return "day" if precision in {"second", "minute"} else precision
+
+
+def is_old(when: When | None, anchor: dt.date | None, days: int) -> bool:
+    """Whether a dated event lies more than ``days`` before the document."""
+    if when is None or anchor is None or when.basis == "document":
+        return False
+    return (anchor - when.end).days > days
+
+
+def undated(when: When | None) -> bool:
+    """Whether no words of the sentence date an event."""
+    return when is None or when.basis == "document"
+
+
+def tells_time(sentence: Sentence) -> bool:
+    """Whether a sentence can hold a date expression at all: a number or a word of time."""
+    words = sentence.words[sentence.first : sentence.stop]
+    return not _TIME_HINTS.isdisjoint(words) or any(word[0] in _DIGITS for word in words)
+
+
+def mentions_time(sentence: Sentence) -> bool:
+    """Whether the sentence carries a time word (for the confidence formula)."""
+    return not closed_classes.TIME_WORDS.isdisjoint(sentence.words[sentence.first : sentence.stop])
