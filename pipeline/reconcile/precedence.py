@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
 import pyarrow as pa
@@ -31,7 +31,7 @@ Keys = list[tuple[Any, ...]]
 Void = Mapping[str, Collection[tuple[Any, ...]]]
 
 # What events take from an article beside its text, which is the same in all its deliveries.
-_DATING: Final = ("published_at", "event_time")
+_DATING: Final = ("published_at", "published_on", "event_time")
 _TEXT: Final = ("article_id", "page_id", "title", "body", "content_hash", "norm_hash")
 
 
@@ -43,6 +43,7 @@ class _Stored:
     page_id: str
     fetched_at: datetime | None
     published_at: datetime | None
+    published_on: date | None
     modified_at: datetime | None
     event_time: datetime | None
     publisher: str | None
@@ -55,6 +56,9 @@ _COLUMNS: Final = tuple(field.name for field in fields(_Stored))
 class _Dated(Protocol):
     @property
     def published_at(self) -> datetime | None: ...
+
+    @property
+    def published_on(self) -> date | None: ...
 
     @property
     def event_time(self) -> datetime | None: ...
@@ -253,5 +257,5 @@ def _order(delivery: object) -> tuple[tuple[bool, Any], ...]:
     return delivery_order(getattr(delivery, name) for name in DELIVERY)
 
 
-def _dates(delivery: _Dated) -> tuple[datetime | None, datetime | None]:
-    return delivery.published_at, delivery.event_time
+def _dates(delivery: _Dated) -> tuple[datetime | None, date | None, datetime | None]:
+    return delivery.published_at, delivery.published_on, delivery.event_time
