@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from transforms.document import process_document
 from transforms.extract import extract_article
 from transforms.feeds import parse_feed
 from transforms.feeds.join import join_page
-from transforms.records import Article, Entry, Feed, Page
+from transforms.records import Article, Document, Entry, Feed, Page
 
 TITLE = "مظاهرة في العاصمة احتجاجا على ارتفاع الأسعار"
 DAYS = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
@@ -101,6 +102,17 @@ def test_the_day_is_that_of_the_publisher(
     ]
     assert {each.published_on for each in written} == {local.date()}
     assert {each.published_at for each in written} == {utc}
+
+
+@pytest.mark.parametrize("zone", [zone for zone, _ in ZONES])
+def test_relative_dates_count_from_it(zone: str) -> None:
+    local = datetime(2023, 6, 3, 0, 20, tzinfo=ZoneInfo(zone))
+    stamp = f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    found = process_document(_page(_jsonld(stamp), day="السبت", tz=zone))
+    assert isinstance(found, Document)
+    assert found.article.published_on == date(2023, 6, 3)
+    dated = {event.event_date for event in found.events if event.event_type == "PROTEST"}
+    assert dated == {date(2023, 6, 3)}
 
 
 @pytest.mark.parametrize(
