@@ -172,6 +172,7 @@ class Article:
     agency: str | None = None
     dateline: str | None = None
     published_at: datetime | None = None
+    published_on: date | None = None  # the civil day where the publisher writes
     published_precision: Precision | None = None
     published_source: PublishedSource = "none"
     published_raw: str | None = None
@@ -305,6 +306,7 @@ class Fingerprint:
     numbers: bytes = b""
     modified_at: datetime | None = None
     fetched_at: datetime | None = None
+    published_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

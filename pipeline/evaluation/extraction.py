@@ -1,9 +1,9 @@
 """The extraction suite: bodies, dates, authors, and what is no article.
 
 Bodies are compared as multisets of words; words of a gold's ``optional`` segments (standfirst,
-section name) neither help nor hurt. A date is right when the gold's day is the stored UTC day or
-the civil day as written. Authors count where the gold knows one. There is no labelled set of index
-pages: ``index_pages.toml`` holds invented ones, and every labelled page is an article.
+section name) neither help nor hurt. A date is right when the gold's day is the stored civil day.
+Authors count where the gold knows one. There is no labelled set of index pages:
+``index_pages.toml`` holds invented ones, and every labelled page is an article.
 """
 
 from __future__ import annotations
@@ -105,11 +105,11 @@ def _judge_date(tally: _Tally, name: str, gold: str, found: Article) -> None:
     if found.published_at is None:
         tally.cases.append(Case(name, gold, "no date", 0.5))
         return
-    if gold in {found.published_at.date().isoformat(), (found.published_raw or "")[:10]}:
+    if str(found.published_on) == gold:
         tally.dates_right += 1
     else:
         tally.dates_invented += 1
-        got = f"{found.published_at} from {found.published_source}: {found.published_raw}"
+        got = f"{found.published_on} from {found.published_source}: {found.published_raw}"
         tally.cases.append(Case(name, gold, got, 1.5))
 
 

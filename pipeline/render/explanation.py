@@ -65,6 +65,7 @@ def _article_facts(article: Article) -> list[tuple[str, Any]]:
         ("article_id", article.article_id),
         ("url", article.canonical_url or article.url),
         ("published", published),
+        ("published_on", article.published_on),
         ("publisher", article.publisher),
         ("authors", "، ".join(article.authors)),
         ("agency", article.agency),

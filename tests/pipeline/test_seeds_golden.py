@@ -45,6 +45,7 @@ def test_article(stem, by_stem):
         assert row["published_at"] is None
     else:
         assert row["published_at"] == datetime.fromisoformat(expected).astimezone(UTC)
+        assert row["published_on"].isoformat() == golden["published_on"]
         if row["published_source"] != "feed":  # in a run a feed's finer date may win
             assert row["published_precision"] == golden["published_precision"]
             assert row["published_source"] == golden["published_source"]

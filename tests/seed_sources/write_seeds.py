@@ -46,8 +46,9 @@ def _stamp(when: datetime | None) -> str | None:
 
 def _published(article: SeedArticle) -> dict[str, Any]:
     """Work out what the page alone tells of its date."""
+    day = article.published.date().isoformat()  # on the clock of the outlet
     if "page_date" in article.expected:
-        given: dict[str, Any] = article.expected["page_date"]
+        given: dict[str, Any] = article.expected["page_date"] | {"on": day}
         return {f"published_{key}": value for key, value in given.items()}
     site = SITES[article.template]
     when = article.published if site.zoned else article.published.replace(tzinfo=UTC)
@@ -55,6 +56,7 @@ def _published(article: SeedArticle) -> dict[str, Any]:
         when = when.replace(hour=0, minute=0, second=0)
     return {
         "published_at": _stamp(when),
+        "published_on": day,
         "published_precision": site.precision,
         "published_source": site.source,
     }

@@ -63,6 +63,7 @@ def fingerprint(article: Article) -> Fingerprint:
         numbers=pack(marks.numbers),
         modified_at=article.modified_at,
         fetched_at=article.fetched_at,
+        published_on=article.published_on,
     )
 
 

@@ -45,13 +45,16 @@ def code_events(article: Article) -> list[Event]:
     """Code the events of an article.
 
     Args:
-        article: its title and body are read; ``published_at`` anchors relative dates.
+        article: its title and body are read; relative dates count from ``published_on``, else
+            from the UTC date of ``published_at`` (articles stored by earlier versions).
 
     Returns:
         Distinct events in the order of the text, also negated, future, hypothetical and
         historical ones (see ``Event.status``) and those below the default confidence.
     """
-    anchor = article.published_at.date() if article.published_at else None
+    anchor = article.published_on
+    if anchor is None and article.published_at is not None:
+        anchor = article.published_at.date()
     texts: tuple[tuple[TextField, str], ...] = (
         ("title", article.title or ""),
         ("body", article.body[:MAX_TEXT]),

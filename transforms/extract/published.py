@@ -5,13 +5,18 @@ Dublin Core, microdata); the feed's entry; the visible date (``<time>``, a line 
 the URL's path; the text itself. A finer time of the same civil day from a lower source replaces
 a coarser one of a higher source. What does not parse, lies before 1990 or more than a day after
 the fetch is passed over; when nothing is left the date is unknown. Nothing is ever guessed.
+
+The civil day is the publisher's: the date as it is written, with whatever zone beside it. Only a
+time in UTC says nothing of the publisher's clock; its day is that of his zone, and where that is
+unknown and midnight near, the day that another writing on the page, or the text's own "today"
+with its weekday, names.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
@@ -20,7 +25,13 @@ from transforms.extract.bylines import Near
 from transforms.extract.lines import tidy
 from transforms.extract.metadata import PageMeta
 from transforms.records import Page, Precision, PublishedSource
-from transforms.text.dates import document_date, parse_timestamp
+from transforms.text.dates import (
+    civil_day,
+    document_date,
+    document_weekdays,
+    parse_timestamp,
+    possible_days,
+)
 
 PRECEDENCE: Final = ("given", "jsonld", "meta", "feed", "html", "url", "text")
 _META_KEYS: Final = (
@@ -36,6 +47,7 @@ _MODIFIED_KEYS: Final = (
     "dc.date.modified", "last-modified", "article:modified",
 )  # fmt: skip
 _FINENESS: Final = {"second": 3, "minute": 2, "day": 1, "month": 0}
+_TIMES: Final = frozenset({"second", "minute"})
 _OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
 _URL_DATES: Final = (
@@ -68,12 +80,16 @@ class Published:
         precision: of ``at``; None with it.
         source: where it was read; "none" when unknown.
         raw: as written; kept also when it could not be believed.
+        day: the civil day where the publisher writes; None when unknown.
+        day_sure: False when ``day`` may be a neighbour's (see ``Timestamp``).
     """
 
     at: datetime | None = None
     precision: Precision | None = None
     source: PublishedSource = "none"
     raw: str | None = None
+    day: date | None = None
+    day_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,7 @@ def parse_date(raw: str, context: _Context, source: PublishedSource) -> Publishe
     stamp = parse_timestamp(raw, tz=context.tz, country=context.country)
     if stamp is None or not _possible(stamp.value, context):
         return None
-    return Published(stamp.value, stamp.precision, source, raw)
+    return Published(stamp.value, stamp.precision, source, raw, stamp.day, stamp.day_sure)
 
 
 def _possible(value: datetime, context: _Context) -> bool:
@@ -108,6 +124,8 @@ def _possible(value: datetime, context: _Context) -> bool:
 
 def choose(candidates: Iterator[Published]) -> Published:
     """Choose by precedence; a finer time of the same day may refine a coarser one.
+
+    A candidate that comes too late to be believed may still tell the civil day of a time in UTC.
 
     Args:
         candidates: dates in the order of ``PRECEDENCE``; read lazily.
@@ -121,13 +139,58 @@ def choose(candidates: Iterator[Published]) -> Published:
             continue
         if best is None:
             best = found
-        elif best.at is not None and best.precision is not None:
-            finer = _FINENESS[found.precision] > _FINENESS[best.precision]
-            if finer and abs(found.at - best.at) <= _DAY:
-                best = found
-        if best.precision in {"second", "minute"}:
+        elif best.precision not in _TIMES and _refines(found, best):
+            best = found if found.day_sure else _on_day_of(best, found)
+        elif not best.day_sure and found.day_sure and _may_be_of(best, found.day):
+            best = replace(best, day=found.day, day_sure=True)
+        if best.precision in _TIMES and best.day_sure:
             break
     return best or Published()
+
+
+def _refines(found: Published, best: Published) -> bool:
+    """Whether a date is a finer one of the same civil day, or of the same month."""
+    if found.day is None or best.day is None or found.precision is None or best.precision is None:
+        return False
+    if _FINENESS[found.precision] <= _FINENESS[best.precision]:
+        return False
+    if best.precision == "month":
+        return (found.day.year, found.day.month) == (best.day.year, best.day.month)
+    return found.day == best.day or (not found.day_sure and _may_be_of(found, best.day))
+
+
+def _on_day_of(best: Published, found: Published) -> Published:
+    """A finer time whose own day is not sure, on the day that was written."""
+    if best.precision == "month":
+        return found
+    return replace(found, day=best.day, day_sure=True)
+
+
+def _may_be_of(found: Published, day: date | None) -> bool:
+    """Whether a moment may lie on a civil day somewhere in the Arab press."""
+    if found.at is None or day is None or found.precision not in _TIMES:
+        return False
+    first, last = possible_days(found.at)
+    return first <= day <= last
+
+
+def day_of_text(dated: Published, text: str) -> Published:
+    """Let a text that names its own weekday ("اليوم السبت") decide a day that is not sure.
+
+    Args:
+        dated: what is believed.
+        text: the article.
+
+    Returns:
+        The same, its day moved by one where the text says so.
+    """
+    if dated.day_sure or dated.at is None:
+        return dated
+    weekdays = document_weekdays(text)
+    fitting = {day for day in possible_days(dated.at) if day.weekday() in weekdays}
+    if len(weekdays) != 1 or len(fitting) != 1:
+        return dated
+    return replace(dated, day=fitting.pop(), day_sure=True)
 
 
 def published_of_page(page: Page, meta: PageMeta, root: Any, url: str) -> Published:
@@ -156,7 +219,8 @@ def _candidates(
     given = parse_date(page.published, context, "feed") if page.published else None
     if given:
         yield given
-        return
+        if given.day_sure or given.precision not in _TIMES:
+            return
     yield from _first(_jsonld_dates(meta), context, "jsonld")
     yield from _first(_meta_dates(meta, root), context, "meta")
     fed = published_of_entry(page, context)
@@ -184,10 +248,17 @@ def published_of_entry(page: Page, context: _Context) -> Published | None:
     entry = page.entry
     if entry is None:
         return None
-    if entry.published_at is not None and _possible(entry.published_at, context):
-        precision = entry.published_precision or "second"
-        return Published(entry.published_at, precision, "feed", entry.published_raw or None)
-    return parse_date(entry.published_raw, context, "feed")
+    written = parse_date(entry.published_raw, context, "feed")
+    if entry.published_at is None or not _possible(entry.published_at, context):
+        return written
+    at, precision = entry.published_at, entry.published_precision or "second"
+    if written is not None and written.at is not None and abs(written.at - at) < _DAY:
+        # The entry may have been read before its publisher was known: the day is as written.
+        return replace(written, at=at, precision=precision)
+    day, sure = at.date(), True
+    if precision in _TIMES:
+        day, sure = civil_day(at, tz=context.tz, country=context.country)
+    return Published(at, precision, "feed", entry.published_raw or None, day, sure)
 
 
 def _jsonld_dates(meta: PageMeta) -> Iterator[str]:
@@ -259,7 +330,7 @@ def url_date(url: str, context: _Context) -> Published | None:
             continue
         value = datetime(day.year, day.month, day.day, tzinfo=UTC)
         if _possible(value, context):
-            return Published(value, "day", "url", match.group().strip("/_-"))
+            return Published(value, "day", "url", match.group().strip("/_-"), day)
     return None
 
 
@@ -271,7 +342,7 @@ def text_date(text: str, context: _Context) -> Published | None:
     day, raw, precision = found
     value = datetime(day.year, day.month, day.day, tzinfo=UTC)
     known: Precision = "month" if precision == "month" else "day"
-    return Published(value, known, "text", raw) if _possible(value, context) else None
+    return Published(value, known, "text", raw, day) if _possible(value, context) else None
 
 
 def modified_of_page(page: Page, meta: PageMeta) -> datetime | None:

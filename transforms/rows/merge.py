@@ -20,8 +20,10 @@ _DERIVED: Final = frozenset({"run_id", "pipeline_version", PARTITION_COLUMN})
 
 # What tells the deliveries of one article apart, the strongest first. Whatever is derived from an
 # article follows from these and its text, so that who knows them knows which delivery stands.
+DELIVERY: Final = (
+    "fetched_at", "published_at", "published_on", "modified_at", "publisher", "agency",
+)  # fmt: skip
 _OF_DELIVERIES: Final = ("articles", "_fingerprints")
-DELIVERY: Final = ("fetched_at", "published_at", "modified_at", "publisher", "agency")
 
 
 @cache

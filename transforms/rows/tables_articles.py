@@ -102,6 +102,13 @@ TIMES: Final = (
         "وقت النشر، ومنتصف الليل بالتوقيت العالمي إن لم يُعرف إلا اليوم أو الشهر.",
     ),
     column(
+        "published_on",
+        "DATE",
+        "The civil day it was published on where the publisher writes, which relative dates of the "
+        "text count from; the first of the month when only that is known.",
+        "يوم النشر بتقويم بلد الناشر، ومنه تُحسب تواريخ النص النسبية.",
+    ),
+    column(
         "published_precision",
         "STRING",
         "How exact published_at is.",

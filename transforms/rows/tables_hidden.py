@@ -15,6 +15,7 @@ FINGERPRINTS: Final = Table(
         column("page_id", "STRING", "Its page.", "صفحته.", required=True),
         column("norm_hash", "STRING", "As in articles.", "كما في المقالات.", required=True),
         column("published_at", "TIMESTAMP", "As in articles.", "كما في المقالات."),
+        column("published_on", "DATE", "As in articles.", "كما في المقالات."),
         column("modified_at", "TIMESTAMP", "As in articles.", "كما في المقالات."),
         column("fetched_at", "TIMESTAMP", "As in articles.", "كما في المقالات."),
         column("event_time", "TIMESTAMP", "As in articles.", "كما في المقالات."),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from transforms.dedup import latest_versions
@@ -105,5 +105,5 @@ def _order(delivery: Fingerprint) -> tuple[tuple[bool, Any], ...]:
     return delivery_order(getattr(delivery, name) for name in DELIVERY)
 
 
-def _dates(delivery: Fingerprint) -> tuple[datetime | None, datetime | None]:
-    return delivery.published_at, delivery.event_time
+def _dates(delivery: Fingerprint) -> tuple[datetime | None, date | None, datetime | None]:
+    return delivery.published_at, delivery.published_on, delivery.event_time

@@ -11,7 +11,7 @@ from transforms.rows.validate import check_row
 
 # What coding needs of an article beside its dates: the same in all its deliveries.
 TEXT = ("article_id", "page_id", "title", "body", "content_hash", "norm_hash")
-_DATES = ("published_at", "event_time")
+_DATES = ("published_at", "published_on", "event_time")
 
 
 def code_again(row: Mapping[str, object], stands: Fingerprint, provenance: Provenance) -> list[Row]:

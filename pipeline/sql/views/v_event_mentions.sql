@@ -6,6 +6,7 @@ SELECT
   a.publisher,
   a.publisher_country,
   a.published_at,
+  a.published_on,
   a.cluster_id,
   a.duplicate_kind,
   a.revision

@@ -5,6 +5,7 @@ SELECT
   s.url,
   s.publisher,
   s.published_at,
+  s.published_on,
   s.cluster_id,
   m.articles AS article_count,
   m.publishers AS publisher_count

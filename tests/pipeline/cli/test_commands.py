@@ -71,7 +71,7 @@ def test_doctor_tells_the_runner_and_that_arabic_works():
 
 def test_explain_shows_every_stage_of_a_file():
     text = rasd("explain", str(SEEDS / "articles" / "txt-truce-ends.txt")).stdout.decode()
-    assert "published   2023-12-01" in text
+    assert "published     2023-12-01" in text
     assert "verdict ar" in text
     assert "ASSAULT" in text
     assert "trigger" in text

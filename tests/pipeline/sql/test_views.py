@@ -29,8 +29,8 @@ every_script = pytest.mark.parametrize(
 PASSED_ON = {
     "v_articles": ("articles", "article_id", 5),
     "v_stories": ("articles", "article_id", 8),
-    "v_event_mentions": ("events", "event_id", 8),
-    "v_events": ("events", "event_id", 7),
+    "v_event_mentions": ("events", "event_id", 9),
+    "v_events": ("events", "event_id", 8),
 }
 
 

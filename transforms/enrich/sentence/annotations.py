@@ -35,7 +35,7 @@ class Annotations:
 
         Args:
             tokens: the text.
-            anchor: the day the article was published, in UTC; None when unknown.
+            anchor: the civil day the article was published on; None when unknown.
         """
         self.tokens = tokens
         self.anchor = anchor

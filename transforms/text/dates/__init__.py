@@ -1,21 +1,24 @@
 """Dates in Arabic news: expressions, timestamps, mentions in text, the day of an article."""
 
-from transforms.text.dates.document import document_date
+from transforms.text.dates.document import document_date, document_weekdays
 from transforms.text.dates.find import find_dates
 from transforms.text.dates.lexicon import weekdays
 from transforms.text.dates.model import DateMention, ResolvedDate, Timestamp
 from transforms.text.dates.resolve import resolve_date
-from transforms.text.dates.timestamp import parse_timestamp
+from transforms.text.dates.timestamp import civil_day, parse_timestamp, possible_days
 from transforms.text.dates.zones import country_timezone
 
 __all__ = [
     "DateMention",
     "ResolvedDate",
     "Timestamp",
+    "civil_day",
     "country_timezone",
     "document_date",
+    "document_weekdays",
     "find_dates",
     "parse_timestamp",
+    "possible_days",
     "resolve_date",
     "weekdays",
 ]

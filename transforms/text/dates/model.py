@@ -66,10 +66,16 @@ class Timestamp:
     Attributes:
         value: aware, UTC. Of a day or a month: midnight UTC of the civil date written.
         precision: what was written.
+        day: the civil day where the publisher writes: the date written, but of a time in UTC the
+            day of the publisher's zone, where that is known. Of a month its first day.
+        day_sure: False when ``day`` may be a neighbour's: a time in UTC near midnight, the
+            publisher's zone unknown.
     """
 
     value: dt.datetime
     precision: TimestampPrecision
+    day: dt.date
+    day_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
