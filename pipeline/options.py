@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
 
@@ -255,16 +255,16 @@ FLAGS: Final[tuple[Flag, ...]] = (
 )
 
 
-def add_flags(parser: argparse.ArgumentParser, *, beam: bool = False) -> None:
+def add_flags(parser: argparse.ArgumentParser, *, without: Collection[str] = ()) -> None:
     """Give a parser the flags of a run.
 
     Args:
         parser: ours, or Beam's; ``--as_of`` is the same as ``--as-of``.
-        beam: leave out what Beam's own options name already.
+        without: the names of flags to leave out.
     """
     groups = {group: parser.add_argument_group(group) for group in (_ROWS, _ONLINE, _LIMITS)}
     for flag in FLAGS:
-        if beam and flag.name == "runner":
+        if flag.name in without:
             continue
         group, written = groups[flag.group], f"--{flag.name.replace('_', '-')}"
         group.add_argument(written, help=flag.help, **flag.settings)
@@ -274,19 +274,24 @@ def add_flags(parser: argparse.ArgumentParser, *, beam: bool = False) -> None:
             group.add_argument(f"--{flag.name}", **{**flag.settings, **same})
 
 
-class _Parser(argparse.ArgumentParser):
+class RaisingParser(argparse.ArgumentParser):
     """An argument parser that raises instead of leaving the process."""
 
     def error(self, message: str) -> NoReturn:
+        """Refuse a command line.
+
+        Raises:
+            UsageError: always.
+        """
         message = message.removeprefix("argument ").replace(
             "expected one argument", "a value is due"
         )
-        raise UsageError(f"{message}; see rasd run --help")
+        raise UsageError(f"{message}; see {self.prog} --help")
 
 
 def run_parser() -> argparse.ArgumentParser:
     """The parser of ``rasd run``."""
-    parser = _Parser(
+    parser = RaisingParser(
         prog="rasd run",
         description=_ABOUT,
         epilog=_EPILOG,
@@ -315,7 +320,7 @@ def parse_run(
     """
     known, unknown = run_parser().parse_known_intermixed_args(list(args))
     if unknown:
-        _check_beam_args(unknown, beam_flags())
+        check_beam_args(unknown, beam_flags())
     if not known.inputs:
         raise UsageError("nothing to read: name files, directories or - ; see rasd run --help")
     if not known.output:
@@ -324,31 +329,23 @@ def parse_run(
         raise UsageError(
             f"--from {known.from_date} is later than --to {known.to_date}: no day is left"
         )
+    return config_of(known, known.as_of or now, unknown)
+
+
+def config_of(known: argparse.Namespace, as_of: datetime, beam_args: Sequence[str]) -> Config:
+    """Make a configuration of parsed flags; those a parser does not have keep their defaults."""
+    names = {each.name for each in fields(Config)} & set(vars(known))
+    given = {name: getattr(known, name) for name in names - {"inputs", "processes", "as_of"}}
     return Config(
         inputs=tuple(known.inputs),
-        output=known.output,
-        as_of=known.as_of or now,
-        from_date=known.from_date,
-        to_date=known.to_date,
-        archive=known.archive,
-        offline=known.offline,
-        allow_private_hosts=known.allow_private_hosts,
-        force=known.force,
-        debug=known.debug,
-        max_dead_letters=known.max_dead_letters,
+        as_of=as_of,
         processes=known.processes or os.cpu_count() or 1,
-        page_timeout=known.page_timeout,
-        page_memory=known.page_memory,
-        fetch_timeout=known.fetch_timeout,
-        host_delay=known.host_delay,
-        contact=known.contact,
-        tick_size=known.tick_size,
-        runner=known.runner,
-        beam_args=tuple(unknown),
+        beam_args=tuple(beam_args),
+        **given,
     )
 
 
-def _check_beam_args(unknown: Sequence[str], flags: frozenset[str]) -> None:
+def check_beam_args(unknown: Sequence[str], flags: frozenset[str]) -> None:
     """Refuse a word that neither rasd nor Beam knows.
 
     Args:

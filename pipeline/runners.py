@@ -43,7 +43,7 @@ class NewsOptions(PipelineOptions):
 
     @classmethod
     def _add_argparse_args(cls, parser: argparse.ArgumentParser) -> None:
-        add_flags(parser, beam=True)
+        add_flags(parser, without=("runner",))
 
 
 def beam_flags() -> frozenset[str]:

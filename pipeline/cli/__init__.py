@@ -19,6 +19,12 @@ from pipeline.render.terminal import one_line
 # Name -> what the overview says of it. The module of the same name holds ``command``.
 COMMANDS: Final[dict[str, str]] = {
     "run": "Turn articles, pages, feeds and documents into coded rows.",
+    "stream": "Follow a list of feeds until told to stop.",
+    "settle": "Fold what lies in the inbox into the tables.",
+    "replay": "Put dead letters back through the pipeline.",
+    "recode": "Code stored articles again under today's rules, without fetching.",
+    "prune": "Take out what is old, or take down a page or an article for good.",
+    "export": "Write the tables as plain files to hand on.",
     "query": "Ask the rows in SQL (BigQuery's dialect), or run a shipped query.",
     "feeds": "Tell how feeds do, or list the shipped catalogue.",
     "explain": "Show what every stage finds in one document.",
@@ -28,10 +34,8 @@ COMMANDS: Final[dict[str, str]] = {
 }
 # In the contract, and refused until they are built.
 LATER: Final[dict[str, str]] = {
-    "stream": "continuous ingestion",
-    "replay": "putting dead letters back through the pipeline",
-    "recode": "coding stored articles again",
-    "prune": "retention and takedown",
+    "report": "one self-contained page of figures",
+    "deploy": "the commands of a cloud deployment",
     "serve": "the web page",
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.context import RunContext
-from pipeline.polling.history import FeedHistory, state_json
+from pipeline.polling.history import FeedHistory
 from pipeline.polling.poller import Polled, Poller
 from pipeline.polling.request import FeedRequester
 from pipeline.render.progress import Progress
@@ -17,6 +17,7 @@ from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
 from pipeline.sources.feeds import entry_key
 from pipeline.sources.spool import Spool
 from pipeline.warc.writer import open_archive
+from transforms.feeds.known import state_json
 from transforms.records import Feed, FetchLog, ParsedFeed, Rejected
 from transforms.rows.rows import appearance_row, feed_row, fetch_log_row
 from transforms.text.redact import feed_name
@@ -27,6 +28,7 @@ class FeedIndex:
 
     Args:
         context: the run's parts.
+        history: what is known of feeds; takes their states afterwards.
         progress: told what happens.
         work: a local directory for what polls must not hold in memory.
 
@@ -36,10 +38,13 @@ class FeedIndex:
         robots: the log of the robots.txt files asked for.
     """
 
-    def __init__(self, context: RunContext, progress: Progress, work: Path) -> None:
+    def __init__(
+        self, context: RunContext, history: FeedHistory, progress: Progress, work: Path
+    ) -> None:
         """Keep the settings; nothing is asked yet."""
         self._context = context
         self._work = work
+        self._history = history
         self._progress = progress
         self.rows: list[tuple[str, dict[str, Any]]] = []
         self.not_due: list[Feed] = []
@@ -57,7 +62,7 @@ class FeedIndex:
         if config.offline:
             yield from (_offline(feed) for feed in every)
             return
-        memory = FeedHistory(self._context.sink, config.as_of)
+        memory = self._history
         memory.recall(every)
         with (
             tempfile.TemporaryDirectory(dir=self._work) as folder,

@@ -14,11 +14,12 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from pipeline.polling.history import FeedHistory, Known
+from pipeline.polling.history import FeedHistory
 from pipeline.polling.request import Answer, FeedRequester, Place
 from transforms.feeds import schedule
 from transforms.feeds.discover import discover_feeds
 from transforms.feeds.join import is_full
+from transforms.feeds.known import KnownEntry
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Purpose
 from transforms.records import Entry, Feed, FetchLog, ParsedFeed, content_id
@@ -48,7 +49,7 @@ class Polled:
     parsed: ParsedFeed | None
     fetched: Fetched
     entries: tuple[Entry, ...] = ()
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownEntry, ...] = ()
 
     @property
     def detail(self) -> str:
@@ -195,7 +196,7 @@ class Poller:
                 again.append(before)
         return Polled(feed, poll, parsed, fetched, tuple(entries), tuple(again))
 
-    def _is_wanted(self, before: Known, entry: Entry) -> bool:
+    def _is_wanted(self, before: KnownEntry, entry: Entry) -> bool:
         """Whether a known entry's page is to be asked for again; full content is the article."""
         full = before.article_id is not None and is_full(entry.content)
         return before.is_wanted(self._now) and not full

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -36,6 +36,15 @@ class Inputs:
         }
         for each in found:
             places[type(each)].append(each)
+
+    def leave_out(self, pages: Collection[str]) -> None:
+        """Take out what leads to pages that were taken down.
+
+        Args:
+            pages: their ids.
+        """
+        if pages:
+            self.refs = [ref for ref in self.refs if content_id(ref.key) not in pages]
 
     def ticks(self, size: int) -> list[list[Ref]]:
         """Slice the refs by hash of their key; one key is never in two slices."""

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,25 +29,25 @@ from pipeline.render.progress import Progress
 from pipeline.run.inputs import Inputs, run_id_of
 from pipeline.run.manifest import manifest_of, stage_counters
 from pipeline.run.peak_memory import PeakMemory
+from pipeline.run.warm import Warm
 from pipeline.runners import local_options, open_runner
 from pipeline.sinks.base import open_sink
-from pipeline.sinks.inbox import read_staged
-from pipeline.sources.base import Ref
+from pipeline.sources.base import Indexed, Ref
 from pipeline.sources.files import FileIndex, check_inputs
 from pipeline.sources.spool import Spool
 from pipeline.steps.redact import redact_rejection
 from pipeline.steps.settle import Settled
+from pipeline.steps.takedown import taken_down
 from pipeline.version import __version__
 from pipeline.warc.writer import check_archive
 from pipeline.workers.tally import ticked
 from transforms.feeds.publishers import NO_PUBLISHERS, publishers_of
 from transforms.fetch.run import FetchSettings
-from transforms.records import Feed, FetchLog
+from transforms.records import Feed
 from transforms.rows.rows import Provenance, dead_letter_row, feed_row
 from transforms.rows.schema import TABLES
 
 _SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
-_ROBOTS: Final = ("url", "purpose", "started_at", "status", "outcome", "robots")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,25 @@ class Summary:
 class Job:
     """One bounded run.
 
+    Attributes:
+        is_tick: it is one of many, and leaves a manifest only when it brought something.
+
     Args:
         config: what was asked.
         progress: told what happens; shows it on the terminal.
         fetching: how to fetch, instead of what the options say.
+        warm: what is known from the tick before.
     """
 
+    is_tick = False
+
     def __init__(
-        self, config: Config, progress: Progress, *, fetching: FetchSettings | None = None
+        self,
+        config: Config,
+        progress: Progress,
+        *,
+        fetching: FetchSettings | None = None,
+        warm: Warm | None = None,
     ) -> None:
         """Find the runner and the sink; nothing is opened yet.
 
@@ -83,11 +94,10 @@ class Job:
         self._progress = progress
         self._fetching = fetching or fetch_settings(config)
         self._clock = self._fetching.clock()
-        self._robots: dict[str, FetchLog] = {}  # what robots.txt files said, by their URL
-        self._delivered: set[str] = set()  # bundles whose robots.txt are known
         self._counters: Counter[tuple[str, str]] = Counter()
         self._runner, self._runner_name = open_runner(config.runner)
-        self._sink = open_sink(config.output)
+        self._warm = warm or Warm(open_sink(config.output), config.as_of)
+        self._sink = self._warm.sink
         self._provenance = Provenance(run_id_of(config), __version__, config.as_of)
 
     def run(self) -> Summary:
@@ -101,30 +111,40 @@ class Job:
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
             self._sink.prepare()
-            return self._run_in(work)
+            return self.tick(work)
         finally:
             self._sink.close()
             shutil.rmtree(work, ignore_errors=True)
 
-    def _run_in(self, work: Path) -> Summary:
+    def tick(self, work: Path, *, settle: bool = True) -> Summary:
+        """Run once over an output that is open.
+
+        Args:
+            work: a local directory that the run may fill.
+            settle: fold what was delivered into the tables at once; else it waits in the inbox.
+        """
         started = time.monotonic()
         context = RunContext(
             self._config, self._sink, self._provenance, self._fetching, NO_PUBLISHERS
         )
         with PeakMemory() as memory, Spool(work / "spool") as spool:
             inputs = self._index(context, spool, work)
+            self._warm.forget_old(self._config.as_of)
             facts = [seen.facts for seen in inputs.feeds if seen.facts is not None]
             context = replace(context, publishers=publishers_of([*inputs.to_poll, *facts]))
             self._sink.inbox.begin(self._provenance.run_id)
             self._deliver_index(inputs)
             self._tick_through(context, inputs)
-            self._progress.say("settling")
+            self._deliver(self._closing_rows())
             self._sink.inbox.complete(self._provenance.run_id)
-            settled = graph.settle(context)
+            self._warm.learn(self._sink.inbox.of_run(self._provenance.run_id))
+            self._progress.say("settling")
+            settled = graph.settle(context) if settle else Settled()
         manifest = self._manifest(inputs, settled)
         manifest["wall_seconds"] = round(time.monotonic() - started, 3)
         manifest["peak_memory_bytes"] = memory.peak
-        self._sink.write_manifest(self._provenance.run_id, manifest)
+        if settled.has_news or not self.is_tick:
+            self._sink.write_manifest(self._provenance.run_id, manifest)
         return Summary(
             self._provenance.run_id,
             manifest,
@@ -157,30 +177,24 @@ class Job:
         self._progress.say("indexing inputs")
         config = self._config
         inputs = Inputs()
-        inputs.take(FileIndex(spool, config.workers).index(config.inputs))
-        if not config.offline:
-            self._learn(recall_robots(self._sink, config.as_of, force=config.force))
+        inputs.take(self._indexed(spool))
+        inputs.leave_out(taken_down(self._sink))
+        if not config.offline and not self._warm.robots:
+            self._warm.know(recall_robots(self._sink, config.as_of, force=config.force))
         if inputs.to_poll:
-            feeds = FeedIndex(self._going_on(context), self._progress, work)
+            feeds = FeedIndex(self._going_on(context), self._warm.history, self._progress, work)
             inputs.take(feeds.index(inputs.to_poll, spool))
             inputs.rows = feeds.rows
             inputs.not_due = feeds.not_due
-            self._learn(feeds.robots)
+            self._warm.know(feeds.robots)
         inputs.rejected = list(map(redact_rejection, inputs.rejected))
         for rejected in inputs.rejected:
             self._counters[rejected.stage, f"rejected.{rejected.reason}"] += 1
         return inputs
 
-    def _learn(self, robots: Iterable[FetchLog]) -> None:
-        """Take in what robots.txt files said, for whoever fetches next; the latest counts."""
-        for log in robots:
-            known = self._robots.get(log.url)
-            if known is None or known.started_at <= log.started_at:
-                self._robots[log.url] = log
-
     def _going_on(self, context: RunContext) -> RunContext:
         """The context of the next part of the run: its clock has gone on, robots.txt is known."""
-        robots = tuple(self._robots.values())
+        robots = tuple(self._warm.robots.values())
         fetching = replace(context.fetching, as_of=self._clock(), robots=robots)
         return replace(context, fetching=fetching)
 
@@ -196,9 +210,22 @@ class Job:
                 feed = seen.facts or Feed(seen.feed.url, language=seen.feed.language)
                 feed = replace(feed, publisher=feed.publisher or seen.feed.title or None)
                 rows["feeds"].append(feed_row(feed, self._provenance))
+        self._deliver(rows)
+
+    def _deliver(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Put rows that no worker made into the inbox."""
         inbox, run_id = self._sink.inbox, self._provenance.run_id
         staged = [inbox.stage(run_id, table, each) for table, each in rows.items() if each]
-        inbox.deliver(self._provenance, staged, bounded=True)
+        if staged:
+            inbox.deliver(self._provenance, staged, bounded=True)
+
+    def _indexed(self, spool: Spool) -> Iterable[Indexed]:
+        """List what the run reads; another kind of run lists something else."""
+        return FileIndex(spool, self._config.workers).index(self._config.inputs)
+
+    def _closing_rows(self) -> Mapping[str, list[dict[str, Any]]]:
+        """The rows that can only be told when all documents are through; none for a run."""
+        return {}
 
     def _tick_through(self, context: RunContext, inputs: Inputs) -> None:
         """Send the refs through the diagram, tick by tick."""
@@ -207,7 +234,7 @@ class Job:
         for number, refs in enumerate(ticks):
             self._execute(self._going_on(context), refs)
             if not self._config.offline and number + 1 < len(ticks):
-                self._learn(self._robots_delivered())
+                self._warm.learn(self._sink.inbox.of_run(self._provenance.run_id))
         self._progress.finish()
 
     def _execute(self, context: RunContext, refs: Sequence[Ref]) -> None:
@@ -217,19 +244,6 @@ class Job:
         result = root.run()
         result.wait_until_finish()
         self._counters.update(stage_counters(result))
-
-    def _robots_delivered(self) -> Iterable[FetchLog]:
-        """What the last tick was told by robots.txt files: the next need not ask."""
-        inbox = self._sink.inbox
-        for bundle in inbox.of_run(self._provenance.run_id):
-            if bundle.bundle_id in self._delivered:
-                continue
-            self._delivered.add(bundle.bundle_id)
-            for file in bundle.files:
-                if file.table == "fetch_log":
-                    data = read_staged(inbox.files, file, _ROBOTS)
-                    robots = (row for row in data.to_pylist() if row["purpose"] == "robots")
-                    yield from (FetchLog(**row) for row in robots)
 
 
 def run_job(

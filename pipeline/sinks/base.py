@@ -81,6 +81,10 @@ class Sink(Protocol):
 
     uri: str
 
+    def exists(self) -> bool:
+        """Tell whether rasd has written there."""
+        ...
+
     def prepare(self) -> None:
         """Check that the output can be written, mend what a dead run left, become its one writer.
 

@@ -158,6 +158,22 @@ class FileIndex:
             yield Rejected("read", "unreadable", str(error), url=f"file:{PurePath(path).name}")
 
 
+def feeds_of(source: str) -> tuple[Feed, ...]:
+    """Read the feeds of a list, or the one an address names.
+
+    Raises:
+        UsageError: there is no such list, or it cannot be understood.
+        UnreadableError: it cannot be read.
+    """
+    if source.startswith(("http://", "https://")):
+        return (Feed(source),)
+    if not storage.is_remote(source) and not Path(source).is_file():
+        raise UsageError(not_there(source))
+    if kind_of(source) != "feeds":
+        raise UsageError(f"{source} is no list of feeds: name a .toml, .opml or .txt of addresses")
+    return tuple(_feed_list(source))
+
+
 def _feed_list(path: str) -> Iterator[Feed]:
     """List the feeds to poll.
 

@@ -89,6 +89,10 @@ class Prints:
             return []
         return light_of(self._sink.read(TABLE, LIGHT, dates, {"article_id": ids}))
 
+    def of_days(self, dates: Collection[date | None]) -> list[Fingerprint]:
+        """Read the light fingerprints of every article stored in these partitions."""
+        return light_of(self._sink.read(TABLE, LIGHT, dates))
+
     def nearby(self, new: Mapping[str, Fingerprint]) -> list[Fingerprint]:
         """Find the articles among which pairs of new ones are looked for.
 

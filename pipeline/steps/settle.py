@@ -9,18 +9,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Changes, Sink, StagedFile
-from pipeline.sinks.inbox import INBOX, Broken, Bundle, read_staged, stage_rows
+from pipeline.sinks.inbox import (
+    INBOX,
+    Broken,
+    Bundle,
+    read_staged,
+    stage_rows,
+    stage_table,
+)
+from pipeline.steps.component import Component
 from pipeline.steps.prints import TABLE, Dates, Prints, day_of, days_near, remade
+from pipeline.steps.takedown import Takedowns, takedowns
 from transforms.dedup import find_pairs
-from transforms.records import Duplicate, Fingerprint, content_id
+from transforms.records import Fingerprint, content_id
 from transforms.rows.rows import Provenance, Row, cluster_row, duplicate_row, row_key
 from transforms.settle import (
     Precedence,
@@ -52,6 +60,12 @@ class Settled:
     changes: Mapping[str, Changes] = field(default_factory=dict)
     broken: tuple[Broken, ...] = ()
 
+    @property
+    def has_news(self) -> bool:
+        """Whether an article, or a failure, is new or changed."""
+        found = (self.changes.get(table, Changes()) for table in ("articles", "dead_letters"))
+        return any(each.inserted + each.replaced + each.deleted for each in found)
+
 
 def settle_inbox(sink: Sink, provenance: Provenance, *, force: bool = False) -> Settled:
     """Fold every bundle that counts into the tables.
@@ -70,11 +84,11 @@ def settle_inbox(sink: Sink, provenance: Provenance, *, force: bool = False) -> 
     others = [bundle for bundle in bundles if bundle.provenance.run_id != provenance.run_id]
     again = _settled_before(sink, others)
     fresh = [bundle for bundle in bundles if bundle.bundle_id not in again]
-    changes: Mapping[str, Changes] = {}
+    settled = Settled()
     if fresh:
-        changes = _Settlement(sink, provenance, fresh, force=force).commit()
+        settled = _Settlement(sink, provenance, fresh, force=force).commit()
     sink.inbox.discard(bundles)
-    return Settled(len(fresh), changes, tuple(broken))
+    return replace(settled, broken=tuple(broken))
 
 
 def remake_fingerprints(sink: Sink, provenance: Provenance) -> None:
@@ -120,12 +134,13 @@ class _Settlement:
         self._void: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._dates: dict[str, Dates] = {table: set() for table in _OF_ARTICLES}
 
-    def commit(self) -> Mapping[str, Changes]:
+    def commit(self) -> Settled:
         """Decide what stands and commit it.
 
         Raises:
             SinkError: a file cannot be read or written.
         """
+        self._leave_out(takedowns(self._sink))
         prints = Prints(self._sink, self._files)
         brought = prints.brought()
         stored = {each.article_id: each for each in prints.of_pages({e.page_id for e in brought})}
@@ -143,7 +158,28 @@ class _Settlement:
         added = [stage_rows(files, folder, table, rows) for table, rows in self._rows.items()]
         report = self._sink.commit(self._id, [*self._files, *added], self._void, self._dates)
         self._sink.inbox.forget(f"settle-{self._id}")
-        return report.tables
+        return Settled(len(self._bundles), report.tables)
+
+    def _leave_out(self, taken: Takedowns) -> None:
+        """Take rows of what was taken down out of what was brought."""
+        if not taken:
+            return
+        gone: set[str] = set()
+        for file in sorted(self._files, key=lambda each: each.table != "articles"):
+            if file.table not in ("articles", "_fingerprints", "events", "appearances"):
+                continue
+            data = self._read(file)
+            left = taken.left_of(file.table, data, gone)
+            if left.num_rows == data.num_rows:
+                continue
+            if file.table == "articles":
+                gone |= set(data["article_id"].to_pylist()) - set(left["article_id"].to_pylist())
+            self._files = [each for each in self._files if each is not file]
+            if left.num_rows:
+                self._files.append(self._restage(file.table, left))
+
+    def _restage(self, table: str, data: pa.Table) -> StagedFile:
+        return stage_table(self._sink.inbox.files, f"{INBOX}/settle-{self._id}", table, data)
 
     def _locate(self, ids: Collection[str], stored: Mapping[str, Fingerprint]) -> None:
         """Put down in which partitions rows of these articles are stored."""
@@ -219,8 +255,10 @@ class _Settlement:
             load=prints.loader(days_near(verdict.new.values())),
         )
         before = {each: stored[each] for each in verdict.changed}
-        component = _Component(self._sink, prints, dict(stored) | verdict.new)
-        component.grow([*verdict.new.values(), *before.values()], found)
+        pages = {each.page_id for each in verdict.new.values()}
+        versions = {key: each for key, each in stored.items() if each.page_id in pages}
+        component = Component(self._sink, prints, versions | verdict.new)
+        component.grow(found, before.values())
         known, pairs = component.known, component.pairs
         made = relate(verdict.new, verdict.changed, known, found, pairs.values())
         self._void["duplicates"] += made.void
@@ -236,66 +274,6 @@ class _Settlement:
             cluster_row(cluster, self._provenance, event_time=known[each].event_time)
             for each, cluster in sorted(made.clusters.items())
         ]
-
-
-class _Component:
-    """The connected components that touched articles lie in, read from the tables step by step.
-
-    Args:
-        sink: the output.
-        prints: reads fingerprints.
-        known: articles known so far, by id, as they stand.
-    """
-
-    def __init__(self, sink: Sink, prints: Prints, known: dict[str, Fingerprint]) -> None:
-        self._sink = sink
-        self._prints = prints
-        self.known = known
-        self.pairs: dict[tuple[str, str], Duplicate] = {}
-        self._pages: set[str] = {each.page_id for each in known.values()}
-        self._days: dict[tuple[str, str], date | None] = {}
-
-    def grow(self, touched: Sequence[Fingerprint], found: Iterable[Duplicate]) -> None:
-        """Follow pairs and pages from touched articles until nothing is new.
-
-        Args:
-            touched: new articles, and as they were the changed ones; versions of their pages are
-                known.
-            found: pairs that are not stored yet.
-        """
-        pages = {each.page_id for each in touched}
-        frontier = {each.article_id: each for each in self.known.values() if each.page_id in pages}
-        partners = {each for pair in found for each in (pair.article_a, pair.article_b)}
-        near = days_near([*frontier.values(), *touched])
-        while frontier or partners:
-            partners |= self._follow(frontier, near)
-            new = self._prints.of_articles(partners - set(self.known), near)
-            versions = self._prints.of_pages({each.page_id for each in new} - self._pages)
-            frontier = {
-                each.article_id: each
-                for each in (*new, *versions)
-                if each.article_id not in self.known
-            }
-            self._pages |= {each.page_id for each in new}
-            self.known |= frontier
-            near, partners = days_near(frontier.values()), set()
-
-    def _follow(self, frontier: Collection[str], near: Dates | None) -> set[str]:
-        """Read the stored pairs of these articles and return their other ends."""
-        where = {"article_a": frontier, "article_b": frontier}
-        data = self._sink.read("duplicates", (*_PAIR, "date"), near, where)
-        ends: set[str] = set()
-        for row in data.to_pylist():
-            day = row.pop("date")
-            pair = Duplicate(**row)
-            key = (pair.article_a, pair.article_b)
-            self.pairs[key], self._days[key] = pair, day
-            ends |= set(key)
-        return ends
-
-    def days_of(self, keys: Iterable[tuple[str, str]]) -> Dates:
-        """Return the partitions in which stored pairs lie."""
-        return {self._days[key] for key in keys}
 
 
 def _in(column: pa.ChunkedArray, values: Iterable[str]) -> Any:

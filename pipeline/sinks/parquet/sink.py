@@ -21,7 +21,7 @@ import pyarrow.dataset as ds
 
 from pipeline.sinks.base import CommitReport, OutputRefused, SinkError, StagedFile
 from pipeline.sinks.files import Files, explained, open_files
-from pipeline.sinks.inbox import Inbox
+from pipeline.sinks.inbox import INBOX, Inbox
 from pipeline.sinks.parquet.layout import (
     JOURNAL_NAME,
     RUNS,
@@ -61,6 +61,10 @@ class ParquetSink:
         if self._opened is None:
             self._opened = open_files(self.uri)
         return self._opened
+
+    def exists(self) -> bool:
+        """Tell whether the directory holds tables, or bundles for them."""
+        return self.files.kind(SCHEMA_NAME) == "file" or self.files.kind(INBOX) == "directory"
 
     def prepare(self) -> None:
         """Check the output, become its one writer, and mend what a dead run left.

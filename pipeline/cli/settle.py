@@ -1,0 +1,41 @@
+"""``rasd settle``: fold what lies in the inbox into the tables."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+
+from pipeline.errors import Exit
+
+EXAMPLES: Final = """\
+examples:
+  rasd settle --data out
+  rasd settle --data gs://news/rows
+
+Streams and engines leave bundles in the inbox; so does a run that was cut off past its end.
+Settling again changes nothing. Exit code 1 says that a bundle could not be taken in.
+"""
+
+
+def command(
+    data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
+) -> int:
+    """Fold what lies in the inbox into the tables."""
+    from pipeline.run.maintain import opened_output, provenance_of  # noqa: PLC0415 - Arrow on demand
+    from pipeline.steps.settle import settle_inbox  # noqa: PLC0415 - the same
+
+    now = datetime.now(UTC)
+    with opened_output(data) as sink:
+        settled = settle_inbox(sink, provenance_of("settle", now, data))
+    rows = ", ".join(
+        f"{changes.inserted + changes.replaced} {table}"
+        for table, changes in settled.changes.items()
+        if changes.inserted + changes.replaced and not table.startswith("_")
+    )
+    sys.stderr.write(f"rasd: {settled.bundles} bundles; new or changed rows: {rows or 'none'}\n")
+    for broken in settled.broken:
+        sys.stderr.write(f"rasd: left in the inbox: {broken.path}: {broken.problem}\n")
+    return Exit.FAILED if settled.broken else Exit.DONE

@@ -1,0 +1,57 @@
+"""``rasd stream``: follow a list of feeds until told to stop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import typer
+
+from pipeline.errors import Exit
+from pipeline.run.stream_options import parse_stream, stream_parser
+
+# The flags stand in pipeline.options alone: what is typed here is handed on as it is.
+SETTINGS: Final[dict[str, Any]] = {
+    "context_settings": {
+        "ignore_unknown_options": True,
+        "allow_interspersed_args": True,
+        "help_option_names": [],
+    },
+    "add_help_option": False,
+}
+
+
+def command(
+    args: Annotated[list[str] | None, typer.Argument(metavar="FEEDS")] = None,
+) -> int:
+    """Follow a list of feeds until told to stop."""
+    given = list(args or ())
+    if not given or "--help" in given or "-h" in given:
+        sys.stdout.write(stream_parser().format_help())
+        return Exit.DONE if given else Exit.USAGE
+    config, wishes = parse_stream(given, datetime.now(UTC), _beam_flags)
+    from pipeline.render.progress import Progress  # noqa: PLC0415 - Beam takes seconds
+    from pipeline.run.stream import Abandoned, Stream, follow  # noqa: PLC0415 - the same
+
+    stream = Stream(
+        config,
+        Progress(),
+        settle_minutes=wishes.settle_minutes,
+        metrics_port=wishes.metrics_port,
+        metrics_host=wishes.metrics_host,
+    )
+    try:
+        follow(stream)
+    except Abandoned:
+        # Workers of the tick given up may still run: nothing of theirs counts.
+        sys.stderr.flush()
+        os._exit(Exit.DONE)
+    return Exit.DONE
+
+
+def _beam_flags() -> frozenset[str]:
+    from pipeline.runners import beam_flags  # noqa: PLC0415 - Beam takes seconds
+
+    return beam_flags()

@@ -1,0 +1,146 @@
+"""``rasd recode``: code stored articles again, under the rules of today, without fetching.
+
+All events of an article are replaced in one commit. What a rule has changed is told by type, with
+examples.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
+from datetime import date
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipeline.render.progress import Progress
+from pipeline.sinks.base import Sink
+from pipeline.sinks.inbox import INBOX, stage_rows
+from pipeline.workers.pool import Failure, KillablePool, Workers
+from pipeline.workers.tally import tick, ticked
+from transforms.enrich import code_events
+from transforms.records import Article, Event, content_id
+from transforms.rows.merge import same_facts
+from transforms.rows.rows import Provenance, Row, event_row
+from transforms.rows.validate import check_row
+
+_AT_ONCE: Final = 2_000  # articles
+_EXAMPLES: Final = 5
+_KINDS: Final = ("came", "went", "changed")
+_COLUMNS: Final = tuple(each.name for each in fields_of(Article))
+
+
+@dataclass(slots=True)
+class Recoded:
+    """What coding again has changed.
+
+    Attributes:
+        articles: how many were coded.
+        failed: how many could not be: their events stay as they are.
+        counts: by what became of an event (``came``, ``went``, ``changed``) and its type.
+        examples: some of each, as (type, trigger, sentence).
+    """
+
+    articles: int = 0
+    failed: int = 0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, kind: str, row: Mapping[str, Any]) -> None:
+        """Count one event, and keep its sentence if there are few examples yet."""
+        key = (kind, row["event_type"])
+        self.counts[key] += 1
+        if len(self.examples[key]) < _EXAMPLES and row["evidence"]:
+            self.examples[key].append(row["evidence"][0]["text"])
+
+
+def recode(sink: Sink, provenance: Provenance, workers: Workers, progress: Progress) -> Recoded:
+    """Code every stored article again.
+
+    Args:
+        sink: the output, prepared.
+        provenance: who writes the rows that change.
+        workers: who codes.
+        progress: told what happens.
+
+    Raises:
+        SinkError: a commit failed; the articles before it are coded anew, the rest as before.
+    """
+    days = sorted(sink.dates("articles"), key=lambda day: day or date.min)
+    found = Recoded()
+    total = sum(sink.read("articles", ("article_id",), {day}).num_rows for day in days)
+    progress.start("articles", total, ticked)
+    with KillablePool(code_events, workers) as pool:
+        for day in days:
+            data = sink.read("articles", _COLUMNS, {day})
+            for batch in data.to_batches(max_chunksize=_AT_ONCE):
+                _recode_some(sink, provenance, pool, day, batch, found)
+    progress.finish()
+    return found
+
+
+def _recode_some(
+    sink: Sink,
+    provenance: Provenance,
+    pool: KillablePool[Article, list[Event]],
+    day: date | None,
+    batch: pa.RecordBatch,
+    found: Recoded,
+) -> None:
+    """Code some articles of a day and commit what their events have become."""
+    articles = [Article(**row) for row in batch.to_pylist()]
+    where = {"article_id": {each.article_id for each in articles}}
+    before: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row in sink.read("events", None, {day}, where).to_pylist():
+        before[row["article_id"]][row["event_id"]] = row
+    rows: list[Row] = []
+    void: list[tuple[str]] = []
+    for index, answer in pool.as_completed(articles):
+        article = articles[index]
+        tick()
+        found.articles += 1
+        if isinstance(answer, Failure):
+            found.failed += 1
+            continue
+        coded = {row["event_id"]: row for row in _rows_of(answer, provenance)}
+        rows += _compare(coded, before[article.article_id], found)
+        gone = set(before[article.article_id]) - set(coded)
+        void += [(event_id,) for event_id in sorted(gone)]
+    if rows or void:
+        folder = f"{INBOX}/{provenance.run_id}"
+        staged = [stage_rows(sink.inbox.files, folder, "events", rows)] if rows else []
+        commit_id = content_id(provenance.run_id, str(day), *(f.path for f in staged), repr(void))
+        sink.commit(commit_id, staged, {"events": void}, {"events": {day}})
+        sink.inbox.forget(provenance.run_id)
+
+
+def _rows_of(events: Sequence[Event], provenance: Provenance) -> Iterator[Row]:
+    """The rows of events that the schema takes."""
+    rows = (event_row(event, provenance) for event in events)
+    return (row for row in rows if check_row("events", row) is None)
+
+
+def _compare(coded: Mapping[str, Row], before: Mapping[str, Row], found: Recoded) -> list[Row]:
+    """Count what came, went and changed; return the rows to store."""
+    rows: list[Row] = []
+    for event_id, row in sorted(coded.items()):
+        stored = before.get(event_id)
+        if stored is not None and same_facts("events", stored, row):
+            continue
+        found.add("came" if stored is None else "changed", row)
+        rows.append(row)
+    for event_id, row in sorted(before.items()):
+        if event_id not in coded:
+            found.add("went", row)
+    return rows
+
+
+def told(found: Recoded) -> Iterator[str]:
+    """Tell what changed, a line a type and kind, each with its examples."""
+    for kind in _KINDS:
+        for (what, event_type), count in sorted(found.counts.items()):
+            if what == kind:
+                yield f"{kind} {count} {event_type}"
+                yield from (f"    {sentence}" for sentence in found.examples[what, event_type])

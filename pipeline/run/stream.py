@@ -1,0 +1,339 @@
+"""``rasd stream`` on one machine: ticks over the feeds that are due, until it is told to stop.
+
+A tick is a bounded run over the feeds that are due: it polls, fetches, delivers, settles, and
+leaves a manifest. Between ticks the stream sleeps until the next feed is due. All it knows stands
+in the tables: after a kill the next start goes on from there. The list of feeds is read again when
+it changes; while it cannot be read the last good one stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from pipeline import storage
+from pipeline.errors import UsageError
+from pipeline.options import Config
+from pipeline.polling.settings import fetch_settings
+from pipeline.render.progress import Progress
+from pipeline.render.terminal import one_line
+from pipeline.run.job import Job, Summary
+from pipeline.run.maintain import provenance_of
+from pipeline.run.metrics import Metrics, serve_metrics
+from pipeline.run.warm import Warm
+from pipeline.sinks.base import Sink, open_sink
+from pipeline.sources.base import Indexed
+from pipeline.sources.files import feeds_of
+from pipeline.sources.spool import Spool
+from pipeline.steps.settle import settle_inbox
+from pipeline.warc.writer import check_archive
+from transforms.fetch.run import FetchSettings
+from transforms.records import Feed
+from transforms.text.redact import feed_name
+
+LOOK_AGAIN: Final = 5.0  # seconds between two looks at the list of feeds
+HEALTH: Final = 60.0  # seconds between two lines on how it goes
+_FEEDS_A_TICK: Final = 200  # so that a stop never has to wait for thousands
+_LEAST_PAUSE: Final = 1.0
+_LAST_TICK: Final = 20.0  # seconds that a tick may still take once a stop was asked for
+_AFTER_FAILURE: Final = (5.0, 15.0, 60.0, 300.0)
+
+
+@dataclass(slots=True)
+class _FeedList:
+    """A list of feeds that may change under a stream."""
+
+    source: str
+    feeds: tuple[Feed, ...] = ()
+    _mark: str = ""
+
+    def read(self, say: Callable[[str], None]) -> None:
+        """Read the list if it has changed; keep the last good one if it cannot be read.
+
+        Raises:
+            UsageError: it could never be read.
+        """
+        try:
+            mark = self._look()
+            if mark == self._mark:
+                return
+            self._mark = mark
+            found = feeds_of(self.source)
+        except (UsageError, storage.UnreadableError) as error:
+            if not self.feeds:
+                raise UsageError(str(error)) from error
+            self._tell_once(f"{error}; going on with the {len(self.feeds)} feeds known", say)
+            return
+        if self.feeds:
+            say(f"{self.source} has changed: {len(found)} feeds")
+        self.feeds = found
+
+    def _look(self) -> str:
+        """A mark of the list's content; an address is its own list."""
+        if self.source.startswith(("http://", "https://")):
+            return self.source
+        return hashlib.sha256(storage.read_bytes(self.source)).hexdigest()
+
+    def _tell_once(self, what: str, say: Callable[[str], None]) -> None:
+        if what != self._told:
+            self._told = what
+            say(what)
+
+    _told: str = ""
+
+
+@dataclass(slots=True)
+class IdleDay:
+    """The ticks of a day that brought nothing: they share one manifest."""
+
+    day: str = ""
+    ticks: int = 0
+    polls: int = 0
+
+    def add(self, summary: Summary, polled: int, sink: Sink) -> None:
+        """Count a tick without news; with the first of another day the last one is written."""
+        if summary.new_rows.get("articles") or summary.new_rows.get("dead_letters"):
+            return
+        day = summary.manifest["as_of"][:10]
+        if day != self.day:
+            self.write(sink)
+            self.day, self.ticks, self.polls = day, 0, 0
+        self.ticks += 1
+        self.polls += polled
+
+    def write(self, sink: Sink) -> None:
+        """Write the day's manifest, if there was such a tick."""
+        if self.ticks:
+            manifest = {"date": self.day, "idle_ticks": self.ticks, "polls": self.polls}
+            sink.write_manifest(f"idle-{self.day}", manifest)
+
+
+@dataclass(slots=True)
+class Clock:
+    """The stream's clock: a test moves it by hand.
+
+    Attributes:
+        now: tells the time.
+        wait: sleeps so many seconds, or until the event is set.
+    """
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    wait: Callable[[threading.Event, float], object] = threading.Event.wait
+
+
+@dataclass(slots=True)
+class Stream:
+    """The loop.
+
+    Attributes:
+        config: what was asked; its only input is the list of feeds.
+        progress: told what happens.
+        settle_minutes: fold bundles into the tables at most so often; 0 after every tick.
+        metrics_port: where Prometheus may ask; None for nowhere.
+        metrics_host: the address that port is opened at.
+        fetching: how to fetch, instead of what the options say.
+        clock: tells the time.
+    """
+
+    config: Config
+    progress: Progress
+    settle_minutes: float = 0.0
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
+    fetching: FetchSettings | None = None
+    clock: Clock = field(default_factory=Clock)
+    metrics: Metrics = field(default_factory=Metrics)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _told: datetime | None = None
+    _settled: datetime | None = None
+    _failures: int = 0
+    _idle: IdleDay = field(default_factory=IdleDay)
+
+    def run(self) -> None:
+        """Stream until a signal or ``stop`` ends it.
+
+        Raises:
+            UsageError: the list cannot be read, or the output cannot be written.
+            SinkError: another writer is at the output.
+        """
+        feeds = _FeedList(self.config.inputs[0])
+        feeds.read(self.progress.say)
+        check_archive(self.config.archive)
+        sink = open_sink(self.config.output)
+        sink.prepare()
+        server = serve_metrics(self.metrics, self.metrics_host, self.metrics_port)
+        try:
+            warm = Warm(sink, self.clock.now())
+            self._settle(warm, self.clock.now())  # what an earlier stream has left
+            self.progress.say(
+                f"streaming {len(feeds.feeds)} feeds to {self.config.output}; Ctrl-C ends it"
+            )
+            while not self._stop.is_set():
+                pause = self._beat(feeds, warm)
+                self.clock.wait(self._stop, pause)
+            self._settle(warm, self.clock.now())
+            self._idle.write(sink)
+        finally:
+            if server is not None:
+                server.shutdown()
+            sink.close()
+        self.progress.say(f"stopped after {self.metrics.ticks} ticks; nothing is under way")
+
+    def stop(self) -> None:
+        """End the stream after the tick under way."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the stream was told to stop."""
+        return self._stop.is_set()
+
+    def _beat(self, feeds: _FeedList, warm: Warm) -> float:
+        """Run one tick if a feed is due; return the seconds to sleep."""
+        feeds.read(self.progress.say)
+        now = self.clock.now()
+        warm.history.now = now
+        warm.history.recall(feeds.feeds)
+        due = [each for each in feeds.feeds if warm.history.states[each.url].due_at <= now]
+        if due:
+            self._tick(sorted(due, key=lambda each: each.url)[:_FEEDS_A_TICK], warm, now)
+        self._tell_health(feeds.feeds, warm, now)
+        if self._failures:
+            return _AFTER_FAILURE[min(self._failures, len(_AFTER_FAILURE)) - 1]
+        dues = [warm.history.states[each.url].due_at for each in feeds.feeds]
+        wait = (min(dues) - self.clock.now()).total_seconds()
+        return max(_LEAST_PAUSE, min(wait, LOOK_AGAIN))
+
+    def _tick(self, due: Sequence[Feed], warm: Warm, now: datetime) -> None:
+        """One bounded run over due feeds; one that fails is tried again after a pause."""
+        before = {feed.url: warm.history.states[feed.url] for feed in due}
+        config = replace(self.config, inputs=tuple(map(_name, due)), as_of=now)
+        fetching = replace(self.fetching or fetch_settings(config), as_of=now)
+        work = Path(tempfile.mkdtemp(prefix="rasd-"))
+        try:
+            job = _Tick(config, due, fetching, warm)
+            summary = job.tick(work, settle=self._may_settle(now))
+        except Exception as error:  # noqa: BLE001 - a stream outlives whatever a tick meets
+            # Nothing of it counts: the feeds are due as they were.
+            self._failures += 1
+            self.metrics.failed_ticks += 1
+            self.progress.say(f"a tick failed and is tried again: {one_line(str(error))}")
+            warm.history.states.update(before)
+            return
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        self._failures = 0
+        self._account(summary, len(due), warm.sink)
+
+    def _may_settle(self, now: datetime) -> bool:
+        """Whether bundles are folded into the tables now, and not only put down."""
+        wait = timedelta(minutes=self.settle_minutes)
+        if self._settled is not None and now - self._settled < wait:
+            return False
+        self._settled = now
+        return True
+
+    def _settle(self, warm: Warm, now: datetime) -> None:
+        """Settle what lies in the inbox."""
+        settled = settle_inbox(warm.sink, provenance_of("stream", now))
+        for broken in settled.broken:
+            self.progress.say(f"left in the inbox: {broken.path}: {broken.problem}")
+
+    def _account(self, summary: Summary, polled: int, sink: Sink) -> None:
+        self.metrics.add(summary, polled)
+        self._idle.add(summary, polled, sink)
+        if summary.new_rows.get("articles") or summary.dead_letters:
+            self.progress.say(
+                f"{summary.manifest['as_of'][:19]}Z: {polled} feeds, "
+                f"{summary.new_rows.get('articles', 0)} new articles, "
+                f"{summary.new_rows.get('events', 0)} events, "
+                f"{summary.dead_letters} dead letters"
+            )
+
+    def _tell_health(self, feeds: Sequence[Feed], warm: Warm, now: datetime) -> None:
+        """Say once a minute how it goes."""
+        if self._told is not None and now - self._told < timedelta(seconds=HEALTH):
+            return
+        self._told = now
+        states = [warm.history.states[each.url] for each in feeds]
+        failing = sum(state.failures > 0 for state in states)
+        following = min((state.due_at for state in states), default=now)
+        self.metrics.feeds, self.metrics.failing_feeds = len(states), failing
+        self.metrics.lag_seconds = max(0.0, (now - following).total_seconds())
+        self.progress.say(
+            f"health {now:%Y-%m-%d %H:%M} UTC: {len(states)} feeds, {failing} failing, "
+            f"{self.metrics.ticks} ticks, {self.metrics.articles} articles; next poll "
+            f"{following:%H:%M:%S}"
+        )
+
+
+class _Tick(Job):
+    """A bounded run over feeds that are due.
+
+    Args:
+        config: of the stream, with the tick's clock.
+        due: the feeds.
+        fetching: how to fetch.
+        warm: what is known from the tick before.
+    """
+
+    is_tick = True
+
+    def __init__(
+        self, config: Config, due: Sequence[Feed], fetching: FetchSettings, warm: Warm
+    ) -> None:
+        super().__init__(config, Progress(quiet=True), fetching=fetching, warm=warm)
+        self._due = due
+
+    def _indexed(self, spool: Spool) -> Iterable[Indexed]:  # noqa: ARG002 - feeds are not spooled
+        return self._due
+
+
+class Abandoned(BaseException):
+    """A stream was told to stop and its tick took too long: the tick was given up, whole."""
+
+
+def follow(stream: Stream) -> None:
+    """Run a stream until SIGTERM or SIGINT; a second one, or a tick that goes on, gives it up.
+
+    Raises:
+        Abandoned: the tick under way was given up. Nothing of it counts; the feeds are due again.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if stream.stopping:
+            _abandon(_number, _frame)
+        stream.stop()
+        signal.setitimer(signal.ITIMER_REAL, _LAST_TICK)
+
+    handlers: dict[int, Callable[[int, FrameType | None], None]] = {
+        signal.SIGTERM: stop,
+        signal.SIGINT: stop,
+        signal.SIGALRM: _abandon,
+    }
+    before: dict[int, Any] = {
+        number: signal.signal(number, handler) for number, handler in handlers.items()
+    }
+    try:
+        stream.run()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _abandon(_number: int, _frame: FrameType | None) -> None:
+    raise Abandoned
+
+
+def _name(feed: Feed) -> str:
+    return feed_name(feed.url)

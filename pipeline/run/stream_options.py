@@ -1,0 +1,124 @@
+"""The options of ``rasd stream``: those of a run that make sense for one, and a few of its own."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pipeline.errors import NotBuiltError, UsageError
+from pipeline.options import Config, RaisingParser, add_flags, check_beam_args, config_of
+
+# A stream has no end, and its clock goes on.
+_NOT_OURS: Final = ("from", "to", "as_of", "force", "offline", "max_dead_letters")
+_ABOUT: Final = """\
+Follow a list of feeds: ask each when it is due, fetch what is new, code it, commit it. Ends on
+Ctrl-C or SIGTERM within 30 seconds; started again, it goes on where it was. What it knows stands
+in the output's own tables.
+
+FEEDS is a list (.toml, .opml, or a .txt of addresses) or one address. The list is read again when
+it changes; while it cannot be read, the last good one stays.
+"""
+_EPILOG: Final = """\
+examples:
+  rasd stream feeds.toml --output out
+  rasd stream feeds.toml --output out --archive warc --metrics-port 9464
+  rasd feeds check feeds.toml                       do they all answer?
+
+deploy/rasd-stream.service runs it under systemd. Exit codes: 0 stopped, 2 bad usage, or another
+writer is at the output.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWishes:
+    """What only a stream is asked.
+
+    Attributes:
+        settle_minutes: fold bundles into the tables at most so often; 0 after every tick.
+        metrics_port: where Prometheus may ask; None for nowhere.
+        metrics_host: the address of that port.
+    """
+
+    settle_minutes: float = 0.0
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = -1.0
+    if not 0 <= minutes <= 24 * 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes, 0 to 1440")
+    return minutes
+
+
+def stream_parser() -> argparse.ArgumentParser:
+    """The parser of ``rasd stream``."""
+    parser = RaisingParser(
+        prog="rasd stream",
+        description=_ABOUT,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("inputs", nargs="*", metavar="FEEDS", help="a list of feeds, or an address")
+    add_flags(parser, without=_NOT_OURS)
+    group = parser.add_argument_group("the stream")
+    group.add_argument(
+        "--settle",
+        type=_minutes,
+        default=0.0,
+        metavar="MINUTES",
+        help="fold what came into the tables at most so often (%(default)s: after every tick)",
+    )
+    group.add_argument(
+        "--metrics-port",
+        type=_port,
+        metavar="N",
+        help="serve Prometheus metrics at http://127.0.0.1:N/metrics",
+    )
+    group.add_argument(
+        "--metrics-host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="the address of that port (%(default)s)",
+    )
+    group.add_argument("--queue", metavar="URI", help=argparse.SUPPRESS)
+    return parser
+
+
+def parse_stream(
+    args: Sequence[str], now: datetime, beam_flags: Callable[[], frozenset[str]]
+) -> tuple[Config, StreamWishes]:
+    """Read the arguments of ``rasd stream``.
+
+    Args:
+        args: the command line behind ``stream``.
+        now: the clock of the first tick.
+        beam_flags: tells the options that Beam knows; called only when one is not ours.
+
+    Raises:
+        UsageError: something is missing, mistyped or not built yet.
+    """
+    known, unknown = stream_parser().parse_known_intermixed_args(list(args))
+    if unknown:
+        check_beam_args(unknown, beam_flags())
+    if known.queue is not None:
+        raise NotBuiltError("--queue is not built yet; leave it out to fetch in this process")
+    if len(known.inputs) != 1:
+        raise UsageError("name one list of feeds: rasd stream feeds.toml --output out")
+    if not known.output:
+        raise UsageError("no --output: name a directory for the rows, such as --output out")
+    wishes = StreamWishes(known.settle, known.metrics_port, known.metrics_host)
+    return config_of(known, now, unknown), wishes
