@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Any, Final
 
 from pipeline import storage
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, not_there
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
 from pipeline.render.progress import Progress
@@ -81,6 +81,8 @@ class _FeedList:
         """A mark of the list's content; an address is its own list."""
         if self.source.startswith(("http://", "https://")):
             return self.source
+        if not storage.is_remote(self.source) and not Path(self.source).is_file():
+            raise UsageError(not_there(self.source))
         return hashlib.sha256(storage.read_bytes(self.source)).hexdigest()
 
     def _tell_once(self, what: str, say: Callable[[str], None]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.sinks.files import Files, explained
+from pipeline.sinks.parquet.lease import Lease
 
 LOCK_NAME: Final = "_lock"
 
@@ -32,10 +33,11 @@ _held: Final[dict[str, _Held]] = {}
 
 @dataclass(slots=True)
 class Lock:
-    """The right to write to an output. Buckets have no locks: there one writer is agreed upon."""
+    """The right to write to an output; in a bucket it is a lease."""
 
     files: Files
     held: bool = field(default=False, init=False)
+    _lease: Lease | None = field(default=None, init=False)
 
     def acquire(self) -> bool:
         """Become the writer without waiting; False when another process is.
@@ -43,9 +45,12 @@ class Lock:
         Raises:
             SinkError: the lock file cannot be written, or the file system knows no locks.
         """
-        if self.held or not self.files.local:
-            self.held = True
+        if self.held:
             return True
+        if not self.files.local:
+            self._lease = Lease(self.files.root)
+            self.held = self._lease.acquire()
+            return self.held
         path = self.files.path(LOCK_NAME)
         ours = _held.get(path)
         if ours is not None and ours.process == os.getpid():
@@ -65,11 +70,24 @@ class Lock:
         self.held = True
         return True
 
+    def check(self) -> None:
+        """Make sure that the right still holds, before anything is published.
+
+        Raises:
+            SinkError: another writer has taken over.
+        """
+        if self._lease is not None:
+            self._lease.check()
+
     def release(self) -> None:
         """Stop being the writer, once for every time it was acquired."""
         if not self.held:
             return
         self.held = False
+        if self._lease is not None:
+            self._lease.release()
+            self._lease = None
+            return
         path = self.files.path(LOCK_NAME)
         ours = _held.get(path)
         if ours is None or ours.process != os.getpid():

@@ -25,6 +25,7 @@ from transforms.rows.schema import STORED
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
 _MANY_ROWS: Final = 512
+_FEW_FILES: Final = 4  # so many are read at once, whatever is wanted of them
 KEY: Final = "__key"  # the primary key as one string; never stored
 _SEPARATOR: Final = "\x1f"
 
@@ -79,10 +80,16 @@ def read_keys(files: Files, table: str, name: str) -> Iterator[pa.Table]:
             yield pa.Table.from_batches([batch])
 
 
+def row_count(files: Files, name: str) -> int:
+    """Return how many rows a file has, from its footer."""
+    with opened(files, name) as parquet:
+        return int(parquet.metadata.num_rows)
+
+
 def read_rows(files: Files, table: str, parts: Sequence[Part]) -> Iterator[pa.Table]:
     """Read the files of one partition in the order of the key, with ``KEY`` added.
 
-    More than one file in a partition was not left by us; those are sorted in memory.
+    Those of a partition with several files are sorted in memory.
     """
     schema = arrow_schema(table)
     if len(parts) > 1:
@@ -239,6 +246,22 @@ def dataset(
         for part in wanted
     ]
     return ds.FileSystemDataset(fragments, schema, form, files.fs)
+
+
+def narrowed(data: ds.Dataset, rows: ds.Expression) -> ds.Dataset:
+    """Leave out the files that hold none of the rows wanted.
+
+    Only the columns of the condition are read, so that keys are looked up in a long history
+    without the rest of its columns.
+    """
+    fragments = list(data.get_fragments())
+    if len(fragments) <= _FEW_FILES:
+        return data
+    holders = set(data.to_table(columns=["__filename"], filter=rows)["__filename"].to_pylist())
+    kept = [fragment for fragment in fragments if fragment.path in holders]
+    if not kept:
+        return ds.dataset(data.schema.empty_table())
+    return ds.FileSystemDataset(kept, data.schema, data.format, data.filesystem)
 
 
 def _partition_expression(partition: str) -> ds.Expression:

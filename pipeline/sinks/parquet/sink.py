@@ -33,7 +33,7 @@ from pipeline.sinks.parquet.layout import (
     table_parts,
 )
 from pipeline.sinks.parquet.lock import Lock
-from pipeline.sinks.parquet.parts import dataset, holding, key_strings
+from pipeline.sinks.parquet.parts import dataset, holding, key_strings, narrowed
 from pipeline.sinks.parquet.upsert import TableMerge, TablePlan
 from transforms.rows.schema import STORED, schema_document
 
@@ -189,6 +189,8 @@ class ParquetSink:
                 self.files.make_directory(target.rpartition("/")[0])
             self._checkpoint("schema")
             if journal["moves"] or journal["deletes"]:
+                if self._lock is not None:
+                    self._lock.check()
                 self.files.sync()  # the journal must not name a file the disk does not have
                 self.files.write(JOURNAL_NAME, _json_bytes(journal))
         except BaseException:
@@ -280,6 +282,7 @@ class ParquetSink:
             found = self.dataset(table, dates)
             try:
                 with explained(self.files.path(table)):
+                    found = found if rows is None else narrowed(found, rows)
                     return found.to_table(columns=wanted, filter=rows)
             except SinkError as error:
                 # a commit in another process may have replaced a file that was just listed

@@ -22,6 +22,7 @@ from pipeline.sinks.base import Changes
 from pipeline.sinks.files import Files
 from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.compare import equal_rows
+from pipeline.sinks.parquet.homes import find_homes, parts_to_merge
 from pipeline.sinks.parquet.layout import (
     Part,
     part_name,
@@ -29,7 +30,12 @@ from pipeline.sinks.parquet.layout import (
     partition_name,
     table_parts,
 )
-from pipeline.sinks.parquet.parts import KEY, conform, key_column, read_keys, read_rows
+from pipeline.sinks.parquet.parts import (
+    KEY,
+    conform,
+    key_column,
+    read_rows,
+)
 from pipeline.sinks.parquet.sorting import Cursor, sorted_chunks
 from pipeline.sinks.parquet.writer import NewParts
 from transforms.rows.arrow import arrow_schema, to_arrow
@@ -101,7 +107,9 @@ class TableMerge:
         """
         self._load_parts()
         self._void = pa.array(sorted(void), pa.string())
-        homes = self._homes(staged, dates)
+        found = find_homes(self._files, self._table, self._parts, staged, self._void, dates)
+        homes, self._voided = found.of, found.voided
+        self._parts |= dict(parts_to_merge(self._files, self._parts, found))
         ordered = self._sorted(staged, homes)
         for partition, chunks in groupby(ordered, key=lambda item: item[0]):
             self._merge(partition, partial(self._stored, partition), (part for _, part in chunks))
@@ -144,56 +152,6 @@ class TableMerge:
             unchanged=old.unchanged + unchanged,
             deleted=old.deleted + deleted,
         )
-
-    def _homes(
-        self, staged: Sequence[str], dates: Collection[date | None] | None
-    ) -> dict[str, str]:
-        """Return for each staged key the partition to merge it in: where it is stored, or its own.
-
-        A void row is not stored any more; where such rows lie is put down.
-
-        Only key columns of stored files are read, and only files of staged dates where the date
-        follows from the key.
-        """
-        homes: dict[str, str] = {}
-        for name in staged:
-            columns = list(STORED[self._table].key)
-            if self._partitioned:
-                columns.append(PARTITION_COLUMN)
-            with opened(self._files, name) as parquet:
-                data = parquet.read(columns=list(dict.fromkeys(columns)))
-            keys = key_column(self._table, data).to_pylist()
-            for key, home in zip(keys, self._own_partitions(data), strict=True):
-                homes[key] = min(homes.get(key, home), home)
-        wanted = pa.array(homes, pa.string())
-        for partition, parts in self._likely(set(homes.values()), dates):
-            for part in parts:
-                for data in read_keys(self._files, self._table, part.name):
-                    keys = key_column(self._table, data)
-                    void = pc.is_in(keys, value_set=self._void)
-                    if pc.any(void).as_py():
-                        self._voided.add(partition)
-                        keys = keys.filter(pc.invert(void))
-                    for key in keys.filter(pc.is_in(keys, value_set=wanted)).to_pylist():
-                        homes[key] = partition
-        return homes
-
-    def _likely(
-        self, own: set[str], dates: Collection[date | None] | None
-    ) -> Iterator[tuple[str, list[Part]]]:
-        """The partitions in which rows of staged and void keys may be stored."""
-        fixed = STORED[self._table].partition in STORED[self._table].key
-        everywhere = not self._partitioned or (dates is None and not fixed)
-        named = own | set(map(partition_name, dates or ()))
-        for partition, parts in self._parts.items():
-            if everywhere or partition in named:
-                yield partition, parts
-
-    def _own_partitions(self, data: pa.Table) -> list[str]:
-        """Return the partition each staged row names."""
-        if not self._partitioned:
-            return [""] * data.num_rows
-        return [partition_name(day) for day in data.column(PARTITION_COLUMN).to_pylist()]
 
     def _staged_chunks(self, staged: Sequence[str], homes: dict[str, str]) -> Iterator[pa.Table]:
         """Read staged files one after the other, each row with its key, partition and place."""

@@ -38,6 +38,7 @@ def test_a_bucket_holds_the_same_tables(bucket: str, rows: Any) -> None:
     sink.prepare()
     names = sink.files.listing("")
     assert [name.rpartition("/")[0] for name in names] == [
+        "",  # the lease
         "_runs",
         "",
         "articles/date=2023-09-03",
