@@ -1,7 +1,7 @@
 """The same SQL where BigQuery runs it: as written, only that tables are named in full.
 
 A plain name of a table becomes the table of the dataset without the hidden column ``date``; a
-view's becomes the view of this version of rasd, so that an older dataset answers the same.
+view's becomes the dataset's view, or that of this version of rasd where the dataset is older.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from sqlglot.optimizer.scope import traverse_scope
 
 from pipeline.errors import UsageError, nearest
 from pipeline.sinks.bigquery.failures import explained, one_line
+from pipeline.sinks.bigquery.names import VIEWS_LABEL
 from pipeline.sinks.bigquery.read import Reader
 from pipeline.sinks.bigquery.session import Session
 from pipeline.sinks.bigquery.sink import BigQuerySink
-from pipeline.sinks.bigquery.tables import Tables
+from pipeline.sinks.bigquery.tables import Tables, views_mark
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.dialect import parse
 from transforms.rows.columns import PARTITION_COLUMN, Column
@@ -148,15 +149,18 @@ class BigQueryData:
         self._max_bytes = max_bytes
         self._say = say or _on_stderr
         with explained(sink.address):
-            there = Tables(self._session).find()
-        if not there:
+            dataset = Tables(self._session).find()
+        if dataset is None:
             raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
+        mark = views_mark(qualified_views(sink.address.path))
+        self._views_are_ours = dataset.labels.get(VIEWS_LABEL) == mark
 
     def _full(self, name: str) -> str:
-        known = _known(name)
+        known, path = _known(name), self._session.address.path
         if known in TABLES:
-            path = self._session.address.path
             return _with_missing(path, known, self._reader.columns(known))
+        if self._views_are_ours:
+            return f"`{path}.{known}`"
         return f"(\n{name_in_full(scripts('views')[known].sql, self._full)}\n)"
 
     def sql(self, query: str) -> pa.Table:

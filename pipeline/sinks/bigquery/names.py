@@ -14,6 +14,7 @@ STORED: Final[dict[str, Table]] = getattr(schema, "STORED", schema.TABLES)
 # Every dataset, table and view of ours carries it; its value is the schema's version.
 LABEL: Final = "rasd_schema"
 LABELS: Final = {LABEL: str(SCHEMA_VERSION)}
+VIEWS_LABEL: Final = "rasd_views"  # of the dataset: a hash of the text of its views
 
 LEDGER: Final = "_ledger"  # one row a commit, in the order in which they were made
 RUNS: Final = "_runs"  # the manifests of runs

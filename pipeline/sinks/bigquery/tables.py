@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from pipeline.sinks.base import OutputRefused
 from pipeline.sinks.bigquery.failures import explained
-from pipeline.sinks.bigquery.names import LABEL, LABELS, OWN, STORED
+from pipeline.sinks.bigquery.names import LABEL, LABELS, OWN, STORED, VIEWS_LABEL
 from pipeline.sinks.bigquery.session import Session
+from transforms.records import content_id
 from transforms.rows.columns import PARTITION_COLUMN, Column, Table
 from transforms.rows.dialects import bigquery_fields
 
@@ -65,6 +66,11 @@ def schema_fields(fields: Sequence[Mapping[str, Any]]) -> list[Any]:
     return [bigquery.SchemaField.from_api_repr(dict(field)) for field in fields]
 
 
+def views_mark(views: Mapping[str, str]) -> str:
+    """Return a hash of the text of all views: what a dataset's label says it has."""
+    return content_id(*(f"{name}\n{text}" for name, text in views.items()))
+
+
 class Tables:
     """The dataset of a session and what has to be in it.
 
@@ -88,23 +94,26 @@ class Tables:
             SinkError: BigQuery cannot be reached, or refuses.
         """
         with explained(self._address):
-            known = self._dataset()
+            dataset = self._dataset()
+            items = self._session.raw("list_tables", self._address.path)
+            known = {item.table_id for item in items}
+            self._share(dataset, known)
             for name, table in STORED.items():
                 self._table(name, known, self._wanted(table))
             for name, (about, fields) in OWN.items():
                 self._table(name, known, self._plain(name, about, fields))
-            for name, text in views.items():
-                self._view(name, known, text)
+            mark = views_mark(views)
+            if dataset.labels.get(VIEWS_LABEL) != mark or not known.issuperset(views):
+                for name, text in views.items():
+                    self._view(name, known, text)
+                self._label(dataset, {VIEWS_LABEL: mark})
 
-    def find(self) -> bool:
-        """Return whether the dataset is there; its location is then known.
+    def find(self) -> Any:
+        """Return the dataset, or None when it is not there; its location is then known.
 
         Raises:
             OutputRefused: it lies elsewhere than it is asked for.
         """
-        return self._found() is not None
-
-    def _found(self) -> Any:
         from google.api_core.exceptions import NotFound  # noqa: PLC0415 - only where needed
 
         try:
@@ -122,32 +131,37 @@ class Tables:
         self._session.location = place
         return dataset
 
-    def _dataset(self) -> set[str]:
-        """Find or make the dataset; return the names of the tables and views in it."""
+    def _dataset(self) -> Any:
+        """Find or make the dataset."""
         from google.cloud import bigquery  # noqa: PLC0415 - takes seconds
 
-        dataset = self._found()
+        dataset = self.find()
         if dataset is None:
             wanted = bigquery.Dataset(self._address.path)
             if self._address.location:
                 wanted.location = self._address.location
             wanted.labels = LABELS
             wanted.description = "News as rows, written by rasd.\nأخبار في جداول، يكتبها رصد."
-            made = self._session.raw("create_dataset", wanted, exists_ok=True)
-            self._session.location = made.location
-            return set()
-        names = {item.table_id for item in self._session.raw("list_tables", self._address.path)}
-        label = (dataset.labels or {}).get(LABEL)
-        if label is None and names:
+            dataset = self._session.raw("create_dataset", wanted, exists_ok=True)
+            self._session.location = dataset.location
+        return dataset
+
+    def _share(self, dataset: Any, known: set[str]) -> None:
+        """Refuse a dataset with somebody else's tables; an empty one becomes ours."""
+        if LABEL in dataset.labels:
+            return
+        if known:
             raise OutputRefused(
                 f"{self._address} holds tables rasd did not write: name another dataset, or share "
                 f"this one: bq update --set_label {LABEL}:{LABELS[LABEL]} "
                 f"{self._address.project}:{self._address.dataset}"
             )
-        if label is None:
-            dataset.labels = {**(dataset.labels or {}), **LABELS}
-            self._session.raw("update_dataset", dataset, ["labels"])
-        return names
+        self._label(dataset, LABELS)
+
+    def _label(self, dataset: Any, labels: Mapping[str, str]) -> None:
+        """Give the dataset labels beside those it has."""
+        dataset.labels = {**dataset.labels, **labels}
+        self._session.raw("update_dataset", dataset, ["labels"])
 
     def _wanted(self, table: Table) -> Any:
         """Describe a table of rows: partitioned by day, clustered by key."""
