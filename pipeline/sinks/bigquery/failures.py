@@ -18,14 +18,16 @@ MISSING: Final = "bigquery:// needs Google's client: pip install 'rasd[gcp]'"
 _PLACES: Final = re.compile(
     r"different locations|not found in location|dataset .* location", re.IGNORECASE
 )
+_REQUEST: Final = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE) \S+: ")
 _BUCKET: Final = re.compile(r"bucket", re.IGNORECASE)
-_PROJECT: Final = re.compile(r"project", re.IGNORECASE)
+_PROJECT: Final = re.compile(r"\bproject\b", re.IGNORECASE)
 
 
 def one_line(error: BaseException) -> str:
     """Return an error's own words, without the footers of the client, in one line."""
     said = getattr(error, "message", None) or str(error) or type(error).__name__
     said = str(said).split("\n\nLocation:")[0].split("; reason:")[0]
+    said = _REQUEST.sub("", said)
     return " ".join(said.split())[:400]
 
 
@@ -110,12 +112,17 @@ def _forbidden(address: Address, reason: str, said: str) -> SinkError:
     )
 
 
+def no_project(said: str) -> bool:
+    """Tell whether it is the project that is not there, not something in it."""
+    return bool(_PROJECT.search(said)) and "dataset" not in said.lower()
+
+
 def _not_found(address: Address, said: str) -> SinkError:
     """Say what is not there."""
     if _BUCKET.search(said) or "gs://" in said:
         return OutputRefused(
             f"{address}: {said}; make the bucket of --staging with `gcloud storage buckets create`"
         )
-    if _PROJECT.search(said) and "dataset" not in said.lower():
+    if no_project(said):
         return OutputRefused(f"no project {address.project} ({said}): check its id")
     return OutputRefused(f"{address}: {said}; make it with rasd run INPUT --output {address}")

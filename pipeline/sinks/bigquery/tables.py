@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pipeline.sinks.base import OutputRefused
-from pipeline.sinks.bigquery.failures import explained
+from pipeline.sinks.bigquery.failures import explained, no_project, one_line
 from pipeline.sinks.bigquery.names import LABEL, LABELS, OWN, STORED, VIEWS_LABEL
 from pipeline.sinks.bigquery.session import Session
 from transforms.records import content_id
@@ -119,7 +119,7 @@ class Tables:
         try:
             dataset = self._session.raw("get_dataset", self._address.path)
         except NotFound as error:
-            if "project" in str(error).lower() and "dataset" not in str(error).lower():
+            if no_project(one_line(error)):
                 raise
             return None
         wanted, place = self._address.location, dataset.location

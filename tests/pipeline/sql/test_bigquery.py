@@ -119,7 +119,7 @@ def test_hidden_tables_are_not_there(both: tuple[Answers, Answers]) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT title, COUNT(*) AS n FROM articles a JOIN events AS e USING (article_id) GROUP BY 1",
+        "SELECT title, COUNT(*) AS n FROM articles a JOIN events e USING (article_id) GROUP BY 1",
         "WITH articles AS (SELECT title FROM v_articles) SELECT COUNT(title) AS n FROM articles",
         "SELECT articles.language, COUNT(*) AS n FROM articles GROUP BY 1 ORDER BY 1",
         "SELECT title FROM Articles WHERE article_id IN (SELECT article_id FROM EVENTS)",
