@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.sinks.base import CommitReport, Sink
-from pipeline.sinks.bigquery.names import STORED
 from pipeline.sinks.inbox import stage_table
+from transforms.rows.schema import STORED
 
 
 def copy_output(source: Sink, target: Sink, commit_id: str = "copy") -> CommitReport:

@@ -19,10 +19,11 @@ from pipeline.sinks.bigquery.backoff import passes
 from pipeline.sinks.bigquery.failures import explained, one_line
 from pipeline.sinks.bigquery.load import Loaded
 from pipeline.sinks.bigquery.merge import COMES, GOES
-from pipeline.sinks.bigquery.names import LEDGER, OP, STORED
+from pipeline.sinks.bigquery.names import LEDGER, OP
 from pipeline.sinks.bigquery.session import Session, array_parameter, job_id
 from transforms.records import content_id
 from transforms.rows.columns import PARTITION_COLUMN
+from transforms.rows.schema import STORED
 
 GENESIS: Final = "genesis"  # the commit before the first
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")

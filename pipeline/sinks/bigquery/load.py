@@ -24,12 +24,13 @@ from pipeline.sinks.base import SinkError
 from pipeline.sinks.bigquery.backoff import reason_of
 from pipeline.sinks.bigquery.failures import explained, one_line
 from pipeline.sinks.bigquery.merge import COMES, TablePlan
-from pipeline.sinks.bigquery.names import LABELS, OP, STAGE, STORED
+from pipeline.sinks.bigquery.names import LABELS, OP, STAGE
 from pipeline.sinks.bigquery.session import Session, failure, job_id, same_rows
 from pipeline.sinks.bigquery.tables import relaxed, schema_fields
 from pipeline.sinks.files import Files
 from pipeline.sinks.parquet.parts import key_column
 from transforms.rows.dialects import bigquery_fields
+from transforms.rows.schema import STORED
 
 FOLDER: Final = "_load"  # below a staging area in a bucket: files on their way
 _LEVELS: Final = 4  # how often a refused file is cut again: with the first try, five a row

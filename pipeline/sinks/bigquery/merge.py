@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.sinks.base import Changes
-from pipeline.sinks.bigquery.names import OP, STORED
+from pipeline.sinks.bigquery.names import OP
 from pipeline.sinks.bigquery.read import Reader, key_parts
 from pipeline.sinks.files import Files, explained
 from pipeline.sinks.inbox import opened
@@ -27,6 +27,7 @@ from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.merge import fold_rows, merge_rows
 from transforms.rows.rows import Row
+from transforms.rows.schema import STORED
 
 INSERT: Final = "insert"  # a row whose key is new
 REPLACE: Final = "replace"  # a row that takes the place of a stored one

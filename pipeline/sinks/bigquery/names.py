@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from transforms.rows import schema
-from transforms.rows.columns import Table
 from transforms.rows.schema import SCHEMA_VERSION
-
-# All tables that hold rows, hidden ones too.
-STORED: Final[dict[str, Table]] = getattr(schema, "STORED", schema.TABLES)
 
 # Every dataset, table and view of ours carries it; its value is the schema's version.
 LABEL: Final = "rasd_schema"

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.bigquery.failures import explained
-from pipeline.sinks.bigquery.names import STORED
 from pipeline.sinks.bigquery.session import Session, array_parameter
 from pipeline.sinks.parquet.parts import KEY, conform, key_column
 from transforms.rows.arrow import arrow_schema
 from transforms.rows.columns import PARTITION_COLUMN
+from transforms.rows.schema import STORED
 
 # Values of one query's parameters: the request has to stay well below 10 MB.
 _VALUES_AT_ONCE: Final = 20_000

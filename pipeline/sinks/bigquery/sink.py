@@ -24,7 +24,7 @@ from pipeline.sinks.bigquery.failures import explained
 from pipeline.sinks.bigquery.ledger import Head, Ledger
 from pipeline.sinks.bigquery.load import Loaded, Loader, RefusedRow
 from pipeline.sinks.bigquery.merge import TableMerge
-from pipeline.sinks.bigquery.names import RUNS, STORED
+from pipeline.sinks.bigquery.names import LABEL, RUNS
 from pipeline.sinks.bigquery.read import Reader
 from pipeline.sinks.bigquery.session import Session
 from pipeline.sinks.bigquery.tables import Tables
@@ -34,6 +34,7 @@ from pipeline.sinks.inbox import Inbox
 from pipeline.sinks.parquet.parts import key_strings
 from transforms.records import Rejected, content_id
 from transforms.rows.rows import Provenance, dead_letter_row
+from transforms.rows.schema import STORED
 
 _DEAD_LETTERS: Final = "dead_letters"
 
@@ -86,6 +87,16 @@ class BigQuerySink:
                 raise OutputRefused(f"--staging {staging}: give a directory or gs://BUCKET/PATH")
             self._files = open_files(staging)
         return self._files
+
+    def exists(self) -> bool:
+        """Tell whether rasd has written there: the dataset is there, and labelled as ours.
+
+        Raises:
+            SinkError: it cannot be asked.
+        """
+        with explained(self.address):
+            dataset = self._tables.find()
+        return dataset is not None and LABEL in dataset.labels
 
     def prepare(self) -> None:
         """Make dataset, tables and views where they are missing, and check those that are there.

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from pipeline.sinks.base import OutputRefused
 from pipeline.sinks.bigquery.failures import explained, no_project, one_line
-from pipeline.sinks.bigquery.names import LABEL, LABELS, OWN, STORED, VIEWS_LABEL
+from pipeline.sinks.bigquery.names import LABEL, LABELS, OWN, VIEWS_LABEL
 from pipeline.sinks.bigquery.session import Session
 from transforms.records import content_id
 from transforms.rows.columns import PARTITION_COLUMN, Column, Table
 from transforms.rows.dialects import bigquery_fields
+from transforms.rows.schema import STORED
 
 _MAX_CLUSTERING: Final = 4
 _MAX_COLUMN_TEXT: Final = 1_024  # characters BigQuery keeps of a column's description

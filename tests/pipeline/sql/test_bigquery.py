@@ -18,11 +18,10 @@ from pipeline_helpers import rasd
 from pipeline.errors import UsageError
 from pipeline.sinks.base import Changes, open_sink
 from pipeline.sinks.bigquery import BigQuerySink
-from pipeline.sinks.bigquery.names import STORED
 from pipeline.sql.bigquery import BigQueryData, in_words, name_in_full
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.data import Answers, open_data
-from transforms.rows.schema import TABLES
+from transforms.rows.schema import STORED, TABLES
 
 ALL = {
     f"{kind}/{name}": script.sql if kind == "queries" else f"SELECT * FROM {name}"
