@@ -20,10 +20,11 @@ from pipeline.sinks.bigquery.names import VIEWS_LABEL
 from pipeline.sinks.bigquery.read import Reader
 from pipeline.sinks.bigquery.session import Session
 from pipeline.sinks.bigquery.sink import BigQuerySink
-from pipeline.sinks.bigquery.tables import Tables, views_mark
+from pipeline.sinks.bigquery.tables import Tables, sql_type, views_mark
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.dialect import parse
-from transforms.rows.columns import PARTITION_COLUMN, Column
+from transforms.rows.columns import PARTITION_COLUMN
+from transforms.rows.dialects import bigquery_fields
 from transforms.rows.schema import TABLES
 
 MAX_BYTES: Final = 10_000_000_000  # a query may bill so many unless told otherwise
@@ -103,23 +104,16 @@ def qualified_views(path: str) -> dict[str, str]:
     return {view.name: name_in_full(view.sql, full) for view in scripts("views").values()}
 
 
-def _sql_type(column: Column) -> str:
-    """Return a column's type in BigQuery's SQL."""
-    kind: str = column.type
-    if column.type == "STRUCT":
-        kind = f"STRUCT<{', '.join(f'`{each.name}` {_sql_type(each)}' for each in column.fields)}>"
-    return f"ARRAY<{kind}>" if column.repeated else kind
-
-
 def _with_missing(path: str, table: str, present: Collection[str]) -> str:
     """Return what stands for a table of an older dataset: NULL for columns it does not have."""
     missing = [column for column in TABLES[table].columns if column.name not in present]
     if present and not missing:
         return _shown(path, table)
+    types = {field["name"]: sql_type(field) for field in bigquery_fields(TABLES[table])}
     columns = [
         f"`{column.name}`"
         if column.name in present
-        else f"CAST(NULL AS {_sql_type(column)}) AS `{column.name}`"
+        else f"CAST(NULL AS {types[column.name]}) AS `{column.name}`"
         for column in TABLES[table].columns
     ]
     source = f"`{path}.{table}`" if present else "(SELECT 1) WHERE FALSE"

@@ -124,7 +124,7 @@ class Ledger:
         return True
 
     def _script(self, mine: str, head: Head, loaded: Sequence[Loaded]) -> str:
-        """Write the transaction."""
+        """Write the transaction; an error in it undoes all of it."""
         last = plain_id(head.commit_id)
         mine_is_there = f"SELECT 1 FROM {self._table} WHERE commit_id = '{mine}'"
         mine_follows = (
@@ -146,9 +146,9 @@ class Ledger:
         ]
         statements = [
             "BEGIN TRANSACTION",
-            f"IF EXISTS ({mine_is_there}) THEN RAISE USING MESSAGE = '{_MADE}'; END IF",
+            f"IF EXISTS ({mine_is_there}) THEN SELECT ERROR('{_MADE}'); END IF",
             follow,
-            f"IF NOT EXISTS ({mine_follows}) THEN RAISE USING MESSAGE = '{_MOVED}'; END IF",
+            f"IF NOT EXISTS ({mine_follows}) THEN SELECT ERROR('{_MOVED}'); END IF",
             *changes,
             enter,
             "COMMIT TRANSACTION",

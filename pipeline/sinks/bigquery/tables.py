@@ -8,7 +8,7 @@ from typing import Any, Final
 from pipeline.sinks.base import OutputRefused
 from pipeline.sinks.bigquery.failures import explained, no_project, one_line
 from pipeline.sinks.bigquery.names import LABEL, LABELS, OWN, VIEWS_LABEL
-from pipeline.sinks.bigquery.session import Session
+from pipeline.sinks.bigquery.session import Session, emulator_host
 from transforms.records import content_id
 from transforms.rows.columns import PARTITION_COLUMN, Column, Table
 from transforms.rows.dialects import bigquery_fields
@@ -202,6 +202,11 @@ class Tables:
         if merged != theirs:
             stored.schema = schema_fields(merged)
             self._session.raw("update_table", stored, ["schema"])
+            if emulator_host():  # it writes the new schema down and does not add the columns
+                full = self._address.quoted(name)
+                for field in merged[len(theirs) :]:
+                    column = f"`{field['name']}` {sql_type(field)}"
+                    self._session.query(f"ALTER TABLE {full} ADD COLUMN IF NOT EXISTS {column}")
 
     def _own(self, name: str, stored: Any, kind: str) -> None:
         """Refuse a table or view of that name which somebody else made."""
@@ -239,6 +244,15 @@ def _partition(table: Any) -> str | None:
 def _type(field: Mapping[str, Any]) -> str:
     """Return a field's type by its name in SQL, ARRAY told apart."""
     kind = _TYPES.get(field["type"], field["type"])
+    return f"ARRAY<{kind}>" if field.get("mode") == "REPEATED" else kind
+
+
+def sql_type(field: Mapping[str, Any]) -> str:
+    """Return a field's type as BigQuery's SQL writes it, fields of a STRUCT included."""
+    kind = str(_TYPES.get(field["type"], field["type"]))
+    if kind == "STRUCT":
+        inner = ", ".join(f"`{each['name']}` {sql_type(each)}" for each in field["fields"])
+        kind = f"STRUCT<{inner}>"
     return f"ARRAY<{kind}>" if field.get("mode") == "REPEATED" else kind
 
 
