@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 EMULATOR ?= .venv-emulator
 EMULATOR_STAMP := $(EMULATOR)/.installed
 
-.PHONY: demo emulator test test-full lint bench docs lock clean
+.PHONY: demo emulator emulate test test-full lint bench docs lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,9 +18,14 @@ $(STAMP): requirements-dev.lock pyproject.toml setup.py
 $(EMULATOR_STAMP): tests/emulator/requirements.lock
 	test -x $(EMULATOR)/bin/python || $(PYTHON) -m venv $(EMULATOR)
 	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/emulator/requirements.lock
+	$(EMULATOR)/bin/python tests/emulator/place_extension.py $(EMULATOR)/home
 	touch $(EMULATOR_STAMP)
 
-emulator: $(EMULATOR_STAMP) ## BigQuery's emulator, for the tests and for trying it without a cloud
+emulator: $(EMULATOR_STAMP) ## install BigQuery's emulator, for the tests and for trying it without a cloud
+
+emulate: $(EMULATOR_STAMP) ## run it on port 9050, with nothing in it, until ctrl-c
+	@echo 'export BIGQUERY_EMULATOR_HOST=http://localhost:9050'
+	@HOME=$(abspath $(EMULATOR))/home $(EMULATOR)/bin/bqemulator start --rest-port 9050 --grpc-port 9060 --log-level error >/dev/null
 
 demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@rm -rf .rasd-demo

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -19,18 +18,17 @@ from buckets import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = "no BigQuery emulator: make emulator"
-_EXTENSION = "duckdb_extension_spatial/extensions/v1.5.5/spatial.duckdb_extension"
 _numbers = itertools.count(1)
 
 
 def environment() -> Path:
     """The emulator's virtual environment; RASD_EMULATOR names another than that of make."""
-    return Path(os.environ.get("RASD_EMULATOR") or ROOT / ".venv-emulator")
+    return Path(os.environ.get("RASD_EMULATOR") or ROOT / ".venv-emulator").absolute()
 
 
 def need_emulator() -> None:
     """Skip the test where the emulator is not installed; where all must run, fail."""
-    if (environment() / "bin/bqemulator").is_file():
+    if (environment() / ".installed").is_file():
         return
     if os.environ.get("CI") == "true":
         pytest.fail(MISSING)
@@ -45,14 +43,9 @@ def emulated_bigquery(gcs_root: Path | None = None) -> Iterator[str]:
         gcs_root: the directory in which a fake object store keeps its buckets, if there is one.
     """
     need_emulator()
-    (extension,) = environment().glob(f"lib/python3*/site-packages/{_EXTENSION}")
     rest, grpc = free_port(), free_port()
-    with tempfile.TemporaryDirectory(prefix="rasd-bqemulator-") as home:
-        # it would download this extension of DuckDB otherwise
-        place = Path(home, ".duckdb/extensions/v1.5.5/linux_amd64")
-        place.mkdir(parents=True)
-        shutil.copy(extension, place)
-        settings = {**os.environ, "HOME": home}
+    with tempfile.TemporaryDirectory(prefix="rasd-bqemulator-") as folder:
+        settings = {**os.environ, "HOME": str(environment() / "home")}
         if gcs_root is not None:
             settings["BQEMU_GCS_LOCAL_ROOT"] = str(gcs_root)
         command = [
@@ -62,11 +55,11 @@ def emulated_bigquery(gcs_root: Path | None = None) -> Iterator[str]:
             *("--grpc-port", str(grpc)),
             *("--log-level", "error"),
         ]
-        with Path(home, "log").open("wb") as log:
-            server = subprocess.Popen(command, env=settings, stdout=log, stderr=log, cwd=home)
+        with Path(folder, "log").open("wb") as log:
+            server = subprocess.Popen(command, env=settings, stdout=log, stderr=log, cwd=folder)
         host = f"http://127.0.0.1:{rest}"
         try:
-            _wait(server, host, Path(home, "log"))
+            _wait(server, host, Path(folder, "log"))
             yield host
         finally:
             server.kill()
