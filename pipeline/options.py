@@ -56,12 +56,14 @@ class Config:
         inputs: paths, URIs, feed URLs, or ``-``.
         output: the URI of the sink.
         as_of: the run's only clock.
+        staging: where rows wait that are on their way to BigQuery.
         beam_args: what goes on to Beam.
     """
 
     inputs: tuple[str, ...]
     output: str
     as_of: datetime
+    staging: str | None = None
     from_date: date | None = None
     to_date: date | None = None
     archive: str | None = None
@@ -157,7 +159,19 @@ _ROWS: Final = "rows"
 _ONLINE: Final = "going online"
 _LIMITS: Final = "limits"
 FLAGS: Final[tuple[Flag, ...]] = (
-    Flag(_ROWS, "output", "where rows go: a directory, or gs://BUCKET/PATH", {"metavar": "URI"}),
+    Flag(
+        _ROWS,
+        "output",
+        "where rows go: a directory, gs://BUCKET/PATH, or bigquery://PROJECT.DATASET",
+        {"metavar": "URI"},
+    ),
+    Flag(
+        _ROWS,
+        "staging",
+        "where rows for BigQuery wait until they are settled: a directory, or gs://BUCKET/PATH; a "
+        "directory of yours by default",
+        {"metavar": "URI"},
+    ),
     Flag(
         _ROWS,
         "from",

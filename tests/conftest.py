@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bigquery_emulator import emulated_bigquery
 from pipeline_helpers import SEEDS, SHARED, rasd
 
 from pipeline.evaluation.base import SuiteReport
@@ -41,3 +42,18 @@ def sized() -> Callable[[int, int], int]:
     """Choose between a test's small and its full size (RASD_TEST_SIZE=full)."""
     full = os.environ.get("RASD_TEST_SIZE") == "full"
     return lambda small, large: large if full else small
+
+
+@pytest.fixture(scope="session")
+def bigquery_host() -> Iterator[str]:
+    """BigQuery's emulator, started once; each test names a dataset of its own in it."""
+    with emulated_bigquery() as host:
+        yield host
+
+
+@pytest.fixture
+def bigquery(bigquery_host: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """Let clients of this test talk to the emulator, and rows wait in the test's own directory."""
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_host)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return bigquery_host

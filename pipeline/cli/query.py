@@ -51,6 +51,15 @@ def command(
     output: Annotated[
         Format, typer.Option("--format", help="How to write the rows.")
     ] = Format.table,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="What the query may have BigQuery bill, in bytes (10 GB by default).",
+            show_default=False,
+        ),
+    ] = None,
     raw: Annotated[
         bool, typer.Option("--raw", help="CSV exactly as stored: no apostrophe before = + - @.")
     ] = False,
@@ -73,7 +82,8 @@ def command(
 
     if output is Format.parquet and sys.stdout.isatty():
         raise UsageError("Parquet is no text: send standard output to a file")
-    write_table(open_data(data).sql(query), output.value, sys.stdout.buffer, raw=raw)
+    rows = open_data(data, max_bytes=max_bytes).sql(query)
+    write_table(rows, output.value, sys.stdout.buffer, raw=raw)
     return Exit.DONE
 
 

@@ -84,7 +84,10 @@ def _report(summary: Summary, config: Config) -> None:
         _report_nothing(summary, config, say)
     else:
         _report_skipped(summary, say)
-    say(f"manifest: {output}/_runs/{summary.run_id}.json")
+    if output.lower().startswith(("bigquery://", "bq://")):
+        say(f"manifest: {output}, table _runs, run_id {summary.run_id}")
+    else:
+        say(f"manifest: {output}/_runs/{summary.run_id}.json")
 
 
 def _what(rejected: dict[str, str]) -> str:

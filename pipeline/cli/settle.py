@@ -22,13 +22,21 @@ Settling again changes nothing. Exit code 1 says that a bundle could not be take
 
 def command(
     data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
+    staging: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URI",
+            help="Where rows for BigQuery wait, as given to rasd run.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """Fold what lies in the inbox into the tables."""
     from pipeline.run.maintain import opened_output, provenance_of  # noqa: PLC0415 - Arrow on demand
     from pipeline.steps.settle import settle_inbox  # noqa: PLC0415 - the same
 
     now = datetime.now(UTC)
-    with opened_output(data) as sink:
+    with opened_output(data, staging) as sink:
         settled = settle_inbox(sink, provenance_of("settle", now, data))
     rows = ", ".join(
         f"{changes.inserted + changes.replaced} {table}"

@@ -96,7 +96,7 @@ class Job:
         self._clock = self._fetching.clock()
         self._counters: Counter[tuple[str, str]] = Counter()
         self._runner, self._runner_name = open_runner(config.runner)
-        self._warm = warm or Warm(open_sink(config.output), config.as_of)
+        self._warm = warm or Warm(open_sink(config.output, config.staging), config.as_of)
         self._sink = self._warm.sink
         self._provenance = Provenance(run_id_of(config), __version__, config.as_of)
 

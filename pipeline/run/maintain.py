@@ -14,14 +14,18 @@ from transforms.rows.rows import Provenance
 
 
 @contextmanager
-def opened_output(uri: str) -> Iterator[Sink]:
+def opened_output(uri: str, staging: str | None = None) -> Iterator[Sink]:
     """Open an output that is there to be written to, as its one writer.
+
+    Args:
+        uri: the output.
+        staging: where rows for it wait, when it was told so (see ``open_sink``).
 
     Raises:
         UsageError: there is no output at ``uri``.
         SinkError: it cannot be written, or another run is writing.
     """
-    sink = open_sink(uri)
+    sink = open_sink(uri, staging)
     if not sink.exists():
         raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
     sink.prepare()

@@ -170,7 +170,7 @@ class Stream:
         feeds = _FeedList(self.config.inputs[0])
         feeds.read(self.progress.say)
         check_archive(self.config.archive)
-        sink = open_sink(self.config.output)
+        sink = open_sink(self.config.output, self.config.staging)
         sink.prepare()
         server = serve_metrics(self.metrics, self.metrics_host, self.metrics_port)
         try:

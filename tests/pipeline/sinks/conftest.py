@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bigquery_emulator import new_dataset
 
+from pipeline.sinks.base import Sink, open_sink
 from pipeline.sinks.parquet import ParquetSink
 from transforms.records import Article, Cluster, Entry, Event, Evidence, Rejected, Span, content_id
 from transforms.rows.rows import (
@@ -107,6 +109,23 @@ class Rows:
 def sink(tmp_path: Path) -> ParquetSink:
     """Give an empty output in ``tmp_path / "out"``."""
     result = ParquetSink(str(tmp_path / "out"))
+    result.prepare()
+    return result
+
+
+@pytest.fixture(params=["parquet", "bigquery"])
+def uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name an output that is not there yet, of each kind."""
+    if request.param == "parquet":
+        return str(tmp_path / "out")
+    request.getfixturevalue("bigquery")
+    return new_dataset()
+
+
+@pytest.fixture
+def any_sink(uri: str) -> Sink:
+    """Give an empty output of each kind."""
+    result = open_sink(uri)
     result.prepare()
     return result
 

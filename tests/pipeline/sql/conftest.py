@@ -16,7 +16,7 @@ import pytest
 from outputs import put
 
 from pipeline.sinks.base import open_sink
-from pipeline.sql.data import Data, open_data
+from pipeline.sql.data import Answers, open_data
 from transforms.records import (
     Actor,
     Article,
@@ -283,13 +283,13 @@ def hand_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def hand_made_data(hand_made: Path) -> Data:
+def hand_made_data(hand_made: Path) -> Answers:
     """The hand-made rows, open."""
     return open_data(str(hand_made))
 
 
 @pytest.fixture(scope="session")
-def empty_data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+def empty_data(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     """An output in which every table is missing."""
     folder = tmp_path_factory.mktemp("sql-empty") / "out"
     sink = open_sink(str(folder))

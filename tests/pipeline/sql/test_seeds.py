@@ -18,7 +18,7 @@ from outputs import facts
 from seed_goldens import article_goldens, is_article
 
 from pipeline.sql.catalogue import scripts
-from pipeline.sql.data import Data, open_data
+from pipeline.sql.data import Answers, open_data
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "sql" / "seeds"
 ALL = {
@@ -38,7 +38,7 @@ WHOLE = {
 
 
 @pytest.fixture(scope="module")
-def seeds_data(seeds_output: Path) -> Data:
+def seeds_data(seeds_output: Path) -> Answers:
     return open_data(str(seeds_output))
 
 
@@ -63,7 +63,7 @@ def _plain(value: Any, names: dict[str, str]) -> Any:
     return names.get(value, value) if isinstance(value, str) else value
 
 
-def _answer(data: Data, script: str, columns: Sequence[str], names: dict[str, str]) -> list[Any]:
+def _answer(data: Answers, script: str, columns: Sequence[str], names: dict[str, str]) -> list[Any]:
     table: pa.Table = data.sql(ALL[script])
     return [[_plain(row[name], names) for name in columns] for row in table.to_pylist()]
 

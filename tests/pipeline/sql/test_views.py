@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.sql.catalogue import Script, scripts
-from pipeline.sql.data import Data, open_data
+from pipeline.sql.data import Answers, open_data
 from transforms.rows.schema import TABLES
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "sql"
@@ -34,7 +34,7 @@ PASSED_ON = {
 }
 
 
-def ask(data: Data, kind: str, script: Script) -> pa.Table:
+def ask(data: Answers, kind: str, script: Script) -> pa.Table:
     return data.sql(f"SELECT * FROM {script.name}" if kind == "views" else script.sql)
 
 
@@ -93,7 +93,7 @@ def test_everything_runs_on_an_output_without_tables(empty_data, hand_made_data,
     assert len(set(empty.column_names)) == empty.num_columns
 
 
-def one(data: Data, sql: str) -> Any:
+def one(data: Answers, sql: str) -> Any:
     return data.sql(sql).to_pylist()[0]["x"]
 
 
@@ -124,7 +124,7 @@ def test_undated_rows_are_loaded_and_the_partition_is_hidden(hand_made_data):
 
 
 @pytest.fixture(scope="module")
-def stripped_data(hand_made, tmp_path_factory) -> Data:
+def stripped_data(hand_made, tmp_path_factory) -> Answers:
     """The hand-made rows with every array of the events NULL, as other writers may leave them."""
     folder = tmp_path_factory.mktemp("sql-null") / "out"
     shutil.copytree(hand_made, folder)
