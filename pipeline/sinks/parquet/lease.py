@@ -8,6 +8,7 @@ first. A holder that finds its lease gone must not publish.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import secrets
@@ -140,7 +141,8 @@ class Lease:
 def _client() -> Any:
     """Google's storage client; anonymous at an emulator."""
     from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415 - seconds to import
-    from google.cloud import storage  # noqa: PLC0415 - the same
+
+    storage = importlib.import_module("google.cloud.storage")
 
     if os.environ.get("STORAGE_EMULATOR_HOST"):
         return storage.Client(project="emulator", credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
