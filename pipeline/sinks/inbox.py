@@ -240,13 +240,14 @@ class Inbox:
         """Remove bundles that were settled: manifests first, then the files they name.
 
         A bounded run's directory goes whole: what else lies in it was written by tries that
-        failed.
+        failed. It stays while a bundle lies there that could not be taken in.
         """
         for bundle in bundles:
             run_id = bundle.provenance.run_id
             self.files.remove(f"{self.folder(run_id)}/{bundle.bundle_id}{_BUNDLE}")
         for run_id in {each.provenance.run_id for each in bundles if each.bounded}:
-            self.files.remove_tree(self.folder(run_id))
+            if not any(name.endswith(_BUNDLE) for name in self.files.listing(self.folder(run_id))):
+                self.files.remove_tree(self.folder(run_id))
         for bundle in bundles:
             if not bundle.bounded:
                 for file in bundle.files:

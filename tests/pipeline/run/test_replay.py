@@ -9,8 +9,10 @@ from any_order import NEWS, check_whole, stored
 from http_faults import answer, in_turn
 from http_server import LocalServer
 from live_feeds import item, rss
-from outputs import facts
+from outputs import facts, put
 from pipeline_helpers import SEEDS, rasd
+
+from pipeline.sinks.base import open_sink
 
 HOST = "127.77.4.1"
 
@@ -80,17 +82,11 @@ def test_a_document_comes_back_from_its_own_line(tmp_path):
     output = tmp_path / "out"
     rasd("run", str(tmp_path / "in.jsonl"), "--output", str(output), "--offline")
     (row,) = stored(output)["dead_letters"]
-    from outputs import put
-
-    from pipeline.sinks.base import open_sink
-
     sink = open_sink(str(output))
     sink.prepare()
     mended = {name: value for name, value in row.items() if name != "date"}
-    put(
-        sink,
-        {"dead_letters": [mended | {"payload": json.dumps(given), "dead_letter_id": "f" * 32}]},
-    )
+    mended |= {"payload": json.dumps(given), "dead_letter_id": "f" * 32, "url": given["url"]}
+    put(sink, {"dead_letters": [mended]})
     sink.close()
     code, said = replayed(output, "--offline", "--reason", row["reason"])
     assert code == 0
