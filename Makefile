@@ -64,6 +64,7 @@ bench: $(STAMP) ## the speed figures, as ratios in one run
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.fetching
+	$(BIN)/python -m benchmarks.tick
 
 docs: $(STAMP) ## everything in docs/ that is generated
 	$(BIN)/python -m pipeline.docgen.reference
