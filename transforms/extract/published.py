@@ -64,7 +64,8 @@ _NOT_PUBLISHED: Final = re.compile(
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
-    r"^.{0,40}?(?:نشرت?|النشر|أضيف|بتاريخ|تاريخ|published|posted on|on)\s*"
+    r"^(?:.{0,20}?\b(?:بواسطة|by)\b.{1,60}?\s(?:في|بتاريخ|يوم|on)\s"
+    r"|.{0,40}?(?:نشرت?|النشر|أضيف|بتاريخ|تاريخ|published|posted on|on))\s*"
     r"(?:في|بتاريخ|يوم|الخبر|:)?\s*:?\s*",
     re.IGNORECASE,
 )

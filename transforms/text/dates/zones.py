@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,7 +44,7 @@ def parse_offset(text: str) -> str | None:
     return f"{sign}{hours:02d}:{minutes:02d}"
 
 
-@cache
+@lru_cache(maxsize=1_000)  # a page may name any zone
 def zone_info(name: str) -> dt.tzinfo | None:
     """The zone of a name.
 
