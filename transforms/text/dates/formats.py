@@ -28,7 +28,9 @@ _EPOCH: Final = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")
 _EPOCH_FIRST: Final = 631_152_000  # 1990: smaller numbers are counters, not times
 # What may follow a clock: JavaScript's zone name, Java's and RFC 9557's zone id, a bare one.
 _COMMENT: Final = re.compile(r"(?<=[+\-]\d{4}) ?\([^()]*\)$")
-_BRACKETS: Final = re.compile(r"(?<=[\dZzM\])صم]) ?(?:\[!?([^\[\]()]{1,60})\]|\(([^\[\]()]{1,60})\))$")
+_BRACKETS: Final = re.compile(
+    r"(?<=[\dZzM\])صم]) ?(?:\[!?([^\[\]()]{1,60})\]|\(([^\[\]()]{1,60})\))$"
+)
 _AREA_CITY: Final = re.compile(r"(?<=[\dZz]) ([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_]+){1,2})$")
 _TAGS: Final = re.compile(r"!?[a-z][\w-]*=[\w-]+")
 

@@ -293,9 +293,7 @@ def _word(
     return Word("N", value, clitic), position + length
 
 
-def _in_brackets(
-    word: str, found: list[tuple[str | None, str, int]], position: int
-) -> bool:
+def _in_brackets(word: str, found: list[tuple[str | None, str, int]], position: int) -> bool:
     return [token[1] for token in found[position : position + 3]] == ["(", word, ")"]
 
 
