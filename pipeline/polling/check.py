@@ -145,8 +145,9 @@ def _found(polled: Polled, named: frozenset[str]) -> str:
 def _advice(polled: Polled, dated: Sequence[datetime], full: int, now: datetime) -> str:
     """What to do with a feed that came."""
     entries = polled.parsed.entries if polled.parsed is not None else ()
-    final = redact_url(polled.fetched.response.final_url)
-    if final != redact_url(polled.feed.url):
+    response = polled.fetched.response
+    final = redact_url(response.final_url)
+    if response.has_moved and final != redact_url(polled.feed.url):
         return f"moved: write {final} into your list instead"
     if not entries:
         return "it lists nothing now: keep it, feeds come back"

@@ -14,6 +14,7 @@ with its weekday, names.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from typing import Any, Final
 
 from transforms.extract.bylines import Near
 from transforms.extract.lines import tidy
+from transforms.extract.markup import storable
 from transforms.extract.metadata import PageMeta
 from transforms.records import Page, Precision, PublishedSource
 from transforms.text.dates import (
@@ -110,7 +112,7 @@ def context_of(page: Page) -> _Context:
 
 def parse_date(raw: str, context: _Context, source: PublishedSource) -> Published | None:
     """Read one written date; None when it does not parse or cannot be."""
-    raw = tidy(raw)[:200]
+    raw = tidy(storable(html.unescape(raw[:1000])))[:200]
     if not raw:
         return None
     stamp = parse_timestamp(raw, tz=context.tz, country=context.country)

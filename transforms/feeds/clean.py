@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from transforms.feeds.namespaces import with_namespaces
+
 _ILLEGAL_RE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -107,7 +109,7 @@ def repair(source: Source) -> str:
     """
     budget = [len(source.text)]  # expansion of internal entities, in characters
     pieces = []
-    for piece, is_data in _outside_cdata(source.text):
+    for piece, is_data in _outside_cdata(with_namespaces(source.text, undeclared=True)):
         if is_data:
             pieces.append(piece)
         else:
@@ -191,7 +193,9 @@ def _reference(match: re.Match[str], entities: Mapping[str, str], budget: list[i
     number, name = match[1], match[2]
     if number is not None:
         code = int(number[1:], 16) if number[0] in "xX" else int(number)
-        return match[0] if _is_legal(code) else "\ufffd"
+        if _is_legal(code):
+            return match[0]
+        return "" if _is_nothing(code) else "\ufffd"
     if name is None:
         return "&amp;"
     if name in _BUILT_IN:
@@ -210,6 +214,11 @@ def _is_legal(code: int) -> bool:
         or 0xE000 <= code < 0xFFFE
         or 0x10000 <= code <= 0x10FFFF
     )
+
+
+def _is_nothing(code: int) -> bool:
+    """Whether a character says nothing, so that it may vanish: a control or a non-character."""
+    return code < 32 or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 def count_items(text: str, kind: str) -> int:
