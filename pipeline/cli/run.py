@@ -33,9 +33,9 @@ def command(
 ) -> int:
     """Turn articles, pages, feeds and documents into coded rows."""
     given = list(args or ())
-    if not given or "--help" in given or "-h" in given:
+    if "--help" in given or "-h" in given:
         sys.stdout.write(run_parser().format_help())
-        return Exit.DONE if given else Exit.USAGE
+        return Exit.DONE
     now = datetime.now(UTC)
     config = parse_run(given, now, _beam_flags)
     if config.debug:
