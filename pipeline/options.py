@@ -175,7 +175,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         _ROWS,
         "from",
-        "keep articles from this day on (by event_time)",
+        "keep articles from this day on (by event_time, in UTC; undated ones stay)",
         {"type": _day, "dest": "from_date", "metavar": "DATE"},
     ),
     Flag(
