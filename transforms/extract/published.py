@@ -58,8 +58,11 @@ _URL_DATES: Final = (
     re.compile(r"[/_-](?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?=[/_.-]|\Z)"),
 )
 _DATE_NAMES: Final = re.compile(
-    r"date|time|publish|created|posted|entry-meta|post-meta|article-info|news-info|tarikh",
+    r"date|time|publish|created|posted|submitted|entry-meta|post-meta|article-info|news-info|tarikh",
     re.IGNORECASE,
+)
+_RDFA: Final = re.compile(
+    r"(?:^|[\s:])(?:date|created|issued|dateCreated|datePublished)(?=\s|$)", re.IGNORECASE
 )
 _NOT_PUBLISHED: Final = re.compile(
     r"modif|updat|تحديث|تعديل|related|comment|sidebar|widget|footer|today|current|weather|clock",
@@ -283,6 +286,7 @@ def _meta_dates(meta: PageMeta, root: Any) -> Iterator[str]:
 def _visible_dates(near: list[Near]) -> Iterator[str]:
     """Dates a reader sees at the headline: ``<time>`` first, then elements named so, then any."""
     usable = [place for place in near if not _misleading(place)]
+    yield from _rdfa_dates(usable)
     for place in usable:
         if place.element.tag == "time":
             yield place.element.get("datetime") or ""
@@ -296,6 +300,13 @@ def _visible_dates(near: list[Near]) -> Iterator[str]:
         for own in (tidy(place.element.text or ""), tidy((place.element.tail or "")[:200])):
             if 8 <= len(own) <= 70:
                 yield from _dates_in(own)
+
+
+def _rdfa_dates(near: list[Near]) -> Iterator[str]:
+    """RDFa as Drupal writes it: a hidden element whose content is the time."""
+    for place in near:
+        if _RDFA.search(place.element.get("property") or ""):
+            yield place.element.get("content") or ""
 
 
 def _names(element: Any) -> str:
