@@ -118,6 +118,47 @@ def repair(source: Source) -> str:
     return _close("".join(pieces), source)
 
 
+# Fields that hold text and nothing else; the short ones hold no markup either.
+_SHORT: Final = frozenset(
+    ["title", "link", "guid", "id", "pubdate", "published", "updated", "date", "origlink", "name"]
+)
+_FIELDS: Final = _SHORT | frozenset(
+    ["description", "summary", "content", "encoded", "category", "creator", "author", "comments"]
+)
+_HOLDERS: Final = frozenset(["item", "entry", "channel", "feed", "rss", "rdf"])
+_FIELD_RE: Final = re.compile(
+    r"<((?:[\w.-]{1,40}:)?([a-zA-Z]{1,20}))((?:\s[^<>]{0,2000})?(?<!/))>"
+    r"((?:<!\[CDATA\[.*?\]\]>|[^<])*)(</(?:[\w.-]{1,40}:)?([\w.-]{1,40})\s*>)?",
+    re.DOTALL,
+)
+
+
+def close_fields(text: str) -> str:
+    """Close the fields of a feed whose end tag is mistyped or missing.
+
+    Args:
+        text: a feed that is not well-formed.
+
+    Returns:
+        The same, where a field is closed by another name, or runs into the next one.
+    """
+    if text.count("<![CDATA[") != text.count("]]>"):
+        return text
+    return _FIELD_RE.sub(_closed, text)
+
+
+def _closed(match: re.Match[str]) -> str:
+    name, local, end = match[1], match[2].lower(), match[5]
+    if local not in _FIELDS or (end and end[2:-1].strip() == name):
+        return match[0]
+    opened = f"<{name}{match[3]}>{match[4]}"
+    if end and match[6].lower() in _HOLDERS:
+        return f"{opened}</{name}>{end}"
+    if end:
+        return f"{opened}</{name}>"
+    return f"{opened}</{name}>" if local in _SHORT and match[4].strip() else match[0]
+
+
 def _skip_prolog(text: str) -> tuple[int, dict[str, str]]:
     """Step over declarations, comments and the document type; collect harmless entities."""
     position, end = 0, len(text)

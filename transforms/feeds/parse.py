@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, cast
 
 from transforms.feeds.authors import clean_authors
-from transforms.feeds.clean import Source, count_items, prepare, repair
+from transforms.feeds.clean import Source, close_fields, count_items, prepare, repair
 from transforms.feeds.jsonfeed import read_json
 from transforms.feeds.links import absolute_link
 from transforms.feeds.loose import affordable, read_loosely
@@ -159,13 +159,19 @@ def _read(source: Source, base: str) -> tuple[RawFeed | None, int]:
         if raw is not None:
             return raw, 0
     mended = repair(source)
-    raw = read_tree(mended, source.kind) if source.kind else None
+    closed = close_fields(mended)
+    raw = None
+    if source.kind:
+        raw = read_tree(mended, source.kind) or read_tree(closed, source.kind)
     if raw is None and source.kind.startswith("sitemap"):
         raw = read_sitemap_loosely(mended, source.kind)
     if raw is not None:
         return raw, 0
     text = affordable(mended)
     raw = read_loosely(text, source.kind, base)
+    if closed != mended and not (raw and all(each.says_something for each in raw.entries)):
+        text, mended = affordable(closed), closed
+        raw = read_loosely(text, source.kind, base)
     if raw is None or (not source.kind and not raw.entries and raw.kind == "unknown"):
         return None, 0
     return raw, count_items(mended[len(text) :], source.kind)

@@ -297,6 +297,26 @@ def test_a_list_of_nothing_is_empty(text: str) -> None:
     assert (read(text).reason, read(text).entries) == (None, ())
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"<title>{TITLE}</titel><link>{PAGE}</link>",
+        f"<title>{TITLE}<link>{PAGE}</link>",
+        f"<title>{TITLE}</title><link>{PAGE}</lnik><description>نص</descripton>",
+        f"<link>{PAGE}</link><title>{TITLE}",
+        f"<dc:title>{TITLE}</title><link>{PAGE}</link>",
+        f"<title><![CDATA[{TITLE}]]></titel><link>{PAGE}</link><description>أ<br>ب</description>",
+    ],
+)
+def test_one_field_closed_wrongly_loses_no_feed(item: str) -> None:
+    feed = read(
+        f"<rss version='2.0'><channel><item>{item}</item><item><title>ثان</title>"
+        f"<link>{PAGE}2</link></item></channel></rss>"
+    )
+    assert feed.reason is None, feed.detail
+    assert [(each.title, each.url) for each in feed.entries] == [(TITLE, PAGE), ("ثان", f"{PAGE}2")]
+
+
 @pytest.mark.parametrize("reference", ["&#29;", "&#x1D;", "&#0;", "&#xFFFE;", "&#7;", "\x1d"])
 def test_references_to_control_characters_vanish(reference: str) -> None:
     assert rss(f"<title>{TITLE}{reference}</title>").title == TITLE
