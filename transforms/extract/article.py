@@ -117,7 +117,6 @@ def _html_draft(
     if dated.at is None:
         written = published.text_date(text[:20_000], published.context_of(page))
         dated = written or dated
-    dated = published.day_of_text(dated, text)
     outlet = [meta.site_name, page.publisher or "", meta.structured.publisher]
     authors = bylines.clean_authors(meta.authors, outlet)
     return _Draft(
@@ -181,10 +180,10 @@ def _given_or_fed(page: Page, text: str) -> Published:
     context = published.context_of(page)
     if page.published:
         given = published.parse_date(page.published, context, "feed")
-        return published.day_of_text(given or Published(raw=page.published[:200]), text)
+        return given or Published(raw=page.published[:200])
     fed = published.published_of_entry(page, context)
     if fed:
-        return published.day_of_text(fed, text)
+        return fed
     raw = page.entry.published_raw if page.entry else ""
     return published.text_date(text[:20_000], context) or Published(raw=raw[:200] or None)
 
@@ -207,6 +206,7 @@ def _article(page: Page, draft: _Draft) -> Article:
     dateline, agency = bylines.dateline_of(draft.body)
     host = registrable_host(key)
     entry_authors = entry.authors if entry else ()
+    dated = published.settle_day(draft.published, draft.body, url or given)
     return Article(
         article_id=content_id(page_id, content_hash),
         page_id=page_id,
@@ -226,7 +226,7 @@ def _article(page: Page, draft: _Draft) -> Article:
         agency=agency or bylines.signed_agency(draft.body) or _named_agency(entry_authors),
         dateline=dateline,
         published_at=draft.published.at,
-        published_on=draft.published.day,
+        published_on=dated.day,
         published_precision=draft.published.precision,
         published_source=draft.published.source,
         published_raw=draft.published.raw,

@@ -8,8 +8,8 @@ the fetch is passed over; when nothing is left the date is unknown. Nothing is e
 
 The civil day is the publisher's: the date as it is written, with whatever zone beside it. Only a
 time in UTC says nothing of the publisher's clock; its day is that of his zone, and where that is
-unknown and midnight near, the day that another writing on the page, or the text's own "today"
-with its weekday, names.
+unknown and midnight near, the day that another writing on the page, the host's country, or the
+text's own "today" with its weekday, names.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from transforms.text.dates import (
     civil_day,
     document_date,
     document_weekdays,
+    host_timezone,
     parse_timestamp,
     possible_days,
 )
@@ -180,18 +181,22 @@ def _may_be_of(found: Published, day: date | None) -> bool:
     return first <= day <= last
 
 
-def day_of_text(dated: Published, text: str) -> Published:
-    """Let a text that names its own weekday ("اليوم السبت") decide a day that is not sure.
+def settle_day(dated: Published, text: str, url: str) -> Published:
+    """Decide a day that is not sure by the host's country, else by the text's own "today".
 
     Args:
         dated: what is believed.
-        text: the article.
+        text: the article; "اليوم السبت" names its weekday.
+        url: the article's address; a domain of a country tells the zone.
 
     Returns:
-        The same, its day moved by one where the text says so.
+        The same, its day moved by one where either says so.
     """
     if dated.day_sure or dated.at is None:
         return dated
+    zone = host_timezone(url)
+    if zone is not None:
+        return replace(dated, day=civil_day(dated.at, tz=zone)[0], day_sure=True)
     weekdays = document_weekdays(text)
     fitting = {day for day in possible_days(dated.at) if day.weekday() in weekdays}
     if len(weekdays) != 1 or len(fitting) != 1:

@@ -185,5 +185,23 @@ def test_an_entry_read_before_its_publisher_was_known() -> None:
     assert _article(_page(entry=gmt, day="السبت")).published_on == date(2023, 6, 3)
 
 
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://www.safina.ae/n/1", "2023-06-03"),
+        ("https://news.safina.com.sa:8080/n/1", "2023-06-03"),
+        ("https://safina.eg", "2023-06-03"),
+        ("https://safina.ma/n/1", "2023-06-02"),
+        ("https://safina.example/ae", "2023-06-02"),
+        ("https://safina.tv/n/1", "2023-06-02"),
+    ],
+)
+def test_the_country_of_a_host(url: str, day: str) -> None:
+    page = _page(_jsonld("2023-06-02T21:40:00Z"), url=url)
+    assert _article(page).published_on == date.fromisoformat(day)
+    early = _article(_page(_jsonld("2023-06-02T21:40:00Z"), url=url, tz="Africa/Tunis"))
+    assert early.published_on == date(2023, 6, 2), "the publisher's own zone goes first"
+
+
 def test_nothing_is_known() -> None:
     assert _article(_page()).published_on is None

@@ -155,7 +155,7 @@ def zone_table(kind: str) -> dict[str, str]:
 
     Args:
         kind: ``abbr`` (offsets by abbreviation), ``city`` (what follows بتوقيت), ``country``
-            (by ISO 3166 alpha-3, upper case).
+            (by ISO 3166 alpha-3, upper case), ``domain`` (by top-level domain).
     """
     table: dict[str, str] = {}
     for row_kind, value, spellings in _read_table("zones.tsv"):
