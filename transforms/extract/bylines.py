@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from transforms.extract.lines import tidy
@@ -271,7 +271,9 @@ def byline_elements(near: Iterable[Near]) -> list[str]:
         if marked or _AUTHOR_NAMES.search(names):
             found.append(text)
         else:
-            byline = read_byline(without_contact(text))
-            if byline and _is_short(byline):
+            byline = read_byline(text)
+            if byline is not None:
+                byline = replace(byline, name=without_contact(byline.name))
+            if byline is not None and _is_short(byline):
                 found.append(byline.name)
     return found[:6]

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 
-from transforms.text.arabic import normalise
+from transforms.text.arabic import normalise, normalise_text
 
 Kind = Literal["author", "by", "label"]
 
@@ -18,6 +18,7 @@ _EMAIL: Final = re.compile(
     r"|\[email.protected\]|(?<!\S)@\w{2,40}",
     re.IGNORECASE,
 )
+_OPENING: Final = 60  # code points in which a byline opens, marks and vowels included
 # From here on it is a date: "في 28 فبراير 2024", "- 28/2/2024", "الأربعاء 28 شباط".
 _DATED: Final = re.compile(
     r"\s*(?:[-–—|•·،,]\s*|\s(?:في|بتاريخ|يوم|on|at)\s+)*"
@@ -84,6 +85,8 @@ def read_byline(text: str) -> Byline | None:
     Returns:
         The byline; None when the text does not open like one, or nothing follows.
     """
+    if _opening().match(normalise_text(text[:_OPENING])) is None:  # nearly every text
+        return None
     folded = normalise(text)
     match = _opening().match(folded.text)
     if match is None:
