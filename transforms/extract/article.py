@@ -8,10 +8,10 @@ from typing import Final
 
 from transforms.extract import bylines, plain, published
 from transforms.extract.body import Body, extract_body
+from transforms.extract.dating import Published, settle_day
 from transforms.extract.gate import Judgement, asks_password, judge
 from transforms.extract.markup import MAX_CHARS, displayable, parse_page, storable
 from transforms.extract.metadata import PageMeta, read_metadata
-from transforms.extract.published import Published
 from transforms.extract.sources import declared_url, is_mhtml, unpack_mhtml
 from transforms.records import Article, Page, Rejected, content_id
 from transforms.rejects import Reason
@@ -206,7 +206,7 @@ def _article(page: Page, draft: _Draft) -> Article:
     dateline, agency = bylines.dateline_of(draft.body)
     host = registrable_host(key)
     entry_authors = entry.authors if entry else ()
-    dated = published.settle_day(draft.published, draft.body, url or given)
+    dated = settle_day(draft.published, draft.body, url or given)
     return Article(
         article_id=content_id(page_id, content_hash),
         page_id=page_id,

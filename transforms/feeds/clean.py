@@ -128,7 +128,7 @@ _FIELDS: Final = _SHORT | frozenset(
 _HOLDERS: Final = frozenset(["item", "entry", "channel", "feed", "rss", "rdf"])
 _FIELD_RE: Final = re.compile(
     r"<((?:[\w.-]{1,40}:)?([a-zA-Z]{1,20}))((?:\s[^<>]{0,2000})?(?<!/))>"
-    r"((?:<!\[CDATA\[.*?\]\]>|[^<])*)(</(?:[\w.-]{1,40}:)?([\w.-]{1,40})\s*>)?",
+    r"((?>[^<]+|<!\[CDATA\[.*?\]\]>)*+)(</(?:[\w.-]{1,40}:)?([\w.-]{1,40})\s*>)?",
     re.DOTALL,
 )
 

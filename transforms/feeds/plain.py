@@ -23,7 +23,7 @@ _CLOSED_RE: Final = re.compile(
     rf"</(?:{_PAIRED})\s{{0,20}}>|<(?:br|hr|img)(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE
 )
 _ESCAPED_RE: Final = re.compile(
-    rf"&(?:amp;){{0,3}}lt;(?:/(?:{_PAIRED})\s{{0,20}}|(?:br|hr|img)(?:\s[^<>]{{0,500}}?)?/?)"
+    rf"&(?:amp;){{0,3}}lt;(?:/(?:{_PAIRED})\s{{0,20}}|(?:br|hr|img)(?:\s[^<>]{{0,200}}?)?/?)"
     r"&(?:amp;){0,3}gt;",
     re.IGNORECASE,
 )
@@ -75,7 +75,12 @@ def unescape_markup(markup: str) -> str:
         HTML with these as tags, when they close what they open and the page does not show code;
         else the same.
     """
-    if "lt;" not in markup or not _ESCAPED_RE.search(markup) or _CODE_RE.search(markup):
+    if (
+        "lt;" not in markup
+        or "gt;" not in markup
+        or not _ESCAPED_RE.search(markup)
+        or _CODE_RE.search(markup)
+    ):
         return markup
     markup = _AMPERSANDS_RE.sub("&", markup)
     for written, letter in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'")):

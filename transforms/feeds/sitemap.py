@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 from transforms.feeds.raw import RawEntry, RawFeed
@@ -12,15 +13,14 @@ from transforms.feeds.raw import RawEntry, RawFeed
 _MAX_CATEGORIES: Final = 100
 _FIELDS: Final = ("loc", "lastmod", "publication_date", "title", "language", "keywords")
 _MAX_TEXT: Final = 10_000  # code points of one field
+_MAX_FIELDS: Final = 20  # of one item: it has at most a handful
 # What lists other things than the page, with addresses and titles of their own.
-_MEDIA: Final = re.compile(
-    r"<(?:image|video):(?:image|video)\b.{0,20000}?</(?:image|video):(?:image|video)\s*>",
-    re.DOTALL | re.IGNORECASE,
-)
+_MEDIA: Final = re.compile(r"<(?:image|video):(?:image|video)\b", re.IGNORECASE)
+_MEDIA_END: Final = re.compile(r"</(?:image|video):(?:image|video)\s*>", re.IGNORECASE)
 _ITEM: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(url|sitemap)(?=[\s>])[^<>]*>", re.IGNORECASE)
 _FIELD: Final = re.compile(
     rf"<(?:(?!image:|video:)[\w.-]{{1,40}}:)?({'|'.join(_FIELDS)})(?=[\s>])[^<>]*>\s*"
-    r"(?:<!\[CDATA\[(.{0,10000}?)\]\]>|([^<]*))",
+    r"(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -46,18 +46,30 @@ def read_sitemap_loosely(text: str, kind: str) -> RawFeed:
         text: the document, without document type.
         kind: sitemap or sitemapindex.
     """
-    text = _MEDIA.sub("", text)
+    text = _without_media(text)
     starts = list(_ITEM.finditer(text))
     items = []
     for number, start in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
         fields: dict[str, str] = {}
-        for match in _FIELD.finditer(text, start.end(), end):
+        for match in islice(_FIELD.finditer(text, start.end(), end), _MAX_FIELDS):
             value = match[2] if match[2] is not None else html.unescape(match[3])
             if value.strip():
-                fields.setdefault(match[1].lower(), value.strip())
+                fields.setdefault(match[1].lower(), value.strip()[:_MAX_TEXT])
         items.append((start[1].lower(), fields))
     return _feed(kind, items)
+
+
+def _without_media(text: str) -> str:
+    """Take out what lists images and videos; linear, whatever is left open."""
+    pieces, position = [], 0
+    while (start := _MEDIA.search(text, position)) is not None:
+        end = _MEDIA_END.search(text, start.end())
+        if end is None:
+            break
+        pieces.append(text[position : start.start()])
+        position = end.end()
+    return "".join((*pieces, text[position:]))
 
 
 def _feed(kind: str, items: Iterable[tuple[str, dict[str, str]]]) -> RawFeed:
