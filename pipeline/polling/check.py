@@ -111,7 +111,8 @@ def check_feeds(
 def _row(polled: Polled, now: datetime, named: frozenset[str]) -> dict[str, Any]:
     parsed = polled.parsed
     entries = parsed.entries if parsed is not None else ()
-    dated = [entry.published_at for entry in entries if entry.published_at is not None]
+    times = (entry.published_at or entry.modified_at for entry in entries)
+    dated = [time for time in times if time is not None]
     full = sum(is_full(entry.content) for entry in entries)
     return {
         "url": feed_name(polled.feed.url),

@@ -227,9 +227,8 @@ def _entry(
     tz: str | None,
     country: str | None,
 ) -> Entry:
-    title = html_to_text(raw.title) if raw.title_is_html else unescape_rest(raw.title)
-    plain = html_to_text if raw.summary_is_html else _lines
-    summary = plain(raw.summary)
+    title = html_to_text(raw.title) if raw.title_is_html else _lines(raw.title)
+    summary = html_to_text(raw.summary) if raw.summary_is_html else _lines(raw.summary)
     content = unescape_markup(raw.content)
     if not content and len(summary) >= _FULL_TEXT and not _CUT_OFF_RE.search(summary[-20:]):
         content, summary = unescape_markup(raw.summary), ""
@@ -289,6 +288,9 @@ def _identity(raw: RawEntry, base: str) -> tuple[str, str]:
 
 
 def _lines(text: str) -> str:
+    """The lines of a plain text; one whose markup was escaped is HTML after all."""
+    if unescape_markup(text) != text:
+        return html_to_text(text)
     lines = (one_line(line) for line in unescape_rest(text).split("\n"))
     return "\n".join(line for line in lines if line)
 

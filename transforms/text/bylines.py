@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from transforms.text.arabic import normalise, normalise_text
 
-Kind = Literal["author", "by", "label"]
+Kind = Literal["author", "by", "label", "colon"]
 
 _SEPARATED: Final = r"[ ]*(?P<mark>[:：/|–—-])[ ]*"
 _EMAIL: Final = re.compile(
@@ -18,6 +18,7 @@ _EMAIL: Final = re.compile(
     r"|\[email.protected\]|(?<!\S)@\w{2,40}",
     re.IGNORECASE,
 )
+_KINDS: Final[tuple[Kind, ...]] = ("author", "by", "label", "colon")
 _OPENING: Final = 60  # code points in which a byline opens, marks and vowels included
 # From here on it is a date: "في 28 فبراير 2024", "- 28/2/2024", "الأربعاء 28 شباط".
 _DATED: Final = re.compile(
@@ -33,7 +34,7 @@ class Byline:
 
     Attributes:
         kind: ``author`` (بقلم: a name follows), ``by`` (بواسطة: a name or anybody), ``label``
-            (تحرير: also a common noun).
+            (تحرير: also a common noun), ``colon`` (المحرر: also part of a title).
         separated: whether a colon, stroke or dash stands behind the word.
         name: what follows, as written.
     """
@@ -67,7 +68,7 @@ def _words() -> dict[str, str]:
 @cache
 def _opening() -> re.Pattern[str]:
     words = _words()
-    kinds = "|".join(f"(?P<{kind}>{words[kind]})" for kind in ("label", "by", "author"))
+    kinds = "|".join(f"(?P<{kind}>{words[kind]})" for kind in ("label", "by", "author", "colon"))
     return re.compile(rf"[\s*\-–|(]*(?:{kinds})(?!\w)(?:{_SEPARATED})?\s*", re.IGNORECASE)
 
 
@@ -91,8 +92,8 @@ def read_byline(text: str) -> Byline | None:
     match = _opening().match(folded.text)
     if match is None:
         return None
-    kind: Kind = "author" if match["author"] else "by" if match["by"] else "label"
     name = text[folded.offsets[match.end()] :].strip()
+    kind = next(kind for kind in _KINDS if match[kind])
     return Byline(kind, match["mark"] is not None, name) if name else None
 
 
@@ -109,7 +110,10 @@ def without_label(text: str) -> str:
     """
     for _ in range(2):
         byline = read_byline(text)
-        if byline is None or (not byline.names_somebody and byline.name.startswith("ال")):
+        if byline is None:
+            break
+        surely = byline.kind != "colon" and not byline.name.startswith("ال")
+        if not surely and not byline.names_somebody:
             break
         text = byline.name
     return text

@@ -179,6 +179,12 @@ def test_atom_markup_without_its_type(kind: str) -> None:
     assert html_to_text(entry.content) == "أ\nب"
 
 
+def test_a_title_in_json_escaped_once_too_often() -> None:
+    item = {"id": "1", "title": "&lt;b&gt;عاجل&lt;/b&gt; &quot;خبر&quot;"}
+    entry = one(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]}))
+    assert entry.title == 'عاجل "خبر"'
+
+
 def test_atom_text_stays_text() -> None:
     entry = one(
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title>أ &lt; ب &amp; ج</title>'

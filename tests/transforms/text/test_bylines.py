@@ -24,6 +24,8 @@ from transforms.text.bylines import (
         ("إعداد سمير حداد", "author", False, "سمير حداد"),
         ("كتبَ : سمير حداد", "author", True, "سمير حداد"),
         ("| بقلم سمير حداد", "author", False, "سمير حداد"),
+        ("المحرر: سمير حداد", "colon", True, "سمير حداد"),
+        ("Author: Samir Haddad", "colon", True, "Samir Haddad"),
         ("Written by Samir Haddad", "author", False, "Samir Haddad"),
     ],
 )
@@ -47,6 +49,8 @@ def test_prose_names_nobody(text: str) -> None:
 
 
 def test_labels_and_titles() -> None:
+    assert without_label("Author Haddad") == "Author Haddad"
+    assert without_label("المحرر السياسي") == "المحرر السياسي"
     assert is_label("إعداد وتحرير")
     assert is_label("تحرير:")
     assert not is_label("تحرير: سمير")
