@@ -178,13 +178,11 @@ def _from_body(page: Page) -> _Draft | Rejected:
 def _given_or_fed(page: Page, text: str) -> Published:
     """Date a plain text: given, feed entry, then what the text says of itself."""
     context = published.context_of(page)
-    if page.published:
-        given = published.parse_date(page.published, context, "feed")
-        return given or Published(raw=page.published[:200])
-    fed = published.published_of_entry(page, context)
+    given = published.parse_date(page.published, context, "feed") if page.published else None
+    fed = given or published.published_of_entry(page, context)
     if fed:
         return fed
-    raw = page.entry.published_raw if page.entry else ""
+    raw = page.published or (page.entry.published_raw if page.entry else "")
     return published.text_date(text[:20_000], context) or Published(raw=raw[:200] or None)
 
 
