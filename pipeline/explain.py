@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -13,6 +14,7 @@ import orjson
 from pipeline.sources.prefetched import parse_line
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.document import process_document
+from transforms.feeds.publishers import PublisherIndex, publishers_of
 from transforms.records import Article, Document, Event, Page, Rejected
 from transforms.rows.rows import Provenance, article_row, clean_text, event_row
 
@@ -32,10 +34,17 @@ class Explained:
 
 
 def explain_page(page: Page | Rejected) -> Explained:
-    """Take one page through every stage."""
+    """Take one page through every stage, by what the catalogue knows of its publisher."""
     if isinstance(page, Rejected):
         return Explained(page.source_id, None, rejected=page)
+    if page.final_url or page.url or page.feed_url:
+        page = _publishers().complete(page)
     return _explained(page.source_id, process_document(page))
+
+
+@cache
+def _publishers() -> PublisherIndex:
+    return publishers_of(())
 
 
 def explain_line(line: bytes) -> Explained:

@@ -175,7 +175,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         _ROWS,
         "from",
-        "keep articles from this day on (by event_time)",
+        "keep articles from this day on (by event_time, in UTC; undated ones stay)",
         {"type": _day, "dest": "from_date", "metavar": "DATE"},
     ),
     Flag(
@@ -335,6 +335,11 @@ def parse_run(
     known, unknown = run_parser().parse_known_intermixed_args(list(args))
     if unknown:
         check_beam_args(unknown, beam_flags())
+    if not known.inputs and not known.output:
+        raise UsageError(
+            "nothing to read and no --output: name both, such as rasd run seeds --output out; see "
+            "rasd run --help"
+        )
     if not known.inputs:
         raise UsageError("nothing to read: name files, directories or - ; see rasd run --help")
     if not known.output:

@@ -13,9 +13,11 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from pipeline.errors import UsageError
+from transforms.text.packed import is_packed, unpack
 
 # More than any page or feed has a right to; documents are capped again where they are parsed.
 MAX_BYTES: Final = 256 * 1024 * 1024
+_READABLE: Final = (b"<", b"{", b"[")  # begins what is called an archive by mistake
 
 
 class UnreadableError(Exception):
@@ -160,21 +162,24 @@ def read_raw(path: str, offset: int, length: int) -> bytes:
 
 
 def read_bytes(path: str, offset: int = 0, length: int = -1) -> bytes:
-    """Read a stretch of a file; a whole ``.gz`` file is unpacked.
+    """Read a stretch of a file; one that is packed with gzip is unpacked, whatever its name.
 
     Args:
         path: a local path or a URI.
-        offset: first byte.
+        offset: first byte of the content.
         length: how many bytes; -1 for the rest.
 
     Raises:
         UnreadableError: the file cannot be read, or is a broken or huge archive.
     """
     if is_remote(path):
-        data = _remote(path, lambda systems: _read(systems.open(path), offset, length))
-        return bytes(data)
+        data = bytes(_remote(path, lambda systems: _read(systems.open(path), offset, length)))
+        if offset or not is_packed(data):
+            return data
+        whole = data if length < 0 else read_raw(path, 0, MAX_BYTES)
+        return unpack(whole, MAX_BYTES)[: length if length >= 0 else None]
     try:
-        if path.endswith(".gz"):
+        if is_packed_file(path):
             return _read(gzip.open(path), offset, length)
         return _read(open(path, "rb"), offset, length)  # noqa: PTH123 - closed in _read
     except EOFError as error:
@@ -183,6 +188,17 @@ def read_bytes(path: str, offset: int = 0, length: int = -1) -> bytes:
         raise UnreadableError(f"{path}: not a whole gzip archive ({error})") from error
     except OSError as error:
         raise UnreadableError(f"{path}: {error.strerror or error}") from error
+
+
+def is_packed_file(path: str) -> bool:
+    """Whether a file is packed with gzip, or at least called so; a remote one is unpacked anyway.
+
+    Raises:
+        UnreadableError: it cannot be read.
+    """
+    begins = b"" if is_remote(path) else read_raw(path, 0, 3)
+    named = path.endswith(".gz") and not is_remote(path) and begins[:1] not in _READABLE
+    return named or is_packed(begins)
 
 
 def _read(handle: Any, offset: int, length: int) -> bytes:

@@ -11,7 +11,7 @@ import typer
 
 from pipeline.errors import Exit, UsageError
 from pipeline.evaluation.report import as_json, as_table
-from pipeline.evaluation.suites import SUITES, run_suites
+from pipeline.evaluation.suites import SUITES, run_suites, without_data
 
 EXAMPLES: Final = """\
 examples:
@@ -50,7 +50,8 @@ def command(
 ) -> int:
     """Measure quality on labelled data: precision, recall, F1, counts and the worst cases.
 
-    The labelled data are not part of rasd. docs/quality.md holds the figures measured on them.
+    The labelled data are not part of rasd. docs/quality.md holds the figures measured on them. A
+    suite without data is left out; with none at all nothing is measured (exit 3).
     """
     chosen = suite or list(SUITES)
     unknown = sorted(set(chosen) - set(SUITES))
@@ -58,7 +59,14 @@ def command(
         raise UsageError(f"no such suite: {', '.join(unknown)}; there are {', '.join(SUITES)}")
     if not data.is_dir():
         raise UsageError(f"no labelled data at {data}: name its directory with --data")
-    reports = run_suites(chosen, data)
+    missing = without_data(chosen, data)
+    if len(missing) == len(chosen):
+        wanted = ", ".join(f"{name} reads {where}" for name, where in missing.items())
+        sys.stderr.write(f"rasd: no labelled data in {data}: {wanted}\n")
+        return Exit.NOTHING_USABLE
+    for name, where in missing.items():
+        sys.stderr.write(f"rasd: suite {name} left out: there is no {where} in {data}\n")
+    reports = run_suites([name for name in chosen if name not in missing], data)
     write = as_json if output is Format.json else as_table
     sys.stdout.write(write(reports, worst=worst))
     return Exit.DONE

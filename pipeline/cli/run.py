@@ -33,9 +33,9 @@ def command(
 ) -> int:
     """Turn articles, pages, feeds and documents into coded rows."""
     given = list(args or ())
-    if not given or "--help" in given or "-h" in given:
+    if "--help" in given or "-h" in given:
         sys.stdout.write(run_parser().format_help())
-        return Exit.DONE if given else Exit.USAGE
+        return Exit.DONE
     now = datetime.now(UTC)
     config = parse_run(given, now, _beam_flags)
     if config.debug:
@@ -73,8 +73,8 @@ def _report(summary: Summary, config: Config) -> None:
 
     output = config.output.rstrip("/")
     rows = ", ".join(f"{count} {table}" for table, count in summary.new_rows.items() if count)
-    plural = "" if summary.articles == 1 else "s"
-    say(f"{summary.articles} article{plural} read; new or changed rows: {rows or 'none'}")
+    say(f"{_articles(summary.articles)} read; new or changed rows: {rows or 'none'}")
+    _report_dates(summary, say)
     for rejected in summary.manifest["rejected_inputs"]:
         say(f"rejected ({rejected['reason']}): {one_line(_what(rejected))}")
     if summary.dead_letters:
@@ -88,6 +88,24 @@ def _report(summary: Summary, config: Config) -> None:
         say(f"manifest: {output}, table _runs, run_id {summary.run_id}")
     else:
         say(f"manifest: {output}/_runs/{summary.run_id}.json")
+
+
+def _report_dates(summary: Summary, say: Callable[[str], None]) -> None:
+    """Tell what ``--from`` and ``--to`` left out and kept."""
+    counted = summary.manifest["stages"].get("rows", {})
+    outside, undated = counted.get("outside_dates", 0), counted.get("undated_kept", 0)
+    if outside:
+        line = f"left out by --from and --to, which go by event_time in UTC: {_articles(outside)}"
+        near = counted.get("outside_dates_in_utc_only", 0)
+        if near:
+            line += f"; by the publisher's own day (published_on) {near} would be inside"
+        say(line)
+    if undated:
+        say(f"kept although without any date: {_articles(undated)}")
+
+
+def _articles(number: int) -> str:
+    return f"{number} article{'' if number == 1 else 's'}"
 
 
 def _what(rejected: dict[str, str]) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import orjson
@@ -11,6 +15,24 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.evaluation.base import Figure, SuiteReport
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    text = files("pipeline.evaluation").joinpath("data", "figures.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def explained(suite: str, name: str) -> str:
+    """What a figure says, in a sentence (``data/figures.toml``); "" when nobody has written it.
+
+    Args:
+        suite: its suite.
+        name: its name; one in full goes before a family, a longer pattern before a shorter one.
+    """
+    known = _sentences().get(suite, {})
+    families = sorted((each for each in known if fnmatchcase(name, each)), key=len, reverse=True)
+    return known.get(name) or next((known[each] for each in families), "")
 
 
 def _value(figure: Figure) -> str:
@@ -66,6 +88,7 @@ def as_json(reports: Sequence[SuiteReport], *, worst: int = 0) -> str:
                     "bar": figure.bar,
                     "higher_is_better": figure.higher_is_better,
                     "reached": figure.reached,
+                    "says": explained(report.suite, figure.name),
                     "low": figure.low,
                     "high": figure.high,
                 }
@@ -85,12 +108,13 @@ def as_markdown(reports: Sequence[SuiteReport]) -> str:
         lines += [
             f"## {report.suite}",
             "",
-            "| figure | value | n | bar | reached |",
-            "|---|---|---|---|---|",
+            "| figure | value | n | bar | reached | what it says |",
+            "|---|---|---|---|---|---|",
         ]
         for figure in report.figures:
+            says = explained(report.suite, figure.name)
             cells = (figure.name, _value(figure), str(figure.n), _bar(figure), _reached(figure))
-            lines.append(f"| {' | '.join(cells)} |")
+            lines.append(f"| {' | '.join((*cells, says))} |")
         lines.append("")
     return "\n".join(lines)
 

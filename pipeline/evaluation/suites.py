@@ -13,6 +13,39 @@ from pipeline.evaluation.base import Suite, SuiteReport
 SUITES: Final = ("extraction", "dates", "language", "dedup", "events")
 
 
+# What a suite reads below the data directory: one of these must be there. Some suites also grade
+# what is shipped with them; that alone says nothing of anybody's data.
+_NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    "extraction": ("pages/manifest.jsonl",),
+    "dates": ("events/arabic_timex_news/*.tml",),
+    "language": ("langid/langid.jsonl",),
+    "dedup": ("neardup/pairs.jsonl",),
+    "events": (
+        "events/arabic_event_gsr/*",
+        "events/news_gold/*",
+        "events/seed_gold.json",
+        "events/un_quadclass_ar/*",
+    ),
+}
+
+
+def without_data(names: Sequence[str], data: Path) -> dict[str, str]:
+    """Tell which suites have no labelled data.
+
+    Args:
+        names: which, of ``SUITES``.
+        data: the directory of labelled data.
+
+    Returns:
+        What each of them looked for, by its name.
+    """
+    return {
+        name: _NEEDED[name][0]
+        for name in names
+        if not any(next(data.glob(pattern), None) for pattern in _NEEDED[name])
+    }
+
+
 def run_suites(names: Sequence[str], data: Path) -> list[SuiteReport]:
     """Run suites.
 

@@ -111,7 +111,8 @@ def check_feeds(
 def _row(polled: Polled, now: datetime, named: frozenset[str]) -> dict[str, Any]:
     parsed = polled.parsed
     entries = parsed.entries if parsed is not None else ()
-    dated = [entry.published_at for entry in entries if entry.published_at is not None]
+    times = (entry.published_at or entry.modified_at for entry in entries)
+    dated = [time for time in times if time is not None]
     full = sum(is_full(entry.content) for entry in entries)
     return {
         "url": feed_name(polled.feed.url),
@@ -145,8 +146,9 @@ def _found(polled: Polled, named: frozenset[str]) -> str:
 def _advice(polled: Polled, dated: Sequence[datetime], full: int, now: datetime) -> str:
     """What to do with a feed that came."""
     entries = polled.parsed.entries if polled.parsed is not None else ()
-    final = redact_url(polled.fetched.response.final_url)
-    if final != redact_url(polled.feed.url):
+    response = polled.fetched.response
+    final = redact_url(response.final_url)
+    if response.has_moved and final != redact_url(polled.feed.url):
         return f"moved: write {final} into your list instead"
     if not entries:
         return "it lists nothing now: keep it, feeds come back"

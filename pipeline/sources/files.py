@@ -42,7 +42,7 @@ _SUFFIXES: Final[dict[str, Kind]] = {
 }
 _BEGINNINGS: Final[dict[Kind, tuple[bytes, ...]]] = {
     "page": (b"<!doctype html", b"<html"),
-    "feed": (b"<?xml", b"<rss", b"<feed", b"<rdf"),
+    "feed": (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex"),
     "warc": (b"warc/1.",),
 }
 _SNIFFED: Final = 4096

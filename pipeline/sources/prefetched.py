@@ -27,7 +27,7 @@ _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 def index(path: str, spool: Spool) -> Iterator[Ref | Rejected]:
     """List the documents of a file under their canonical URLs; broken lines are rejected."""
-    if path.endswith(".gz"):
+    if storage.is_packed_file(path):
         import gzip  # noqa: PLC0415 - rarely needed
 
         storage.read_bytes(path)  # a broken archive is told before half of it is taken

@@ -48,9 +48,14 @@ class KeepStorable(beam.PTransform):
         if not isinstance(outcome, Document):
             yield outcome
             return
-        if not self._wanted(outcome.article.event_time):
+        article = outcome.article
+        if not self._wanted(article.event_time):
             count("rows", "outside_dates")
+            if article.published_on is not None and self._within(article.published_on):
+                count("rows", "outside_dates_in_utc_only")
             return
+        if article.event_time is None and (self.from_date or self.to_date):
+            count("rows", "undated_kept")
         refused = check_row("articles", article_row(outcome.article, self.provenance))
         if refused is None:
             yield outcome
@@ -61,7 +66,9 @@ class KeepStorable(beam.PTransform):
     def _wanted(self, moment: datetime | None) -> bool:
         if moment is None or (self.from_date is None and self.to_date is None):
             return True
-        day = moment.astimezone(UTC).date()
+        return self._within(moment.astimezone(UTC).date())
+
+    def _within(self, day: date) -> bool:
         return (self.from_date or day) <= day <= (self.to_date or day)
 
 

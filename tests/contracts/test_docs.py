@@ -15,6 +15,7 @@ from pipeline_helpers import ROOT
 from pipeline import cli
 from pipeline.docgen import reference
 from pipeline.evaluation.base import Figure
+from pipeline.evaluation.report import explained
 from pipeline.options import FLAGS
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.data import open_data
@@ -239,3 +240,14 @@ def test_the_quality_page_tells_what_is_measured(quality_reports):
     problems += [f"{suite}: {name} is measured no more" for suite, name in rows.keys() - measured]
     problems = [problem for problem in problems if problem]
     assert not problems, "\n".join(["docs/quality.md is out of date: run `make docs`", *problems])
+
+
+def test_every_figure_is_explained_in_a_sentence():
+    rows = figure_rows((DOCS / "quality.md").read_text("utf-8"))
+    assert len(rows) > 50
+    for (suite, name), cells in rows.items():
+        sentence = explained(suite, name)
+        assert sentence.endswith("."), (
+            f"write a sentence for {suite}.{name} in pipeline/evaluation/data/figures.toml"
+        )
+        assert cells[-1] == sentence, "docs/quality.md is stale: run `make docs`"

@@ -8,10 +8,10 @@ from typing import Final
 
 from transforms.extract import bylines, plain, published
 from transforms.extract.body import Body, extract_body
+from transforms.extract.dating import Published, settle_day
 from transforms.extract.gate import Judgement, asks_password, judge
 from transforms.extract.markup import MAX_CHARS, displayable, parse_page, storable
 from transforms.extract.metadata import PageMeta, read_metadata
-from transforms.extract.published import Published
 from transforms.extract.sources import declared_url, is_mhtml, unpack_mhtml
 from transforms.records import Article, Page, Rejected, content_id
 from transforms.rejects import Reason
@@ -117,7 +117,6 @@ def _html_draft(
     if dated.at is None:
         written = published.text_date(text[:20_000], published.context_of(page))
         dated = written or dated
-    dated = published.day_of_text(dated, text)
     outlet = [meta.site_name, page.publisher or "", meta.structured.publisher]
     authors = bylines.clean_authors(meta.authors, outlet)
     return _Draft(
@@ -179,13 +178,11 @@ def _from_body(page: Page) -> _Draft | Rejected:
 def _given_or_fed(page: Page, text: str) -> Published:
     """Date a plain text: given, feed entry, then what the text says of itself."""
     context = published.context_of(page)
-    if page.published:
-        given = published.parse_date(page.published, context, "feed")
-        return published.day_of_text(given or Published(raw=page.published[:200]), text)
-    fed = published.published_of_entry(page, context)
+    given = published.parse_date(page.published, context, "feed") if page.published else None
+    fed = given or published.published_of_entry(page, context)
     if fed:
-        return published.day_of_text(fed, text)
-    raw = page.entry.published_raw if page.entry else ""
+        return fed
+    raw = page.published or (page.entry.published_raw if page.entry else "")
     return published.text_date(text[:20_000], context) or Published(raw=raw[:200] or None)
 
 
@@ -207,6 +204,7 @@ def _article(page: Page, draft: _Draft) -> Article:
     dateline, agency = bylines.dateline_of(draft.body)
     host = registrable_host(key)
     entry_authors = entry.authors if entry else ()
+    dated = settle_day(draft.published, draft.body, url or given)
     return Article(
         article_id=content_id(page_id, content_hash),
         page_id=page_id,
@@ -226,7 +224,7 @@ def _article(page: Page, draft: _Draft) -> Article:
         agency=agency or bylines.signed_agency(draft.body) or _named_agency(entry_authors),
         dateline=dateline,
         published_at=draft.published.at,
-        published_on=draft.published.day,
+        published_on=dated.day,
         published_precision=draft.published.precision,
         published_source=draft.published.source,
         published_raw=draft.published.raw,

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from transforms.extract.lines import tidy
 from transforms.text import arabic
+from transforms.text.bylines import (
+    Byline,
+    is_label,
+    read_byline,
+    without_contact,
+    without_label,
+    without_title,
+)
 
 # Agency names as they stand in bylines and datelines -> the name that is stored.
 _AGENCIES: Final = (
@@ -74,16 +82,6 @@ _TAIL: Final = re.compile(rf"[(/] ?(?P<agency>{_ANY_AGENCY}) ?\)?\.?\Z", re.IGNO
 _LEADING_BYLINE: Final = re.compile(
     r"(?:بقلم|كتبت|كتبه|كتبها|كتب|إعداد|اعداد) ?[-–:/] ?(?P<name>[^:\n]{5,60}):"
 )
-_BYLINE: Final = re.compile(
-    r"^[\s*\-–|]*(?:بقلم|كتبت|كتبه|كتبها|كتب|اعداد|إعداد|حاوره|حاورته|حاورها|حوار|تقرير|تحقيق|"
-    r"تأليف|الكاتبة|الكاتب|by)\b\s*(?P<colon>[:/|–-]?)\s*(?P<name>[^\n:|]{4,60})$",
-    re.IGNORECASE,
-)
-_TITLES: Final = re.compile(
-    r"^(?:بقلم|كتبت|كتب|إعداد|اعداد|حوار|تقرير|الكاتبة?|الصحفية?|الصحافية?|الإعلامية?|الدكتورة?|"
-    r"الأستاذة?|المحامية?|د|أ|م|by|written by)\b\s*[.:/\-–]*\s*",
-    re.IGNORECASE,
-)
 # Words that no person's name contains; matched on normalised words.
 _NOBODY: Final = re.compile(
     r"\b(?:admin\w*|administrator|editor\w*|staff|team|desk|news\w*|media|agency|agencies|press|user"
@@ -95,6 +93,7 @@ _NOBODY: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?")
 _MAX_NAME: Final = 40
+_MARKS: Final = " .:*-–|()\"'«»“”"
 
 
 def agency_of(text: str) -> str | None:
@@ -189,9 +188,12 @@ def _squeeze(text: str) -> str:
 
 def _person(text: str) -> str | None:
     """The name in a string, or None when it is no person's."""
-    name = tidy(text.replace("\xa0", " "))
+    name = tidy(without_contact(text.replace("\xa0", " "))).strip(_MARKS)
+    if is_label(name):
+        return None
+    name = without_label(name)
     for _ in range(2):
-        name = _TITLES.sub("", name).strip(" .:*-–|()\"'«»“”")
+        name = without_title(name).strip(_MARKS)
     words = name.split()
     if not 2 <= len(words) <= 5 or not 5 <= len(name) <= _MAX_NAME:
         return None
@@ -204,15 +206,39 @@ def _person(text: str) -> str | None:
 
 
 def byline_in_text(body: str) -> list[str]:
-    """Names from byline patterns on the first and last lines of a body ("بقلم: ...")."""
+    """Names from byline patterns on the first and last lines of a body ("بقلم: ...").
+
+    Of a sign-off that names several ("إعداد ... - تحرير ...") whoever wrote comes first.
+    """
     lines = body.split("\n")
     leading = _LEADING_BYLINE.match(lines[0])
     found = [leading["name"]] if leading else []
     for line in (*lines[:2], *lines[-1:]):
-        match = _BYLINE.match(line) if len(line) <= 80 else None
-        if match and (match["colon"] or len(match["name"].split()) <= 4):
-            found.append(match["name"])
+        if len(line) > _MAX_BYLINE:
+            continue
+        parts = [read_byline(_FOR_WHOM.sub("", part)) for part in _SIGNED.split(line.strip("() "))]
+        bylines = [byline for byline in parts if byline is not None and _is_named(byline)]
+        found += [byline.name for byline in sorted(bylines, key=lambda each: each.kind == "label")][
+            :1
+        ]
     return found
+
+
+# "إعداد ليلى حداد للنشرة العربية - تحرير سامر الخطيب": who wrote, and who edited.
+_SIGNED: Final = re.compile(r"\s*[-–؛،]\s*(?=(?:تحرير|إعداد|اعداد|ترجمة|مراجعة)\b)")
+_FOR_WHOM: Final = re.compile(r"\s+للنشرة\b.*\Z")
+_MAX_BYLINE: Final = 80
+
+
+def _is_named(byline: Byline) -> bool:
+    """Whether a line that opens like a byline is one, not prose ("كتب الوزير رسالة ...")."""
+    return _is_short(byline) and (byline.separated or len(byline.name.split()) <= 4)
+
+
+def _is_short(byline: Byline) -> bool:
+    """Whether what follows may be a name."""
+    one = not any(mark in byline.name for mark in ":|\n")
+    return byline.names_somebody and one and 4 <= len(byline.name) <= 60
 
 
 _AUTHOR_NAMES: Final = re.compile(
@@ -245,7 +271,9 @@ def byline_elements(near: Iterable[Near]) -> list[str]:
         if marked or _AUTHOR_NAMES.search(names):
             found.append(text)
         else:
-            match = _BYLINE.match(text)
-            if match:
-                found.append(match["name"])
+            byline = read_byline(text)
+            if byline is not None:
+                byline = replace(byline, name=without_contact(byline.name))
+            if byline is not None and _is_short(byline):
+                found.append(byline.name)
     return found[:6]

@@ -241,7 +241,7 @@ def _author_candidates(
         return names
     for key in ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author"):
         value = metas.get(key, "")
-        if value and "://" not in value and "@" not in value:
+        if value and "://" not in value:
             names.append(value)
     return [*bylines.byline_elements(near), *names]
 

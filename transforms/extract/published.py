@@ -8,12 +8,13 @@ the fetch is passed over; when nothing is left the date is unknown. Nothing is e
 
 The civil day is the publisher's: the date as it is written, with whatever zone beside it. Only a
 time in UTC says nothing of the publisher's clock; its day is that of his zone, and where that is
-unknown and midnight near, the day that another writing on the page, or the text's own "today"
-with its weekday, names.
+unknown and midnight near, the day that another writing on the page, the host's country, or the
+text's own "today" with its weekday, names.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,15 +23,15 @@ from itertools import islice
 from typing import Any, Final
 
 from transforms.extract.bylines import Near
+from transforms.extract.dating import TIMES, Published, choose
 from transforms.extract.lines import tidy
+from transforms.extract.markup import storable
 from transforms.extract.metadata import PageMeta
 from transforms.records import Page, Precision, PublishedSource
 from transforms.text.dates import (
     civil_day,
     document_date,
-    document_weekdays,
     parse_timestamp,
-    possible_days,
 )
 
 PRECEDENCE: Final = ("given", "jsonld", "meta", "feed", "html", "url", "text")
@@ -46,8 +47,6 @@ _MODIFIED_KEYS: Final = (
     "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
     "dc.date.modified", "last-modified", "article:modified",
 )  # fmt: skip
-_FINENESS: Final = {"second": 3, "minute": 2, "day": 1, "month": 0}
-_TIMES: Final = frozenset({"second", "minute"})
 _OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
 _URL_DATES: Final = (
@@ -56,40 +55,23 @@ _URL_DATES: Final = (
     re.compile(r"[/_-](?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?=[/_.-]|\Z)"),
 )
 _DATE_NAMES: Final = re.compile(
-    r"date|time|publish|created|posted|entry-meta|post-meta|article-info|news-info|tarikh",
+    r"date|time|publish|created|posted|submitted|entry-meta|post-meta|article-info|news-info|tarikh",
     re.IGNORECASE,
+)
+_RDFA: Final = re.compile(
+    r"(?:^|[\s:])(?:date|created|issued|dateCreated|datePublished)(?=\s|$)", re.IGNORECASE
 )
 _NOT_PUBLISHED: Final = re.compile(
     r"modif|updat|تحديث|تعديل|related|comment|sidebar|widget|footer|today|current|weather|clock",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
-    r"^.{0,40}?(?:نشرت?|النشر|أضيف|بتاريخ|تاريخ|published|posted on|on)\s*"
+    r"^(?:.{0,20}?\b(?:بواسطة|by)\b.{1,60}?\s(?:في|بتاريخ|يوم|on)\s"
+    r"|.{0,40}?(?:نشرت?|النشر|أضيف|بتاريخ|تاريخ|published|posted on|on))\s*"
     r"(?:في|بتاريخ|يوم|الخبر|:)?\s*:?\s*",
     re.IGNORECASE,
 )
 _HAS_DATE: Final = re.compile(r"\d{4}|[٠-٩]{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """When, how exactly, and who says so.
-
-    Attributes:
-        at: UTC; None when unknown.
-        precision: of ``at``; None with it.
-        source: where it was read; "none" when unknown.
-        raw: as written; kept also when it could not be believed.
-        day: the civil day where the publisher writes; None when unknown.
-        day_sure: False when ``day`` may be a neighbour's (see ``Timestamp``).
-    """
-
-    at: datetime | None = None
-    precision: Precision | None = None
-    source: PublishedSource = "none"
-    raw: str | None = None
-    day: date | None = None
-    day_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +91,7 @@ def context_of(page: Page) -> _Context:
 
 def parse_date(raw: str, context: _Context, source: PublishedSource) -> Published | None:
     """Read one written date; None when it does not parse or cannot be."""
-    raw = tidy(raw)[:200]
+    raw = tidy(storable(html.unescape(raw[:1000])))[:200]
     if not raw:
         return None
     stamp = parse_timestamp(raw, tz=context.tz, country=context.country)
@@ -120,77 +102,6 @@ def parse_date(raw: str, context: _Context, source: PublishedSource) -> Publishe
 
 def _possible(value: datetime, context: _Context) -> bool:
     return value >= _OLDEST and (context.latest is None or value <= context.latest)
-
-
-def choose(candidates: Iterator[Published]) -> Published:
-    """Choose by precedence; a finer time of the same day may refine a coarser one.
-
-    A candidate that comes too late to be believed may still tell the civil day of a time in UTC.
-
-    Args:
-        candidates: dates in the order of ``PRECEDENCE``; read lazily.
-
-    Returns:
-        The date believed; one with ``at`` None when there is none.
-    """
-    best: Published | None = None
-    for found in candidates:
-        if found.at is None or found.precision is None:
-            continue
-        if best is None:
-            best = found
-        elif best.precision not in _TIMES and _refines(found, best):
-            best = found if found.day_sure else _on_day_of(best, found)
-        elif not best.day_sure and found.day_sure and _may_be_of(best, found.day):
-            best = replace(best, day=found.day, day_sure=True)
-        if best.precision in _TIMES and best.day_sure:
-            break
-    return best or Published()
-
-
-def _refines(found: Published, best: Published) -> bool:
-    """Whether a date is a finer one of the same civil day, or of the same month."""
-    if found.day is None or best.day is None or found.precision is None or best.precision is None:
-        return False
-    if _FINENESS[found.precision] <= _FINENESS[best.precision]:
-        return False
-    if best.precision == "month":
-        return (found.day.year, found.day.month) == (best.day.year, best.day.month)
-    return found.day == best.day or (not found.day_sure and _may_be_of(found, best.day))
-
-
-def _on_day_of(best: Published, found: Published) -> Published:
-    """A finer time whose own day is not sure, on the day that was written."""
-    if best.precision == "month":
-        return found
-    return replace(found, day=best.day, day_sure=True)
-
-
-def _may_be_of(found: Published, day: date | None) -> bool:
-    """Whether a moment may lie on a civil day somewhere in the Arab press."""
-    if found.at is None or day is None or found.precision not in _TIMES:
-        return False
-    first, last = possible_days(found.at)
-    return first <= day <= last
-
-
-def day_of_text(dated: Published, text: str) -> Published:
-    """Let a text that names its own weekday ("اليوم السبت") decide a day that is not sure.
-
-    Args:
-        dated: what is believed.
-        text: the article.
-
-    Returns:
-        The same, its day moved by one where the text says so.
-    """
-    if dated.day_sure or dated.at is None:
-        return dated
-    weekdays = document_weekdays(text)
-    fitting = {day for day in possible_days(dated.at) if day.weekday() in weekdays}
-    if len(weekdays) != 1 or len(fitting) != 1:
-        return dated
-    return replace(dated, day=fitting.pop(), day_sure=True)
 
 
 def published_of_page(page: Page, meta: PageMeta, root: Any, url: str) -> Published:
@@ -219,7 +130,7 @@ def _candidates(
     given = parse_date(page.published, context, "feed") if page.published else None
     if given:
         yield given
-        if given.day_sure or given.precision not in _TIMES:
+        if given.day_sure or given.precision not in TIMES:
             return
     yield from _first(_jsonld_dates(meta), context, "jsonld")
     yield from _first(_meta_dates(meta, root), context, "meta")
@@ -256,7 +167,7 @@ def published_of_entry(page: Page, context: _Context) -> Published | None:
         # The entry may have been read before its publisher was known: the day is as written.
         return replace(written, at=at, precision=precision)
     day, sure = at.date(), True
-    if precision in _TIMES:
+    if precision in TIMES:
         day, sure = civil_day(at, tz=context.tz, country=context.country)
     return Published(at, precision, "feed", entry.published_raw or None, day, sure)
 
@@ -280,6 +191,7 @@ def _meta_dates(meta: PageMeta, root: Any) -> Iterator[str]:
 def _visible_dates(near: list[Near]) -> Iterator[str]:
     """Dates a reader sees at the headline: ``<time>`` first, then elements named so, then any."""
     usable = [place for place in near if not _misleading(place)]
+    yield from _rdfa_dates(usable)
     for place in usable:
         if place.element.tag == "time":
             yield place.element.get("datetime") or ""
@@ -293,6 +205,13 @@ def _visible_dates(near: list[Near]) -> Iterator[str]:
         for own in (tidy(place.element.text or ""), tidy((place.element.tail or "")[:200])):
             if 8 <= len(own) <= 70:
                 yield from _dates_in(own)
+
+
+def _rdfa_dates(near: list[Near]) -> Iterator[str]:
+    """RDFa as Drupal writes it: a hidden element whose content is the time."""
+    for place in near:
+        if _RDFA.search(place.element.get("property") or ""):
+            yield place.element.get("content") or ""
 
 
 def _names(element: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from transforms.feeds.plain import html_to_text, one_line
+from transforms.text.bylines import without_label
 
 _MAX_LENGTH: Final = 120  # code points of one name; longer is a sentence
 _MAX_FIELD: Final = 500
@@ -34,9 +35,6 @@ _NOBODY: Final = frozenset(
         *("المدير", "مدير الموقع", "مدير", "المشرف", "مجهول", "غير معروف", "بدون"),
     ]
 )
-_PREFIX_RE: Final = re.compile(
-    r"(?:by|كتبها?|بقلم|إعداد|اعداد|تحرير|الكاتبة?)\s*[:：]?\s+|(?:كتبت?)\s*[:/]\s*", re.IGNORECASE
-)
 
 
 def clean_authors(fields: Iterable[str]) -> tuple[str, ...]:
@@ -57,8 +55,7 @@ def clean_authors(fields: Iterable[str]) -> tuple[str, ...]:
         wrapped = _WRAPPED_RE.match(text)
         text = wrapped[1] if wrapped else text
         for part in _SPLIT_RE.split(text):
-            name = _PREFIX_RE.sub("", part, count=1) if _PREFIX_RE.match(part) else part
-            name = name.strip(" \t-–—:,.،*_@")
+            name = without_label(part).strip(" \t-–—:,.،*_@")
             if len(name) <= _MAX_LENGTH and _LETTER_RE.search(name) and name.lower() not in _NOBODY:
                 names[name] = None
     return tuple(names)[:_MAX_AUTHORS]

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from transforms.feeds.namespaces import with_namespaces
+
 _ILLEGAL_RE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -107,13 +109,54 @@ def repair(source: Source) -> str:
     """
     budget = [len(source.text)]  # expansion of internal entities, in characters
     pieces = []
-    for piece, is_data in _outside_cdata(source.text):
+    for piece, is_data in _outside_cdata(with_namespaces(source.text, undeclared=True)):
         if is_data:
             pieces.append(piece)
         else:
             mended = _REFERENCE_RE.sub(lambda m: _reference(m, source.entities, budget), piece)
             pieces.append(mended.replace("<!DOCTYPE", "&lt;!DOCTYPE").replace("<!ENTITY", ""))
     return _close("".join(pieces), source)
+
+
+# Fields that hold text and nothing else; the short ones hold no markup either.
+_SHORT: Final = frozenset(
+    ["title", "link", "guid", "id", "pubdate", "published", "updated", "date", "origlink", "name"]
+)
+_FIELDS: Final = _SHORT | frozenset(
+    ["description", "summary", "content", "encoded", "category", "creator", "author", "comments"]
+)
+_HOLDERS: Final = frozenset(["item", "entry", "channel", "feed", "rss", "rdf"])
+_FIELD_RE: Final = re.compile(
+    r"<((?:[\w.-]{1,40}:)?([a-zA-Z]{1,20}))((?:\s[^<>]{0,2000})?(?<!/))>"
+    r"((?>[^<]+|<!\[CDATA\[.*?\]\]>)*+)(</(?:[\w.-]{1,40}:)?([\w.-]{1,40})\s*>)?",
+    re.DOTALL,
+)
+
+
+def close_fields(text: str) -> str:
+    """Close the fields of a feed whose end tag is mistyped or missing.
+
+    Args:
+        text: a feed that is not well-formed.
+
+    Returns:
+        The same, where a field is closed by another name, or runs into the next one.
+    """
+    if text.count("<![CDATA[") != text.count("]]>"):
+        return text
+    return _FIELD_RE.sub(_closed, text)
+
+
+def _closed(match: re.Match[str]) -> str:
+    name, local, end = match[1], match[2].lower(), match[5]
+    if local not in _FIELDS or (end and end[2:-1].strip() == name):
+        return match[0]
+    opened = f"<{name}{match[3]}>{match[4]}"
+    if end and match[6].lower() in _HOLDERS:
+        return f"{opened}</{name}>{end}"
+    if end:
+        return f"{opened}</{name}>"
+    return f"{opened}</{name}>" if local in _SHORT and match[4].strip() else match[0]
 
 
 def _skip_prolog(text: str) -> tuple[int, dict[str, str]]:
@@ -191,7 +234,9 @@ def _reference(match: re.Match[str], entities: Mapping[str, str], budget: list[i
     number, name = match[1], match[2]
     if number is not None:
         code = int(number[1:], 16) if number[0] in "xX" else int(number)
-        return match[0] if _is_legal(code) else "\ufffd"
+        if _is_legal(code):
+            return match[0]
+        return "" if _is_nothing(code) else "\ufffd"
     if name is None:
         return "&amp;"
     if name in _BUILT_IN:
@@ -210,6 +255,11 @@ def _is_legal(code: int) -> bool:
         or 0xE000 <= code < 0xFFFE
         or 0x10000 <= code <= 0x10FFFF
     )
+
+
+def _is_nothing(code: int) -> bool:
+    """Whether a character says nothing, so that it may vanish: a control or a non-character."""
+    return code < 32 or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 def count_items(text: str, kind: str) -> int:

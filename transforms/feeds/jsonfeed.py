@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from transforms.feeds.clean import legal
+from transforms.feeds.plain import holds_markup
 from transforms.feeds.raw import RawEntry, RawFeed
 
 _MAX_DEPTH: Final = 100  # nesting beyond it is an attack on the JSON reader
@@ -39,6 +40,7 @@ def read_json(text: str) -> RawFeed | None:
         self_link=_string(document, "feed_url"),
         hub=_string(hubs[0], "url") if hubs else "",
         entries=[_entry(each) for each in items if isinstance(each, dict)],
+        listed=len(items),
     )
 
 
@@ -64,7 +66,7 @@ def _too_deep(text: str) -> bool:
 
 
 def _entry(item: Mapping[str, Any]) -> RawEntry:
-    text = _string(item, "content_text")
+    text, title, summary = (_string(item, name) for name in ("content_text", "title", "summary"))
     people = [
         each for each in (*_list(item, "authors"), item.get("author")) if isinstance(each, dict)
     ]
@@ -72,13 +74,14 @@ def _entry(item: Mapping[str, Any]) -> RawEntry:
         guid=_identity(item),
         guid_is_link=True,
         link=_string(item, "url") or _string(item, "external_url"),
-        title=_string(item, "title"),
-        title_is_html=False,
-        summary=_string(item, "summary"),
-        summary_is_html=False,
-        content=_string(item, "content_html") or _paragraphs(text),
+        title=title,
+        title_is_html=holds_markup(title),
+        summary=summary,
+        summary_is_html=holds_markup(summary),
+        content=_string(item, "content_html")
+        or (text if holds_markup(text) else _paragraphs(text)),
         authors=[_string(each, "name") for each in people],
-        published=_string(item, "date_published") or _string(item, "date_modified"),
+        published=_string(item, "date_published"),
         updated=_string(item, "date_modified"),
         language=_string(item, "language"),
         categories=[legal(each) for each in _list(item, "tags") if isinstance(each, str)],

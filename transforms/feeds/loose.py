@@ -23,6 +23,7 @@ _MAX_BASE: Final = 2_000  # code points of a base that nested xml:base attribute
 _MAX_AUTHOR: Final = 500  # code points
 _MAX_TAGS: Final = 100  # feedparser compares each tag with all before it
 _LONG_TAG_RE: Final = re.compile(r"<([a-zA-Z][\w:.-]{0,60})[^<>]{20000,}>?")
+_LINKS: Final = ("feedburner_origlink", "pheedo_origlink", "link")
 _MARKUP_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -119,16 +120,15 @@ def _entry(item: Mapping[str, Any]) -> RawEntry:
     return RawEntry(
         guid=_string(item, "id"),
         guid_is_link=bool(item.get("guidislink")),
-        link=_string(item, "link"),
+        link=next(filter(None, (_string(item, name) for name in _LINKS)), ""),
         title=title,
         title_is_html=title_kind in _MARKUP_TYPES or looks_like_html(title),
         summary=summary,
         summary_is_html=looks_like_html(summary),
         content=content,
         authors=_authors(item),
-        published=_string(item, "published")
-        or _string(item, "created")
-        or _string(item, "updated"),
+        published=_string(item, "published"),
+        also_published=[_string(item, name) for name in ("created", "updated")],
         updated=_string(item, "updated"),
         language=_string(item, "language"),
         categories=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, overload
 
 from transforms.feeds.lists import load_catalogue
 from transforms.records import Feed, Page, Rejected
@@ -23,6 +23,12 @@ class PublisherIndex:
 
     by_feed: Mapping[str, Feed] = field(default_factory=dict)
     by_host: Mapping[str, Feed] = field(default_factory=dict)
+
+    @overload
+    def complete(self, page: Page) -> Page: ...
+
+    @overload
+    def complete(self, page: Page | Rejected) -> Page | Rejected: ...
 
     def complete(self, page: Page | Rejected) -> Page | Rejected:
         """Fill in what a page does not tell of its publisher; what it tells stays."""

@@ -21,9 +21,17 @@ class RawEntry:
     content: str = ""  # HTML
     authors: list[str] = field(default_factory=list)
     published: str = ""
+    also_published: list[str] = field(default_factory=list)  # other writings, the best first
     updated: str = ""
+    updated_may_date: bool = True  # whether it stands for an unknown time of publication
     language: str = ""
     categories: list[str] = field(default_factory=list)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything at all was read of it."""
+        texts = (self.guid, self.link, self.title, self.summary, self.content)
+        return any((*texts, self.published, self.updated, *self.authors, *self.categories))
 
 
 @dataclass(slots=True)
@@ -41,6 +49,7 @@ class RawFeed:
     skip_days: tuple[int, ...] = ()
     children: list[str] = field(default_factory=list)
     entries: list[RawEntry] = field(default_factory=list)
+    listed: int = 0  # items that the list holds, read or not (JSON)
 
 
 _PERIODS = {

@@ -17,39 +17,12 @@ from typing import Any, Final
 from lxml import etree
 
 from transforms.feeds.clean import legal
-from transforms.feeds.plain import looks_like_html
+from transforms.feeds.namespaces import prefix_of, with_namespaces
+from transforms.feeds.plain import holds_markup, looks_like_html
 from transforms.feeds.raw import RawEntry, RawFeed, skip_days, skip_hours, ttl_seconds
+from transforms.feeds.sitemap import read_sitemap
 
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
-_PREFIXES: Final = {
-    "http://backend.userland.com/rss": "",
-    "http://backend.userland.com/rss2": "",
-    "http://blogs.law.harvard.edu/tech/rss": "",
-    "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://channel.netscape.com/rdf/simple/0.9/": "",
-    "http://example.com/newformat#": "",
-    "http://example.com/necho": "",
-    "http://purl.org/echo/": "",
-    "uri/of/echo/namespace#": "",
-    "http://purl.org/pie/": "",
-    "http://purl.org/atom/ns#": "",
-    "http://www.w3.org/2005/atom": "",
-    "http://purl.org/rss/1.0/modules/rss091#": "",
-    "http://www.sitemaps.org/schemas/sitemap/0.9": "",
-    "http://www.google.com/schemas/sitemap/0.84": "",
-    "http://purl.org/dc/elements/1.1/": "dc:",
-    "http://purl.org/dc/terms/": "dcterms:",
-    "http://purl.org/rss/1.0/modules/content/": "content:",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
-    "http://search.yahoo.com/mrss": "media:",
-    "http://search.yahoo.com/mrss/": "media:",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
-    "http://example.com/dtds/podcast-1.0.dtd": "itunes:",
-    "http://www.w3.org/1999/xhtml": "xhtml:",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
-    "http://www.google.com/schemas/sitemap-news/0.9": "news:",
-}
 # Elements by what they mean, in the order of preference where there are several.
 _TITLES: Final = ("title", "dc:title", "media:title", "news:title")
 _SUMMARIES: Final = (
@@ -77,6 +50,7 @@ _WRAPPERS: Final = frozenset({"media:group", "media:content", "news:news"})
 _MARKUP_TYPES: Final = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml"})
 _LITERAL_TYPES: Final = frozenset({"", "text", "plain", "text/plain"})
 _MAX_AUTHORS: Final = 50
+_MAX_DATES: Final = 8
 _MAX_CATEGORIES: Final = 100
 _HONEST_TEXT: Final = 10_000_000  # bytes: XML_MAX_TEXT_LENGTH of libxml2
 _XMLNS_RE: Final = re.compile(r'\sxmlns(?::[\w.-]+)?="[^"<>]*"')
@@ -95,7 +69,7 @@ def read_tree(text: str, kind: str) -> RawFeed | None:
     Returns:
         The feed; None when the text is not well-formed.
     """
-    data = text.encode("utf-8", "replace")
+    data = with_namespaces(text).encode("utf-8", "replace")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -114,7 +88,7 @@ def read_tree(text: str, kind: str) -> RawFeed | None:
     if root is None:
         return None
     if kind.startswith("sitemap"):
-        return _read_sitemap(root, kind)
+        return read_sitemap(root, kind)
     return _read_feed(root, kind)
 
 
@@ -167,7 +141,7 @@ def _entry(item: Any) -> RawEntry:
         entry.title, entry.title_is_html = _text_construct(title)
     _read_texts(entry, fields)
     _read_identity(entry, item, fields)
-    entry.published = _first(fields, _PUBLISHED)
+    entry.published, *entry.also_published = _every(fields, _PUBLISHED) or [""]
     entry.updated = _first(fields, _UPDATED) or _attribute(item, "lastmod")
     entry.language = _first(fields, ("dc:language", "language")) or item.get(f"{_XML}lang") or ""
     for key in _AUTHORS:
@@ -204,6 +178,9 @@ def _read_identity(entry: RawEntry, item: Any, fields: Fields) -> None:
             entry.guid = _text(each) or entry.guid
             permalink = each.get("isPermaLink") or each.get("ispermalink") or "true"
             entry.guid_is_link = permalink.strip().lower() == "true"
+    entry.link = _first(fields, ("feedburner:origlink", "pheedo:origlink"))
+    if entry.link:  # what stands in ``link`` leads through somebody who counts readers
+        return
     links = fields.get("link", ())
     source = item
     for each in links:
@@ -254,7 +231,7 @@ def _key(tag: Any) -> str:
     if tag[0] != "{":
         return tag.lower()
     namespace, _, name = tag[1:].partition("}")
-    prefix = _PREFIXES.get(namespace.lower())
+    prefix = prefix_of(namespace)
     return f"?{name}" if prefix is None else f"{prefix}{name.lower()}"
 
 
@@ -278,6 +255,12 @@ def _best(fields: Fields, keys: Iterable[str]) -> Any | None:
             if len(each) or (each.text and not each.text.isspace()):
                 return each
     return None
+
+
+def _every(fields: Fields, keys: Iterable[str]) -> list[str]:
+    """Give the texts of all elements of these names that are not empty, the best name first."""
+    texts = (_text(each) for key in keys for each in fields.get(key, ())[:_MAX_DATES])
+    return list(dict.fromkeys(filter(None, texts)))[:_MAX_DATES]
 
 
 def _first(fields: Fields, keys: Iterable[str]) -> str:
@@ -307,7 +290,8 @@ def _text_construct(element: Any) -> tuple[str, bool]:
     kind = (element.get("type") or "").strip().lower()
     if kind in _MARKUP_TYPES:
         return text, True
-    literal = kind in _LITERAL_TYPES and "/atom" in element.tag.lower()
+    atom = "/atom" in element.tag.lower()
+    literal = atom and kind in _LITERAL_TYPES and not holds_markup(text)
     return text, not literal and looks_like_html(text)
 
 
@@ -339,29 +323,3 @@ def _inner_html(element: Any) -> str:
     pieces += [etree.tostring(child, encoding="unicode") for child in element]
     markup = _XMLNS_RE.sub("", "".join(pieces))
     return _XHTML_PREFIX_RE.sub(r"\1", markup).strip()
-
-
-def _read_sitemap(root: Any, kind: str) -> RawFeed:
-    feed = RawFeed(kind=kind)
-    listed: list[tuple[str, str]] = []
-    for child in root:
-        key = _key(child.tag).removeprefix("?")
-        if key not in {"url", "sitemap"}:
-            continue
-        fields = _fields(child)
-        location = _first(fields, ("loc",))
-        if key == "sitemap":
-            listed.append((_first(fields, ("lastmod",))[:10], location))
-            continue
-        entry = RawEntry(link=location, title=_first(fields, _TITLES))
-        entry.published = _first(fields, ("news:publication_date",))
-        entry.updated = _first(fields, ("lastmod",))
-        publication = _best(fields, ("news:publication",))
-        if publication is not None:
-            entry.language = _first(_fields(publication), ("news:language",))
-        keywords = _first(fields, ("news:keywords",))
-        entry.categories = keywords.split(",")[:_MAX_CATEGORIES] if keywords else []
-        feed.entries.append(entry)
-    listed.sort(key=lambda each: each[0], reverse=True)  # the latest day first
-    feed.children = [location for _, location in listed]
-    return feed

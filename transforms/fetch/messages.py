@@ -85,6 +85,7 @@ class Response:
         detail: one line about the reason, without secrets.
         requests: how many were sent.
         moved_to: where a redirect points that has not been followed yet.
+        hops: the statuses of the redirects that led here.
     """
 
     url: str
@@ -97,11 +98,20 @@ class Response:
     detail: str = ""
     requests: int = 0
     moved_to: str = ""
+    hops: tuple[int, ...] = ()
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether every redirect was for good: 302, 303 and 307 send on for now only."""
+        return bool(self.hops) and all(status in _FOR_GOOD for status in self.hops)
 
     @property
     def retry_after(self) -> str | None:
         """The Retry-After header as written."""
         return self.headers.get("retry-after")
+
+
+_FOR_GOOD: Final = frozenset({301, 308})
 
 
 class FailedError(Exception):
@@ -137,6 +147,7 @@ def chained(legs: Sequence[Response]) -> Response:
         status=statuses[-1] if statuses else None,
         elapsed_ms=sum(leg.elapsed_ms for leg in legs),
         requests=sum(leg.requests for leg in legs),
+        hops=tuple(leg.status for leg in legs[:-1] if leg.status is not None),
     )
 
 

@@ -1,6 +1,6 @@
 -- The latest stories: when, where published, how far they spread, and what happened in them.
 SELECT
-  DATE(event_time) AS day,
+  IFNULL(published_on, DATE(event_time)) AS day,
   publisher,
   title,
   article_count,

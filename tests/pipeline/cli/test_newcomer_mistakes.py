@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
@@ -27,6 +28,8 @@ MISTAKES = [
     ("--versoin", "did you mean --version?"),
     ("serve", "not built yet"),
     # what to read
+    ("run", "nothing to read and no --output: name both"),
+    ("run --offline", "nothing to read and no --output: name both"),
     ("run --output o", "nothing to read"),
     ("run nowhere --output o", "no such file or directory: nowhere"),
     ("run www.news.example/rss --output o", "https://www.news.example/rss"),
@@ -167,6 +170,38 @@ def test_a_run_with_nothing_in_it_says_why(monkeypatch, capfd, line, hint):
     code, lines = told(words(line), monkeypatch, capfd)
     assert code == 3, lines
     assert any(hint in each for each in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("line", "hints"),
+    [
+        (
+            "evaluate --data FOLDER",
+            ["no labelled data in FOLDER", "pages/manifest.jsonl", "langid"],
+        ),
+        ("evaluate events --data FOLDER", ["no labelled data in FOLDER", "events/"]),
+        ("evaluate dates language --data FOLDER --format json", ["arabic_timex_news", "langid"]),
+    ],
+)
+@pytest.mark.usefixtures("desk")
+def test_evaluate_grades_nothing_without_data(monkeypatch, capfd, line, hints):
+    code, lines = told(words(line), monkeypatch, capfd)
+    assert (code, len(lines)) == (3, 1), lines
+    assert all(hint in lines[0] for hint in hints), lines
+
+
+def test_evaluate_leaves_out_what_has_no_data(tmp_path, monkeypatch, capfd):
+    (tmp_path / "langid").mkdir()
+    row = {"text": "تظاهر المئات في العاصمة", "label": "ar", "length": "title"}
+    (tmp_path / "langid" / "langid.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    monkeypatch.setattr(sys, "argv", ["rasd", "evaluate", "--data", str(tmp_path)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    written = capfd.readouterr()
+    assert not left.value.code, written.err
+    assert "arabic_kept_title" in written.out
+    assert "gold_type" not in written.out
+    assert written.err.count("left out") == 4, written.err
 
 
 def test_what_was_passed_over_is_named(tmp_path, monkeypatch, capfd):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,20 @@ def checked(tmp_path_factory):
             "good": server.on(HOST, "/good", answer(listing(*day))),
             "whole": server.on(HOST, "/whole", answer(listing(*day, text=WHOLE))),
             "moved": server.on(HOST, "/moved", redirect(server.url(OTHER, "/new"), 301)),
+            "aside": server.on(HOST, "/aside", redirect(server.url(OTHER, "/new"), 302)),
+            "beside": server.on(HOST, "/beside", redirect(server.url(HOST, "/aside"), 301)),
+            "packed": server.on(
+                HOST,
+                "/news.xml.gz",
+                answer(
+                    gzip.compress(listing(*day).encode()),
+                    headers={"Content-Type": "application/x-gzip"},
+                ),
+            ),
+            "unread": server.on(
+                HOST, "/unread", answer("<urlset><url><lok>x</lok></url><url></url></urlset>")
+            ),
+            "rubble": server.on(HOST, "/rubble", answer(b"\x1f\x8b\x08rubble")),
             "gone": server.on(HOST, "/gone", answer("gone", 410)),
             "login": server.on(HOST, "/login", answer("login", 401)),
             "page": server.on(HOST, "/page", answer("<!DOCTYPE html><body>صفحة</body>")),
@@ -94,6 +109,11 @@ EXPECTED = {
     "good": ("ok", "good: each entry's page"),
     "whole": ("ok", "good: the entries carry whole articles"),
     "moved": ("ok", f"moved: write http://{OTHER}"),
+    "aside": ("ok", "good: each entry's page"),
+    "beside": ("ok", "good: each entry's page"),
+    "packed": ("ok", "good: each entry's page"),
+    "unread": ("bad_feed", "(2 items, of which none could be read)"),
+    "rubble": ("bad_feed", "could not be mended"),
     "gone": ("http_4xx", "gone for good"),
     "login": ("http_4xx", "headers in docs/add-a-feed.md"),
     "page": ("not_a_feed", "look for a link to RSS"),
@@ -156,7 +176,7 @@ def test_the_table_says_it_all_within_the_screen(checked, monkeypatch, stream, c
         assert row["title"] in words
         assert " ".join(row["advice"].split()) in words
         assert any(line.startswith(f"{row['outcome']} ") for line in lines)
-    assert any(line.startswith(f"{len(checked)} feeds: 5 ok, ") for line in lines[-2:])
+    assert any(line.startswith(f"{len(checked)} feeds: 8 ok, ") for line in lines[-2:])
 
 
 def test_the_catalogue_says_what_is_verified(monkeypatch):

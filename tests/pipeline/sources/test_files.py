@@ -106,3 +106,23 @@ def test_broken_archives_are_unreadable(tmp_path):
         read_bytes(str(fake))
     with pytest.raises(UnreadableError):
         read_bytes(str(tmp_path / "gone.txt"))
+
+
+def test_gzip_is_told_by_content_not_by_name(tmp_path):
+    packed = gzip.compress(FEED.encode())
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "called.xml").write_bytes(packed)
+    (tmp_path / "in" / "plain.xml.gz").write_text(FEED, encoding="utf-8")
+    (tmp_path / "in" / "noname").write_bytes(packed)
+    (tmp_path / "in" / "rows.jsonl").write_bytes(gzip.compress(b'{"title": "x"}\n{"title": "y"}\n'))
+    found = index(tmp_path, tmp_path / "in")
+    assert sum(isinstance(each, SeenFeed) for each in found) == 3
+    kinds = [each.kind for each in found if isinstance(each, Ref)]
+    assert (kinds.count("entry"), kinds.count("prefetched")) == (6, 2)
+    assert len(found) == 11, "nothing is skipped or rejected"
+
+
+def test_a_sitemap_without_a_declaration_is_known_by_its_root(tmp_path):
+    path = tmp_path / "noname"
+    path.write_text("<urlset><url><loc>https://a.example/1</loc></url></urlset>", encoding="utf-8")
+    assert kind_of(str(path)) == "feed"

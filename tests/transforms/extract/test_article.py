@@ -194,6 +194,8 @@ def test_unreadable_given_date_stays_raw() -> None:
     found = _extract(Page(BODY.encode(), "body", title=TITLE, published="غدا"))
     assert found.published_at is None
     assert found.published_raw == "غدا"
+    fed = _extract(Page(BODY.encode(), "body", title=TITLE, published="غدا", entry=ENTRY))
+    assert fed.published_at == ENTRY.published_at, "it hides no date that can be read"
     undated = replace(ENTRY, published_at=None, published_raw="???")
     assert _extract(Page(BODY.encode(), "body", entry=undated)).published_raw == "???"
 

@@ -79,6 +79,41 @@ def _jsonld(published: str, modified: str = "") -> str:
             "2024-03-02T11:05:00",
             "html",
         ),
+        (
+            "",
+            "<span property='dc:date dc:created' content='2024-03-02T10:00:00+02:00'>السبت</span>",
+            {},
+            "2024-03-02T08:00:00",
+            "html",
+        ),
+        (
+            "",
+            "<span property='schema:dateCreated' content='2024-03-02T08:00:00+00:00'></span>",
+            {},
+            "2024-03-02T08:00:00",
+            "html",
+        ),
+        (
+            "",
+            "<div class='submitted'>بواسطة محرر في خميس, 03/07/2024 - 10:30</div>",
+            {},
+            "2024-03-07T10:30:00",
+            "html",
+        ),
+        (
+            "",
+            "<div class='submitted'>Submitted by admin on Thu, 03/07/2024 - 10:30</div>",
+            {},
+            "2024-03-07T10:30:00",
+            "html",
+        ),
+        (
+            _jsonld("2024-03-02T10:00:00+02:00[Africa/Cairo]&#29;"),
+            "",
+            {},
+            "2024-03-02T08:00:00",
+            "jsonld",
+        ),
         ("", "", {"url": "https://daffa.example/2024/3/2/x"}, "2024-03-02T00:00:00", "url"),
         (
             "",
@@ -131,6 +166,8 @@ def test_order_of_belief(
         ("", "", {"url": "https://daffa.example/2024/03/x"}),
         ("", "", {"url": "https://daffa.example/2024/13/45/x"}),
         ("", "<span>مباراة 2022</span>", {}),
+        ("", "<div class='submitted'>ثلاثاء, 07/11/2023 - 17:57</div>", {}),
+        ("", "<span property='dc:modified' content='2024-03-02T10:00:00Z'></span>", {}),
     ],
 )
 def test_nothing_is_invented(head: str, near: str, page: dict[str, object]) -> None:

@@ -185,5 +185,41 @@ def test_an_entry_read_before_its_publisher_was_known() -> None:
     assert _article(_page(entry=gmt, day="السبت")).published_on == date(2023, 6, 3)
 
 
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("Sat, 03 Jun 2023 02:10:00 +0400", "2023-06-03"),  # the same moment
+        ("Sat, 03 Jun 2023 02:35:00 +0400", "2023-06-03"),  # within the hour
+        ("Sat, 03 Jun 2023 02:10:00", "2023-06-03"),  # four hours off: without its zone
+        ("Sat, 03 Jun 2023 04:37:00 +0300", "2023-06-02"),  # another moment
+        ("Fri, 02 Jun 2023 22:10:00 GMT", "2023-06-02"),
+    ],
+)
+def test_a_feed_tells_the_day_of_its_page(raw: str, day: str) -> None:
+    entry = Entry("https://safina.example/rss", "1", "https://safina.example/n/1", 0)
+    page = _page(_jsonld("2023-06-02T22:10:00Z"), entry=replace(entry, published_raw=raw))
+    found = _article(page)
+    assert found.published_at == datetime(2023, 6, 2, 22, 10, tzinfo=UTC)
+    assert found.published_on == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://www.safina.ae/n/1", "2023-06-03"),
+        ("https://news.safina.com.sa:8080/n/1", "2023-06-03"),
+        ("https://safina.eg", "2023-06-03"),
+        ("https://safina.ma/n/1", "2023-06-02"),
+        ("https://safina.example/ae", "2023-06-02"),
+        ("https://safina.tv/n/1", "2023-06-02"),
+    ],
+)
+def test_the_country_of_a_host(url: str, day: str) -> None:
+    page = _page(_jsonld("2023-06-02T21:40:00Z"), url=url)
+    assert _article(page).published_on == date.fromisoformat(day)
+    early = _article(_page(_jsonld("2023-06-02T21:40:00Z"), url=url, tz="Africa/Tunis"))
+    assert early.published_on == date(2023, 6, 2), "the publisher's own zone goes first"
+
+
 def test_nothing_is_known() -> None:
     assert _article(_page()).published_on is None

@@ -6,7 +6,7 @@ from transforms.text.dates.lexicon import weekdays
 from transforms.text.dates.model import DateMention, ResolvedDate, Timestamp
 from transforms.text.dates.resolve import resolve_date
 from transforms.text.dates.timestamp import civil_day, parse_timestamp, possible_days
-from transforms.text.dates.zones import country_timezone
+from transforms.text.dates.zones import country_timezone, host_timezone
 
 __all__ = [
     "DateMention",
@@ -17,6 +17,7 @@ __all__ = [
     "document_date",
     "document_weekdays",
     "find_dates",
+    "host_timezone",
     "parse_timestamp",
     "possible_days",
     "resolve_date",

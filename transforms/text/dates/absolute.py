@@ -50,6 +50,7 @@ class Slots:
     daypart: str | None = None
     zone: str | None = None
     numeric: str | None = None  # a Gregorian numeric date as written
+    swapped: tuple[int, int] | None = None  # its month and day if the month comes first
     era: set[str] = field(default_factory=set)
 
     @property
@@ -129,6 +130,8 @@ def read_slots(tokens: Tokens) -> Slots | None:
         elif not reader(slots, tokens, index, used):
             return None
     if not slots.valid_time:
+        return None
+    if slots.swapped is not None and not _decide_order(slots, tokens):
         return None
     if slots.spoken and (slots.hour or 0) <= 12 and not (slots.half or slots.daypart):
         slots.hour = None  # "الساعة السادسة": of the morning or of the evening
@@ -248,7 +251,7 @@ def _year(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
 
 
 def _numeric_date(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:
-    """A date in digits: day first, or year first; month first is no Arabic order."""
+    """A date in digits: day first, or year first; month first where the day is above twelve."""
     match = _NUMERIC.fullmatch(str(tokens.values[index]))
     if match is None:
         return False
@@ -263,7 +266,12 @@ def _numeric_date(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> b
     era = str(tokens.values[index + 1]) if following == "e" else ""
     if following == "e":
         used.add(index + 1)
-    if not 1 <= month <= 12 and not (1 <= day <= 12 and month <= 31 and len(parts[2]) == 4):
+    american = len(parts[2]) == 4 and "." not in match.group() and day <= 12 and not era
+    if american and 12 < month <= 31:
+        day, month = month, day
+    elif american and day != month:
+        slots.swapped = day, month
+    if not 1 <= month <= 12:
         return False
     if era == "h" or (not era and year in _BARE_HIJRI_YEARS):
         fresh = slots.hijri_month is None
@@ -274,6 +282,36 @@ def _numeric_date(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> b
     slots.numeric = str(tokens.values[index])
     slots.year, slots.month, slots.day = year, month, day
     return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def _decide_order(slots: Slots, tokens: Tokens) -> bool:
+    """Let a weekday decide between day and month first where a machine wrote the date.
+
+    A weekday without its article (Tue, ثلاثاء) or with a clock beside the date is a machine's.
+    In prose the day comes first, and a weekday that does not fit contradicts.
+
+    Returns:
+        False when both orders fit in a form that is written in either ("Tue, 07/11/2023",
+        "الثلاثاء, 07/11/2023 - 17:57").
+    """
+    if slots.year is None or slots.month is None or slots.day is None or slots.swapped is None:
+        return True
+    here = gregorian_date(slots.year, slots.month, slots.day)
+    there = gregorian_date(slots.year, *slots.swapped)
+    if there is None or not slots.weekdays or not agrees(there, slots):
+        return True
+    short = any(
+        code in "Ww" and not tokens.definite[index] for index, code in enumerate(tokens.codes)
+    )
+    if here is None or not agrees(here, slots):
+        if short or "t" in tokens.codes:
+            slots.month, slots.day = slots.swapped
+        return True
+    return not short and not _CONTENT_SYSTEM.fullmatch(tokens.codes)
+
+
+# Drupal's own form, whose order is that of the site's language: weekday, date - clock.
+_CONTENT_SYSTEM: Final = re.compile("[Ww],f-tA?")
 
 
 def _weekday(slots: Slots, tokens: Tokens, index: int, used: set[int]) -> bool:  # noqa: ARG001 - readers are called alike

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from transforms.text.dates.absolute import clock_hour, gregorian_date
 from transforms.text.dates.lexicon import zone_table
-from transforms.text.dates.zones import parse_offset
+from transforms.text.dates.zones import parse_offset, zone_info
 
 _ISO: Final = re.compile(
     r"(\d{4})(-?)(\d{2})\2(\d{2})"
@@ -26,8 +26,13 @@ _US: Final = re.compile(
 )
 _EPOCH: Final = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")
 _EPOCH_FIRST: Final = 631_152_000  # 1990: smaller numbers are counters, not times
-# What may follow an offset: JavaScript's zone name in brackets, Java's zone id.
-_COMMENT: Final = re.compile(r"(?:(?<=[+\-]\d{4}) ?\([^()]*\)|(?<=[\dZ])\[[A-Za-z_/]+\])$")
+# What may follow a clock: JavaScript's zone name, Java's and RFC 9557's zone id, a bare one.
+_COMMENT: Final = re.compile(r"(?<=[+\-]\d{4}) ?\([^()]*\)$")
+_BRACKETS: Final = re.compile(
+    r"(?<=[\dZzM\])صم]) ?(?:\[!?([^\[\]()]{1,60})\]|\(([^\[\]()]{1,60})\))$"
+)
+_AREA_CITY: Final = re.compile(r"(?<=[\dZz]) ([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_]+){1,2})$")
+_TAGS: Final = re.compile(r"!?[a-z][\w-]*=[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,41 @@ class Machine:
     precision: Literal["second", "minute", "day", "month"]
 
 
-def without_comment(raw: str) -> str:
-    """A date without the zone name in brackets behind its offset ("(Arabian Standard Time)")."""
-    return _COMMENT.sub("", raw)
+def split_zone(raw: str) -> tuple[str, str | None]:
+    """Take off the name of a zone that stands behind a date.
+
+    Args:
+        raw: the date, trimmed.
+
+    Returns:
+        The date without it, and the zone: an IANA name or ±HH:MM ("[Asia/Riyadh]", "(GMT+3)",
+        "Asia/Riyadh"). None when there is none, or one whose name only explains the offset
+        ("(Arabian Standard Time)").
+    """
+    zone = None
+    for _ in range(_MOST_BRACKETS):
+        match = _BRACKETS.search(raw) or _AREA_CITY.search(raw)
+        if match is None:
+            break
+        name = next(filter(None, match.groups()))
+        known = _named_zone(name)
+        if known is None and not _TAGS.fullmatch(name) and "/" not in name:
+            break
+        zone = known or zone
+        raw = raw[: match.start()]
+    return _COMMENT.sub("", raw), zone
+
+
+def _named_zone(name: str) -> str | None:
+    """The zone of a name in brackets; None for a name that is no zone's."""
+    name = name.strip()
+    if _IANA.fullmatch(name) and zone_info(name) is not None:
+        return name
+    return parse_offset(name) or zone_table("abbr").get(name.lower())
+
+
+_MOST_BRACKETS: Final = 3
+_IANA: Final = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_+-]+(?:\d{1,2})?){1,2}")
 
 
 def read_machine(raw: str) -> Machine | Literal[False] | None:

@@ -155,7 +155,7 @@ def zone_table(kind: str) -> dict[str, str]:
 
     Args:
         kind: ``abbr`` (offsets by abbreviation), ``city`` (what follows بتوقيت), ``country``
-            (by ISO 3166 alpha-3, upper case).
+            (by ISO 3166 alpha-3, upper case), ``domain`` (by top-level domain).
     """
     table: dict[str, str] = {}
     for row_kind, value, spellings in _read_table("zones.tsv"):
@@ -279,7 +279,7 @@ def _word(
     key = word if word[0] >= "\u0621" else word.lower()
     for rest, entry in several.get(key, ()):
         after = _continues(rest, found, position + 1)
-        if after:
+        if after and (len(word) > 1 or not rest[0].isdigit() or _is_close(found, position)):
             return entry, after
     entry_alone = single.get(key)
     if entry_alone is not None or key not in number_words():
@@ -293,11 +293,26 @@ def _word(
     return Word("N", value, clitic), position + length
 
 
+def _in_brackets(word: str, found: list[tuple[str | None, str, int]], position: int) -> bool:
+    return [token[1] for token in found[position : position + 3]] == ["(", word, ")"]
+
+
+def _is_close(found: list[tuple[str | None, str, int]], position: int) -> bool:
+    """Whether a digit belongs to the one letter before it: "ت2", "14 ت 2"."""
+    beside = found[position + 1][2] == found[position][2] + 1
+    return beside or (position > 0 and found[position - 1][0] == "d")
+
+
 def _continues(
     rest: tuple[str, ...], found: list[tuple[str | None, str, int]], position: int
 ) -> int:
     """The index after the words of an entry when they follow (abbreviations: with dots); else 0."""
     for word in rest:
+        if word.isdigit() and _in_brackets(word, found, position):
+            position += 3
+            continue
+        if word.isdigit() and position + 1 < len(found) and found[position][1] == "/":
+            position += 1  # "تشرين/2"
         while position < len(found) and found[position][1] == "." and len(word) == 1:
             position += 1
         if position >= len(found) or found[position][1].lower() != word:

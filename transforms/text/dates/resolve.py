@@ -9,7 +9,7 @@ from typing import Final
 from transforms.text.arabic import normalise_text
 from transforms.text.dates.absolute import read_slots
 from transforms.text.dates.anchor import make_anchor
-from transforms.text.dates.formats import read_machine, without_comment
+from transforms.text.dates.formats import read_machine, split_zone
 from transforms.text.dates.grammar import FULL
 from transforms.text.dates.handlers import HANDLERS
 from transforms.text.dates.lexicon import tokenise
@@ -18,6 +18,7 @@ from transforms.text.dates.reading import Context
 from transforms.text.dates.written import from_slots
 
 _LONGEST: Final = 200  # code points: a longer string is a text, not an expression
+_ROUND: Final = str.maketrans("[]", "()")
 _EDGES: Final = "0<.,:|-()#/"
 # Words that turn a date into a limit ("حتى الخميس") leave no date of their own.
 _RELATIVE: Final = tuple(
@@ -47,15 +48,17 @@ def resolve_date(
     if not expression or len(expression) > _LONGEST:
         return None
     folded = re.sub(r"\s+", " ", normalise_text(expression)).strip()
-    folded = without_comment(folded)
+    folded, named = split_zone(folded)
+    folded = folded.translate(_ROUND)
+    zone = named or tz
     machine = read_machine(folded)
     if machine is False:
         return None
     if machine is not None:
         return ResolvedDate(
-            machine.date, machine.time, machine.tz or tz, machine.precision, "explicit"
+            machine.date, machine.time, machine.tz or zone, machine.precision, "explicit"
         )
-    context = Context(make_anchor(anchor, tz), tz)
+    context = Context(make_anchor(anchor, tz), zone)
     tokens = tokenise(folded)
     start = len(tokens.codes) - len(tokens.codes.lstrip(_EDGES))
     end = len(tokens.codes.rstrip(_EDGES))

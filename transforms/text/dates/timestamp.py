@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from transforms.text.dates.formats import split_zone
 from transforms.text.dates.model import ResolvedDate, Timestamp
 from transforms.text.dates.resolve import resolve_date
 from transforms.text.dates.zones import country_timezone, zone_info
@@ -33,7 +34,8 @@ def parse_timestamp(
     resolved = resolve_date(raw)
     if resolved is None or resolved.basis != "explicit":
         return None
-    return to_timestamp(resolved, tz=tz, country=country)
+    _, named = split_zone(raw.strip())
+    return to_timestamp(resolved, tz=named or tz, country=country)
 
 
 def to_timestamp(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +26,22 @@ def country_timezone(alpha3: str) -> str | None:
     return zone_table("country").get(alpha3.upper())
 
 
+def host_timezone(url: str) -> str | None:
+    """The zone of the country whose domain a host is under.
+
+    Args:
+        url: an absolute URL.
+
+    Returns:
+        An IANA name for https://akhbar.ae/; None for other domains, and for what is no URL.
+    """
+    match = _TOP_DOMAIN.match(url)
+    return zone_table("domain").get(match[1].lower()) if match else None
+
+
+_TOP_DOMAIN: Final = re.compile(r"https?://(?:[^/?#@]*@)?[^/?#:@]+\.([a-zA-Z]{2})(?=[/?#:]|\Z)")
+
+
 def parse_offset(text: str) -> str | None:
     """Read an offset.
 
@@ -44,7 +60,7 @@ def parse_offset(text: str) -> str | None:
     return f"{sign}{hours:02d}:{minutes:02d}"
 
 
-@cache
+@lru_cache(maxsize=1_000)  # a page may name any zone
 def zone_info(name: str) -> dt.tzinfo | None:
     """The zone of a name.
 
