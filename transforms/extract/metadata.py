@@ -71,11 +71,14 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         Everything the page says of itself.
     """
     metas = _metas(root)
-    structured = read_jsonld(root)
+    headings = [tidy("".join(h1.itertext())) for h1 in root.iter("h1")]
+    canonical = _canonical(root, metas, url)
+    structured = read_jsonld(
+        root, addresses=(url, canonical), headlines=tuple(_titles(root, metas) + headings[:5])
+    )
     site = tidy(
         metas.get("og:site_name") or structured.publisher or metas.get("application-name", "")
     )
-    headings = [tidy("".join(h1.itertext())) for h1 in root.iter("h1")]
     title, heading = _title(root, metas, structured, headings, site)
     near = _near_headline(root, title)
     summary = metas.get("og:description") or metas.get("description") or ""
@@ -86,7 +89,7 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         title=displayable(title)[:_MAX_TITLE],
         heading=heading,
         site_name=displayable(site)[:200],
-        canonical_url=_canonical(root, metas, url),
+        canonical_url=canonical,
         summary=displayable(summary),
         authors=_author_candidates(metas, structured, near),
         language=(root.get("lang") or metas.get("og:locale") or "")[:20],
@@ -106,6 +109,12 @@ def _metas(root: Any) -> dict[str, str]:
     return metas
 
 
+def _titles(root: Any, metas: dict[str, str]) -> list[str]:
+    """What the page's head calls it; the document's title is the last, "" when it has none."""
+    document = next((tidy("".join(t.itertext())) for t in root.iter("title")), "")
+    return [tidy(metas.get("og:title", "")), tidy(metas.get("twitter:title", "")), document]
+
+
 def _key(text: str) -> str:
     return "".join(re.findall(r"\w+", arabic.normalise_text(text))).lower()
 
@@ -118,13 +127,9 @@ def _title(
     site: str,
 ) -> tuple[str, str]:
     """Choose the headline: an h1 that the page's title confirms, else the claims, cleaned."""
-    document = next((tidy("".join(t.itertext())) for t in root.iter("title")), "")
-    claimed = [
-        tidy(text_of(structured.article.get("headline"))),
-        tidy(metas.get("og:title", "")),
-        tidy(metas.get("twitter:title", "")),
-        document,
-    ]
+    titles = _titles(root, metas)
+    document = titles[-1]
+    claimed = [tidy(text_of(structured.article.get("headline"))), *titles]
     claimed = [_unescaped(claim) for claim in claimed if claim]
     whole = [_key(claim) for claim in claimed]
     fitting = [
