@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from transforms.extract import bylines
+from transforms.extract import bylines, microdata
 from transforms.extract.jsonld import StructuredData, author_names, read_jsonld, text_of
 from transforms.extract.lines import tidy
 from transforms.extract.markup import displayable
@@ -24,6 +24,7 @@ _STRONG_SEPARATORS: Final = ("|", "::", "»", "«")
 _NO_TEXT: Final = frozenset(
     {"script", "style", "svg", "path", "noscript", "img", "input", "option"}
 )
+_MAX_METAS: Final = 300
 _MAX_TITLE: Final = 500
 _MAX_SUMMARY: Final = 2000
 _HOME_PATHS: Final = re.compile(
@@ -46,6 +47,7 @@ class PageMeta:
         authors: candidates, unchecked.
         language: its declared language tag; "" when undeclared.
         near: the elements of few words just before and after the headline, in document order.
+        scope: the microdata scope of the page's own article; None when there is none.
     """
 
     metas: dict[str, str]
@@ -58,6 +60,7 @@ class PageMeta:
     authors: list[str] = field(default_factory=list)
     language: str = ""
     near: list[bylines.Near] = field(default_factory=list)
+    scope: Any | None = None
 
 
 def read_metadata(root: Any, *, url: str) -> PageMeta:
@@ -80,6 +83,8 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         metas.get("og:site_name") or structured.publisher or metas.get("application-name", "")
     )
     title, heading = _title(root, metas, structured, headings, site)
+    scope = microdata.own_scope(root, lambda text: bool(title) and _key(text) == _key(title))
+    _add_itemprops(root, metas, scope)
     near = _near_headline(root, title)
     summary = metas.get("og:description") or metas.get("description") or ""
     summary = tidy(summary or text_of(structured.article.get("description")))[:_MAX_SUMMARY]
@@ -94,6 +99,7 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         authors=_author_candidates(metas, structured, near),
         language=(root.get("lang") or metas.get("og:locale") or "")[:20],
         near=near,
+        scope=scope,
     )
 
 
@@ -103,10 +109,18 @@ def _metas(root: Any) -> dict[str, str]:
         content = meta.get("content")
         if not content:
             continue
-        key = meta.get("property") or meta.get("name") or meta.get("itemprop")
-        if key and len(metas) < 300:
+        key = meta.get("property") or meta.get("name")
+        if key and len(metas) < _MAX_METAS:
             metas.setdefault(key.strip().lower(), content.strip()[:5000])
     return metas
+
+
+def _add_itemprops(root: Any, metas: dict[str, str], scope: Any | None) -> None:
+    """Add what meta elements say as itemprops of the page's own article."""
+    for meta in root.iter("meta"):
+        key, content = meta.get("itemprop"), meta.get("content")
+        if key and content and len(metas) < _MAX_METAS and microdata.is_own(meta, scope):
+            metas.setdefault(key.strip().lower(), content.strip()[:5000])
 
 
 def _titles(root: Any, metas: dict[str, str]) -> list[str]:
