@@ -8,7 +8,9 @@ from typing import Final
 
 from transforms.extract import bylines, plain, published
 from transforms.extract.body import Body, extract_body
+from transforms.extract.declared_body import prefer_declared
 from transforms.extract.gate import Judgement, asks_password, judge
+from transforms.extract.jsonld import node_types
 from transforms.extract.markup import MAX_CHARS, displayable, parse_page, storable
 from transforms.extract.metadata import PageMeta, read_metadata
 from transforms.extract.published import Published
@@ -101,8 +103,15 @@ def _from_html(page: Page) -> _Draft | Rejected:
     meta = read_metadata(root, url=url)
     password = asks_password(root)
     dated = published.published_of_page(page, meta, root, meta.canonical_url or url)
-    body = extract_body(root, title=meta.title, description=meta.summary)
+    body = extract_body(
+        root,
+        title=meta.title,
+        description=meta.summary,
+        scope=meta.scope,
+        live="LiveBlogPosting" in node_types(meta.structured.article),
+    )
     del alive
+    body = prefer_declared(body, meta.structured.article)
     judgement = judge(meta, body, url or meta.canonical_url, password=password)
     if judgement.reason:
         return _rejected(page, judgement.reason, judgement.detail)
@@ -122,7 +131,7 @@ def _html_draft(
     authors = bylines.clean_authors(meta.authors, outlet)
     return _Draft(
         body=text,
-        extractor="trafilatura",
+        extractor="jsonld" if body.declared else "trafilatura",
         confidence=_confidence(body, judgement),
         title=meta.title,
         canonical_url=meta.canonical_url,

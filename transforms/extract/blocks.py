@@ -148,20 +148,34 @@ class Layout:
     flat_headings: int = 0
 
 
-def find_region(root: Any, blocks: list[Block]) -> Region:
-    """Find the lowest element that holds nearly all prose of the page."""
+def weigh(blocks: list[Block]) -> dict[Any, int]:
+    """Characters of prose in every element that holds some."""
     weights: dict[Any, int] = {}
-    runs: dict[Any, int] = {}
     for block in blocks:
         if block.links > block.weight:
             continue
-        if not block.card:
-            holder = _holder(block)
-            runs[holder] = runs.get(holder, 0) + block.weight
         element = block.element
         while element is not None:
             weights[element] = weights.get(element, 0) + block.weight
             element = element.getparent()
+    return weights
+
+
+def find_region(root: Any, blocks: list[Block], weights: dict[Any, int]) -> Region:
+    """Find the lowest element below ``root`` that holds nearly all prose of it.
+
+    Args:
+        root: the page, or the container that is marked as its article.
+        blocks: those of the page.
+        weights: what ``weigh`` says of them.
+    """
+    runs: dict[Any, int] = {}
+    for block in blocks:
+        if block.links > block.weight or block.card:
+            continue
+        if root in block.element.iterancestors() or block.element is root:
+            holder = _holder(block)
+            runs[holder] = runs.get(holder, 0) + block.weight
     total = weights.get(root, 0)
     best = _descend(root, weights) if total else root
     return Region(best, weights.get(best, 0), total, max(runs.values(), default=0))

@@ -61,9 +61,9 @@ def is_own(element: Any, scope: Any | None) -> bool:
         scope: what ``own_scope`` found.
     """
     owner = next((each for each in element.iterancestors() if "itemscope" in each.attrib), None)
-    if owner is not None and scope is not None:
-        if owner is scope or owner in set(scope.iterancestors()):
-            return True
+    ours = {scope, *scope.iterancestors()} if scope is not None else set()
+    if owner is not None and owner in ours:
+        return True
     of_page = owner is None or _PAGE.search(owner.get("itemtype") or "") is not None
     return of_page and not stands_apart(element)
 

@@ -55,12 +55,18 @@ _PHOTO: Final = (
     r"|من الارشيف|getty images|gettyimages)"
 )
 _LONGEST: Final = 400  # characters; a longer line is prose
+_NEXT: Final = (
+    r"(?:(?:الخبر|المقال|المقاله|الموضوع|الماده|القصه|التقرير) (?:التالي|التاليه|القادم)"
+    r"|(?:اقرا|طالع|تصفح|شاهد) (?:الخبر |المقال |الموضوع )?(?:التالي|التاليه)"
+    r"|(?:مقال|خبر|موضوع) (?:تال|اخر)|التالي|تاليا|up next|next (?:article|story|post|news))"
+)
 _END: Final = r"[\s.:!…«»\"“”'()\[\]<>‹›|*•-]*"
 
 _RELATED_RE: Final = re.compile(_END + _RELATED, re.IGNORECASE)
 _WHOLE_RE: Final = re.compile(f"{_END}(?:{_STAMP}|{_SHARE}|{_PHOTO}){_END}", re.IGNORECASE)
 _MORE_RE: Final = re.compile(f"{_END}{_MORE}", re.IGNORECASE)
 _HEAD_RE: Final = re.compile(f"{_END}(?:{_FOLLOW}|{_POLICY})", re.IGNORECASE)
+_NEXT_RE: Final = re.compile(f"{_END}{_NEXT}{_END}", re.IGNORECASE)
 _LABEL_RE: Final = re.compile(f"{_END}{_RELATED}{_END}", re.IGNORECASE)
 
 
@@ -72,6 +78,11 @@ def is_related_label(text: str) -> bool:
 def is_bare_related_label(text: str) -> bool:
     """Whether a text is nothing but such a pointer, the links standing after it."""
     return len(text) <= 60 and _LABEL_RE.fullmatch(arabic.normalise_text(text)) is not None
+
+
+def is_next_label(text: str) -> bool:
+    """Whether a text is nothing but the announcement of the next article ("الخبر التالي")."""
+    return _NEXT_RE.fullmatch(arabic.normalise_text(text)) is not None
 
 
 def is_boilerplate_line(line: str) -> bool:

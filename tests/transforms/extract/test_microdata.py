@@ -35,12 +35,12 @@ COMMENT = (
         f"{CARD}<article {NEWS}>{H1}{OWN}{PROSE}</article>{CARD}",
         f"<article {NEWS}>{H1}{RELATED}{TIME}{PROSE}</article>",
         f"<ul>{LIST}</ul>{H1}{TIME}<div>{PROSE}</div>",
-        f"<aside>{CARD}{OTHER}</aside><article {NEWS}>{H1}{OWN}<div itemprop=articleBody>{PROSE}</div></article>",
+        f"<aside>{CARD}{OTHER}</aside><div {NEWS}>{H1}{OWN}<p itemprop=articleBody>{PROSE}</div>",
         f"{COMMENT}<div {NEWS}>{H1}{OWN}{PROSE}</div>",
         f"<div {NEWS}>{H1}{COMMENT}{OWN}{PROSE}</div>",
         f'<div itemscope itemtype="http://schema.org/WebPage">{CARD}{H1}{TIME}{PROSE}</div>',
         f'<div itemscope itemtype="https://schema.org/CreativeWork">{H1}{OWN}{PROSE}</div>{CARD}',
-        f'<div {NEWS}>{CARD}<div {NEWS}>{H1}{OWN}{PROSE}</div></div>',
+        f"<div {NEWS}>{CARD}<div {NEWS}>{H1}{OWN}{PROSE}</div></div>",
     ],
 )  # fmt: skip
 def test_own_date(body: str) -> None:
