@@ -9,7 +9,7 @@ from typing import Final
 from transforms.extract import bylines, plain, published
 from transforms.extract.body import Body, extract_body
 from transforms.extract.declared_body import prefer_declared
-from transforms.extract.gate import Judgement, asks_password, judge
+from transforms.extract.gate import THRESHOLD, Judgement, asks_password, judge, says_article
 from transforms.extract.jsonld import node_types
 from transforms.extract.markup import MAX_CHARS, displayable, parse_page, storable
 from transforms.extract.metadata import PageMeta, read_metadata
@@ -109,10 +109,13 @@ def _from_html(page: Page) -> _Draft | Rejected:
         description=meta.summary,
         scope=meta.scope,
         live="LiveBlogPosting" in node_types(meta.structured.article),
+        sure=says_article(meta),
     )
     del alive
     body = prefer_declared(body, meta.structured.article)
-    judgement = judge(meta, body, url or meta.canonical_url, password=password)
+    judgement = judge(
+        meta, body, url or meta.canonical_url, password=password, fed=page.entry is not None
+    )
     if judgement.reason:
         return _rejected(page, judgement.reason, judgement.detail)
     draft = _html_draft(page, meta, body, dated, judgement)
@@ -148,10 +151,12 @@ def _confidence(body: Body, judgement: Judgement) -> float:
 
     Half is the gate's score (1.5, the threshold, gives 0.1; 8.5 and more the full half), half how
     well the text covers the prose of its region (all of it 0.5; a half or double the text 0.25).
+    A page that hardly any evidence calls an article has at most 0.3.
     """
     evidence = min(0.5, max(0.0, 0.1 + 0.4 * (judgement.score - 1.5) / 7.0))
     ratio = body.coverage if body.coverage <= 1 else 1 / body.coverage
-    return round(evidence + 0.5 * ratio, 3)
+    doubt = 0.5 if judgement.score < THRESHOLD else 1.0
+    return round(doubt * (evidence + 0.5 * ratio), 3)
 
 
 def _from_fragment(page: Page) -> _Draft | Rejected:

@@ -31,7 +31,7 @@ _APPARATUS: Final = re.compile(
     r"cookies?(?:[_-]\w+)*|consent(?:[_-]\w+)*|gdpr|newsletter|popup|modal)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_CONTAINERS: Final = ("div", "td", "article", "section", "main", "li", "blockquote", "center")
+_CONTAINERS: Final = ("div", "td", "article", "section", "main", "li", "blockquote", "center", "dd")
 _INLINE: Final = frozenset({"br", "span", "a", "sup", "sub", "q"})
 _MIN_BLOCK: Final = 25  # characters
 _MAX_BLOCKS: Final = 3000  # the weight of a flood is found well enough in its first part

@@ -20,6 +20,7 @@ from transforms.extract import blocks as b
 from transforms.extract import bounds, phrases
 from transforms.extract.lines import render_lines, tidy
 from transforms.extract.markup import MAX_ELEMENTS
+from transforms.extract.threads import Threads, measure_threads
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -62,6 +63,7 @@ class Body:
         text: paragraphs joined by newlines.
         region: the container it came from.
         layout: what surrounds the prose in that container.
+        threads: what the page's prose hangs together as.
         coverage: characters of the text for each character of prose in the container.
         page_text: the start of all text of the page, for recognising walls.
         declared: the text stands only in what the page declares of itself (JSON-LD).
@@ -70,13 +72,20 @@ class Body:
     text: str
     region: b.Region
     layout: b.Layout
+    threads: Threads
     coverage: float
     page_text: str
     declared: bool = False
 
 
 def extract_body(
-    root: Any, *, title: str, description: str, scope: Any | None = None, live: bool = False
+    root: Any,
+    *,
+    title: str,
+    description: str,
+    scope: Any | None = None,
+    live: bool = False,
+    sure: bool = False,
 ) -> Body:
     """Extract the body.
 
@@ -86,6 +95,7 @@ def extract_body(
         description: the page's own summary, evidence for a standfirst outside the container.
         scope: the microdata scope of the page's own article; None when there is none.
         live: the page is a live blog, whose updates are parts of it.
+        sure: the page is an article in any case, so nobody asks for its threads.
 
     Returns:
         The body; its text is "" when there is none.
@@ -101,6 +111,7 @@ def extract_body(
 
     if not live:
         bounds.take_out_following(page, is_headline)
+    threads = Threads() if sure else measure_threads(page, is_headline)
     layout = b.take_out_teasers(page, is_headline)
     all_blocks = b.find_blocks(page)
     weights = b.weigh(all_blocks)
@@ -114,7 +125,8 @@ def extract_body(
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
     text = "\n".join(lines)
-    return Body(text, region, layout, (len(text) + repeated) / max(1, region.weight), page_text)
+    coverage = (len(text) + repeated) / max(1, region.weight)
+    return Body(text, region, layout, threads, coverage, page_text)
 
 
 def _paragraphs(blocks: list[b.Block], container: Any) -> list[tuple[str, int]]:

@@ -25,6 +25,8 @@ _NO_TEXT: Final = frozenset(
     {"script", "style", "svg", "path", "noscript", "img", "input", "option"}
 )
 _MAX_METAS: Final = 300
+_MIN_HEADING: Final = 15  # characters of a heading that nothing confirms
+_MAX_SITE_WORDS: Final = 4
 _MAX_TITLE: Final = 500
 _MAX_SUMMARY: Final = 2000
 _HOME_PATHS: Final = re.compile(
@@ -154,16 +156,31 @@ def _title(
     if not headings:
         lower = (tidy("".join(h.itertext())) for h in root.iter("h2", "h3"))
         fitting = [h for h in lower if 20 <= len(h) <= _MAX_TITLE and _key(h) in _key(document)][:1]
-    heading = max(fitting, key=len, default="")
-    if not heading and len(headings) == 1 and len(headings[0]) >= 15 and not claimed[:-1]:
-        heading = headings[0]
+    heading = max(fitting, key=len, default="") or _short_heading(root, document)
+    unlinked = next(root.iter("h1"), root).find(".//a") is None
+    if not heading and len(headings) == 1 and unlinked and not claimed[:-1]:
+        heading = headings[0] if len(headings[0]) >= _MIN_HEADING else ""
     if heading and _key(heading) != _key(site):
         return heading, heading
     for claim in claimed:
         cleaned = without_site(claim, site)
         if cleaned:
             return cleaned, ""
-    return (headings[0], headings[0]) if headings else ("", "")
+    # A front page may head itself with the headline of any story, which then is a link to it.
+    return (headings[0], headings[0] if unlinked else "") if headings else ("", "")
+
+
+def _short_heading(root: Any, document: str) -> str:
+    """The heading of a word or two that is all of a document's title but the outlet's name."""
+    parts = [part for part in _SEPARATORS.split(document) if part]
+    if not 1 < len(parts) <= 3 or len(" ".join(parts[1:]).split()) > _MAX_SITE_WORDS:
+        return ""
+    for heading in root.iter("h1", "h2", "h3"):
+        text = tidy("".join(heading.itertext()))
+        home = any((a.get("href") or "").strip() in {"", "/", "#"} for a in heading.iter("a"))
+        if text and not home and _key(text) == _key(parts[0]):
+            return text
+    return ""
 
 
 def _unescaped(text: str) -> str:

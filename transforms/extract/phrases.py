@@ -60,6 +60,11 @@ _NEXT: Final = (
     r"|(?:اقرا|طالع|تصفح|شاهد) (?:الخبر |المقال |الموضوع )?(?:التالي|التاليه)"
     r"|(?:مقال|خبر|موضوع) (?:تال|اخر)|التالي|تاليا|up next|next (?:article|story|post|news))"
 )
+_GO_ON: Final = (
+    r"(?:(?:اقرا|اعرف|شاهد|اكتشف|تصفح) المزيد|المزيد|(?:ال)?تفاصيل|للتفاصيل|للمزيد|التتمه|تتمه"
+    r"|(?:اكمل|تابع|متابعه|اكمال|واصل) (?:القراءه|قراءه الخبر)|اقرا الخبر|قراءه المزيد|الباقي"
+    r"|(?:read |learn )?more|continue reading|details)"
+)
 _END: Final = r"[\s.:!…«»\"“”'()\[\]<>‹›|*•-]*"
 
 _RELATED_RE: Final = re.compile(_END + _RELATED, re.IGNORECASE)
@@ -67,6 +72,7 @@ _WHOLE_RE: Final = re.compile(f"{_END}(?:{_STAMP}|{_SHARE}|{_PHOTO}){_END}", re.
 _MORE_RE: Final = re.compile(f"{_END}{_MORE}", re.IGNORECASE)
 _HEAD_RE: Final = re.compile(f"{_END}(?:{_FOLLOW}|{_POLICY})", re.IGNORECASE)
 _NEXT_RE: Final = re.compile(f"{_END}{_NEXT}{_END}", re.IGNORECASE)
+_GO_ON_RE: Final = re.compile(f"{_END}{_GO_ON}{_END}", re.IGNORECASE)
 _LABEL_RE: Final = re.compile(f"{_END}{_RELATED}{_END}", re.IGNORECASE)
 
 
@@ -83,6 +89,13 @@ def is_bare_related_label(text: str) -> bool:
 def is_next_label(text: str) -> bool:
     """Whether a text is nothing but the announcement of the next article ("الخبر التالي")."""
     return _NEXT_RE.fullmatch(arabic.normalise_text(text)) is not None
+
+
+def is_more_label(text: str) -> bool:
+    """Whether a link's text only says that there is more behind it ("المزيد", "التفاصيل")."""
+    if not 3 <= len(text) <= 40:
+        return False
+    return _GO_ON_RE.fullmatch(arabic.normalise_text(text)) is not None
 
 
 def is_boilerplate_line(line: str) -> bool:
