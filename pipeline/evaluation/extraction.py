@@ -2,8 +2,8 @@
 
 Bodies are compared as multisets of words; words of a gold's ``optional`` segments (standfirst,
 section name) neither help nor hurt. A date is right when the gold's day is the stored civil day.
-Authors count where the gold knows one. There is no labelled set of index pages:
-``index_pages.toml`` holds invented ones, and every labelled page is an article.
+Authors count where the gold knows one. What is no article: real section and directory pages, where
+they are there, and the invented pages of ``index_pages.toml`` and ``odd_pages.toml``.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def run(data: Path) -> SuiteReport:
         digest.update(content)
         digest.update(gold_bytes)
         _judge(tally, row, json.loads(gold_bytes), extract_article(Page(content, "html")))
-    gate = _gate(tally)
+    listings = sorted((folder / "index").glob("*.html"))
+    for path in listings:
+        digest.update(path.read_bytes())
+    gate = [*_listings(tally, listings), *_gate(tally)]
     return SuiteReport(NAME, (*_figures(tally), *gate), tuple(tally.cases), digest.hexdigest()[:32])
 
 
@@ -150,6 +153,20 @@ def _figures(tally: _Tally) -> list[Figure]:
         Figure("author_recall", tally.authors_right / max(1, tally.authors), tally.authors),
         Figure("articles_refused", tally.refused, tally.pages, 0.0, higher_is_better=False),
     ]
+
+
+def _listings(tally: _Tally, paths: list[Path]) -> list[Figure]:
+    """The gate's figure on real section and directory pages; none when they are not there."""
+    kept = 0
+    for path in paths:
+        found = extract_article(Page(path.read_bytes(), "html"))
+        if isinstance(found, Article):
+            kept += 1
+            tally.cases.append(Case(f"index/{path.name}", "no article", found.body[:200], 1.2))
+    if not paths:
+        return []
+    figure = Figure("index_pages_kept", kept, len(paths), 0.35 * len(paths), higher_is_better=False)
+    return [figure]
 
 
 def _gate(tally: _Tally) -> list[Figure]:

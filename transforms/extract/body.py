@@ -49,6 +49,7 @@ _STANDFIRST: Final = re.compile(
 _JOINERS: Final = re.compile("[\u200c\u200d]")
 _VISIBLE: Final = {0x200C: 0xA4F8, 0x200D: 0xA4F9}
 _INVISIBLE: Final = {visible: joiner for joiner, visible in _VISIBLE.items()}
+_VERSE: Final = 100  # characters: a longer line is a block of its own
 _MIN_LINE: Final = 25  # characters of a line worth keeping where nothing judges it
 _LONG: Final = 50  # letters of a line that stands twice by mistake only
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
@@ -120,8 +121,11 @@ def extract_body(
     standfirst = _standfirst(all_blocks, page, description)
     _prune(region.element)
     prose = _paragraphs(all_blocks, region.element)
-    lines = _article_lines(region, prose)
-    lines, repeated = _once(_without_title(_without_boilerplate(lines), title))
+    lines = _without_boilerplate(_article_lines(region, prose))
+    short = _without_boilerplate([line for line in threads.lines if len(line) < _VERSE])
+    if len(short) > 1 and max(region.total, 3 * sum(map(len, lines))) < sum(map(len, short)) // 2:
+        lines = short  # verses and lines of speech, too short for blocks
+    lines, repeated = _once(_without_title(lines, title))
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
     text = "\n".join(lines)

@@ -55,12 +55,16 @@ _CONSENT: Final = re.compile(
 _SENTENCE_ENDS: Final = (".", "!", "؟", "?", "…", ":", "»", '"', "”", ")")
 _WALL_LENGTH: Final = 700  # a wall leaves at most this much text
 THRESHOLD: Final = 1.5
+_FED: Final = 2.0  # what an entry of a feed that leads to a page is worth
 _CLEAR: Final = -2.0  # of the evidence against: it takes more to refuse a page
 _LEAST: Final = 40  # characters: less under no headline is nothing
 _HEADED: Final = 60  # characters of prose right below a headline
+_SENTENCE: Final = 80
+_FREE: Final = 200  # characters of a thread that nothing announces
+_FREE_SHARE: Final = 0.25  # of all prose
 _TEXTS: Final = 3  # whole texts below headlines that link to them
 _HEADLINE_WORDS: Final = 4
-_BLURBS: Final = 5  # announcements with a blurb that make a list
+_BLURBS: Final = 4  # announcements with a blurb that make a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +113,12 @@ def judge(meta: PageMeta, body: Body, url: str, *, password: bool, fed: bool = F
     if wall:
         return Judgement(wall, 0.0, "wall")
     headline = _headline(meta)
-    headed = headline >= 2 and body.threads.headed >= _HEADED
+    headed = _stands_alone(body, meta.heading, titled=headline >= 2)
     claims = _claims(meta)
     evidence = {
         "claims": claims,
         "url": _url_evidence(url),
-        "feed": 2.0 if fed else 0.0,
+        "feed": _FED if fed else 0.0,
         "prose": _prose(body),
         "threads": _threads(body, headed=headed),
         "layout": _layout(body, headed=headed, titled=bool(meta.heading), declared=claims > 0),
@@ -126,8 +130,8 @@ def judge(meta: PageMeta, body: Body, url: str, *, password: bool, fed: bool = F
         strong = claims > 0 and evidence["layout"] >= 0
         return Judgement("no_text" if strong else "not_an_article", score, detail)
     against = evidence["threads"] + evidence["layout"] + min(0, evidence["url"]) + min(0, claims)
-    nothing = len(body.text) < _LEAST and headline < 2
-    refused = score < THRESHOLD and (against < _CLEAR or nothing)
+    nothing = headline < 2 and len(body.text) < _LEAST
+    refused = score < THRESHOLD and (against + evidence["feed"] < _CLEAR or nothing)
     return Judgement("not_an_article" if refused else None, score, detail)
 
 
@@ -200,6 +204,22 @@ def _url_evidence(url: str) -> float:
     return 1.0 if _ARTICLE_URL.search(parts.path) else 0.0
 
 
+def _stands_alone(body: Body, heading: str, *, titled: bool) -> bool:
+    """Whether a thread of prose is announced by no link: below the page's headline, or by itself.
+
+    Args:
+        body: the extracted text and what was measured.
+        heading: the page's headline in the page itself; "" when it has none.
+        titled: it has some words.
+    """
+    threads = body.threads
+    if titled and threads.headed >= _HEADED:
+        return True
+    if heading and threads.headed >= _SENTENCE and threads.blurbs < _BLURBS:
+        return True  # a headline of a word or two, a sentence or two below it, then links
+    return threads.free >= max(_FREE, _FREE_SHARE * threads.prose)
+
+
 def _ratio(body: Body) -> float:
     """Share of the page's prose in its longest thread; 1 when nothing looks like a list."""
     threads = body.threads
@@ -269,10 +289,10 @@ def _layout(body: Body, *, headed: bool, titled: bool, declared: bool) -> float:
     if body.layout.flat_headings >= 3:
         each = max(run, len(body.text)) / body.layout.flat_headings
         score -= 1.0 if titled and each >= 250 else 3.0
-    if _is_list(body.text):
-        score -= 1.0 if titled or declared else 3.0
+    names = (1.0 if titled or declared else 3.0) if _is_list(body.text) else 0.0
     if headed:
-        return max(score, -1.5)
+        return max(score, -1.5) - names
+    score -= names
     share = run / max(1, body.region.total)
     if share < 0.3:
         score -= 2.0

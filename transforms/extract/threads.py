@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lxml import etree
@@ -23,9 +23,17 @@ _INLINE: Final = frozenset(
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS: Final = frozenset({"li", "dt", "article", "tr"})
 _SENTENCE_END: Final = re.compile(r"[.!?؟؛،,:…][\s\"”»)]*\Z")
+_NUMBERED: Final = re.compile(r"[\d\s:./|•*–—#()-]{1,20}\Z")
 _MAX_LINES: Final = 4000
+_ALTERNATING: Final = 6  # paragraphs of nothing but a link that make a list
+_ALIKE: Final = 5  # containers of one shape that make a list
+_CONTAINERS: Final = ("div", "li", "article", "section", "tr", "td", "dd")
+_LISTS: Final = frozenset({"ul", "ol", "dl", "table"})
+_END_OF_LIST: Final = "/list"
 _LEAD: Final = 3  # characters of a link that announces something
 _HEAD: Final = range(20, 150)  # characters of an unlinked headline
+_LITTLE: Final = 20  # characters of a blurb at least
+_FEW: Final = 2000  # characters of a thread whose lines are kept
 BLURB: Final = 600  # characters: more prose than that below one headline is a text
 
 
@@ -40,7 +48,17 @@ class _Line:
     closes: bool = False  # with a link that says "more"
     tag: str = ""
     item: bool = False  # the first of its list item
+    shaped: bool = False  # the first of one of many containers of one shape
     text: str = ""
+
+
+@dataclass(slots=True)
+class _Thread:
+    """What stands between two announcements."""
+
+    lead: int = 0  # characters of what announces it
+    prose: int = 0
+    lines: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +71,9 @@ class Threads:
         texts: how many have more prose than a blurb.
         prose: characters of prose on the page.
         longest: those of the longest thread.
+        free: those of the longest thread that nothing announces; a single text counts as free.
         headed: those of the thread below the page's own headline.
-        listed: share of the page's characters in what is announced and its blurbs.
+        lines: its lines, or those of the longest free thread, when they are few.
     """
 
     items: int = 0
@@ -62,8 +81,9 @@ class Threads:
     texts: int = 0
     prose: int = 0
     longest: int = 0
+    free: int = 0
     headed: int = 0
-    listed: float = 0.0
+    lines: tuple[str, ...] = ()
 
 
 def measure_threads(page: Any, is_headline: Callable[[str], bool]) -> Threads:
@@ -73,40 +93,76 @@ def measure_threads(page: Any, is_headline: Callable[[str], bool]) -> Threads:
         page: its body, not yet cut.
         is_headline: tells whether a line is the page's own headline.
     """
-    threads: list[list[int]] = [[0, 0]]  # announcement and prose; the first was never announced
-    own = -1
-    for line in _lines(page):
-        if line.tag in _HEADINGS and own < 0 and is_headline(line.text):
-            threads.append([0, 0])
-            own = len(threads) - 1
-        elif _announces(line):
-            lead = line.linked if line.opens and line.linked else line.chars
-            threads.append([lead, line.chars - lead])
-        elif line.linked < 0.5 * line.chars:
-            threads[-1][1] += line.chars
-            if line.closes:
-                threads[-1][0] += line.linked
-                threads.append([0, 0])
-    announced = [(lead, prose) for lead, prose in threads if lead]
-    blurbs = [prose for _, prose in announced if 20 <= prose <= BLURB]
-    listed = sum(lead + prose for lead, prose in announced if prose <= BLURB)
-    whole = sum(lead + prose for lead, prose in threads)
+    threads, own = _split(_lines(page), is_headline)
+    announced = [thread for thread in threads if thread.lead]
+    texts = [thread for thread in announced if thread.prose > BLURB]
+    free = [thread for thread in threads if not thread.lead] + (texts if len(texts) == 1 else [])
+    longest_free = max(free, key=lambda thread: thread.prose, default=_Thread())
+    told = own if own is not None and own.prose else longest_free
     return Threads(
         items=len(announced),
-        blurbs=len(blurbs),
-        texts=sum(prose > BLURB for _, prose in announced),
-        prose=sum(prose for _, prose in threads),
-        longest=max(prose for _, prose in threads),
-        headed=threads[own][1] if own >= 0 else 0,
-        listed=listed / whole if whole else 0.0,
+        blurbs=sum(_LITTLE <= thread.prose <= BLURB for thread in announced),
+        texts=len(texts),
+        prose=sum(thread.prose for thread in threads),
+        longest=max(thread.prose for thread in threads),
+        free=longest_free.prose,
+        headed=own.prose if own is not None else 0,
+        lines=tuple(told.lines) if told.prose <= _FEW else (),
     )
 
 
+def _split(
+    lines: list[_Line], is_headline: Callable[[str], bool]
+) -> tuple[list[_Thread], _Thread | None]:
+    """Split a page's lines into threads, and find the one below its own headline."""
+    threads, own = [_Thread()], None
+    headlines = _linked_paragraphs(lines)
+    for number, line in enumerate(lines):
+        if line.tag == _END_OF_LIST:
+            if threads[-1].lead:  # what its last item announced ends with it
+                threads.append(_Thread())
+        elif line.tag in _HEADINGS and own is None and is_headline(line.text):
+            own = _Thread()
+            threads.append(own)
+        elif line.closes:
+            threads[-1].lead += line.linked
+            threads[-1].prose += line.chars - line.linked
+            threads.append(_Thread())
+        elif number in headlines or _announces(line):
+            lead = line.linked or min(line.chars, _HEAD.stop)
+            threads.append(_Thread(lead, line.chars - lead))
+        elif line.linked < 0.5 * line.chars:
+            threads[-1].prose += line.chars
+            threads[-1].lines.append(line.text)
+    return threads, own
+
+
+def _linked_paragraphs(lines: list[_Line]) -> set[int]:
+    """Numbers of the paragraphs that are headlines of a list: links alone, each above prose.
+
+    A few of them stand in articles, too ("read also"); a list has many, close together.
+    """
+    found = [
+        number
+        for number, line in enumerate(lines[:-1])
+        if line.tag == "p"
+        and line.linked >= 0.8 * line.chars
+        and line.chars in _HEAD
+        and 2 * lines[number + 1].linked < lines[number + 1].chars
+    ]
+    if len(found) < _ALTERNATING:
+        return set()
+    between = sum(line.chars for line in lines[found[0] : found[-1]] if not line.linked)
+    return set(found) if between <= 400 * len(found) else set()
+
+
 def _announces(line: _Line) -> bool:
+    if line.shaped:
+        return True
     if line.opens and line.linked >= _LEAD:
         # A paragraph of prose may open with a link, too; a headline has its line for itself.
         return line.tag != "p" or (line.broken and line.linked >= 0.8 * line.chars)
-    if line.item and line.chars in _HEAD and not line.linked:
+    if line.item and line.broken and line.chars in _HEAD and not line.linked:
         return not _SENTENCE_END.search(line.text)
     return line.tag in _HEADINGS and line.linked >= 0.8 * line.chars
 
@@ -114,9 +170,10 @@ def _announces(line: _Line) -> bool:
 def _lines(page: Any) -> list[_Line]:
     """A page's lines, with what is needed to tell what announces and what is prose."""
     reader = _Reader()
+    items = _alike(page)
     for event, element in etree.iterwalk(page, events=("start", "end")):
         if event == "start":
-            reader.start(element.tag)
+            reader.start(element.tag, shaped=element in items)
             reader.add(element.text)
         else:
             reader.end(element.tag)
@@ -125,6 +182,23 @@ def _lines(page: Any) -> list[_Line]:
         if len(reader.lines) >= _MAX_LINES:
             break
     return reader.lines
+
+
+def _alike(page: Any) -> set[Any]:
+    """The containers that stand beside many of their shape, each with a link and little prose."""
+    found: set[Any] = set()
+    shapes: dict[tuple[Any, ...], list[Any]] = {}
+    for element in page.iter(*_CONTAINERS):
+        if len(element) < 2 or len(element) > 12 or element.find(".//a") is None:
+            continue
+        parts = tuple(child.tag for child in element)
+        if "a" not in parts and not set(parts) & {"h2", "h3", "h4", "h5", "p", "div", "br"}:
+            continue
+        shapes.setdefault((element.getparent(), element.tag, parts), []).append(element)
+    for alike in shapes.values():
+        if len(alike) >= _ALIKE and all(len("".join(e.itertext())) <= 2 * BLURB for e in alike):
+            found.update(alike)
+    return found
 
 
 class _Reader:
@@ -138,8 +212,9 @@ class _Reader:
         self._last = ""  # of the link that the line so far ends in
         self._blocks: list[str] = []
         self._fresh = False  # a list item has begun, and nothing of it stands in a line yet
+        self._shaped = False  # the same of a container of many of one shape
 
-    def start(self, tag: str) -> None:
+    def start(self, tag: str, *, shaped: bool) -> None:
         """An element begins."""
         if tag == "a":
             self._link = []
@@ -148,6 +223,7 @@ class _Reader:
             if tag != "br":
                 self._blocks.append(tag)
                 self._fresh = self._fresh or tag in _ITEMS
+                self._shaped = self._shaped or shaped
                 self._line.tag = tag
 
     def end(self, tag: str) -> None:
@@ -159,6 +235,8 @@ class _Reader:
             self._end_line()
             self._blocks.pop()
             self._fresh = self._fresh and tag not in _ITEMS
+            if tag in _LISTS:
+                self.lines.append(_Line(tag=_END_OF_LIST))
             self._line.tag = self._blocks[-1] if self._blocks else ""
 
     def add(self, text: str | None) -> None:
@@ -167,8 +245,8 @@ class _Reader:
             return
         self._pieces.append(text)
         letters = len(text.strip())
-        if not letters:
-            return
+        if not letters or (not self._line.chars and self._link is None and _NUMBERED.match(text)):
+            return  # a bullet, a rank or a time before a headline
         if self._link is None:
             self._last = ""
             self._line.chars += letters
@@ -181,10 +259,11 @@ class _Reader:
     def _end_line(self, *, broken: bool = False) -> None:
         line = self._line
         if line.chars:
-            line.text = tidy("".join(self._pieces))[:300]
+            line.text = tidy("".join(self._pieces))[:_FEW]
             line.broken = broken
-            line.closes = not line.opens and phrases.is_more_label(self._last)
+            line.closes = phrases.is_more_label(self._last)
             line.item, self._fresh = self._fresh, False
+            line.shaped, self._shaped = self._shaped, False
             self.lines.append(line)
         self._pieces.clear()
         self._last = ""
