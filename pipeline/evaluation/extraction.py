@@ -174,7 +174,7 @@ def _gate(tally: _Tally) -> list[Figure]:
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for page in invented_pages():
-        found = extract_article(Page(page.markup.encode(), "html"))
+        found = extract_article(Page(page.markup.encode(), "html", url=page.url))
         reason = found.reason if isinstance(found, Rejected) else None
         kind = page.name.split("/")[0]
         total[kind] += 1

@@ -32,6 +32,7 @@ class InventedPage:
         reason: why it must be refused; None for an article.
         outlet: the invented site in whose manner it is made.
         held: it was written after the gate's weights were set, and never tuned on.
+        url: its address; "" when nothing is to be told by it.
     """
 
     name: str
@@ -39,6 +40,7 @@ class InventedPage:
     reason: str | None
     outlet: str = _OUTLET
     held: bool = False
+    url: str = ""
 
 
 def invented_pages() -> Iterator[InventedPage]:
@@ -53,6 +55,7 @@ def invented_pages() -> Iterator[InventedPage]:
                     template.get("reason", reason),
                     template.get("outlet", _OUTLET),
                     template.get("held", False),
+                    template.get("url", ""),
                 )
 
 

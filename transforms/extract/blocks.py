@@ -37,6 +37,10 @@ _MIN_BLOCK: Final = 25  # characters
 _MAX_BLOCKS: Final = 3000  # the weight of a flood is found well enough in its first part
 HEADLINE: Final = 20  # characters of a link that may be a headline
 _MAX_CARD: Final = 600  # characters of a teaser card
+_FARMS: Final = frozenset(
+    {"div", "ul", "ol", "dl", "section", "table", "header", "form", "article"}
+)
+_FARM: Final = 0.6  # share of links in what is no prose
 _KEEP: Final = 0.9  # share of the weight that each step down must keep
 
 
@@ -217,6 +221,25 @@ def take_out_teasers(page: Any, own: Callable[[str], bool]) -> Layout:
             flat += follower is not None and follower.tag not in {"h2", "h3", "h4", "h5", card.tag}
             remove(card)
     return Layout(teasers, len(headings), flat)
+
+
+def take_out_farms(container: Any, weights: dict[Any, int]) -> None:
+    """Take out of a container, in place, what holds no prose and is mostly links, or nothing.
+
+    Args:
+        container: the region of the article.
+        weights: what ``weigh`` says; what is not in it holds no block of prose.
+    """
+    stack = list(container)
+    while stack:
+        element = stack.pop()
+        if element in weights:
+            stack.extend(element)
+        elif element.tag in _FARMS:
+            text = len("".join(element.itertext()).strip())
+            linked = sum(len("".join(link.itertext()).strip()) for link in element.iter("a"))
+            if not text or linked >= _FARM * text:
+                remove(element)
 
 
 def _linked(heading: Any) -> bool:

@@ -20,7 +20,8 @@ from transforms.extract import blocks as b
 from transforms.extract import bounds, phrases
 from transforms.extract.lines import render_lines, tidy
 from transforms.extract.markup import MAX_ELEMENTS
-from transforms.extract.threads import Threads, measure_threads
+from transforms.extract.paragraphs import plain_paragraphs
+from transforms.extract.threads import Threads, is_plain_article, measure_threads
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -112,6 +113,7 @@ def extract_body(
 
     if not live:
         bounds.take_out_following(page, is_headline)
+    sure = sure or is_plain_article(page, is_headline)
     threads = Threads() if sure else measure_threads(page, is_headline)
     layout = b.take_out_teasers(page, is_headline)
     all_blocks = b.find_blocks(page)
@@ -119,6 +121,7 @@ def extract_body(
     marked = bounds.marked_body(page, scope, lambda element: weights.get(element, 0))
     region = b.find_region(page if marked is None else marked, all_blocks, weights)
     standfirst = _standfirst(all_blocks, page, description)
+    b.take_out_farms(region.element, weights)
     _prune(region.element)
     prose = _paragraphs(all_blocks, region.element)
     lines = _without_boilerplate(_article_lines(region, prose))
@@ -179,9 +182,12 @@ def _after(lines: list[str], ending: str) -> int:
 
 
 def _article_lines(region: b.Region, prose: list[tuple[str, int]]) -> list[str]:
-    """Let trafilatura clean the container; render it plainly when that loses the prose."""
+    """Read plain paragraphs, let trafilatura clean all else; render that when it loses the prose."""
     if next(islice(region.element.iter(), MAX_ELEMENTS, None), None) is not None:
         return render_lines(region.element)
+    plain = plain_paragraphs(region.element)
+    if plain:
+        return plain
     lines = _with_lost(_trafilatura(region.element), prose)
     if sum(map(len, lines)) >= 0.8 * region.longest_run or region.longest_run < 250:
         return lines

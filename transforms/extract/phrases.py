@@ -7,6 +7,7 @@ single site.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from transforms.text import arabic
@@ -94,8 +95,11 @@ def is_next_label(text: str) -> bool:
 
 def is_more_label(text: str) -> bool:
     """Whether a link's text only says that there is more behind it ("المزيد", "التفاصيل")."""
-    if not 3 <= len(text) <= 40:
-        return False
+    return 3 <= len(text) <= 40 and _says_more(text)
+
+
+@lru_cache(maxsize=4096)
+def _says_more(text: str) -> bool:
     return _GO_ON_RE.fullmatch(arabic.normalise_text(text)) is not None
 
 

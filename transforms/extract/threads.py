@@ -32,6 +32,8 @@ _LISTS: Final = frozenset({"ul", "ol", "dl", "table"})
 _END_OF_LIST: Final = "/list"
 _LEAD: Final = 3  # characters of a link that announces something
 _HEAD: Final = range(20, 150)  # characters of an unlinked headline
+_WORDS: Final = 4  # of a headline that no section has
+_PARAGRAPHS: Final = 3  # in a row that no blurb has
 _LITTLE: Final = 20  # characters of a blurb at least
 _FEW: Final = 2000  # characters of a thread whose lines are kept
 BLURB: Final = 600  # characters: more prose than that below one headline is a text
@@ -84,6 +86,41 @@ class Threads:
     free: int = 0
     headed: int = 0
     lines: tuple[str, ...] = ()
+
+
+def is_plain_article(page: Any, is_headline: Callable[[str], bool]) -> bool:
+    """Whether a page is plainly one thread, so that its lines need not be read.
+
+    Args:
+        page: its body, cleaned, not yet cut.
+        is_headline: tells whether a heading's text is the page's own headline.
+
+    Returns:
+        Whether below a headline of some words, itself no link, stands a run of paragraphs without
+        links: blurbs come one by one.
+    """
+    for heading in page.iter("h1", "h2"):
+        text = "".join(heading.itertext())
+        if len(text.split()) >= _WORDS and is_headline(text):
+            break
+    else:
+        return False
+    if heading.find(".//a") is not None or heading.getparent().tag == "a":
+        return False
+    run, count, before, below = 0, 0, None, False
+    for element in page.iter("p", heading.tag):
+        below = below or element is heading
+        if not below or element.tag != "p":
+            continue
+        if element.getprevious() is not before or before is None:
+            run, count = 0, 0
+        before = element
+        if element.find(".//a") is None:
+            run += len("".join(element.itertext()))
+            count += 1
+        if run >= BLURB and count >= _PARAGRAPHS:
+            return True
+    return False
 
 
 def measure_threads(page: Any, is_headline: Callable[[str], bool]) -> Threads:
@@ -261,7 +298,7 @@ class _Reader:
         if line.chars:
             line.text = tidy("".join(self._pieces))[:_FEW]
             line.broken = broken
-            line.closes = phrases.is_more_label(self._last)
+            line.closes = bool(self._last) and phrases.is_more_label(self._last)
             line.item, self._fresh = self._fresh, False
             line.shaped, self._shaped = self._shaped, False
             self.lines.append(line)

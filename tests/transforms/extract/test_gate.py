@@ -18,7 +18,7 @@ PAGES = list(invented_pages())
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1256"])
 def test_invented_pages(page: InventedPage, encoding: str) -> None:
     markup = page.markup.replace('<meta charset="utf-8">', "")
-    found = extract_article(Page(markup.encode(encoding), "html"))
+    found = extract_article(Page(markup.encode(encoding), "html", url=page.url))
     if page.reason is None:
         assert isinstance(found, Article), found
         return
