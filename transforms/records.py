@@ -138,6 +138,7 @@ class Page:
     entry: Entry | None = None  # the earliest sighting of this page in a feed
     sightings: tuple[Sighting, ...] = ()  # every one
     payload: str | None = None  # JSON text that names this input again, for a replay
+    identity: str = ""  # what names it when its link leads to many texts; "" when the link does
 
 
 @dataclass(frozen=True, slots=True)

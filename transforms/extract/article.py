@@ -19,6 +19,7 @@ from transforms.records import Article, Page, Rejected, content_id
 from transforms.rejects import Reason
 from transforms.text.arabic import normalise_text
 from transforms.text.encoding import decode_bytes
+from transforms.text.links import leads_nowhere, names_page
 from transforms.text.redact import redact_url
 from transforms.text.urls import canonicalise_url, registrable_host
 
@@ -212,9 +213,10 @@ def _article(page: Page, draft: _Draft) -> Article:
     entry = page.entry
     url = page.final_url or page.url or draft.url
     given = redact_url(page.url or url or draft.canonical_url or (entry.url if entry else ""))
-    key = redact_url(canonicalise_url(draft.canonical_url or url or given))
-    if not key:
-        given = key = "file:" + content_id(page.content)
+    key = page.identity or redact_url(canonicalise_url(draft.canonical_url or url or given))
+    if not key or (not page.identity and page.kind != "html" and _names_nothing(key)):
+        key = "file:" + content_id(page.content)
+    given = key if not given or leads_nowhere(given) else given
     title = storable(page.title or draft.title or (entry.title if entry else "")).strip() or None
     whole = f"{title or ''}\n{draft.body}"
     page_id, content_hash = content_id(key), content_id(whole)
@@ -253,6 +255,11 @@ def _article(page: Page, draft: _Draft) -> Article:
         http_status=page.http_status,
         encoding=draft.encoding,
     )
+
+
+def _names_nothing(key: str) -> bool:
+    """Whether an address that a text came with is that of many: a front page, a placeholder."""
+    return leads_nowhere(key) or (key.startswith("http") and not names_page(key))
 
 
 def _named_agency(names: tuple[str, ...]) -> str | None:

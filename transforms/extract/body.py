@@ -182,7 +182,7 @@ def _after(lines: list[str], ending: str) -> int:
 
 
 def _article_lines(region: b.Region, prose: list[tuple[str, int]]) -> list[str]:
-    """Read plain paragraphs, let trafilatura clean all else; render that when it loses the prose."""
+    """Read plain paragraphs; let trafilatura clean all else, and render what it loses."""
     if next(islice(region.element.iter(), MAX_ELEMENTS, None), None) is not None:
         return render_lines(region.element)
     plain = plain_paragraphs(region.element)

@@ -17,6 +17,7 @@ from transforms.extract.jsonld import StructuredData, author_names, read_jsonld,
 from transforms.extract.lines import tidy
 from transforms.extract.markup import displayable
 from transforms.text import arabic
+from transforms.text.links import is_less_than
 from transforms.text.urls import canonicalise_url, registrable_host, resolve_link
 
 _SEPARATORS: Final = re.compile(r"\s+[|–—»«:-]+\s+|\s*[|»]\s*|\s*::\s*")
@@ -251,7 +252,7 @@ def _believable(claim: str, url: str) -> bool:
         return False
     if is_home(parts.path) and not parts.query:
         return False
-    return not url or _site_of(claim) == _site_of(url)
+    return not url or (_site_of(claim) == _site_of(url) and not is_less_than(claim, url))
 
 
 def _site_of(url: str) -> str:

@@ -19,10 +19,10 @@ _CONTAINERS: Final = frozenset({"div", "section", "article", "main", "td", "cent
 _INLINE: Final = frozenset({"span", "a", "br"})
 # Parts of the names by which trafilatura drops elements: what has one is left to its judgement.
 _TELLING: Final = re.compile(
-    r"shar|social|viral|newsletter|syndication|cookie|tags|sidebar|banner|bread-?crumb|button|author|"
-    r"jp-|dpsp|bmdh|footer|nav|menu|elated|message|premium|(?:^|[ -])ad[ -]|-ad|dfp|outbrain|taboola|"
-    r"criteo|paid|widget|byline|bar|sociable|embed|consent|modal|permission|next-|-stories|popular|"
-    r"more-on|meta|rating|attachment|timestamp|user-|-icon|article-infos|slide|viewport|overlay|"
+    r"shar|social|viral|newsletter|syndication|cookie|tags|sidebar|banner|bread-?crumb|"
+    r"button|author|jp-|dpsp|bmdh|footer|nav|menu|elated|message|premium|(?:^|[ -])ad[ -]|"
+    r"-ad|dfp|outbrain|taboola|criteo|paid|widget|byline|bar|sociable|embed|consent|modal|permission|next-|"
+    r"-stories|popular|more-on|meta|rating|attachment|timestamp|user-|-icon|article-infos|slide|viewport|overlay|"
     r"options|expand|obfuscated|blurred|factbox|yin|zlylin|nfoline|zendesk|comment|comol|disqus|dsq|"
     r"reply|hid|akismet|suggest|noprint|notloaded|teaser|bottom|link|caption|infinite|mvp-",
     re.IGNORECASE,
