@@ -19,6 +19,7 @@ import numpy as np
 from transforms.dedup.marks import marks_of
 from transforms.dedup.tokens import Uint32s, Uint64s, distinct, hash_words, runs, words_of
 from transforms.records import Article, Fingerprint, content_id
+from transforms.text.links import names_entry
 
 # Another number for another way of hashing: stored fingerprints of an older one are made anew.
 VERSION: Final = 1
@@ -61,6 +62,7 @@ def fingerprint(article: Article) -> Fingerprint:
         words=pack(marks.words),
         names=pack(marks.names),
         numbers=pack(marks.numbers),
+        guid=article.guid if article.guid and names_entry(article.guid) else "",
         modified_at=article.modified_at,
         fetched_at=article.fetched_at,
         published_on=article.published_on,

@@ -13,7 +13,7 @@ from typing import Final
 
 from transforms.records import Entry, content_id
 from transforms.text import arabic
-from transforms.text.links import is_placeholder, names_page
+from transforms.text.links import names_entry, names_page
 from transforms.text.urls import canonicalise_url
 
 _WORD: Final = re.compile(r"\w{2,}")
@@ -25,10 +25,7 @@ _COMPARED: Final = 80  # words of an entry that are compared
 
 def usable_guid(entry: Entry) -> str:
     """An entry's GUID when it can name it; "" for placeholders and links that name no page."""
-    guid = entry.guid.strip()
-    if is_placeholder(guid) or (guid.startswith(("http://", "https://")) and not names_page(guid)):
-        return ""
-    return entry.guid
+    return entry.guid if names_entry(entry.guid) else ""
 
 
 def entry_key(entry: Entry, *, distrusted: bool = False) -> str:

@@ -76,6 +76,14 @@ def names_page(url: str) -> bool:
     return section is None or _NAMING.search(path.rsplit("/", 1)[-1]) is not None
 
 
+def names_entry(guid: str) -> bool:
+    """Whether a feed's id can name one entry: no placeholder, no link that names no page."""
+    guid = guid.strip()
+    if is_placeholder(guid):
+        return False
+    return not guid.startswith(("http://", "https://")) or names_page(guid)
+
+
 def is_less_than(claim: str, url: str) -> bool:
     """Whether an address that a page claims names less than the one it was fetched from.
 
