@@ -305,7 +305,7 @@ class Fingerprint:
     words: bytes = b""
     names: bytes = b""
     numbers: bytes = b""
-    guid: str = ""  # the feed's own id, when it can name an entry
+    guid: str | None = None  # the feed's own id, when it can name an entry
     modified_at: datetime | None = None
     fetched_at: datetime | None = None
     published_on: date | None = None

@@ -190,7 +190,7 @@ def _pair_key(a: str, b: str) -> tuple[str, str]:
 
 def _apart(a: Clusterable, b: Clusterable, *, compared: bool) -> bool:
     """Whether two versions without a pair are known to be two texts."""
-    if isinstance(a, Fingerprint) and isinstance(b, Fingerprint):
+    if isinstance(a, Fingerprint) and isinstance(b, Fingerprint) and a.words and b.words:
         return not is_revision(a, b, compare(a, b))
     if not compared:
         return False

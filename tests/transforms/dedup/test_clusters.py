@@ -241,12 +241,10 @@ def test_one_guid_makes_versions_of_any_texts() -> None:
     told = [_told("a", TEXTS[0], 0, "story-1"), _told("b", TEXTS[1], 1, "story-1")]
     clusters = assign_clusters(told, find_pairs(told), compared=True)
     assert brief(clusters)["b"] == ("a", "revision", "a", 2)
-    junk = [replace(each, guid="") for each in told]
+    junk = [replace(each, guid=None) for each in told]
     assert brief(assign_clusters(junk, find_pairs(junk)))["b"] == ("b", None, None, 1)
-    assert [_told("x", TEXTS[0], 0, guid).guid for guid in ("N/A", "https://a.example/")] == [
-        "",
-        "",
-    ]
+    named = [_told("x", TEXTS[0], 0, guid).guid for guid in ("N/A", "https://a.example/", "5")]
+    assert named == [None, None, "5"]
 
 
 def test_versions_too_far_apart_to_be_compared_stay_together() -> None:
