@@ -20,7 +20,7 @@ from transforms.extract.body import Body
 from transforms.extract.jsonld import text_of
 from transforms.extract.metadata import PageMeta, is_home
 from transforms.rejects import Reason
-from transforms.text import arabic
+from transforms.text import arabic, walls
 
 _SECTION_URL: Final = re.compile(
     r"/(?:category|categories|cat|section|sections|tag|tags|topic|topics|search|author|authors|"
@@ -37,20 +37,6 @@ _ARTICLE_URL: Final = re.compile(
     r"\d{5,}|/\d{4}/\d{1,2}/\d{1,2}/|(?:[^/-]{2,}-){4,}[^/-]{2,}|\.(?:html?|aspx|php)\Z|"
     r"/(?:article|story|news|post)/[^/]*\d{3,}",
     re.IGNORECASE,
-)
-_PAYWALL: Final = re.compile(
-    r"(?:للمشتركين|للاعضاء|لمشتركي\w*) فقط|(?:اشترك|اشتركوا|سجل|للاشتراك|الاشتراك|اشتراك).{0,30}"
-    r"(?:لقراءه|لمتابعه|لمواصله|لاكمال|للاطلاع علي) (?:القراءه|المقال|المحتوي|النص|الخبر|بقيه|باقي"
-    r"|كامل|كل)|هذا (?:المحتوي|المقال) (?:حصري|متاح|مخصص).{0,30}(?:للمشتركين|المشتركين)"
-    r"|بقيه المقال .{0,20}للمشتركين|subscribe to (?:read|continue)|subscribers? only"
-)
-_LOGIN_DEMAND: Final = re.compile(
-    r"(?:يرجي|يجب|الرجاء|يتطلب|عليك)\b.{0,30}تسجيل (?:ال)?دخول|please (?:log|sign) in"
-)
-_LOGIN_FORM: Final = re.compile(r"تسجيل الدخول|نسيت كلمه (?:المرور|السر)|log in|sign in")
-_CONSENT: Final = re.compile(
-    r"ملفات (?:تعريف )?الارتباط|الكوكيز|cookies?\b|سياسه الخصوصيه|نحن وشركاؤنا|we and our partners"
-    r"|قبول الكل|accept all"
 )
 _SENTENCE_ENDS: Final = (".", "!", "؟", "?", "…", ":", "»", '"', "”", ")")
 _WALL_LENGTH: Final = 700  # a wall leaves at most this much text
@@ -138,9 +124,9 @@ def judge(meta: PageMeta, body: Body, url: str, *, password: bool, fed: bool = F
 def _wall(meta: PageMeta, body: Body, *, password: bool) -> Reason | None:
     if len(body.text) > _WALL_LENGTH:
         return None
-    text = arabic.normalise_text(f"{meta.title}\n{body.page_text}"[:6000]).lower()
+    text = walls.fold(f"{meta.title}\n{body.page_text}"[:6000])
     free = str(meta.structured.article.get("isAccessibleForFree", "")).lower()
-    if free == "false" or _PAYWALL.search(text):
+    if free == "false" or walls.asks_to_subscribe(text):
         return "paywall" if free == "false" or len(body.text) < 500 else None
     if len(body.text) > 400 or len(body.page_text) > 1500:
         return None
@@ -149,13 +135,13 @@ def _wall(meta: PageMeta, body: Body, *, password: bool) -> Reason | None:
 
 def _visitors_wall(meta: PageMeta, body: Body, text: str, *, password: bool) -> Reason | None:
     """A demand to log in, or a notice to agree to, in place of an article."""
-    if _LOGIN_DEMAND.search(text):
+    if walls.asks_to_log_in(text):
         return "login"
     if _claims(meta) > 0 or (_headline(meta) >= 2 and body.region.longest_run >= 120):
         return None  # a short article may stand beside a login box or a notice
-    if password or len(_LOGIN_FORM.findall(text)) >= 2:
+    if password or len(walls.login_words(text)) >= 2:
         return "login"
-    return "consent" if len(_CONSENT.findall(text)) >= 2 else None
+    return "consent" if len(walls.consent_words(text)) >= 2 else None
 
 
 def _claims(meta: PageMeta) -> float:
