@@ -3,7 +3,8 @@
 Bodies are compared as multisets of words; words of a gold's ``optional`` segments (standfirst,
 section name) neither help nor hurt. A date is right when the gold's day is the stored civil day.
 Authors count where the gold knows one. What is no article: real section and directory pages, where
-they are there, and the invented pages of ``index_pages.toml`` and ``odd_pages.toml``.
+they are there, and the invented pages of ``index_pages.toml`` and ``odd_pages.toml``; those held
+back were never looked at when the gate's weights were set.
 """
 
 from __future__ import annotations
@@ -177,9 +178,10 @@ def _gate(tally: _Tally) -> list[Figure]:
         found = extract_article(Page(page.markup.encode(), "html", url=page.url))
         reason = found.reason if isinstance(found, Rejected) else None
         kind = page.name.split("/")[0]
-        total[kind] += 1
         # An index page without any text may also be called empty.
         accepted = {page.reason, "no_text"} if kind == "index" else {page.reason}
+        kind = f"held_{kind}" if page.held else kind
+        total[kind] += 1
         right[kind] += reason in accepted
         if reason not in accepted:
             tally.cases.append(Case(page.name, page.reason or "an article", reason or "kept", 1.2))
@@ -190,6 +192,19 @@ def _gate(tally: _Tally) -> list[Figure]:
             total["article"] - right["article"],
             total["article"],
             0.0,
+            higher_is_better=False,
+        ),
+        Figure(
+            "held_index_refused",
+            right["held_index"] / total["held_index"],
+            total["held_index"],
+            0.65,
+        ),
+        Figure(
+            "held_articles_refused",
+            total["held_article"] - right["held_article"],
+            total["held_article"],
+            1.0,
             higher_is_better=False,
         ),
         Figure("walls_named", right["wall"] / total["wall"], total["wall"], 1.0),

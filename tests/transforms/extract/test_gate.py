@@ -14,7 +14,9 @@ from transforms.records import Article, Entry, Page, Rejected
 PAGES = list(invented_pages())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if not page.held], ids=lambda page: page.name
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1256"])
 def test_invented_pages(page: InventedPage, encoding: str) -> None:
     markup = page.markup.replace('<meta charset="utf-8">', "")
