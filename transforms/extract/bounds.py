@@ -34,6 +34,7 @@ _HEADINGS: Final = ("h1", "h2", "h3")
 _OWN: Final = 60  # characters of prose that an article has at least
 _WHOLE: Final = 150  # characters of prose below a headline that make it an article of its own
 _TRUSTED: Final = 150  # characters of a marked body
+_MOST: Final = 0.5  # of the page's prose
 _SHARE: Final = 0.25  # of the page's prose: a container that is only named like a body has more
 
 
@@ -78,9 +79,12 @@ def marked_body(page: Any, scope: Any | None, weigh: Callable[[Any], int]) -> An
         return marked[0]
     named = _outermost(e for e in page.iter("div", "section", "td") if _is_body(e))
     articles = _outermost(e for e in page.iter("article") if not microdata.stands_apart(e))
-    for found in (named, articles):
-        if len(found) == 1 and weigh(found[0]) >= max(_TRUSTED, _SHARE * total):
-            return found[0]
+    if len(named) == 1 and weigh(named[0]) >= max(_TRUSTED, _SHARE * total):
+        return named[0]
+    if len(articles) == 1:  # unless it has the page's headline, it may be any card
+        headed = next(articles[0].iter("h1"), None) is not None
+        if weigh(articles[0]) >= max(_TRUSTED, (_SHARE if headed else _MOST) * total):
+            return articles[0]
     return None
 
 

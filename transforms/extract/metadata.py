@@ -299,7 +299,17 @@ def _near_headline(root: Any, title: str) -> list[bylines.Near]:
         return []
     at = near.index(heading)
     few = [element for element in near[max(0, at - 25) : at + 60] if _is_small(element)]
+    apart: dict[Any, bool] = {}
+    few = [element for element in few if not _is_apart(element, apart)]
     return [bylines.Near(element, tidy("".join(element.itertext()))) for element in few]
+
+
+def _is_apart(element: Any, known: dict[Any, bool]) -> bool:
+    """Whether an element near the headline stands in a box that leads to other articles."""
+    parent = element.getparent()
+    if parent not in known:
+        known[parent] = microdata.stands_apart(parent)
+    return known[parent] or microdata.stands_apart(element)
 
 
 def _is_small(element: Any) -> bool:

@@ -19,10 +19,11 @@ _ARTICLE: Final = re.compile(
     r"(?:\A|[/:])(?:\w*Article|\w*Posting|Report|CreativeWork|Review)\s*\Z", re.IGNORECASE
 )
 _PAGE: Final = re.compile(r"(?:\A|[/:])(?:\w*Page|WebSite|Blog|Thing)?\s*\Z", re.IGNORECASE)
-_APART: Final = frozenset({"aside", "nav", "footer", "menu"})
+_APART: Final = frozenset({"aside", "nav", "menu"})  # a footer may be that of the headline
 _NAMED_APART: Final = re.compile(
     r"related|recommend|read-?(?:also|more|next)|see-?also|more-(?:news|stories|from|on)|"
-    r"most-(?:read|popular|viewed)|trending|latest|sidebar|widget|carousel|slider|comment(?!ary)|"
+    r"most-(?:read|popular|viewed)|trending|"
+    r"latest-?(?:news|posts|articles|widget)|sidebar|carousel|comment(?!ary)|"
     r"next-?(?:article|story|post)|infinite",
     re.IGNORECASE,
 )

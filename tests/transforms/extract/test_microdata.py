@@ -77,3 +77,27 @@ def test_scope_round_the_page() -> None:
     found = extract_article(Page(page.encode(), "html"))
     assert isinstance(found, Article)
     assert found.published_at is not None
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<ul class="related-news">%s</ul>',
+        '<div class="most-read"><ul>%s</ul></div>',
+        "<aside><ul>%s</ul></aside>",
+        '<section id="latest-widget">%s</section>',
+    ],
+)
+def test_dates_and_names_beside_the_headline_are_its_own(box: str) -> None:
+    other = (
+        '<li><time datetime="2023-12-09T08:00:00Z">9 ديسمبر</time> <span class="author">نبيل '
+        'الكردي</span> <a href="/x">افتتاح جسر المدينة</a></li>'
+    )
+    own = '<div class="meta"><span class="author">سمر الحلبي</span> <time>2024-03-01</time></div>'
+    body = f"<div class='page'>{H1}{box % other}{own}{PROSE}</div>"
+    page = f"<html><head><title>{TITLE}</title></head><body>{body}</body></html>"
+    found = extract_article(Page(page.encode(), "html"))
+    assert isinstance(found, Article), found
+    assert found.published_at is not None
+    assert found.published_at.date().isoformat() == "2024-03-01"
+    assert found.authors == ("سمر الحلبي",)
