@@ -55,9 +55,9 @@ def take_out_following(page: Any, is_headline: Callable[[str], bool]) -> None:
             b.remove(box)
     level = headline
     while level is not None and level is not page:
-        follower = _follower(level, headline)
-        if follower is not None:
-            _take_out_from(follower)
+        for other in [*_articles_after(level, headline), *_articles_before(level)]:
+            other.tail = None
+            b.remove(other)
         level = level.getparent()
 
 
@@ -116,12 +116,13 @@ def _headline(page: Any, is_headline: Callable[[str], bool]) -> Any | None:
     return firsts[0] if len(firsts) == 1 else None
 
 
-def _follower(level: Any, headline: Any) -> Any | None:
-    """The first sibling after ``level`` that starts another article; None when there is none.
+def _articles_after(level: Any, headline: Any) -> list[Any]:
+    """The siblings after ``level`` that are other articles, or the paragraphs of one.
 
     ``level`` holds the page's headline. It is a whole article by itself, or its siblings are the
-    paragraphs of one.
+    paragraphs of one; then a heading ends it, and all that follows is another's.
     """
+    found = []
     prose = _prose(level) if level is not headline else 0
     own_article = False
     for sibling in level.itersiblings():
@@ -129,14 +130,28 @@ def _follower(level: Any, headline: Any) -> Any | None:
         if tag in _CONTAINERS:
             headed = _has_headline(sibling)
             if headed and (prose >= _OWN or own_article) and _is_unit(sibling, level):
-                return sibling
+                found.append(sibling)
             if headed:  # a section of ours: the sections of a page are no evidence for each other
                 continue
             own_article = own_article or (tag == "article" and _prose(sibling) >= _OWN)
         elif prose >= _WHOLE and _starts_article(sibling, tag):
-            return sibling
+            return [*found, sibling, *sibling.itersiblings()]
         prose += _prose(sibling)
-    return None
+    return found
+
+
+def _articles_before(level: Any) -> list[Any]:
+    """Whole articles that stand above the page's own as its like: what was featured or pinned."""
+    if level.tag not in _CONTAINERS or _prose(level) < _OWN:
+        return []
+    return [
+        sibling
+        for sibling in level.itersiblings(preceding=True)
+        if sibling.tag == level.tag
+        and sibling.get("class") == level.get("class")
+        and _has_headline(sibling)
+        and _is_unit(sibling, level)
+    ]
 
 
 def _is_unit(element: Any, own: Any) -> bool:
@@ -206,13 +221,6 @@ def _prose(element: Any) -> int:
 def _outside_links(element: Any) -> int:
     text = len(" ".join("".join(element.itertext()).split()))
     return text - sum(len("".join(link.itertext())) for link in element.iter("a"))
-
-
-def _take_out_from(element: Any) -> None:
-    """Take an element and everything after it out of its parent."""
-    for follower in [element, *element.itersiblings()]:
-        follower.tail = None
-        b.remove(follower)
 
 
 def _names(element: Any) -> str:

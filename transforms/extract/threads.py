@@ -27,6 +27,7 @@ _NUMBERED: Final = re.compile(r"[\d\s:./|•*–—#()-]{1,20}\Z")
 _MAX_LINES: Final = 4000
 _ALTERNATING: Final = 6  # paragraphs of nothing but a link that make a list
 _ALIKE: Final = 5  # containers of one shape that make a list
+_PARTS: Final = frozenset({"h2", "h3", "h4", "h5", "p", "div", "br", "ul", "td"})
 _CONTAINERS: Final = ("div", "li", "article", "section", "tr", "td", "dd")
 _LISTS: Final = frozenset({"ul", "ol", "dl", "table"})
 _END_OF_LIST: Final = "/list"
@@ -229,8 +230,8 @@ def _alike(page: Any) -> set[Any]:
         if len(element) < 2 or len(element) > 12 or element.find(".//a") is None:
             continue
         parts = tuple(child.tag for child in element)
-        if "a" not in parts and not set(parts) & {"h2", "h3", "h4", "h5", "p", "div", "br"}:
-            continue
+        if not _PARTS.intersection(parts):
+            continue  # running text with links in it
         shapes.setdefault((element.getparent(), element.tag, parts), []).append(element)
     for alike in shapes.values():
         if len(alike) >= _ALIKE and all(len("".join(e.itertext())) <= 2 * BLURB for e in alike):

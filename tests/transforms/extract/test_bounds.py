@@ -68,6 +68,8 @@ def _body(markup: str, head: str = "", title: str = TITLE) -> list[str]:
             f"<article>{H2}{_ps(NEXT[::-1])}</article></main>"
         ),
         f"<main><article>{H1}{_ps(OWN[:1])}</article><article>{H2}{_ps(NEXT)}</article></main>",
+        f"<main><article>{OTHER_H1}{_ps(NEXT)}</article><article>{H1}{_ps(OWN)}</article></main>",
+        f"<div><div class=post>{H2}{_ps(NEXT)}</div><div class=post>{H1}{_ps(OWN)}</div></div>",
     ],
 )
 def test_a_second_article_ends_the_first(markup: str) -> None:
@@ -91,6 +93,10 @@ def test_a_second_article_ends_the_first(markup: str) -> None:
             f"<div class=row><h2>كيف بنيت القنوات قديما؟</h2>{_ps(NEXT)}</div></div>"
         ),
         f"<article>{H1}{_ps(OWN)}<h3>الجسر</h3><div class=box>{_ps(NEXT)}</div></article>",
+        (
+            f"<div><div>{H1}<p>{OWN[0]}</p></div><div class=side><h2>آخر أخبار المدينة</h2>{STAMP}"
+            f"<p>{OWN[1] * 2}</p></div><div class=rest>{_ps(OWN)}{_ps(NEXT)}</div></div>"
+        ),
         (
             f"<div>{H1}<div><h2>مقدمة عن الوادي وأهله</h2>{_ps(OWN)}</div>"
             f"<div><h2>كيف بنيت القنوات قديما؟</h2>{_ps(NEXT)}</div></div>"
