@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from transforms.extract import blocks as b
@@ -31,6 +32,8 @@ _FOLLOWING_NAMES: Final = re.compile(
 _STAMP_NAMES: Final = re.compile(r"date|time|publish|byline|author|meta", re.IGNORECASE)
 _CONTAINERS: Final = ("article", "div", "section", "main", "td", "li")
 _HEADINGS: Final = ("h1", "h2", "h3")
+_MAX_LEVELS: Final = 40  # from the headline up; each costs a look at all prose below it
+_MAX_BODIES: Final = 50
 _OWN: Final = 60  # characters of prose that an article has at least
 _WHOLE: Final = 150  # characters of prose below a headline that make it an article of its own
 _TRUSTED: Final = 150  # characters of a marked body
@@ -54,7 +57,9 @@ def take_out_following(page: Any, is_headline: Callable[[str], bool]) -> None:
         if len(names) > 4 and _FOLLOWING_NAMES.search(names) and box not in chain:
             b.remove(box)
     level = headline
-    while level is not None and level is not page:
+    for _ in range(_MAX_LEVELS):
+        if level is None or level is page:
+            return
         for other in [*_articles_after(level, headline), *_articles_before(level)]:
             other.tail = None
             b.remove(other)
@@ -99,7 +104,7 @@ def _is_body(element: Any) -> bool:
 def _outermost(elements: Iterator[Any]) -> list[Any]:
     """Those of some elements, in document order, that stand in no other of them."""
     found: list[Any] = []
-    for element in elements:
+    for element in islice(elements, _MAX_BODIES):
         if not found or found[-1] not in set(element.iterancestors()):
             found.append(element)
     return found

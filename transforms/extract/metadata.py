@@ -120,7 +120,7 @@ def _metas(root: Any) -> dict[str, str]:
 
 def _add_itemprops(root: Any, metas: dict[str, str], scope: Any | None) -> None:
     """Add what meta elements say as itemprops of the page's own article."""
-    for meta in root.iter("meta"):
+    for meta in islice(root.iter("meta"), _MAX_METAS):
         key, content = meta.get("itemprop"), meta.get("content")
         if key and content and len(metas) < _MAX_METAS and microdata.is_own(meta, scope):
             metas.setdefault(key.strip().lower(), content.strip()[:5000])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -28,6 +29,7 @@ _NAMED_APART: Final = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS: Final = ("h1", "h2", "h3")
+_DEPTH: Final = 100  # ancestors that are looked at
 _LITTLE: Final = 200  # characters: a scope with less, headline and body apart, is a teaser
 _MANY: Final = 3  # such scopes are a list
 
@@ -61,9 +63,8 @@ def is_own(element: Any, scope: Any | None) -> bool:
         element: an element with an itemprop.
         scope: what ``own_scope`` found.
     """
-    owner = next((each for each in element.iterancestors() if "itemscope" in each.attrib), None)
-    ours = {scope, *scope.iterancestors()} if scope is not None else set()
-    if owner is not None and owner in ours:
+    owner = _owner(element)
+    if owner is not None and scope is not None and (owner is scope or owner in _above(scope)):
         return True
     of_page = owner is None or _PAGE.search(owner.get("itemtype") or "") is not None
     return of_page and not stands_apart(element)
@@ -72,17 +73,23 @@ def is_own(element: Any, scope: Any | None) -> bool:
 def marked_bodies(scope: Any) -> list[Any]:
     """The elements below a scope (or a page) that are marked as the article's body."""
     found: list[Any] = _BODIES(scope)
-    return [
-        element
-        for element in found
-        if next((each for each in element.iterancestors() if "itemscope" in each.attrib), scope)
-        is scope
-    ]
+    return [element for element in found if _owner(element) in {None, scope}]
+
+
+def _owner(element: Any) -> Any | None:
+    """The nearest scope round an element."""
+    return next((each for each in _above(element) if "itemscope" in each.attrib), None)
+
+
+def _above(element: Any) -> list[Any]:
+    return list(islice(element.iterancestors(), _DEPTH))
 
 
 def stands_apart(element: Any) -> bool:
     """Whether an element stands in a box beside the article: related, latest, comments."""
-    while element is not None and element.tag not in {"body", "html"}:
+    for _ in range(_DEPTH):
+        if element is None or element.tag in {"body", "html"}:
+            break
         if element.tag in _APART:
             return True
         names = f"{element.get('class') or ''} {element.get('id') or ''}"

@@ -234,9 +234,19 @@ def _alike(page: Any) -> set[Any]:
             continue  # running text with links in it
         shapes.setdefault((element.getparent(), element.tag, parts), []).append(element)
     for alike in shapes.values():
-        if len(alike) >= _ALIKE and all(len("".join(e.itertext())) <= 2 * BLURB for e in alike):
+        if len(alike) >= _ALIKE and all(map(_is_short, alike)):
             found.update(alike)
     return found
+
+
+def _is_short(element: Any) -> bool:
+    """Whether a container holds no more than an announcement and its blurb."""
+    length = 0
+    for text in element.itertext():
+        length += len(text)
+        if length > 2 * BLURB:
+            return False
+    return True
 
 
 class _Reader:
