@@ -166,7 +166,7 @@ def _listings(tally: _Tally, paths: list[Path]) -> list[Figure]:
             tally.cases.append(Case(f"index/{path.name}", "no article", found.body[:200], 1.2))
     if not paths:
         return []
-    figure = Figure("index_pages_kept", kept, len(paths), 0.35 * len(paths), higher_is_better=False)
+    figure = Figure("index_pages_kept", kept, len(paths), len(paths) // 3, higher_is_better=False)
     return [figure]
 
 

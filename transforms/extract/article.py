@@ -152,7 +152,7 @@ def _confidence(body: Body, judgement: Judgement) -> float:
 
     Half is the gate's score (1.5, the threshold, gives 0.1; 8.5 and more the full half), half how
     well the text covers the prose of its region (all of it 0.5; a half or double the text 0.25).
-    A page that hardly any evidence calls an article has at most 0.3.
+    A page that hardly any evidence calls an article has at most half of that.
     """
     evidence = min(0.5, max(0.0, 0.1 + 0.4 * (judgement.score - 1.5) / 7.0))
     ratio = body.coverage if body.coverage <= 1 else 1 / body.coverage
