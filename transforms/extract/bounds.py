@@ -29,6 +29,7 @@ _FOLLOWING_NAMES: Final = re.compile(
     r"following[-_]?(?:article|story|post)|load-?more",
     re.IGNORECASE,
 )
+_ADDRESS: Final = re.compile(r"\Adata-.*(?:url|href|link|slug|permalink|title)")
 _STAMP_NAMES: Final = re.compile(r"date|time|publish|byline|author|meta", re.IGNORECASE)
 _CONTAINERS: Final = ("article", "div", "section", "main", "td", "li")
 _HEADINGS: Final = ("h1", "h2", "h3")
@@ -167,10 +168,18 @@ def _is_unit(element: Any, own: Any) -> bool:
         return True
     if "itemscope" in element.attrib and "Article" in (element.get("itemtype") or ""):
         return True
+    heading = next(element.iter(*_HEADINGS))
     alike = element.tag == own.tag and element.get("class") == own.get("class")
-    return (alike and _UNIT_NAMES.search(_names(element)) is not None) or _is_stamped(
-        next(element.iter(*_HEADINGS))
-    )
+    if alike and (_UNIT_NAMES.search(_names(element)) or _has_address(element, heading)):
+        return True
+    return _is_stamped(heading)
+
+
+def _has_address(element: Any, heading: Any) -> bool:
+    """Whether a container names an address of its own, or its heading links to one."""
+    if heading.find(".//a") is not None:
+        return True
+    return any(_ADDRESS.search(name) is not None for name in element.attrib)
 
 
 def _starts_article(element: Any, tag: str) -> bool:

@@ -68,6 +68,14 @@ def _body(markup: str, head: str = "", title: str = TITLE) -> list[str]:
             f"<article>{H2}{_ps(NEXT[::-1])}</article></main>"
         ),
         f"<main><article>{H1}{_ps(OWN[:1])}</article><article>{H2}{_ps(NEXT)}</article></main>",
+        (
+            f"<main><div class=w data-url=/1><header>{H1}</header><div>{_ps(OWN)}</div></div>"
+            f"<div class=w data-url=/2><header>{H2}</header><div>{_ps(NEXT)}</div></div></main>"
+        ),
+        (
+            f"<main><div class=w><div>{H1}</div><div>{_ps(OWN)}</div></div><div class=w><h2>"
+            f"<a href=/2>البلدية تفتتح الجسر الجديد</a></h2><div>{_ps(NEXT)}</div></div></main>"
+        ),
         f"<main><article>{OTHER_H1}{_ps(NEXT)}</article><article>{H1}{_ps(OWN)}</article></main>",
         f"<div><div class=post>{H2}{_ps(NEXT)}</div><div class=post>{H1}{_ps(OWN)}</div></div>",
     ],
