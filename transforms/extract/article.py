@@ -110,6 +110,7 @@ def _from_html(page: Page) -> _Draft | Rejected:
         description=meta.summary,
         scope=meta.scope,
         live="LiveBlogPosting" in node_types(meta.structured.article),
+        others=meta.structured.others,
         sure=says_article(meta),
     )
     del alive

@@ -87,6 +87,7 @@ def extract_body(
     description: str,
     scope: Any | None = None,
     live: bool = False,
+    others: tuple[str, ...] = (),
     sure: bool = False,
 ) -> Body:
     """Extract the body.
@@ -97,6 +98,7 @@ def extract_body(
         description: the page's own summary, evidence for a standfirst outside the container.
         scope: the microdata scope of the page's own article; None when there is none.
         live: the page is a live blog, whose updates are parts of it.
+        others: headlines of other articles that the page describes.
         sure: the page is an article in any case, so nobody asks for its threads.
 
     Returns:
@@ -112,7 +114,8 @@ def extract_body(
         return bool(wanted) and text_key(text) == wanted
 
     if not live:
-        bounds.take_out_following(page, is_headline)
+        keys = {key for other in others if (key := text_key(other)) and key != wanted}
+        bounds.take_out_following(page, is_headline, lambda text: text_key(text) in keys)
     sure = sure or is_plain_article(page, is_headline)
     threads = Threads() if sure else measure_threads(page, is_headline)
     layout = b.take_out_teasers(page, is_headline)

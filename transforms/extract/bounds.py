@@ -42,12 +42,15 @@ _MOST: Final = 0.5  # of the page's prose
 _SHARE: Final = 0.25  # of the page's prose: a container that is only named like a body has more
 
 
-def take_out_following(page: Any, is_headline: Callable[[str], bool]) -> None:
+def take_out_following(
+    page: Any, is_headline: Callable[[str], bool], is_other: Callable[[str], bool]
+) -> None:
     """Take the articles that follow the page's own out, in place.
 
     Args:
         page: the cleaned tree.
         is_headline: tells whether a heading's text is the page's headline.
+        is_other: tells whether it is that of another article which the page describes.
     """
     headline = _headline(page, is_headline)
     if headline is None:
@@ -61,7 +64,10 @@ def take_out_following(page: Any, is_headline: Callable[[str], bool]) -> None:
     for _ in range(_MAX_LEVELS):
         if level is None or level is page:
             return
-        for other in [*_articles_after(level, headline), *_articles_before(level)]:
+        for other in [
+            *_articles_after(level, headline, is_other),
+            *_articles_before(level, is_other),
+        ]:
             other.tail = None
             b.remove(other)
         level = level.getparent()
@@ -122,7 +128,7 @@ def _headline(page: Any, is_headline: Callable[[str], bool]) -> Any | None:
     return firsts[0] if len(firsts) == 1 else None
 
 
-def _articles_after(level: Any, headline: Any) -> list[Any]:
+def _articles_after(level: Any, headline: Any, is_other: Callable[[str], bool]) -> list[Any]:
     """The siblings after ``level`` that are other articles, or the paragraphs of one.
 
     ``level`` holds the page's headline. It is a whole article by itself, or its siblings are the
@@ -135,18 +141,18 @@ def _articles_after(level: Any, headline: Any) -> list[Any]:
         tag = sibling.tag
         if tag in _CONTAINERS:
             headed = _has_headline(sibling)
-            if headed and (prose >= _OWN or own_article) and _is_unit(sibling, level):
+            if headed and (prose >= _OWN or own_article) and _is_unit(sibling, level, is_other):
                 found.append(sibling)
             if headed:  # a section of ours: the sections of a page are no evidence for each other
                 continue
             own_article = own_article or (tag == "article" and _prose(sibling) >= _OWN)
-        elif prose >= _WHOLE and _starts_article(sibling, tag):
+        elif prose >= _WHOLE and _starts_article(sibling, tag, is_other):
             return [*found, sibling, *sibling.itersiblings()]
         prose += _prose(sibling)
     return found
 
 
-def _articles_before(level: Any) -> list[Any]:
+def _articles_before(level: Any, is_other: Callable[[str], bool]) -> list[Any]:
     """Whole articles that stand above the page's own as its like: what was featured or pinned."""
     if level.tag not in _CONTAINERS or _prose(level) < _OWN:
         return []
@@ -156,11 +162,11 @@ def _articles_before(level: Any) -> list[Any]:
         if sibling.tag == level.tag
         and sibling.get("class") == level.get("class")
         and _has_headline(sibling)
-        and _is_unit(sibling, level)
+        and _is_unit(sibling, level, is_other)
     ]
 
 
-def _is_unit(element: Any, own: Any) -> bool:
+def _is_unit(element: Any, own: Any, is_other: Callable[[str], bool]) -> bool:
     """Whether a container with a headline is an article of its own, not a section of ours."""
     if _prose(element) < _WHOLE:
         return False
@@ -172,7 +178,7 @@ def _is_unit(element: Any, own: Any) -> bool:
     alike = element.tag == own.tag and element.get("class") == own.get("class")
     if alike and (_UNIT_NAMES.search(_names(element)) or _has_address(element, heading)):
         return True
-    return _is_stamped(heading)
+    return _is_stamped(heading) or is_other("".join(heading.itertext()))
 
 
 def _has_address(element: Any, heading: Any) -> bool:
@@ -182,14 +188,14 @@ def _has_address(element: Any, heading: Any) -> bool:
     return any(_ADDRESS.search(name) is not None for name in element.attrib)
 
 
-def _starts_article(element: Any, tag: str) -> bool:
+def _starts_article(element: Any, tag: str, is_other: Callable[[str], bool]) -> bool:
     """Whether a heading or a label between paragraphs starts another article."""
     text = "".join(element.itertext()).strip()
     starts = len(text) <= 60 and phrases.is_next_label(text)
     if tag == "h1":
         starts = len(text) >= 15
     elif tag in {"h2", "h3"}:
-        starts = starts or (len(text) >= 20 and _is_stamped(element))
+        starts = starts or is_other(text) or (len(text) >= 20 and _is_stamped(element))
     return starts and sum(_prose(after) for after in element.itersiblings()) >= _WHOLE
 
 

@@ -21,6 +21,7 @@ from transforms.text.urls import canonicalise_url
 _MAX_SCRIPT: Final = 300_000  # characters
 _MAX_SCRIPTS: Final = 20
 _MAX_NODES: Final = 3000
+_MAX_OTHERS: Final = 50
 _ARTICLE: Final = re.compile(
     r"(?:\w*Article|BlogPosting|\w*NewsArticle|Report|LiveBlogPosting|Posting)\Z"
 )
@@ -44,12 +45,14 @@ class StructuredData:
         is_listing: a node says that the page is a list or collection.
         listed: how many articles stand inside lists.
         publisher: name of the organisation behind the page; "" when unknown.
+        others: the headlines of other articles that the page describes.
     """
 
     article: dict[str, Any]
     is_listing: bool
     listed: int
     publisher: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def read_jsonld(
     values = _values(root)
     named = _named(values)
     articles: list[_Found] = []
+    others: list[dict[str, Any]] = []
     listing, listed, organisation = False, 0, ""
     for found in _nodes(values, named):
         types = node_types(found.node)
@@ -83,15 +87,20 @@ def read_jsonld(
                 articles.append(found)
             else:
                 listed += found.counted
+                others += [found.node] if found.counted else []
         listing = listing or (found.own and not _LISTING.isdisjoint(types))
         if {"Organization", "NewsMediaOrganization"} & types and not organisation:
             organisation = text_of(found.node.get("name"))
     distinct = {id(found.node) for found in articles}
     if len(distinct) > 3:
         listed += len(distinct)
-    article = _resolved(_choose(articles, addresses, headlines), named)
+    own = _choose(articles, addresses, headlines)
+    article = _resolved(own, named)
     publisher = text_of(_first(article.get("publisher")).get("name")) or organisation
-    return StructuredData(article, listing, listed, publisher)
+    others += [found.node for found in articles if own and found.node is not own]
+    told = (text_of(node.get("headline")) for node in others[:_MAX_OTHERS])
+    told = (html.unescape(headline) for headline in told if headline)
+    return StructuredData(article, listing, listed, publisher, tuple(told))
 
 
 def _choose(

@@ -119,6 +119,23 @@ def test_sections_of_one_article_stay(markup: str) -> None:
     assert set(OWN + NEXT) <= set(_body(markup))
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<article>{H1}{_ps(OWN)}<hr>{H2}{_ps(NEXT)}</article>",
+        f"<div><section>{H1}{_ps(OWN)}</section><section>{H2}{_ps(NEXT)}</section></div>",
+    ],
+)
+def test_what_the_page_describes_as_another_article_is_one(markup: str) -> None:
+    nodes = [
+        {"@type": "NewsArticle", "headline": TITLE},
+        {"@type": "NewsArticle", "headline": "البلدية تفتتح الجسر الجديد أمام السيارات"},
+    ]
+    head = f'<script type="application/ld+json">{json.dumps(nodes)}</script>'
+    assert _body(markup, head) == list(OWN)
+    assert set(NEXT) <= set(_body(markup))
+
+
 def test_a_live_blog_keeps_its_updates() -> None:
     blog = {
         "@type": "LiveBlogPosting",
