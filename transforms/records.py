@@ -138,6 +138,7 @@ class Page:
     entry: Entry | None = None  # the earliest sighting of this page in a feed
     sightings: tuple[Sighting, ...] = ()  # every one
     payload: str | None = None  # JSON text that names this input again, for a replay
+    identity: str = ""  # what names it when its link leads to many texts; "" when the link does
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,7 @@ class Fingerprint:
     words: bytes = b""
     names: bytes = b""
     numbers: bytes = b""
+    guid: str | None = None  # the feed's own id, when it can name an entry
     modified_at: datetime | None = None
     fetched_at: datetime | None = None
     published_on: date | None = None

@@ -2,8 +2,9 @@
 
 Bodies are compared as multisets of words; words of a gold's ``optional`` segments (standfirst,
 section name) neither help nor hurt. A date is right when the gold's day is the stored civil day.
-Authors count where the gold knows one. There is no labelled set of index pages:
-``index_pages.toml`` holds invented ones, and every labelled page is an article.
+Authors count where the gold knows one. What is no article: real section and directory pages, where
+they are there, and the invented pages of ``index_pages.toml`` and ``odd_pages.toml``; those held
+back were never looked at when the gate's weights were set.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ def run(data: Path) -> SuiteReport:
         digest.update(content)
         digest.update(gold_bytes)
         _judge(tally, row, json.loads(gold_bytes), extract_article(Page(content, "html")))
-    gate = _gate(tally)
+    listings = sorted((folder / "index").glob("*.html"))
+    for path in listings:
+        digest.update(path.read_bytes())
+    gate = [*_listings(tally, listings), *_gate(tally)]
     return SuiteReport(NAME, (*_figures(tally), *gate), tuple(tally.cases), digest.hexdigest()[:32])
 
 
@@ -152,17 +156,32 @@ def _figures(tally: _Tally) -> list[Figure]:
     ]
 
 
+def _listings(tally: _Tally, paths: list[Path]) -> list[Figure]:
+    """The gate's figure on real section and directory pages; none when they are not there."""
+    kept = 0
+    for path in paths:
+        found = extract_article(Page(path.read_bytes(), "html"))
+        if isinstance(found, Article):
+            kept += 1
+            tally.cases.append(Case(f"index/{path.name}", "no article", found.body[:200], 1.2))
+    if not paths:
+        return []
+    figure = Figure("index_pages_kept", kept, len(paths), len(paths) // 3, higher_is_better=False)
+    return [figure]
+
+
 def _gate(tally: _Tally) -> list[Figure]:
     """The gate's figures on the invented pages."""
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for page in invented_pages():
-        found = extract_article(Page(page.markup.encode(), "html"))
+        found = extract_article(Page(page.markup.encode(), "html", url=page.url))
         reason = found.reason if isinstance(found, Rejected) else None
         kind = page.name.split("/")[0]
-        total[kind] += 1
         # An index page without any text may also be called empty.
         accepted = {page.reason, "no_text"} if kind == "index" else {page.reason}
+        kind = f"held_{kind}" if page.held else kind
+        total[kind] += 1
         right[kind] += reason in accepted
         if reason not in accepted:
             tally.cases.append(Case(page.name, page.reason or "an article", reason or "kept", 1.2))
@@ -173,6 +192,19 @@ def _gate(tally: _Tally) -> list[Figure]:
             total["article"] - right["article"],
             total["article"],
             0.0,
+            higher_is_better=False,
+        ),
+        Figure(
+            "held_index_refused",
+            right["held_index"] / total["held_index"],
+            total["held_index"],
+            0.65,
+        ),
+        Figure(
+            "held_articles_refused",
+            total["held_article"] - right["held_article"],
+            total["held_article"],
+            1.0,
             higher_is_better=False,
         ),
         Figure("walls_named", right["wall"] / total["wall"], total["wall"], 1.0),

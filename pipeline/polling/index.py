@@ -14,9 +14,9 @@ from pipeline.polling.poller import Polled, Poller
 from pipeline.polling.request import FeedRequester
 from pipeline.render.progress import Progress
 from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
-from pipeline.sources.feeds import entry_key
 from pipeline.sources.spool import Spool
 from pipeline.warc.writer import open_archive
+from transforms.feeds.identity import entry_keys
 from transforms.feeds.known import state_json
 from transforms.records import Feed, FetchLog, ParsedFeed, Rejected
 from transforms.rows.rows import appearance_row, feed_row, fetch_log_row
@@ -137,8 +137,8 @@ def _listed(polled: Polled, spool: Spool) -> Iterator[Indexed]:
         yield SeenFeed("", replace(polled.parsed, entries=()), polled.feed)
     else:  # 304: the feed is well and lists what is known
         yield SeenFeed("", ParsedFeed(feed_name(polled.feed.url), "unknown"))
-    for entry in polled.entries:
-        yield Ref(entry_key(entry), "entry", *spool.put(entry))
+    for entry, key in zip(polled.entries, entry_keys(polled.entries), strict=True):
+        yield Ref(key, "entry", *spool.put(entry))
 
 
 def _not_due(feed: Feed, memory: FeedHistory) -> Skipped:

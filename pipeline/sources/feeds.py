@@ -12,10 +12,10 @@ from pipeline.sources.spool import Spool, read_record
 from pipeline.storage import UnreadableError
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.feeds import parse_feed
+from transforms.feeds.identity import entry_keys
 from transforms.fetch.addresses import split_login
-from transforms.records import Entry, Feed, ParsedFeed, Rejected, content_id
+from transforms.records import Entry, Feed, ParsedFeed, Rejected
 from transforms.text.redact import feed_name, redact_url
-from transforms.text.urls import canonicalise_url
 
 Answered = tuple[bytes, Feed, str, str, dict[str, str]]  # body, feed, its name, base, headers
 
@@ -81,15 +81,8 @@ def _listed(path: str, parsed: ParsedFeed | Rejected | Failure, spool: Spool) ->
         yield Rejected("feeds", parsed.reason, f"{path}: {parsed.detail}", url=parsed.url)
     if parsed.entries or parsed.reason is None:
         yield SeenFeed(path, replace(parsed, entries=()))
-    for entry in parsed.entries:
-        yield Ref(entry_key(entry), "entry", *spool.put(entry))
-
-
-def entry_key(entry: Entry) -> str:
-    """The key that joins an entry to its page: the canonical URL it links to."""
-    return (
-        canonicalise_url(entry.url) or f"file:{content_id(entry.feed_url, entry.guid, entry.title)}"
-    )
+    for entry, key in zip(parsed.entries, entry_keys(parsed.entries), strict=True):
+        yield Ref(key, "entry", *spool.put(entry))
 
 
 def load(ref: Ref) -> Entry:

@@ -17,12 +17,13 @@ from typing import Final
 
 from pipeline import storage
 from pipeline.sources.base import Indexed, Missed, Ref, SeenFeed, Skipped
-from pipeline.sources.feeds import Answered, entry_key, parse_answered
+from pipeline.sources.feeds import Answered, parse_answered
 from pipeline.sources.spool import Spool
 from pipeline.warc.fields import RequestFields, read_capture
 from pipeline.warc.framing import Damage, Framed, framed
 from pipeline.warc.record import BadRecordError, Record, body_of, parse_record
 from pipeline.workers.pool import Failure, KillablePool, Workers
+from transforms.feeds.identity import entry_keys
 from transforms.fetch.decoders import BrokenError, TooLargeError
 from transforms.fetch.messages import Response
 from transforms.fetch.walls import find_wall
@@ -168,8 +169,8 @@ def _feed(
         yield _no_feed(facts.url, parsed.reason or "bad_feed", parsed.detail)
         return
     yield SeenFeed(path, replace(parsed, entries=()), facts if known else None)
-    for entry in parsed.entries:
-        key = entry_key(replace(entry, url=redact_url(entry.url)))
+    public = [replace(entry, url=redact_url(entry.url)) for entry in parsed.entries]
+    for entry, key in zip(parsed.entries, entry_keys(public), strict=True):
         yield Ref(key, "entry", *spool.put(replace(entry, fetched_at=capture.read_at)))
 
 

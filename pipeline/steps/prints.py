@@ -30,7 +30,7 @@ LIGHT: Final = tuple(name for name in _WHOLE if name not in _HASHES)
 _KEYED: Final = (*LIGHT, "keys")
 _MARKED: Final = (
     "article_id", "page_id", "published_at", "published_on", "modified_at", "fetched_at",
-    "event_time", "title", "body", "norm_hash", "content_hash", "publisher", "agency",
+    "event_time", "title", "body", "norm_hash", "content_hash", "publisher", "agency", "guid",
 )  # fmt: skip
 _TEXTS_AT_ONCE: Final = 2_048
 _WINDOW: Final = 7  # days

@@ -19,11 +19,13 @@ from pipeline.sources.base import Missed, Ref
 from pipeline.steps.fetch import PageRequest
 from pipeline.steps.redact import redact_record
 from pipeline.storage import UnreadableError
+from transforms.feeds.identity import usable_guid
 from transforms.feeds.join import is_full, join_page, page_from_summary
 from transforms.feeds.publishers import NO_PUBLISHERS, PublisherIndex
 from transforms.feeds.schedule import entry_key, text_id
 from transforms.metrics import count
 from transforms.records import Entry, Page, Rejected, Sighting
+from transforms.text.links import names_page
 from transforms.text.redact import redact_url
 
 _LOADERS: Final[dict[str, Callable[[Ref], Page | Entry | Missed | Rejected]]] = {
@@ -75,14 +77,15 @@ def read_documents(
         return [*rejected, *(each.rejected for each in missed)]
     sightings = _sightings(entries)
     wanting = not found and not any(is_full(entry.content) for entry in entries)
-    link = next((entry.url for entry in entries if entry.url.startswith("http")), "")
+    named = not key.startswith("file:")  # else its link leads to no page of its own
+    link = next((entry.url for entry in entries if entry.url.startswith("http") and named), "")
     if online and link and wanting:
         return [*rejected, PageRequest(key, link, tuple(entries), sightings)]
     if wanting and missed:
         last = max(missed, key=_asked)
         made = page_from_summary(last.rejected, entries, key, last.asked_at)
     else:
-        made = join_page(found, entries, key=key)
+        made = join_page(found, entries, key=key, use_summary=online and not link)
     joined = [redact_record(publishers.complete(each)) for each in made]
     # Every sighting hangs on the last page, so that each stands in ``appearances`` once.
     return [*rejected, *joined[:-1], replace(joined[-1], sightings=sightings)]
@@ -95,7 +98,7 @@ def _asked(missed: Missed) -> tuple[bool, datetime | None, str]:
 def sighting(entry: Entry) -> Sighting:
     """What ``appearances`` keeps of an entry; one without GUID and link goes by its text."""
     url = redact_url(entry.url)
-    guid = entry.guid or url or entry_key(entry)
+    guid = usable_guid(entry) or (url if names_page(url) else "") or entry_key(entry)
     return Sighting(entry.feed_url, guid, url, entry.position, text_id(entry))
 
 

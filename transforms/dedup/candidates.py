@@ -25,6 +25,7 @@ Strings = npt.NDArray[np.bytes_]
 
 PREDECESSORS: Final = 32
 WINDOW_SECONDS: Final = 7 * 86_400
+GROUP_LIMIT: Final = 512  # articles of one text, or versions of one page, that are all compared
 # Copies share at least a fifth of the keys of the shorter text (measured); unrelated texts share
 # one or two by formulas.
 SHARED_PARTS: Final = 10

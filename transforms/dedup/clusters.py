@@ -4,7 +4,8 @@ Stars, not chains. Pages are taken from the earliest on; a page that no star hol
 head, and every page with a verified pair with it joins. A page that is near a copy but not near
 the head starts its own star: union-find grew chains of 81 to 93 unrelated stories through
 templates. Versions of one page stay together: the first stands for the page, later ones are
-revisions of the one before.
+revisions of the one before. Texts that came under one address within seven days of each other and
+were found to have nothing in common are no versions of each other: a front page carries many.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, Protocol
 
-from transforms.records import Cluster, Duplicate, DuplicateKind
+from transforms.dedup.candidates import GROUP_LIMIT, WINDOW_SECONDS
+from transforms.dedup.compare import compare
+from transforms.dedup.pairs import is_revision
+from transforms.records import Cluster, Duplicate, DuplicateKind, Fingerprint
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 _STRENGTH: Final[dict[DuplicateKind, int]] = {"exact": 0, "near": 1, "contained": 2, "revision": 3}
@@ -46,7 +50,7 @@ class Clusterable(Protocol):
 
 
 def assign_clusters(
-    articles: Iterable[Clusterable], pairs: Iterable[Duplicate]
+    articles: Iterable[Clusterable], pairs: Iterable[Duplicate], *, compared: bool = False
 ) -> dict[str, Cluster]:
     """Give every article its cluster.
 
@@ -55,26 +59,32 @@ def assign_clusters(
             given twice counts once. Optional ``fetched_at`` and ``modified_at`` order versions of
             a page.
         pairs: the verified pairs between them; pairs with an unknown article are passed over.
+        compared: all versions of a page within seven days of each other were compared, so that two
+            without a pair are two texts. Fingerprints are compared here when it is not known.
 
     Returns:
         article_id -> its ``Cluster``; the same whatever the order of the arguments. An article
         without any pair is its own head.
     """
     known = {article.article_id: article for article in articles}
-    links = _links(known, pairs)
+    links, revisions = _links(known, pairs)
     by_page: dict[str, list[Clusterable]] = defaultdict(list)
     for article in known.values():
         by_page[article.page_id].append(article)
-    pages = {page: _in_version_order(versions) for page, versions in by_page.items()}
+    stories = [
+        story
+        for versions in by_page.values()
+        for story in _stories(known, _in_version_order(versions), revisions, compared=compared)
+    ]
+    pages = {version: story for story in stories for version in story}
     clusters: dict[str, Cluster] = {}
-    for versions in sorted(pages.values(), key=lambda ids: _head_key(known, ids)):
+    for versions in sorted(stories, key=lambda ids: _head_key(known, ids)):
         if versions[0] in clusters:
             continue
         _place(clusters, versions, versions[0], None)
-        for page_id, pair in _star(versions, links, known, pages).items():
-            members = pages[page_id]
-            if members[0] not in clusters:
-                _place(clusters, members, versions[0], pair)
+        for first, pair in _star(versions, links, pages).items():
+            if first not in clusters:
+                _place(clusters, pages[first], versions[0], pair)
     return clusters
 
 
@@ -147,6 +157,48 @@ def _in_version_order(versions: Sequence[Clusterable]) -> list[str]:
     return [article.article_id for article in sorted(versions, key=key)]
 
 
+def _stories(
+    known: Mapping[str, Clusterable],
+    versions: Sequence[str],
+    revisions: frozenset[tuple[str, str]],
+    *,
+    compared: bool,
+) -> list[list[str]]:
+    """Split the versions of a page, in their order, into texts that have something in common.
+
+    A version goes with the latest text before it that it has a verified pair with, or that lies too
+    far away for a pair to have been looked for.
+    """
+    if len(versions) > GROUP_LIMIT:
+        return [list(versions)]
+    stories: list[list[str]] = []
+    for version in versions:
+        for story in reversed(stories):
+            if any(_pair_key(version, other) in revisions for other in story) or not any(
+                _apart(known[version], known[other], compared=compared) for other in story
+            ):
+                story.append(version)
+                break
+        else:
+            stories.append([version])
+    return stories
+
+
+def _pair_key(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a < b else (b, a)
+
+
+def _apart(a: Clusterable, b: Clusterable, *, compared: bool) -> bool:
+    """Whether two versions without a pair are known to be two texts."""
+    if isinstance(a, Fingerprint) and isinstance(b, Fingerprint) and a.words and b.words:
+        return not is_revision(a, b, compare(a, b))
+    if not compared:
+        return False
+    if a.event_time is None or b.event_time is None:
+        return True
+    return abs((a.event_time - b.event_time).total_seconds()) <= WINDOW_SECONDS
+
+
 def _head_key(known: Mapping[str, Clusterable], versions: Sequence[str]) -> tuple[datetime, str]:
     """Order of pages: by the earliest publication of a version, undated last, then by id."""
     return min((known[each].published_at or _LAST, each) for each in versions)
@@ -154,24 +206,26 @@ def _head_key(known: Mapping[str, Clusterable], versions: Sequence[str]) -> tupl
 
 def _links(
     known: Mapping[str, Clusterable], pairs: Iterable[Duplicate]
-) -> dict[str, list[tuple[str, DuplicateKind]]]:
-    """Verified partners of each article on other pages."""
+) -> tuple[dict[str, list[tuple[str, DuplicateKind]]], frozenset[tuple[str, str]]]:
+    """Verified partners of each article on other pages, and the pairs of versions of one page."""
+    revisions: set[tuple[str, str]] = set()
     links: dict[str, list[tuple[str, DuplicateKind]]] = defaultdict(list)
     for pair in pairs:
         a, b = known.get(pair.article_a), known.get(pair.article_b)
         if a is not None and b is not None and a.page_id != b.page_id:
             links[pair.article_a].append((pair.article_b, pair.kind))
             links[pair.article_b].append((pair.article_a, pair.kind))
-    return links
+        elif a is not None and b is not None:
+            revisions.add(_pair_key(pair.article_a, pair.article_b))
+    return links, frozenset(revisions)
 
 
 def _star(
     versions: Sequence[str],
     links: Mapping[str, list[tuple[str, DuplicateKind]]],
-    known: Mapping[str, Clusterable],
     pages: Mapping[str, Sequence[str]],
 ) -> dict[str, tuple[str, DuplicateKind]]:
-    """Pages around a head page: page_id -> (the head's version it copies, how).
+    """Pages around a head page: their first version -> (the head's version they copy, how).
 
     A pair with the page's first version comes first, then the closest kind, then the earliest
     version of the head.
@@ -179,11 +233,11 @@ def _star(
     best: dict[str, tuple[bool, int, int, str, DuplicateKind]] = {}
     for number, version in enumerate(versions):
         for other, kind in links.get(version, ()):
-            page_id = known[other].page_id
-            offer = (other != pages[page_id][0], _STRENGTH[kind], number, version, kind)
-            if page_id not in best or offer < best[page_id]:
-                best[page_id] = offer
-    return {page_id: (version, kind) for page_id, (*_, version, kind) in best.items()}
+            first = pages[other][0]
+            offer = (other != first, _STRENGTH[kind], number, version, kind)
+            if first not in best or offer < best[first]:
+                best[first] = offer
+    return {first: (version, kind) for first, (*_, version, kind) in best.items()}
 
 
 def _place(

@@ -19,9 +19,10 @@ import numpy as np
 from transforms.dedup.marks import marks_of
 from transforms.dedup.tokens import Uint32s, Uint64s, distinct, hash_words, runs, words_of
 from transforms.records import Article, Fingerprint, content_id
+from transforms.text.links import names_entry
 
 # Another number for another way of hashing: stored fingerprints of an older one are made anew.
-VERSION: Final = 1
+VERSION: Final = 2
 # Shorter texts (flashes, captions, titles) say too little to be called a variant; down to
 # ``MIN_KEYED`` words they may still be the teaser of a longer one.
 MIN_TOKENS: Final = 30
@@ -61,6 +62,7 @@ def fingerprint(article: Article) -> Fingerprint:
         words=pack(marks.words),
         names=pack(marks.names),
         numbers=pack(marks.numbers),
+        guid=article.guid if article.guid and names_entry(article.guid) else None,
         modified_at=article.modified_at,
         fetched_at=article.fetched_at,
         published_on=article.published_on,

@@ -20,14 +20,22 @@ from typing import Final
 
 import numpy as np
 
-from transforms.dedup.candidates import WINDOW_SECONDS, key_candidates, key_table, seconds
+from transforms.dedup.candidates import (
+    GROUP_LIMIT,
+    WINDOW_SECONDS,
+    key_candidates,
+    key_table,
+    seconds,
+)
 from transforms.dedup.compare import Sieve, Similarity, compare
+from transforms.dedup.fingerprint import unpack
+from transforms.dedup.tokens import shared_count
 from transforms.records import Duplicate, DuplicateKind, Fingerprint
 
-# Beyond this many articles of one text, or versions of one page, an article is paired with the
-# earliest ``_ANCHORS`` and its ``_ANCHORS`` nearest predecessors instead of with all of them.
-GROUP_LIMIT: Final = 512
+# Beyond ``GROUP_LIMIT`` articles of one text, or versions of one page, an article is paired with
+# the earliest ``_ANCHORS`` and its ``_ANCHORS`` nearest predecessors instead of with all of them.
 _ANCHORS: Final = 8
+_SAME_WORDS: Final = 0.4  # of the shorter text's distinct words
 _PAIRS_AT_ONCE: Final = 4_096  # as Python objects
 
 _HASHES: Final = ("keys", "shingles", "words", "names", "numbers")
@@ -152,10 +160,30 @@ def _candidates(
 def version_pairs(
     versions: Sequence[Fingerprint], wanted: frozenset[str] | None = None
 ) -> Iterator[Duplicate]:
-    """Pairs of versions of one page, given in time order."""
+    """Pairs of versions of one page, given in time order; texts with nothing in common are none."""
     for a, b in _within(versions):
         if _is_asked(a, b, wanted):
-            yield _pair(a, b, "revision", compare(a, b))
+            similarity = compare(a, b)
+            if is_revision(a, b, similarity):
+                yield _pair(a, b, "revision", similarity)
+
+
+def is_revision(a: Fingerprint, b: Fingerprint, similarity: Similarity) -> bool:
+    """Whether two texts that came under one address are versions of one text.
+
+    A link is no identity by itself: they share text, or their feed's GUID says so.
+
+    Args:
+        a: a text.
+        b: another one of the same page.
+        similarity: what ``compare`` says of them.
+    """
+    if similarity.kind != "different" or (a.guid and a.guid == b.guid):
+        return True
+    left, right = unpack(a.words), unpack(b.words)
+    shorter = min(len(left), len(right))
+    # A flash that became a story, or was written anew: most of its words are still there.
+    return shorter == 0 or shared_count(left, right) >= _SAME_WORDS * shorter
 
 
 def exact_pairs(

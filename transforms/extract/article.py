@@ -9,7 +9,9 @@ from typing import Final
 from transforms.extract import bylines, plain, published
 from transforms.extract.body import Body, extract_body
 from transforms.extract.dating import Published, settle_day
-from transforms.extract.gate import Judgement, asks_password, judge
+from transforms.extract.declared_body import prefer_declared
+from transforms.extract.gate import THRESHOLD, Judgement, asks_password, judge, says_article
+from transforms.extract.jsonld import node_types
 from transforms.extract.markup import MAX_CHARS, displayable, parse_page, storable
 from transforms.extract.metadata import PageMeta, read_metadata
 from transforms.extract.sources import declared_url, is_mhtml, unpack_mhtml
@@ -17,6 +19,7 @@ from transforms.records import Article, Page, Rejected, content_id
 from transforms.rejects import Reason
 from transforms.text.arabic import normalise_text
 from transforms.text.encoding import decode_bytes
+from transforms.text.links import leads_nowhere, names_page
 from transforms.text.redact import redact_url
 from transforms.text.urls import canonicalise_url, registrable_host
 
@@ -101,9 +104,20 @@ def _from_html(page: Page) -> _Draft | Rejected:
     meta = read_metadata(root, url=url)
     password = asks_password(root)
     dated = published.published_of_page(page, meta, root, meta.canonical_url or url)
-    body = extract_body(root, title=meta.title, description=meta.summary)
+    body = extract_body(
+        root,
+        title=meta.title,
+        description=meta.summary,
+        scope=meta.scope,
+        live="LiveBlogPosting" in node_types(meta.structured.article),
+        others=meta.structured.others,
+        sure=says_article(meta),
+    )
     del alive
-    judgement = judge(meta, body, url or meta.canonical_url, password=password)
+    body = prefer_declared(body, meta.structured.article)
+    judgement = judge(
+        meta, body, url or meta.canonical_url, password=password, fed=page.entry is not None
+    )
     if judgement.reason:
         return _rejected(page, judgement.reason, judgement.detail)
     draft = _html_draft(page, meta, body, dated, judgement)
@@ -121,7 +135,7 @@ def _html_draft(
     authors = bylines.clean_authors(meta.authors, outlet)
     return _Draft(
         body=text,
-        extractor="trafilatura",
+        extractor="jsonld" if body.declared else "trafilatura",
         confidence=_confidence(body, judgement),
         title=meta.title,
         canonical_url=meta.canonical_url,
@@ -138,10 +152,12 @@ def _confidence(body: Body, judgement: Judgement) -> float:
 
     Half is the gate's score (1.5, the threshold, gives 0.1; 8.5 and more the full half), half how
     well the text covers the prose of its region (all of it 0.5; a half or double the text 0.25).
+    A page that hardly any evidence calls an article has at most half of that.
     """
     evidence = min(0.5, max(0.0, 0.1 + 0.4 * (judgement.score - 1.5) / 7.0))
     ratio = body.coverage if body.coverage <= 1 else 1 / body.coverage
-    return round(evidence + 0.5 * ratio, 3)
+    doubt = 0.5 if judgement.score < THRESHOLD else 1.0
+    return round(doubt * (evidence + 0.5 * ratio), 3)
 
 
 def _from_fragment(page: Page) -> _Draft | Rejected:
@@ -195,9 +211,10 @@ def _article(page: Page, draft: _Draft) -> Article:
     entry = page.entry
     url = page.final_url or page.url or draft.url
     given = redact_url(page.url or url or draft.canonical_url or (entry.url if entry else ""))
-    key = redact_url(canonicalise_url(draft.canonical_url or url or given))
-    if not key:
-        given = key = "file:" + content_id(page.content)
+    key = page.identity or redact_url(canonicalise_url(draft.canonical_url or url or given))
+    if not key or (not page.identity and page.kind != "html" and _names_nothing(key)):
+        key = "file:" + content_id(page.content)
+    given = key if not given or leads_nowhere(given) else given
     title = storable(page.title or draft.title or (entry.title if entry else "")).strip() or None
     whole = f"{title or ''}\n{draft.body}"
     page_id, content_hash = content_id(key), content_id(whole)
@@ -237,6 +254,11 @@ def _article(page: Page, draft: _Draft) -> Article:
         http_status=page.http_status,
         encoding=draft.encoding,
     )
+
+
+def _names_nothing(key: str) -> bool:
+    """Whether an address that a text came with is that of many: a front page, a placeholder."""
+    return leads_nowhere(key) or (key.startswith("http") and not names_page(key))
 
 
 def _named_agency(names: tuple[str, ...]) -> str | None:

@@ -31,12 +31,16 @@ _APPARATUS: Final = re.compile(
     r"cookies?(?:[_-]\w+)*|consent(?:[_-]\w+)*|gdpr|newsletter|popup|modal)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_CONTAINERS: Final = ("div", "td", "article", "section", "main", "li", "blockquote", "center")
+_CONTAINERS: Final = ("div", "td", "article", "section", "main", "li", "blockquote", "center", "dd")
 _INLINE: Final = frozenset({"br", "span", "a", "sup", "sub", "q"})
 _MIN_BLOCK: Final = 25  # characters
 _MAX_BLOCKS: Final = 3000  # the weight of a flood is found well enough in its first part
 HEADLINE: Final = 20  # characters of a link that may be a headline
 _MAX_CARD: Final = 600  # characters of a teaser card
+_FARMS: Final = frozenset(
+    {"div", "ul", "ol", "dl", "section", "table", "header", "form", "article"}
+)
+_FARM: Final = 0.6  # share of links in what is no prose
 _KEEP: Final = 0.9  # share of the weight that each step down must keep
 
 
@@ -148,20 +152,34 @@ class Layout:
     flat_headings: int = 0
 
 
-def find_region(root: Any, blocks: list[Block]) -> Region:
-    """Find the lowest element that holds nearly all prose of the page."""
+def weigh(blocks: list[Block]) -> dict[Any, int]:
+    """Characters of prose in every element that holds some."""
     weights: dict[Any, int] = {}
-    runs: dict[Any, int] = {}
     for block in blocks:
         if block.links > block.weight:
             continue
-        if not block.card:
-            holder = _holder(block)
-            runs[holder] = runs.get(holder, 0) + block.weight
         element = block.element
         while element is not None:
             weights[element] = weights.get(element, 0) + block.weight
             element = element.getparent()
+    return weights
+
+
+def find_region(root: Any, blocks: list[Block], weights: dict[Any, int]) -> Region:
+    """Find the lowest element below ``root`` that holds nearly all prose of it.
+
+    Args:
+        root: the page, or the container that is marked as its article.
+        blocks: those of the page.
+        weights: what ``weigh`` says of them.
+    """
+    runs: dict[Any, int] = {}
+    for block in blocks:
+        if block.links > block.weight or block.card:
+            continue
+        if root in block.element.iterancestors() or block.element is root:
+            holder = _holder(block)
+            runs[holder] = runs.get(holder, 0) + block.weight
     total = weights.get(root, 0)
     best = _descend(root, weights) if total else root
     return Region(best, weights.get(best, 0), total, max(runs.values(), default=0))
@@ -203,6 +221,25 @@ def take_out_teasers(page: Any, own: Callable[[str], bool]) -> Layout:
             flat += follower is not None and follower.tag not in {"h2", "h3", "h4", "h5", card.tag}
             remove(card)
     return Layout(teasers, len(headings), flat)
+
+
+def take_out_farms(container: Any, weights: dict[Any, int]) -> None:
+    """Take out of a container, in place, what holds no prose and is mostly links, or nothing.
+
+    Args:
+        container: the region of the article.
+        weights: what ``weigh`` says; what is not in it holds no block of prose.
+    """
+    stack = list(container)
+    while stack:
+        element = stack.pop()
+        if element in weights:
+            stack.extend(element)
+        elif element.tag in _FARMS:
+            text = len("".join(element.itertext()).strip())
+            linked = sum(len("".join(link.itertext()).strip()) for link in element.iter("a"))
+            if not text or linked >= _FARM * text:
+                remove(element)
 
 
 def _linked(heading: Any) -> bool:

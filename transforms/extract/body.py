@@ -17,9 +17,11 @@ from trafilatura.settings import Extractor
 from trafilatura.xml import xmltotxt
 
 from transforms.extract import blocks as b
-from transforms.extract import phrases
+from transforms.extract import bounds, phrases
 from transforms.extract.lines import render_lines, tidy
 from transforms.extract.markup import MAX_ELEMENTS
+from transforms.extract.paragraphs import plain_paragraphs
+from transforms.extract.threads import Threads, is_plain_article, measure_threads
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -48,7 +50,9 @@ _STANDFIRST: Final = re.compile(
 _JOINERS: Final = re.compile("[\u200c\u200d]")
 _VISIBLE: Final = {0x200C: 0xA4F8, 0x200D: 0xA4F9}
 _INVISIBLE: Final = {visible: joiner for joiner, visible in _VISIBLE.items()}
+_VERSE: Final = 100  # characters: a longer line is a block of its own
 _MIN_LINE: Final = 25  # characters of a line worth keeping where nothing judges it
+_LONG: Final = 50  # letters of a line that stands twice by mistake only
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
 _SENTENCE_END: Final = re.compile(r"[.!?؟…:،\"”»)]\s*$")
 
@@ -61,24 +65,41 @@ class Body:
         text: paragraphs joined by newlines.
         region: the container it came from.
         layout: what surrounds the prose in that container.
+        threads: what the page's prose hangs together as.
         coverage: characters of the text for each character of prose in the container.
         page_text: the start of all text of the page, for recognising walls.
+        declared: the text stands only in what the page declares of itself (JSON-LD).
     """
 
     text: str
     region: b.Region
     layout: b.Layout
+    threads: Threads
     coverage: float
     page_text: str
+    declared: bool = False
 
 
-def extract_body(root: Any, *, title: str, description: str) -> Body:
+def extract_body(
+    root: Any,
+    *,
+    title: str,
+    description: str,
+    scope: Any | None = None,
+    live: bool = False,
+    others: tuple[str, ...] = (),
+    sure: bool = False,
+) -> Body:
     """Extract the body.
 
     Args:
         root: the page's tree; it is cut in place, so read the metadata first.
         title: the page's title; a first line that repeats it is dropped.
         description: the page's own summary, evidence for a standfirst outside the container.
+        scope: the microdata scope of the page's own article; None when there is none.
+        live: the page is a live blog, whose updates are parts of it.
+        others: headlines of other articles that the page describes.
+        sure: the page is an article in any case, so nobody asks for its threads.
 
     Returns:
         The body; its text is "" when there is none.
@@ -87,19 +108,35 @@ def extract_body(root: Any, *, title: str, description: str) -> Body:
     page = root.find("body")
     page = root if page is None else page
     page_text = " ".join("".join(page.itertext())[:20_000].split())[:6000]
-    wanted = _key(title)
-    layout = b.take_out_teasers(page, lambda text: bool(wanted) and _key(text) == wanted)
+    wanted = text_key(title)
+
+    def is_headline(text: str) -> bool:
+        return bool(wanted) and text_key(text) == wanted
+
+    if not live:
+        keys = {key for other in others if (key := text_key(other)) and key != wanted}
+        bounds.take_out_following(page, is_headline, lambda text: text_key(text) in keys)
+    sure = sure or is_plain_article(page, is_headline)
+    threads = Threads() if sure else measure_threads(page, is_headline)
+    layout = b.take_out_teasers(page, is_headline)
     all_blocks = b.find_blocks(page)
-    region = b.find_region(page, all_blocks)
+    weights = b.weigh(all_blocks)
+    marked = bounds.marked_body(page, scope, lambda element: weights.get(element, 0))
+    region = b.find_region(page if marked is None else marked, all_blocks, weights)
     standfirst = _standfirst(all_blocks, page, description)
+    b.take_out_farms(region.element, weights)
     _prune(region.element)
     prose = _paragraphs(all_blocks, region.element)
-    lines = _article_lines(region, prose)
-    lines = _without_title(_without_boilerplate(lines), title)
+    lines = _without_boilerplate(_article_lines(region, prose))
+    short = _without_boilerplate([line for line in threads.lines if len(line) < _VERSE])
+    if len(short) > 1 and max(region.total, 3 * sum(map(len, lines))) < sum(map(len, short)) // 2:
+        lines = short  # verses and lines of speech, too short for blocks
+    lines, repeated = _once(_without_title(lines, title))
     if standfirst and not _repeats(standfirst, lines):
         lines.insert(0, standfirst)
     text = "\n".join(lines)
-    return Body(text, region, layout, len(text) / max(1, region.weight), page_text)
+    coverage = (len(text) + repeated) / max(1, region.weight)
+    return Body(text, region, layout, threads, coverage, page_text)
 
 
 def _paragraphs(blocks: list[b.Block], container: Any) -> list[tuple[str, int]]:
@@ -121,8 +158,8 @@ def _with_lost(lines: list[str], prose: list[tuple[str, int]]) -> list[str]:
     missing = [text for text, _ in prose if text not in plain]
     if not lines or not missing:
         return lines
-    whole = _key(plain)
-    missing = [text for text in missing if _key(text) not in whole]
+    whole = text_key(plain)
+    missing = [text for text in missing if text_key(text) not in whole]
     if not missing:
         return lines
     kept = [text not in missing for text, _ in prose]
@@ -130,27 +167,30 @@ def _with_lost(lines: list[str], prose: list[tuple[str, int]]) -> list[str]:
     previous = ""
     for (text, parent), found in zip(prose, kept, strict=True):
         if found:
-            previous = _key(text)[-40:]
+            previous = text_key(text)[-40:]
         elif len(text) >= 60 and homes[parent] >= 2 and _SENTENCE_END.search(text):
             at = _after(lines, previous)
             if at and not phrases.is_boilerplate_line(text):
                 lines.insert(at, text)
-                previous = _key(text)[-40:]
+                previous = text_key(text)[-40:]
     return lines
 
 
 def _after(lines: list[str], ending: str) -> int:
     """The place after the line that ends so; 0 when there is none."""
     for at, line in enumerate(lines):
-        if ending and _key(line).endswith(ending):
+        if ending and text_key(line).endswith(ending):
             return at + 1
     return 0
 
 
 def _article_lines(region: b.Region, prose: list[tuple[str, int]]) -> list[str]:
-    """Let trafilatura clean the container; render it plainly when that loses the prose."""
+    """Read plain paragraphs; let trafilatura clean all else, and render what it loses."""
     if next(islice(region.element.iter(), MAX_ELEMENTS, None), None) is not None:
         return render_lines(region.element)
+    plain = plain_paragraphs(region.element)
+    if plain:
+        return plain
     lines = _with_lost(_trafilatura(region.element), prose)
     if sum(map(len, lines)) >= 0.8 * region.longest_run or region.longest_run < 250:
         return lines
@@ -271,26 +311,50 @@ def _without_boilerplate(lines: list[str]) -> list[str]:
 
 def _without_title(lines: list[str], title: str) -> list[str]:
     """Drop a first line that only repeats the title."""
-    if title and lines and _key(lines[0]) == _key(title) and len(lines) > 1:
+    if title and lines and text_key(lines[0]) == text_key(title) and len(lines) > 1:
         return lines[1:]
     return lines
 
 
-def _key(text: str) -> str:
+def _once(lines: list[str]) -> tuple[list[str], int]:
+    """Drop what stands twice: the copy for phones, the print version, pull quotes.
+
+    A line of ``_LONG`` letters that stood before is dropped, however it was cut into lines then;
+    a shorter one only beside a dropped one, since refrains and answers come again in earnest.
+
+    Returns:
+        The lines, and the characters that were dropped.
+    """
+    before, gone = "", [False] * len(lines)
+    keys = [text_key(line) for line in lines]
+    for at, key in enumerate(keys):
+        gone[at] = len(key) >= _LONG and key in before
+        before += key
+    for at in range(1, len(lines)):
+        beside = gone[at - 1] or gone[min(at + 1, len(lines) - 1)]
+        if beside and not gone[at] and keys[at] in keys[:at]:
+            gone[at] = True
+    kept = [line for line, dropped in zip(lines, gone, strict=True) if not dropped]
+    return kept, sum(len(line) for line, dropped in zip(lines, gone, strict=True) if dropped)
+
+
+def text_key(text: str) -> str:
     """Letters and digits only, for comparing texts that differ in typography."""
     return _NO_LETTERS.sub("", text)
 
 
 def _repeats(text: str, lines: list[str]) -> bool:
     """Whether the body says the text already."""
-    key = _key(text)
-    return key in _key(" ".join(lines[:4])) or any(_key(line)[:60] == key[:60] for line in lines)
+    key = text_key(text)
+    return key in text_key(" ".join(lines[:4])) or any(
+        text_key(line)[:60] == key[:60] for line in lines
+    )
 
 
 def _standfirst(blocks: list[b.Block], page: Any, description: str) -> str | None:
     """Find the standfirst: prose between headline and body, named so or equal to the summary."""
     heading = next(page.iter("h1"), None)
-    wanted = _key(description)[:60]
+    wanted = text_key(description)[:60]
     seen_heading = heading is None
     order = {id(block.element): block for block in blocks}
     for element in page.iter("h1", "p", "div", "section", "span", "h2", "article", "td"):
@@ -301,7 +365,7 @@ def _standfirst(blocks: list[b.Block], page: Any, description: str) -> str | Non
         text = tidy(block.text)
         if not 40 <= len(text) <= 800:
             continue
-        if len(wanted) >= 40 and _key(text).startswith(wanted):
+        if len(wanted) >= 40 and text_key(text).startswith(wanted):
             return text
         names = " ".join(
             f"{holder.get('class') or ''} {holder.get('id') or ''}"

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from transforms.extract import bylines
+from transforms.extract import bylines, microdata
 from transforms.extract.jsonld import StructuredData, author_names, read_jsonld, text_of
 from transforms.extract.lines import tidy
 from transforms.extract.markup import displayable
 from transforms.text import arabic
+from transforms.text.links import is_less_than
 from transforms.text.urls import canonicalise_url, registrable_host, resolve_link
 
 _SEPARATORS: Final = re.compile(r"\s+[|–—»«:-]+\s+|\s*[|»]\s*|\s*::\s*")
@@ -24,6 +25,9 @@ _STRONG_SEPARATORS: Final = ("|", "::", "»", "«")
 _NO_TEXT: Final = frozenset(
     {"script", "style", "svg", "path", "noscript", "img", "input", "option"}
 )
+_MAX_METAS: Final = 300
+_MIN_HEADING: Final = 15  # characters of a heading that nothing confirms
+_MAX_SITE_WORDS: Final = 4
 _MAX_TITLE: Final = 500
 _MAX_SUMMARY: Final = 2000
 _HOME_PATHS: Final = re.compile(
@@ -46,6 +50,7 @@ class PageMeta:
         authors: candidates, unchecked.
         language: its declared language tag; "" when undeclared.
         near: the elements of few words just before and after the headline, in document order.
+        scope: the microdata scope of the page's own article; None when there is none.
     """
 
     metas: dict[str, str]
@@ -58,6 +63,7 @@ class PageMeta:
     authors: list[str] = field(default_factory=list)
     language: str = ""
     near: list[bylines.Near] = field(default_factory=list)
+    scope: Any | None = None
 
 
 def read_metadata(root: Any, *, url: str) -> PageMeta:
@@ -71,12 +77,17 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         Everything the page says of itself.
     """
     metas = _metas(root)
-    structured = read_jsonld(root)
+    headings = [tidy("".join(h1.itertext())) for h1 in root.iter("h1")]
+    canonical = _canonical(root, metas, url)
+    structured = read_jsonld(
+        root, addresses=(url, canonical), headlines=tuple(_titles(root, metas) + headings[:5])
+    )
     site = tidy(
         metas.get("og:site_name") or structured.publisher or metas.get("application-name", "")
     )
-    headings = [tidy("".join(h1.itertext())) for h1 in root.iter("h1")]
     title, heading = _title(root, metas, structured, headings, site)
+    scope = microdata.own_scope(root, lambda text: bool(title) and _key(text) == _key(title))
+    _add_itemprops(root, metas, scope)
     near = _near_headline(root, title)
     summary = metas.get("og:description") or metas.get("description") or ""
     summary = tidy(summary or text_of(structured.article.get("description")))[:_MAX_SUMMARY]
@@ -86,11 +97,12 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         title=displayable(title)[:_MAX_TITLE],
         heading=heading,
         site_name=displayable(site)[:200],
-        canonical_url=_canonical(root, metas, url),
+        canonical_url=canonical,
         summary=displayable(summary),
         authors=_author_candidates(metas, structured, near),
         language=(root.get("lang") or metas.get("og:locale") or "")[:20],
         near=near,
+        scope=scope,
     )
 
 
@@ -100,10 +112,24 @@ def _metas(root: Any) -> dict[str, str]:
         content = meta.get("content")
         if not content:
             continue
-        key = meta.get("property") or meta.get("name") or meta.get("itemprop")
-        if key and len(metas) < 300:
+        key = meta.get("property") or meta.get("name")
+        if key and len(metas) < _MAX_METAS:
             metas.setdefault(key.strip().lower(), content.strip()[:5000])
     return metas
+
+
+def _add_itemprops(root: Any, metas: dict[str, str], scope: Any | None) -> None:
+    """Add what meta elements say as itemprops of the page's own article."""
+    for meta in islice(root.iter("meta"), _MAX_METAS):
+        key, content = meta.get("itemprop"), meta.get("content")
+        if key and content and len(metas) < _MAX_METAS and microdata.is_own(meta, scope):
+            metas.setdefault(key.strip().lower(), content.strip()[:5000])
+
+
+def _titles(root: Any, metas: dict[str, str]) -> list[str]:
+    """What the page's head calls it; the document's title is the last, "" when it has none."""
+    document = next((tidy("".join(t.itertext())) for t in root.iter("title")), "")
+    return [tidy(metas.get("og:title", "")), tidy(metas.get("twitter:title", "")), document]
 
 
 def _key(text: str) -> str:
@@ -118,13 +144,9 @@ def _title(
     site: str,
 ) -> tuple[str, str]:
     """Choose the headline: an h1 that the page's title confirms, else the claims, cleaned."""
-    document = next((tidy("".join(t.itertext())) for t in root.iter("title")), "")
-    claimed = [
-        tidy(text_of(structured.article.get("headline"))),
-        tidy(metas.get("og:title", "")),
-        tidy(metas.get("twitter:title", "")),
-        document,
-    ]
+    titles = _titles(root, metas)
+    document = titles[-1]
+    claimed = [tidy(text_of(structured.article.get("headline"))), *titles]
     claimed = [_unescaped(claim) for claim in claimed if claim]
     whole = [_key(claim) for claim in claimed]
     fitting = [
@@ -135,16 +157,31 @@ def _title(
     if not headings:
         lower = (tidy("".join(h.itertext())) for h in root.iter("h2", "h3"))
         fitting = [h for h in lower if 20 <= len(h) <= _MAX_TITLE and _key(h) in _key(document)][:1]
-    heading = max(fitting, key=len, default="")
-    if not heading and len(headings) == 1 and len(headings[0]) >= 15 and not claimed[:-1]:
-        heading = headings[0]
+    heading = max(fitting, key=len, default="") or _short_heading(root, document)
+    unlinked = next(root.iter("h1"), root).find(".//a") is None
+    if not heading and len(headings) == 1 and unlinked and not claimed[:-1]:
+        heading = headings[0] if len(headings[0]) >= _MIN_HEADING else ""
     if heading and _key(heading) != _key(site):
         return heading, heading
     for claim in claimed:
         cleaned = without_site(claim, site)
         if cleaned:
             return cleaned, ""
-    return (headings[0], headings[0]) if headings else ("", "")
+    # A front page may head itself with the headline of any story, which then is a link to it.
+    return (headings[0], headings[0] if unlinked else "") if headings else ("", "")
+
+
+def _short_heading(root: Any, document: str) -> str:
+    """The heading of a word or two that is all of a document's title but the outlet's name."""
+    parts = [part for part in _SEPARATORS.split(document) if part]
+    if not 1 < len(parts) <= 3 or len(" ".join(parts[1:]).split()) > _MAX_SITE_WORDS:
+        return ""
+    for heading in root.iter("h1", "h2", "h3"):
+        text = tidy("".join(heading.itertext()))
+        home = any((a.get("href") or "").strip() in {"", "/", "#"} for a in heading.iter("a"))
+        if text and not home and _key(text) == _key(parts[0]):
+            return text
+    return ""
 
 
 def _unescaped(text: str) -> str:
@@ -215,7 +252,7 @@ def _believable(claim: str, url: str) -> bool:
         return False
     if is_home(parts.path) and not parts.query:
         return False
-    return not url or _site_of(claim) == _site_of(url)
+    return not url or (_site_of(claim) == _site_of(url) and not is_less_than(claim, url))
 
 
 def _site_of(url: str) -> str:
@@ -262,7 +299,17 @@ def _near_headline(root: Any, title: str) -> list[bylines.Near]:
         return []
     at = near.index(heading)
     few = [element for element in near[max(0, at - 25) : at + 60] if _is_small(element)]
+    apart: dict[Any, bool] = {}
+    few = [element for element in few if not _is_apart(element, apart)]
     return [bylines.Near(element, tidy("".join(element.itertext()))) for element in few]
+
+
+def _is_apart(element: Any, known: dict[Any, bool]) -> bool:
+    """Whether an element near the headline stands in a box that leads to other articles."""
+    parent = element.getparent()
+    if parent not in known:
+        known[parent] = microdata.stands_apart(parent)
+    return known[parent] or microdata.stands_apart(element)
 
 
 def _is_small(element: Any) -> bool:

@@ -7,6 +7,7 @@ single site.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from transforms.text import arabic
@@ -55,12 +56,25 @@ _PHOTO: Final = (
     r"|من الارشيف|getty images|gettyimages)"
 )
 _LONGEST: Final = 400  # characters; a longer line is prose
+_NEXT: Final = (
+    r"(?:(?:الخبر|المقال|المقاله|الموضوع|الماده|القصه|التقرير) (?:التالي|التاليه|القادم)"
+    r"|(?:اقرا|طالع|تصفح|شاهد) (?:الخبر |المقال |الموضوع )?(?:التالي|التاليه)"
+    r"|(?:مقال|خبر|موضوع) (?:تال|اخر)|التالي|تاليا|up next|next (?:article|story|post|news))"
+)
+_GO_ON: Final = (
+    r"(?:(?:اقرا|اعرف|شاهد|اكتشف|تصفح) المزيد|المزيد|(?:ال)?تفاصيل|للتفاصيل|للمزيد|التتمه|تتمه"
+    r"|(?:اكمل|تابع|متابعه|اكمال|واصل) (?:القراءه|قراءه الخبر)|اقرا الخبر|قراءه المزيد|الباقي"
+    r"|(?:تحميل|تنزيل|فتح|عرض) (?:ال)?(?:ملف|كتاب|تقرير|عدد|دراسه|مزيد)(?: (?:كاملا|pdf))?|تحميل"
+    r"|(?:read |learn )?more|download|continue reading|details)"
+)
 _END: Final = r"[\s.:!…«»\"“”'()\[\]<>‹›|*•-]*"
 
 _RELATED_RE: Final = re.compile(_END + _RELATED, re.IGNORECASE)
 _WHOLE_RE: Final = re.compile(f"{_END}(?:{_STAMP}|{_SHARE}|{_PHOTO}){_END}", re.IGNORECASE)
 _MORE_RE: Final = re.compile(f"{_END}{_MORE}", re.IGNORECASE)
 _HEAD_RE: Final = re.compile(f"{_END}(?:{_FOLLOW}|{_POLICY})", re.IGNORECASE)
+_NEXT_RE: Final = re.compile(f"{_END}{_NEXT}{_END}", re.IGNORECASE)
+_GO_ON_RE: Final = re.compile(f"{_END}{_GO_ON}{_END}", re.IGNORECASE)
 _LABEL_RE: Final = re.compile(f"{_END}{_RELATED}{_END}", re.IGNORECASE)
 
 
@@ -72,6 +86,21 @@ def is_related_label(text: str) -> bool:
 def is_bare_related_label(text: str) -> bool:
     """Whether a text is nothing but such a pointer, the links standing after it."""
     return len(text) <= 60 and _LABEL_RE.fullmatch(arabic.normalise_text(text)) is not None
+
+
+def is_next_label(text: str) -> bool:
+    """Whether a text is nothing but the announcement of the next article ("الخبر التالي")."""
+    return _NEXT_RE.fullmatch(arabic.normalise_text(text)) is not None
+
+
+def is_more_label(text: str) -> bool:
+    """Whether a link's text only says that there is more behind it ("المزيد", "التفاصيل")."""
+    return 3 <= len(text) <= 40 and _says_more(text)
+
+
+@lru_cache(maxsize=4096)
+def _says_more(text: str) -> bool:
+    return _GO_ON_RE.fullmatch(arabic.normalise_text(text)) is not None
 
 
 def is_boilerplate_line(line: str) -> bool:

@@ -22,6 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from transforms.extract import microdata
 from transforms.extract.bylines import Near
 from transforms.extract.dating import TIMES, Published, choose
 from transforms.extract.lines import tidy
@@ -184,7 +185,8 @@ def _meta_dates(meta: PageMeta, root: Any) -> Iterator[str]:
         if key in meta.metas:
             yield meta.metas[key]
     for element in root.iter("time", "span", "div", "abbr", "p"):
-        if (element.get("itemprop") or "").lower() == "datepublished":
+        named = (element.get("itemprop") or "").lower() == "datepublished"
+        if named and microdata.is_own(element, meta.scope):
             yield element.get("datetime") or element.get("content") or "".join(element.itertext())
 
 

@@ -44,7 +44,8 @@ def join_page(
     Args:
         pages: given or fetched for it.
         entries: every sighting of it in a feed.
-        key: the canonical URL; names a rejection when no entry has a URL.
+        key: the canonical URL, or what names the entries when their link names no page; names a
+            rejection when no entry has a URL.
         feeds: the registry by feed URL; fills in publisher, country and zone.
         failure: why the page could not be had, when it was asked for.
         use_summary: whether a summary may stand in for the page (online, after a failure).
@@ -62,7 +63,11 @@ def join_page(
     if not made and use_summary and entries:
         made = _from_summary(entries)
     if made:
-        return [_joined(page, own, seen or first, feeds or {}) for page, own, seen in made]
+        identity = key if key.startswith("file:") and not pages else ""
+        return [
+            replace(_joined(page, own, seen or first, feeds or {}), identity=identity)
+            for page, own, seen in made
+        ]
     feed_url = min((entry.feed_url for entry in entries), default=None)
     return [_rejected(first, key, failure, feed_url)]
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from transforms.feeds.identity import usable_guid
 from transforms.feeds.join import is_full
 from transforms.feeds.rhythm import time_to_rest
 from transforms.records import Entry, Feed, ParsedFeed, content_id
 from transforms.rejects import Reason
+from transforms.text.links import names_page
 from transforms.text.urls import canonicalise_url
 
 Outcome = Literal[
@@ -178,9 +180,12 @@ def observe(feed: Feed, state: FeedState, answer: Answer, now: datetime) -> Poll
 
 def entry_key(entry: Entry, *, by_url: bool = False) -> str:
     """Name an entry within its feed: its GUID, else its canonical URL, else its title's hash."""
-    if entry.guid and not by_url:
-        return entry.guid
-    return canonicalise_url(entry.url) or entry.guid or content_id(entry.title, entry.summary)
+    guid = usable_guid(entry)
+    if guid and not by_url:
+        return guid
+    if names_page(entry.url):
+        return canonicalise_url(entry.url)
+    return guid or content_id(entry.title, entry.summary)
 
 
 def text_id(entry: Entry) -> str:

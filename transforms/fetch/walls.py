@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from transforms.fetch.messages import Response
 from transforms.rejects import Reason
-from transforms.text import arabic
+from transforms.text import walls
 
 
 def _words(text: str) -> frozenset[str]:
@@ -48,32 +48,6 @@ _TITLES: Final = _words("title h1")
 _NAME: Final = re.compile(r"/?[a-zA-Z][a-zA-Z0-9]*")
 _PASSWORD: Final = re.compile(r"type\s*=\s*[\"']?password\b", re.IGNORECASE)
 _TIER: Final = re.compile(r"(?:locked|paid|premium)\b", re.IGNORECASE)
-
-# Written as ``arabic.normalise_text`` writes.
-_PAYWALL_TEXT: Final = re.compile(
-    r"(?:للمشتركين|لمشتركي\w*|للاعضاء المشتركين) (?:فقط|حصريا)|(?:هذا|هذه|بقيه) (?:المحتوي|المقال|"
-    r"الماده|المقاله).{0,30}(?:للمشتركين|المشتركين)|(?:اشترك|اشتركوا|للاشتراك|يرجي الاشتراك|"
-    r"اشتراكك).{0,30}(?:لقراءه|لمتابعه|لمواصله|لاكمال|كامل المقال|المقال كاملا)|"
-    r"subscribe (?:now )?to (?:read|continue)|(?:for )?subscribers only|"
-    r"(?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:our )?subscribers|"
-    r"already a subscriber"
-)
-_LOGIN_TITLE: Final = re.compile(
-    r"تسجيل (?:ال)?دخول|سجل (?:ال)?دخول|الدخول الي حساب\w*|\blog ?in\b|\bsign ?in\b"
-)
-_LOGIN_TEXT: Final = re.compile(
-    r"(?:يرجي|يجب|الرجاء|يتطلب|عليك)\W.{0,30}تسجيل (?:ال)?دخول|نسيت كلمه (?:المرور|السر)|"
-    r"please (?:log|sign) in|forgot (?:your )?password"
-)
-_CONSENT_TITLE: Final = re.compile(
-    r"ملفات (?:تعريف )?الارتباط|موافقه علي (?:ال)?(?:كوكيز|خصوصيه)|قبل المتابعه|الموافقه علي|"
-    r"cookie|consent|before you continue|(?:your|we value your) privacy"
-)
-_CONSENT_TEXT: Final = re.compile(
-    r"ملفات (?:تعريف )?الارتباط|الكوكيز|سياسه الخصوصيه|نحن وشركاؤنا|قبول الكل|رفض الكل|"
-    r"cookies?\b|privacy policy|we and our partners|accept all|reject all|"
-    r"manage (?:options|choices)"
-)
 
 
 def find_wall(response: Response) -> Reason | None:
@@ -125,20 +99,17 @@ def _by_page(body: bytes) -> Reason | None:
     page = _Page(_decoded(body))
     if page.paid_tier or any(map(_is_paid, page.structured())):
         return "paywall"
-    text = _normalised(page.text)
+    text = walls.fold(unescape(" ".join(page.text)))
     if len(text) > _LITTLE:
         return None
-    title = _normalised(page.titles)
-    if _PAYWALL_TEXT.search(text):
+    title = walls.fold(unescape(" ".join(page.titles)))
+    if walls.asks_to_subscribe(text):
         return "paywall"
-    if _LOGIN_TITLE.search(title) and (page.password or _LOGIN_TEXT.search(text)):
+    asked = page.password or walls.asks_to_log_in(text) or len(set(walls.login_words(text))) > 1
+    if walls.is_login_title(title) and asked:
         return "login"
-    about = len(set(_CONSENT_TEXT.findall(text)))
-    return "consent" if about >= 3 or (about and _CONSENT_TITLE.search(title)) else None
-
-
-def _normalised(parts: list[str]) -> str:
-    return " ".join(arabic.normalise_text(unescape(" ".join(parts))).lower().split())
+    about = len(set(walls.consent_words(text)))
+    return "consent" if about >= 3 or (about and walls.is_consent_title(title)) else None
 
 
 def _decoded(body: bytes) -> str:

@@ -173,15 +173,18 @@ ANALYSIS: Final = (
     column(
         "extractor",
         "STRING",
-        "What took the text out of the page; feed when the body is the feed's summary.",
-        "الأداة التي استخرجت النص، وfeed إن كان النص ملخص الخلاصة.",
+        "What took the text out of the page; feed when the body is the feed's summary, jsonld when "
+        "the text stands only in what the page declares of itself.",
+        "الأداة التي استخرجت النص، وfeed إن كان النص ملخص الخلاصة، وjsonld إن لم يرد النص إلا فيما "
+        "تصرح به الصفحة عن نفسها.",
         required=True,
     ),
     column(
         "extraction_confidence",
         "FLOAT64",
-        "How sure the extractor is, 0 to 1.",
-        "ثقة الاستخراج، من 0 إلى 1.",
+        "How sure the extractor is, 0 to 1; at most 0.5 where little says that the page is an "
+        "article.",
+        "ثقة الاستخراج، من 0 إلى 1؛ ولا تتجاوز 0.5 إن قلّ ما يدل على أن الصفحة مقال.",
     ),
     column(
         "raw_ref",

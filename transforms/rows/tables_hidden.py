@@ -22,6 +22,12 @@ FINGERPRINTS: Final = Table(
         column("publisher", "STRING", "As in articles.", "كما في المقالات."),
         column("agency", "STRING", "As in articles.", "كما في المقالات."),
         column(
+            "guid",
+            "STRING",
+            "As in articles, when it can name an entry.",
+            "كما في المقالات، إن صلح اسما لمدخل.",
+        ),
+        column(
             "version",
             "INT64",
             "How the hashes were made; those of another version are made anew.",

@@ -48,7 +48,7 @@ def relate(
     gone = frozenset(void)
     edges = [*pairs.values(), *(pair for key, pair in before.items() if key not in gone)]
     members = (known[each] for each in sorted(touched) if each in known)
-    return Relations(assign_clusters(members, edges), void)
+    return Relations(assign_clusters(members, edges, compared=True), void)
 
 
 def _key(pair: Duplicate) -> tuple[str, str]:

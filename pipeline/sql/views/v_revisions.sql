@@ -15,5 +15,5 @@ SELECT
   v.event_tags,
   p.event_tags AS previous_event_tags
 FROM v_articles AS v
-JOIN v_articles AS p ON p.page_id = v.page_id AND p.revision = v.revision - 1
+JOIN v_articles AS p ON p.article_id = v.duplicate_of
 WHERE v.revision > 1

@@ -9,8 +9,14 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.dedup import assign_clusters, latest_versions, touched_component
-from transforms.records import Cluster, Duplicate, DuplicateKind
+from transforms.dedup import (
+    assign_clusters,
+    find_pairs,
+    fingerprint,
+    latest_versions,
+    touched_component,
+)
+from transforms.records import Article, Cluster, Duplicate, DuplicateKind, Fingerprint, content_id
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -190,3 +196,57 @@ def test_the_latest_version_is_the_last_revision() -> None:
     clusters = assign_clusters(versions, [])
     (last,) = (each.article_id for each in clusters.values() if each.revision == 3)
     assert latest_versions(versions) == {"page": last}
+
+
+def _told(name: str, text: str, day: int, guid: str = "") -> Fingerprint:
+    at = START + timedelta(days=day)
+    article = Article(name, "page", text, name, content_id(text), guid=guid or None)
+    return fingerprint(replace(article, event_time=at, published_at=at))
+
+
+TEXTS = (
+    "افتتحت البلدية الجسر الجديد أمام السيارات بعد عامين من العمل بحضور أهل الحي القديم وسكانه. "
+    * 3,
+    "بدأت اللجنة توزيع البذور على مزارعي الوادي قبل موسم الأمطار وقالت إن الكميات تكفي الجميع. "
+    * 3,
+    "بلغ فريق الصقور نصف النهائي بعد الفوز بركلات الترجيح مساء الخميس على ملعب الميناء الكبير. "
+    * 3,
+)
+
+
+def test_unrelated_texts_under_one_link_are_no_versions() -> None:
+    told = [_told(f"v{number}", text, 0) for number, text in enumerate(TEXTS)]
+    pairs = find_pairs(told)
+    assert pairs == []
+    light = [row(each.article_id, 0, "page") for each in told]
+    for articles in (told, told[::-1], light):
+        clusters = assign_clusters(articles, pairs, compared=True)
+        assert {each.revision for each in clusters.values()} == {1}
+        assert len({each.cluster_id for each in clusters.values()}) == 3
+    assert {each.revision for each in assign_clusters(told, []).values()} == {1}
+
+
+def test_versions_of_each_story_of_a_link_stay_together() -> None:
+    again = TEXTS[0] + "وأضافت أن العمل لم ينته في الأرصفة."
+    told = [_told("a1", TEXTS[0], 0), _told("b1", TEXTS[1], 1), _told("a2", again, 2)]
+    clusters = assign_clusters(told, find_pairs(told), compared=True)
+    assert brief(clusters) == {
+        "a1": ("a1", None, None, 1),
+        "b1": ("b1", None, None, 1),
+        "a2": ("a1", "revision", "a1", 2),
+    }
+
+
+def test_one_guid_makes_versions_of_any_texts() -> None:
+    told = [_told("a", TEXTS[0], 0, "story-1"), _told("b", TEXTS[1], 1, "story-1")]
+    clusters = assign_clusters(told, find_pairs(told), compared=True)
+    assert brief(clusters)["b"] == ("a", "revision", "a", 2)
+    junk = [replace(each, guid=None) for each in told]
+    assert brief(assign_clusters(junk, find_pairs(junk)))["b"] == ("b", None, None, 1)
+    named = [_told("x", TEXTS[0], 0, guid).guid for guid in ("N/A", "https://a.example/", "5")]
+    assert named == [None, None, "5"]
+
+
+def test_versions_too_far_apart_to_be_compared_stay_together() -> None:
+    light = [row("a", 0, "page"), row("b", 30, "page")]
+    assert brief(assign_clusters(light, [], compared=True))["b"] == ("a", "revision", "a", 2)

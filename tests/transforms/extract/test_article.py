@@ -234,3 +234,29 @@ def test_refused(page: Page, reason: str) -> None:
     assert found.stage == ("read" if reason == "empty_input" else "extract")
     assert (found.url, found.source_id) == ("https://daffa.example/x", "s")
     assert found.content_id == content_id(page.content)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "urls"),
+    [
+        ("https://daffa.example/politics", ("/politics/12345-bridge", "/politics/67890-seeds")),
+        ("https://daffa.example/", ("/politics/12345-bridge", "/politics/67890-seeds")),
+        ("https://daffa.example/news.php", ("/news.php?id=55", "/news.php?id=56")),
+    ],
+)
+def test_a_canonical_of_many_pages_is_not_believed(canonical: str, urls: tuple[str, ...]) -> None:
+    link = (
+        f'<link rel="canonical" href="{canonical}"><meta property="og:url" content="{canonical}">'
+    )
+    page = _html("utf-8", "utf-8").replace(b"<title>", f"{link}<title>".encode())
+    asked = [f"https://daffa.example{url}" for url in urls]
+    found = [_extract(Page(page, "html", url=url)) for url in asked]
+    assert [each.canonical_url for each in found] == asked
+
+
+@pytest.mark.parametrize("url", ["https://daffa.example/", "N/A", "https://daffa.example/tag/x"])
+def test_texts_under_a_link_to_many_things_are_apart(url: str) -> None:
+    texts = [f"نص {number} عن الجسر الجديد في المدينة. " * 5 for number in range(3)]
+    found = [_extract(Page(text.encode(), "body", url=url, title="عنوان")) for text in texts]
+    assert len({each.page_id for each in found}) == 3
+    assert all((each.canonical_url or "").startswith("file:") for each in found)

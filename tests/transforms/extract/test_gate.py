@@ -9,16 +9,18 @@ import pytest
 
 from pipeline.evaluation.index_pages import InventedPage, invented_pages
 from transforms.extract import extract_article
-from transforms.records import Article, Page, Rejected
+from transforms.records import Article, Entry, Page, Rejected
 
 PAGES = list(invented_pages())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if not page.held], ids=lambda page: page.name
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1256"])
 def test_invented_pages(page: InventedPage, encoding: str) -> None:
     markup = page.markup.replace('<meta charset="utf-8">', "")
-    found = extract_article(Page(markup.encode(encoding), "html"))
+    found = extract_article(Page(markup.encode(encoding), "html", url=page.url))
     if page.reason is None:
         assert isinstance(found, Article), found
         return
@@ -47,6 +49,52 @@ def test_the_address_weighs_in() -> None:
         "https://[broken",
     ):
         assert isinstance(extract_article(Page(_article_page(), "html", url=url)), Article), url
+
+
+def test_real_index_pages(shared: Path) -> None:
+    paths = sorted((shared / "data/pages/index").glob("*.html"))
+    kept = [
+        p.name for p in paths if isinstance(extract_article(Page(p.read_bytes(), "html")), Article)
+    ]
+    assert paths
+    assert len(kept) <= len(paths) // 10, kept
+
+
+def _page(name: str) -> bytes:
+    return next(page.markup for page in PAGES if page.name == name).encode()
+
+
+def test_a_feed_entry_is_evidence() -> None:
+    """What an entry of a feed leads to is kept, unless its shape is clearly a list's."""
+    links = "".join(
+        f'<li><a href="/{n}">عنوان خبر قصير رقم {n} من الأخبار</a></li>' for n in range(12)
+    )
+    page = (
+        "<html><head><title>قرار - المرفأ</title></head><body><div><b>قرار</b><br>"
+        f"أصدرت البلدية قرارا بإغلاق الجسر القديم مدة أسبوع.</div><ul>{links}</ul></body></html>"
+    ).encode()
+    entry = Entry("https://a.example/feed", "1", "https://a.example/1", 0, title="قرار")
+    alone, fed = (extract_article(Page(page, "html", entry=each)) for each in (None, entry))
+    assert isinstance(alone, Rejected)
+    assert isinstance(fed, Article), fed
+    assert fed.extraction_confidence is not None
+    assert fed.extraction_confidence <= 0.5
+    listing = extract_article(Page(_page("index/directory-dash"), "html", entry=entry))
+    assert isinstance(listing, Rejected)
+
+
+@pytest.mark.parametrize(
+    "name", ["two-words-short", "small-heading", "says-website", "recipe-cards"]
+)
+def test_doubtful_pages_are_kept_and_flagged(name: str) -> None:
+    found = extract_article(Page(_page(f"article/{name}"), "html"))
+    assert isinstance(found, Article), found
+    assert found.extraction_confidence is not None
+    assert found.extraction_confidence <= 0.6
+    plain = extract_article(Page(_page("article/plain"), "html"))
+    assert isinstance(plain, Article)
+    assert plain.extraction_confidence is not None
+    assert plain.extraction_confidence > found.extraction_confidence
 
 
 def test_no_labelled_article_is_refused(shared: Path) -> None:
