@@ -116,7 +116,11 @@ def _from_html(page: Page) -> _Draft | Rejected:
     del alive
     body = prefer_declared(body, meta.structured.article)
     judgement = judge(
-        meta, body, url or meta.canonical_url, password=password, fed=page.entry is not None
+        meta,
+        body,
+        url or meta.canonical_url or meta.section_url,
+        password=password,
+        fed=page.entry is not None,
     )
     if judgement.reason:
         return _rejected(page, judgement.reason, judgement.detail)

@@ -17,7 +17,7 @@ from transforms.extract.jsonld import StructuredData, author_names, read_jsonld,
 from transforms.extract.lines import tidy
 from transforms.extract.markup import displayable
 from transforms.text import arabic
-from transforms.text.links import is_less_than
+from transforms.text.links import is_less_than, names_page
 from transforms.text.urls import canonicalise_url, registrable_host, resolve_link
 
 _SEPARATORS: Final = re.compile(r"\s+[|–—»«:-]+\s+|\s*[|»]\s*|\s*::\s*")
@@ -46,6 +46,7 @@ class PageMeta:
         heading: the text of the one h1 that fits the title; "" when there is none.
         site_name: the outlet as the page names it; "" when it does not.
         canonical_url: the address it claims, if believable; "" otherwise.
+        section_url: the address it claims, if that is a section's, tag's or author's; "" otherwise.
         summary: its description; "" when it has none.
         authors: candidates, unchecked.
         language: its declared language tag; "" when undeclared.
@@ -59,6 +60,7 @@ class PageMeta:
     heading: str
     site_name: str
     canonical_url: str
+    section_url: str
     summary: str
     authors: list[str] = field(default_factory=list)
     language: str = ""
@@ -98,6 +100,7 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         heading=heading,
         site_name=displayable(site)[:200],
         canonical_url=canonical,
+        section_url="" if canonical else _section(root, metas, url),
         summary=displayable(summary),
         authors=_author_candidates(metas, structured, near),
         language=(root.get("lang") or metas.get("og:locale") or "")[:20],
@@ -232,17 +235,25 @@ def _same_site(part: str, own: str) -> bool:
 
 def _canonical(root: Any, metas: dict[str, str], url: str) -> str:
     """The address the page claims: of the same site, and not a home page; else ""."""
-    claims = [
+    believed = (claim for claim in _claims(root, metas, url) if _believable(claim, url))
+    return next(map(canonicalise_url, believed), "")
+
+
+def _section(root: Any, metas: dict[str, str], url: str) -> str:
+    """The claim that names a section: no identity, but evidence for what the page is."""
+    claims = _claims(root, metas, url)
+    return next((claim for claim in claims if not is_home(urlsplit(claim).path)), "")
+
+
+def _claims(root: Any, metas: dict[str, str], url: str) -> list[str]:
+    """The addresses that a page claims, absolute."""
+    links = [
         link.get("href") or ""
         for link in root.iter("link")
         if "canonical" in (link.get("rel") or "").lower().split()
     ]
-    claims.append(metas.get("og:url", ""))
-    for claim in claims:
-        absolute = resolve_link(url, claim) if claim else ""
-        if absolute and _believable(absolute, url):
-            return canonicalise_url(absolute)
-    return ""
+    claims = [*links, metas.get("og:url", "")]
+    return [absolute for claim in claims if claim and (absolute := resolve_link(url, claim))]
 
 
 def _believable(claim: str, url: str) -> bool:
@@ -250,7 +261,7 @@ def _believable(claim: str, url: str) -> bool:
         parts = urlsplit(claim)
     except ValueError:
         return False
-    if is_home(parts.path) and not parts.query:
+    if (is_home(parts.path) and not parts.query) or not names_page(claim):
         return False
     return not url or (_site_of(claim) == _site_of(url) and not is_less_than(claim, url))
 

@@ -9,6 +9,8 @@ from email.errors import MessageError
 from email.message import Message
 from typing import Final
 
+from transforms.text.links import names_page
+
 _HEAD: Final = 65536
 _ADDRESS: Final = rb"(https?://[^\s\"'<>]{4,2000})"
 _MHTML: Final = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
@@ -21,7 +23,6 @@ _TAGS: Final = re.compile(rb"<(?:link|meta)\b[^<>]{1,3000}>", re.IGNORECASE)
 _CANONICAL: Final = re.compile(rb"\brel\s*=\s*[\"']?canonical\b", re.IGNORECASE)
 _OG_URL: Final = re.compile(rb"\bproperty\s*=\s*[\"']?og:url\b", re.IGNORECASE)
 _VALUE: Final = re.compile(rb"\b(?:href|content)\s*=\s*[\"']?\s*" + _ADDRESS, re.IGNORECASE)
-_FRONT: Final = re.compile(r"https?://[^/?#]+/?(?:index\.\w+)?\Z", re.IGNORECASE)
 
 
 def is_mhtml(data: bytes) -> bool:
@@ -38,7 +39,7 @@ def declared_url(data: bytes) -> str:
 
     Returns:
         The first that is there of: MHTML Content-Location, "saved from url", rel=canonical,
-        og:url (home pages do not count for the last two); "" when there is none.
+        og:url (those of home pages and sections do not count); "" when there is none.
     """
     head = data[:_HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:64]:
@@ -55,7 +56,7 @@ def declared_url(data: bytes) -> str:
     for mark in (_CANONICAL, _OG_URL):
         for tag in tags:
             value = _VALUE.search(tag) if mark.search(tag) else None
-            if value and not _FRONT.match(url := _text(value.group(1))):
+            if value and names_page(url := _text(value.group(1))):
                 return url
     return ""
 

@@ -95,3 +95,11 @@ def test_any_bytes_are_answered(data: bytes) -> None:
     for page in (data, b"Content-Type: multipart/related; boundary=x\n\n--x\n" + data):
         assert declared_url(page) == declared_url(page).strip()
         assert is_mhtml(page) or unpack_mhtml(page) is None
+
+
+@pytest.mark.parametrize(
+    "claim", ["https://daffa.example/", "https://daffa.example/category/politics", "#", "N/A"]
+)
+def test_saved_pages_that_claim_an_address_of_many(claim: str) -> None:
+    page = f'<html><head><link rel="canonical" href="{claim}"></head></html>'
+    assert declared_url(page.encode()) == ""
