@@ -30,6 +30,7 @@ from pipeline.run.job import Job, Summary
 from pipeline.run.maintain import provenance_of
 from pipeline.run.metrics import Metrics, serve_metrics
 from pipeline.run.warm import Warm
+from pipeline.runners import open_runner
 from pipeline.sinks.base import Sink, open_sink
 from pipeline.sources.base import Indexed
 from pipeline.sources.files import feeds_of
@@ -164,12 +165,14 @@ class Stream:
         """Stream until a signal or ``stop`` ends it.
 
         Raises:
-            UsageError: the list cannot be read, or the output cannot be written.
+            UsageError: the list cannot be read, the output cannot be written, or there is no such
+                runner.
             SinkError: another writer is at the output.
         """
         feeds = _FeedList(self.config.inputs[0])
         feeds.read(self.progress.say)
         check_archive(self.config.archive)
+        open_runner(self.config.runner)
         sink = open_sink(self.config.output, self.config.staging)
         sink.prepare()
         server = serve_metrics(self.metrics, self.metrics_host, self.metrics_port)

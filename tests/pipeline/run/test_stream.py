@@ -203,6 +203,7 @@ def test_what_prometheus_is_told():
         (("feeds.toml", "--output", "o", "--settle", "often"), "no number of minutes"),
         (("feeds.toml", "--output", "o", "--queue", "gs://b/q"), "not built yet"),
         (("feeds.toml", "--output", "o", "--offline"), "unknown option --offline"),
+        (("feeds.toml", "--output", "o", "--runner", "FlinkRunner"), "not built yet"),
     ],
 )
 def test_mistakes_are_one_line(args, said, tmp_path):
