@@ -52,6 +52,7 @@ _VISIBLE: Final = {0x200C: 0xA4F8, 0x200D: 0xA4F9}
 _INVISIBLE: Final = {visible: joiner for joiner, visible in _VISIBLE.items()}
 _VERSE: Final = 100  # characters: a longer line is a block of its own
 _MIN_LINE: Final = 25  # characters of a line worth keeping where nothing judges it
+_SEARCHED: Final = 200_000  # letters of a text in which lines are looked for, however cut
 _LONG: Final = 50  # letters of a line that stands twice by mistake only
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
 _SENTENCE_END: Final = re.compile(r"[.!?؟…:،\"”»)]\s*$")
@@ -327,12 +328,15 @@ def _once(lines: list[str]) -> tuple[list[str], int]:
     """
     before, gone = "", [False] * len(lines)
     keys = [text_key(line) for line in lines]
+    first: dict[str, int] = {}
     for at, key in enumerate(keys):
-        gone[at] = len(key) >= _LONG and key in before
-        before += key
+        stood = key in first or (len(before) < _SEARCHED and key in before)
+        gone[at] = len(key) >= _LONG and stood
+        first.setdefault(key, at)
+        before += key if len(before) < _SEARCHED else ""
     for at in range(1, len(lines)):
         beside = gone[at - 1] or gone[min(at + 1, len(lines) - 1)]
-        if beside and not gone[at] and keys[at] in keys[:at]:
+        if beside and not gone[at] and first[keys[at]] < at:
             gone[at] = True
     kept = [line for line, dropped in zip(lines, gone, strict=True) if not dropped]
     return kept, sum(len(line) for line, dropped in zip(lines, gone, strict=True) if dropped)
