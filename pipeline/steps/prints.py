@@ -171,19 +171,23 @@ def _sharing(column: pa.Array, keys: Any) -> Any:
     return shared
 
 
-def remade(sink: Sink, provenance: Provenance) -> Iterator[list[dict[str, Any]]]:
-    """Make the fingerprints anew that are missing or of another version.
+def remade(
+    sink: Sink, provenance: Provenance, near: Dates | None
+) -> Iterator[list[dict[str, Any]]]:
+    """Make the fingerprints anew that are missing, or of another version and needed now.
 
     Args:
         sink: the output.
         provenance: who writes the rows.
+        near: the partitions that are about to be compared; None for all.
 
     Yields:
         Rows of ``_fingerprints``, some thousand at a time; none for an output that is whole.
     """
     days = sink.dates("articles")
     missing = days - sink.dates(TABLE)
-    stale = {day for day in days - missing if _is_stale(sink, day)} if VERSION > 1 else set()
+    looked = days - missing if near is None else (days - missing) & near
+    stale = {day for day in looked if _is_stale(sink, day)}
     for day in sorted(missing | stale, key=lambda each: each or date.min):
         data = sink.read("articles", _MARKED, {day})
         for batch in data.to_batches(max_chunksize=_TEXTS_AT_ONCE):
@@ -194,5 +198,5 @@ def remade(sink: Sink, provenance: Provenance) -> Iterator[list[dict[str, Any]]]
 
 
 def _is_stale(sink: Sink, day: date | None) -> bool:
-    versions = sink.read(TABLE, ("version",), {day})["version"]
-    return bool(pc.any(pc.not_equal(versions, VERSION)).as_py())
+    older = sink.read(TABLE, ("version",), {day}, {"version": range(1, VERSION)})
+    return older.num_rows > 0

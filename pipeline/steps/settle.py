@@ -79,7 +79,6 @@ def settle_inbox(sink: Sink, provenance: Provenance, *, force: bool = False) -> 
     Raises:
         SinkError: a file cannot be read or written; the tables are as they were.
     """
-    remake_fingerprints(sink, provenance)
     bundles, broken = sink.inbox.waiting()
     others = [bundle for bundle in bundles if bundle.provenance.run_id != provenance.run_id]
     again = _settled_before(sink, others)
@@ -91,12 +90,11 @@ def settle_inbox(sink: Sink, provenance: Provenance, *, force: bool = False) -> 
     return replace(settled, broken=tuple(broken))
 
 
-def remake_fingerprints(sink: Sink, provenance: Provenance) -> None:
-    """Make stored fingerprints anew that are missing or of another version."""
-    folder = f"{INBOX}/remade"
-    staged = [
-        stage_rows(sink.inbox.files, folder, TABLE, rows) for rows in remade(sink, provenance)
-    ]
+def _remake_fingerprints(sink: Sink, provenance: Provenance, near: Dates | None) -> None:
+    """Make stored fingerprints anew that are missing, or of another version and needed now."""
+    folder, files = f"{INBOX}/remade", sink.inbox.files
+    rows = remade(sink, provenance, near)
+    staged = [stage_rows(files, folder, TABLE, each) for each in rows]
     if staged:
         sink.commit(content_id("remade", *(file.path for file in staged)), staged)
         sink.inbox.forget("remade")
@@ -143,6 +141,7 @@ class _Settlement:
         self._leave_out(takedowns(self._sink))
         prints = Prints(self._sink, self._files)
         brought = prints.brought()
+        _remake_fingerprints(self._sink, self._provenance, days_near(brought))
         stored = {each.article_id: each for each in prints.of_pages({e.page_id for e in brought})}
         verdict = weigh_deliveries(brought, stored, force=self._force)
         self._locate({each.article_id for each in brought}, stored)
