@@ -38,7 +38,7 @@ def everything(sink: BigQuerySink) -> dict[str, list[dict[str, Any]]]:
 
 
 def first_of_each(answer: Answer) -> Callable[[Request], Answer | None]:
-    """Of every kind of request the first goes wrong; silence, which takes time, on each way once."""
+    """Of every kind of request the first goes wrong; silence takes time: once a way."""
     seen: Counter[str] = Counter()
 
     def fault(request: Request) -> Answer | None:
