@@ -30,8 +30,8 @@ _QUALITY_TAIL: Final = """
 Tests run against BigQuery's emulator over Google's client: the seeds hold the same rows as in
 Parquet (0 differing cells, every column of every table, hidden ones too), a second run adds 0, all
 views and queries answer the same. What the emulator cannot show goes through a server of ours in
-front of it, over real sockets (`tests/support/bigquery_proxy.py`): the bytes of a dry run, the limit
-on bytes billed, ids of jobs used twice, rows refused, and R20: limits of rate (403, 429), faults
+front of it, over real sockets (`tests/support/bigquery_proxy.py`): the bytes of a dry run, the
+limit on bytes billed, ids of jobs used twice, rows refused, and R20: limits of rate (403, 429), faults
 (500, 503), silence, answers lost after the work was done.
 
 | R20, at the small size (`pytest -s tests/pipeline/sinks/bigquery/test_faults.py`) | figure |
@@ -42,8 +42,8 @@ on bytes billed, ids of jobs used twice, rows refused, and R20: limits of rate (
 | one row of 1,000 refused | 27 loads, no row tried more than 5 times, 1 dead letter, 999 rows in |
 | killed before and behind the transaction, and done again | 0 rows lost or twice |
 
-Not shown anywhere yet, for want of the real service: what BigQuery bills, how long it takes, and how
-it sees two transactions at the same moment (the emulator runs one after the other).
+Not shown anywhere yet, for want of the real service: what BigQuery bills, how long it takes, and
+how it sees two transactions at the same moment (the emulator runs one after the other).
 """
 _QUALITY_HEAD: Final = """# Quality
 
