@@ -31,8 +31,8 @@ Tests run against BigQuery's emulator over Google's client: the seeds hold the s
 Parquet (0 differing cells, every column of every table, hidden ones too), a second run adds 0, all
 views and queries answer the same. What the emulator cannot show goes through a server of ours in
 front of it, over real sockets (`tests/support/bigquery_proxy.py`): the bytes of a dry run, the
-limit on bytes billed, ids of jobs used twice, rows refused, and R20: limits of rate (403, 429), faults
-(500, 503), silence, answers lost after the work was done.
+limit on bytes billed, ids of jobs used twice, rows refused, and R20: limits of rate (403, 429),
+faults (500, 503), silence, answers lost after the work was done.
 
 | R20, at the small size (`pytest -s tests/pipeline/sinks/bigquery/test_faults.py`) | figure |
 |---|---|
