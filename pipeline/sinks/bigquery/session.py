@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -68,13 +68,18 @@ class Session:
         from google.cloud import bigquery  # noqa: PLC0415 - the same
 
         host = emulator_host()
+        project = self.address.project
         if host is None:
-            return bigquery.Client(project=self.address.project)
-        return bigquery.Client(
-            project=self.address.project,
-            credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
-            client_options={"api_endpoint": host},
-        )
+            client = bigquery.Client(project=project)
+        else:
+            anyone = AnonymousCredentials()  # type: ignore[no-untyped-call]
+            options = {"api_endpoint": host}
+            client = bigquery.Client(project=project, credentials=anyone, client_options=options)
+        # the client waits two minutes for results, whatever it is told
+        for scheme in ("https://", "http://"):
+            adapter = client._http.get_adapter(scheme)  # noqa: SLF001 - it hands out no other
+            adapter.send = bounded(adapter.send, self.backoff.timeout)
+        return client
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method of the client, bounded in time and tried again; failures are one line."""
@@ -199,6 +204,18 @@ class Session:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def bounded(send: Callable[..., Any], longest: float) -> Callable[..., Any]:
+    """Wrap what sends requests so that none waits longer than this many seconds for an answer."""
+
+    def sent(request: Any, **options: Any) -> Any:
+        asked = options.get("timeout")
+        if not isinstance(asked, (int, float)) or asked > longest:
+            options["timeout"] = longest
+        return send(request, **options)
+
+    return sent
 
 
 def failure(job: Any) -> Exception | None:

@@ -106,11 +106,25 @@ class BigQuerySink:
                 be used with these credentials.
             SinkError: BigQuery cannot be reached.
         """
+        self._check_staging()
         self._tables.prepare(view_texts(self.address))
         self._ledger.begin()
         self._reader.forget()
         self._prepared = True
         self._head = None
+
+    def _check_staging(self) -> None:
+        """Refuse a bucket that is not there, before anything is fetched or made."""
+        files = self._staged_files
+        if files.local:
+            return
+        bucket = files.root.partition("/")[0]
+        if Files(files.fs, bucket, local=False).kind() == "missing":
+            place = self.address.location or "the dataset's place"
+            raise OutputRefused(
+                f"--staging {self._staging}: there is no bucket {bucket}; make it with `gcloud "
+                f"storage buckets create gs://{bucket}` (in {place}), or name another"
+            )
 
     def commit(
         self,

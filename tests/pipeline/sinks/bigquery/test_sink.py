@@ -207,8 +207,8 @@ def test_where_rows_wait(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert opened("bigquery://p.d", str(tmp_path / "s")).inbox.uri == str(tmp_path / "s")
     assert opened("bigquery://p.d", "gs://b/x").inbox.uri == "gs://b/x"
     monkeypatch.delenv("XDG_STATE_HOME")
-    monkeypatch.setenv("HOME", "/home/somebody")
-    expected = "/home/somebody/.local/state/rasd/bigquery/p.d"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    expected = str(tmp_path / ".local/state/rasd/bigquery/p.d")
     assert default_staging(Address("p", "d")) == expected
     with pytest.raises(OutputRefused, match="--staging"):
         opened("bigquery://p.d", "s3://b/x").inbox.stage("r", "feeds", [])

@@ -11,7 +11,7 @@ from bigquery_emulator import emulated_bigquery, new_dataset
 from buckets import emulated_bucket
 from outputs import put
 
-from pipeline.sinks.base import Changes, SinkError, open_sink
+from pipeline.sinks.base import Changes, OutputRefused, SinkError, open_sink
 from pipeline.sinks.bigquery import BigQuerySink
 
 
@@ -43,7 +43,10 @@ def test_files_are_loaded_from_the_bucket(bucket: str, rows: Any) -> None:
 
 def test_a_bucket_that_is_not_there(bucket: str, rows: Any) -> None:
     sink = open_sink(new_dataset(), f"{bucket}-none/staging")
-    with pytest.raises(SinkError) as caught:
+    with pytest.raises(OutputRefused, match=r"no bucket news-none.*gcloud storage") as caught:
+        sink.prepare()
+    assert "\n" not in str(caught.value)
+    assert not sink.exists()
+    with pytest.raises(SinkError, match="-none") as caught:
         sink.inbox.stage("r1", "articles", [rows.article(1)])
     assert "\n" not in str(caught.value)
-    assert "-none" in str(caught.value)
