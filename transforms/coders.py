@@ -2,7 +2,7 @@
 
 Beam would infer a schema for a dataclass and, in a separate worker process, hand it back as an
 anonymous class without methods. This coder carries the record's class by reference, so a record
-is the same type wherever it comes out. Every ``transform.py`` imports this module.
+is the same type wherever it comes out. Every module that wires records into Beam imports this one.
 """
 
 from __future__ import annotations

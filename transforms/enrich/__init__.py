@@ -1,7 +1,7 @@
 """Code events in Arabic news: who did what to whom, where and when, each with its offsets.
 
-``code_events`` is the pure function; ``transform.CodeEvents`` its PTransform twin. Rules are data
-(``rules/*.toml``), word forms come from a table made beforehand, syntax is shallow.
+``code_events`` is the way in. Rules are data (``rules/*.toml``), word forms come from a table made
+beforehand, syntax is shallow.
 """
 
 from transforms.enrich.coder import code_events

@@ -1,4 +1,4 @@
-"""The parts of the coder that sentences alone do not reach: rule errors, lexical models, twins."""
+"""The parts of the coder that sentences alone do not reach: rule errors, lexical models."""
 
 from __future__ import annotations
 
@@ -83,21 +83,6 @@ def test_logistic_regression_separates() -> None:
     assert found[0] > 1 > -1 > found[1]
     assert abs(intercept) < 0.2
     assert build_confidence.sparse([], 1).height == 0
-
-
-def test_the_twin_codes_like_the_function() -> None:
-    import apache_beam as beam
-    from apache_beam.testing.test_pipeline import TestPipeline
-    from apache_beam.testing.util import assert_that, equal_to
-
-    from transforms.enrich import code_events
-    from transforms.enrich.transform import CodeEvents
-
-    at = dt.datetime(2024, 3, 13, tzinfo=dt.UTC)
-    article = Article("a", "p", "قصفت روسيا خاركيف.", "c", "n", published_at=at)
-    with TestPipeline() as root:
-        events = root | "Make" >> beam.Create([article]) | "Code" >> CodeEvents()
-        assert_that(events, equal_to(code_events(article)))
 
 
 def test_everything_is_fitted_and_written(tmp_path, monkeypatch) -> None:
