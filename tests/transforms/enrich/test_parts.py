@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 
 import numpy as np
@@ -14,7 +13,6 @@ from transforms.enrich.events.word_model import lexical_model, stem, terms
 from transforms.enrich.ontology import plover
 from transforms.enrich.rules.load import RuleError, read_rules
 from transforms.enrich.words.tokens import tokenise
-from transforms.records import Article
 from transforms.text.arabic import normalise
 
 
