@@ -1,4 +1,4 @@
-"""Explain documents: the same road as a run's, with every answer kept in hand."""
+"""Process single documents as a run does, and keep what every stage found."""
 
 from __future__ import annotations
 

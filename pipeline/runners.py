@@ -2,7 +2,7 @@
 
 Beam's ``DirectRunner`` is a switch: online it may download Prism, offline it silently falls back
 to one of two others. The same word must not be three engines, so here it means the in-process
-FnApiRunner, named explicitly.
+FnApiRunner, named explicitly (decision 0001).
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from pipeline.docgen import examples
 from pipeline.evaluation.report import as_markdown
 from pipeline.evaluation.suites import SUITES, run_suites
 from pipeline.options import run_parser
+from pipeline.run.stream_options import stream_parser
 from pipeline.sql.catalogue import scripts
 from transforms.enrich.ontology.codebook import codebook
 from transforms.rows.dialects import data_dictionary
@@ -45,6 +46,11 @@ faults (500, 503), silence, answers lost after the work was done.
 Not shown anywhere yet, for want of the real service: what BigQuery bills, how long it takes, and
 how it sees two transactions at the same moment (the emulator runs one after the other).
 """
+# Commands whose flags are not typer's: they go on to Beam.
+_PARSERS: Final[dict[str, Callable[[], argparse.ArgumentParser]]] = {
+    "run": run_parser,
+    "stream": stream_parser,
+}
 _QUALITY_HEAD: Final = """# Quality
 
 Figures on the labelled development data, written by `make docs` from `rasd evaluate`; a share
@@ -77,7 +83,7 @@ def commands() -> str:
 def _commands() -> str:
     parts = ["# Commands", "", "```", cli.overview().rstrip(), "```", ""]
     for name in cli.COMMANDS:
-        text = run_parser().format_help() if name == "run" else cli.help_of(name)
+        text = _PARSERS[name]().format_help() if name in _PARSERS else cli.help_of(name)
         parts += [f"## rasd {name}", "", "```", text.rstrip(), "```", ""]
     return "\n".join(parts)
 

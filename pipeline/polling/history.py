@@ -1,4 +1,4 @@
-"""What earlier runs left of feeds: read from the output's own tables, no store beside them.
+"""Read what earlier runs learned of feeds from the output's own tables.
 
 ``feeds`` keeps validators and intervals, ``appearances`` every entry that was seen. When ``feeds``
 is lost, the state is built again from ``appearances``; without those a feed is new. The tables

@@ -1,4 +1,4 @@
-"""``rasd prune``: retention and takedown, in every table and in the inbox, in one commit.
+"""``rasd prune``: retention and takedown, in every table, in one commit (decision 0044).
 
 Before a day: articles of earlier days go, with all that hangs on them. A page or an article: it
 goes and is remembered, so that no later run, replay or archive brings it back. Copies of an

@@ -1,4 +1,4 @@
-"""``rasd recode``: code stored articles again, under the rules of today, without fetching.
+"""``rasd recode``: code stored articles again under today's rules, no fetching (decision 0045).
 
 All events of an article are replaced in one commit. What a rule has changed is told by type, with
 examples.

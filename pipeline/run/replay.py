@@ -1,4 +1,4 @@
-"""``rasd replay``: put dead letters back through the pipeline.
+"""``rasd replay``: put dead letters back through the pipeline (decision 0043).
 
 A letter names its input again: a line of JSON, a file, a record in an archive, or the address that
 was asked for. What comes of it takes the same road as in any run, so nothing is doubled. A letter

@@ -1,4 +1,4 @@
-"""``rasd stream`` on one machine: ticks over the feeds that are due, until it is told to stop.
+"""``rasd stream`` on one machine: bounded ticks over the feeds that are due (decision 0042).
 
 A tick is a bounded run over the feeds that are due: it polls, fetches, delivers, settles, and
 leaves a manifest. Between ticks the stream sleeps until the next feed is due. All it knows stands

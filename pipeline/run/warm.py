@@ -1,4 +1,4 @@
-"""What stays warm between the ticks of a stream; a bounded run begins with nothing."""
+"""Keep what is known of feeds and robots.txt in memory between the ticks of a stream."""
 
 from __future__ import annotations
 

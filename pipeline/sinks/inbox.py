@@ -1,4 +1,4 @@
-"""The inbox: where workers put rows, at least once, until settle folds them into the tables.
+"""The inbox: where workers put rows, at least once, until settle folds them in (decision 0035).
 
 A worker writes the rows of a bundle as Parquet files named by their content, then one small
 manifest that names them. Only bundles whose manifest is there count; those of a bounded run only

@@ -1,4 +1,4 @@
-"""A file beside the output for what an index finds but must not hold in memory."""
+"""Keep feed entries in a temporary file, not in memory, while a run makes its index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connected components of articles, read from the tables by key and day, step by step."""
+"""Find the articles that pairs and page versions connect, reading by key (decision 0037)."""
 
 from __future__ import annotations
 

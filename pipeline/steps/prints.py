@@ -1,4 +1,4 @@
-"""Fingerprints where they lie: staged by a commit, or kept in the hidden table ``_fingerprints``.
+"""Read the fingerprints of articles: those a commit brings and those that are kept (decision 0036).
 
 Light ones (what tells deliveries apart, no hashes) are read by page and by id; of those within
 seven days of a new article the keys are read too, and only what shares one is read whole. So a

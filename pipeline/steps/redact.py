@@ -1,4 +1,4 @@
-"""What a stranger may read: records without the secrets of their addresses."""
+"""Mask the secrets (keys, passwords) in the addresses of records (decision 0022)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settle: fold the bundles that wait in the inbox into the tables, in one commit.
+"""Settle: fold the bundles of the inbox into the tables, in one commit (decision 0035).
 
 Bundles come at least once and in any order; here exactly once is made, and nowhere else. What
 stands is decided by ``transforms.settle``; this module reads by key and day what it needs to know

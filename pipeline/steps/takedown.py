@@ -1,4 +1,4 @@
-"""Takedowns are remembered: what was taken down is not fetched, read or stored again."""
+"""Keep out what was taken down: it is not fetched, read or stored again (decision 0041)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records of a WARC file as stretches of bytes, past whatever is damaged.
+"""Find the records of a WARC file as ranges of bytes, skipping what is damaged (decision 0023).
 
 Every record of a ``.warc.gz`` is a gzip member of its own, so a reader that loses its way finds
 the next record by the beginning of a member that unpacks to one; in a ``.warc`` it is found by its

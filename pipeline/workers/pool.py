@@ -1,4 +1,4 @@
-"""A pool of worker processes that can be killed.
+"""A pool of worker processes that can be killed (decision 0002).
 
 A thread cannot be stopped inside a C parser or a regular expression that never ends, and a crash
 in a C library takes its process along. So untrusted bytes are parsed in processes of our own: one

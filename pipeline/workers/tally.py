@@ -1,4 +1,4 @@
-"""How many documents this process has answered: what a progress bar shows.
+"""Count the documents that were processed, for the progress bar.
 
 It counts in the memory of one process. Where Beam's workers are other processes the launcher sees
 nothing of it until the run ends, and no result depends on it.

@@ -16,7 +16,8 @@ from pipeline import cli
 from pipeline.docgen import reference
 from pipeline.evaluation.base import Figure
 from pipeline.evaluation.report import explained
-from pipeline.options import FLAGS
+from pipeline.options import run_parser
+from pipeline.run.stream_options import stream_parser
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.data import open_data
 
@@ -25,7 +26,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "deploy" / "README.md",
-    *sorted(DOCS.glob("*.md")),
+    *sorted(DOCS.rglob("*.md")),
 ]
 FOLDERS = ("benchmarks", "deploy", "docs", "pipeline", "seeds", "tests", "transforms")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
@@ -38,6 +39,7 @@ COMMAND = re.compile(
     r"(?:\S*/)?(rasd [a-z].*)$"
 )
 TOLERANCE = 0.02
+PARSERS = {"run": run_parser, "stream": stream_parser}
 
 
 def _name(path: Path) -> str:
@@ -83,9 +85,8 @@ SQL = {name: sql for name, sql in shown_sql() if "..." not in sql}
 @cache
 def options_of(name: str) -> frozenset[str]:
     """The options a command knows."""
-    if name == "run":
-        ours = {f"--{flag.name.replace('_', '-')}" for flag in FLAGS}
-        return frozenset({*ours, "--help"})
+    if name in PARSERS:
+        return frozenset(re.findall(r"--[a-z][a-z-]*", PARSERS[name]().format_help()))
     return frozenset({*re.findall(r"--[a-z][a-z-]*", cli.help_of(name)), "--help"})
 
 
@@ -152,6 +153,8 @@ def test_the_checks_see_what_they_are_for():
     assert PATH.findall("in `tests/a/*.py`, /tests/b and x/docs/c") == ["tests/a/*.py"]
     assert "--offline" in options_of("run")
     assert "--offlin" not in options_of("run")
+    assert {"--metrics-port", "--archive", "--help"} <= options_of("stream")
+    assert "--offline" not in options_of("stream")
     assert "--named" in options_of("query")
     assert sum(name.startswith("docs/cookbook.md") for name in SQL) >= 10
     assert any(": rasd query " in name for name in SQL)

@@ -79,7 +79,7 @@ def test_tests_are_no_packages():
 def test_nothing_speaks_of_a_machine():
     """Paths of a machine in code or docs would be wrong everywhere else."""
     pattern = re.compile(r"/(?:root|work|home/\w+)/")
-    for path in [*SOURCES, *(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]:
+    for path in [*SOURCES, *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]:
         if path.name == "test_style.py":
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

@@ -1,4 +1,4 @@
-"""Assign clusters: the one pure function behind the ``clusters`` table.
+"""Assign clusters: the one pure function behind the ``clusters`` table (decision 0025).
 
 Stars, not chains. Pages are taken from the earliest on; a page that no star holds yet becomes a
 head, and every page with a verified pair with it joins. A page that is near a copy but not near
@@ -65,6 +65,15 @@ def assign_clusters(
     Returns:
         article_id -> its ``Cluster``; the same whatever the order of the arguments. An article
         without any pair is its own head.
+
+    >>> from transforms.records import Fingerprint
+    >>> early, late = datetime(2024, 1, 1), datetime(2024, 1, 2)
+    >>> report = Fingerprint("r", "page-1", "h", early, early, None, None, tokens=90)
+    >>> copy = Fingerprint("c", "page-2", "h", late, late, None, None, tokens=90)
+    >>> pair = Duplicate("c", "r", "exact", 1.0, 1.0, 1.0, None, None)
+    >>> found = assign_clusters([copy, report], [pair])["c"]
+    >>> found.cluster_id, found.duplicate_kind
+    ('r', 'exact')
     """
     known = {article.article_id: article for article in articles}
     links, revisions = _links(known, pairs)

@@ -1,4 +1,4 @@
-"""What tells two fillings of one template apart: the names and the numbers of a text.
+"""Collect the names and numbers of a text: they tell two reports of one template apart.
 
 A telegram, a weather bulletin or a market report is the same text every day but for whom, where
 and how much. No lexicon of names is needed to see these: names stand behind titles, offices and

@@ -1,4 +1,4 @@
-"""One URL, everything known of it -> the pages to process.
+"""Join all that is known of one URL (pages, feed entries) into the pages to process.
 
 A given or fetched page wins over full feed content, which wins over a summary. The answer does
 not depend on the order in which pages and entries come in.

@@ -1,4 +1,4 @@
-"""Entries that earlier runs have seen, and the state of a feed made of them again."""
+"""Rebuild what is known of a feed (entries seen, when it is due) from its stored sightings."""
 
 from __future__ import annotations
 

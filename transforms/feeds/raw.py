@@ -1,4 +1,4 @@
-"""What every reader of a feed format hands on: fields as found, before anything is understood."""
+"""The fields of a feed and its entries as written: what the reader of every format returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a feed can be left alone, from the times at which its entries came. Pure.
+"""How long a feed can be left alone, by the times at which its entries came (decision 0019). Pure.
 
 A feed is asked again when the entries that nobody has seen yet are expected to have waited
 ``PATIENCE`` seconds in all. For a steady feed this is the square-root rule of crawling: a hundred

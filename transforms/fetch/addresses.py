@@ -1,4 +1,4 @@
-"""Which addresses a fetch may connect to, and which URLs it may try.
+"""Which addresses a fetch may connect to, and which URLs it may try (decision 0021).
 
 What an attacker writes into a feed or a redirect must never reach a service that trusts its
 network: loopback, private and link-local ranges, carrier NAT, multicast, tunnels that carry such

@@ -1,4 +1,4 @@
-"""Pages that stand in an article's way: paywalls, consent pages, logins.
+"""Recognise paywalls, consent pages and logins that are served in place of an article.
 
 What a server answers instead of an article often has status 200. It is told by where the request
 ended up, by what the page declares of itself, and by its words when it has hardly any others.

@@ -1,4 +1,4 @@
-"""langdetect, tamed: asked rarely, on little text, seeded, loaded once under a lock.
+"""Ask langdetect about a text whose words do not tell: seeded, on an excerpt, loaded once.
 
 Unseeded it changes its answers; its profiles load lazily and race when two threads come first; it
 raises on text without letters.

@@ -55,6 +55,9 @@ def delivery_order(values: Iterable[Any]) -> tuple[tuple[bool, Any], ...]:
     """Make the values of ``DELIVERY`` comparable: the smallest delivery is the one that stands.
 
     Unknown values come last, so the first fetched stands, then the first published.
+
+    >>> sorted([[None, "a"], [2, "a"], [1, "b"]], key=delivery_order)
+    [[1, 'b'], [2, 'a'], [None, 'a']]
     """
     return tuple((value is None, 0 if value is None else value) for value in values)
 

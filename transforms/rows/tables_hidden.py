@@ -1,4 +1,7 @@
-"""Hidden tables: what the machinery keeps for itself. No query needs them, all can be made anew."""
+"""Hidden tables: what the program keeps for itself, beside the tables that people ask.
+
+Fingerprints can always be made anew from the articles; commits and takedowns cannot.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Final
 
 from transforms.rows.columns import PROVENANCE_COLUMNS, Table, column
 
+# Kept, and made again when missing: decision 0036.
 FINGERPRINTS: Final = Table(
     "_fingerprints",
     ("article_id",),
@@ -56,6 +60,7 @@ FINGERPRINTS: Final = Table(
     "سطر لكل نسخة مقال: بصمتها التي تُعرف بها النسخ المكررة دون نصها.",
 )
 
+# Which bundles were taken in: decision 0040.
 COMMITS: Final = Table(
     "_commits",
     ("bundle_id",),
@@ -76,6 +81,7 @@ COMMITS: Final = Table(
     "سطر لكل حزمة ضُمت إلى الجداول، فلا تُحسب مرتين إن سُلّمت مرتين.",
 )
 
+# Takedowns: decision 0041.
 REMOVED: Final = Table(
     "_removed",
     ("kind", "value"),

@@ -1,4 +1,4 @@
-"""What stands when articles come more than once: pure functions of sets, in no order.
+"""Decide which rows hold when articles arrive more than once: pure functions, whatever the order.
 
 Facts that two deliveries of one article both claim, sightings of a page with several versions,
 duplicate pairs and clusters: each is decided here from what was brought and what is stored,

@@ -1,4 +1,4 @@
-"""Which delivery of an article stands when it comes more than once, in one run or over several.
+"""When an article arrives more than once, keep the copy that was fetched first (decision 0028).
 
 One delivery stands, whole: the one fetched first, else published first (``delivery_order``), so
 the order in which they come does not matter. A later delivery changes nothing; an earlier one

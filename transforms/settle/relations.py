@@ -40,6 +40,18 @@ def relate(
 
     Returns:
         The clusters, whatever the order of the arguments; and the stored pairs that are void.
+
+    >>> from datetime import datetime
+    >>> time = datetime(2024, 1, 1)
+    >>> known = {
+    ...     each: Fingerprint(each, f"page-{each}", each, time, time, None, None, tokens=90)
+    ...     for each in ("a", "b")
+    ... }
+    >>> pair = Duplicate("a", "b", "exact", 1.0, 1.0, 0.0, None, None)
+    >>> relate({"b"}, (), known, [pair], []).clusters["b"].cluster_id
+    'a'
+    >>> relate({"b"}, {"b"}, known, [], [pair]).void
+    (('a', 'b'),)
     """
     pairs = {_key(pair): pair for pair in found}
     before = {_key(pair): pair for pair in stored if _key(pair) not in pairs}

@@ -40,6 +40,11 @@ def lead_to_latest(sightings: list[Row], latest: Mapping[str, str]) -> Iterator[
 
     Yields:
         Each row as it was and as it has to be; the same object twice when nothing changes.
+
+    >>> row = {"page_id": "p", "article_id": "first"}
+    >>> [(before, after)] = lead_to_latest([row], {"p": "second"})
+    >>> before["article_id"], after["article_id"]
+    ('first', 'second')
     """
     for row in sightings:
         wanted = latest.get(row["page_id"], row["article_id"])

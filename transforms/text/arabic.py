@@ -95,7 +95,11 @@ def _expand(piece: str) -> str:
 
 
 def normalise_text(text: str) -> str:
-    """Normalise without offsets: for hashing and comparing."""
+    """Normalise without offsets: for hashing and comparing.
+
+    >>> normalise_text("الأُمَّة في ٢٠٢٤") == normalise_text("الامة في 2024")
+    True
+    """
     if _RARE.search(text) is None:
         return _fold(_STRIPPED_RE.sub("", text))
     return _fold(_SPECIAL.sub(lambda match: _expand_match(match.group()), text))

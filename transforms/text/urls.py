@@ -117,6 +117,9 @@ def canonicalise_url(url: str) -> str:
         The canonical URL. What has no http(s) host (``file:`` keys, ``tag:`` ids, relative
         links, nonsense, more than 8,192 characters) comes back unchanged but for white space and
         invisible characters at its ends; so "" only for a blank input. Never raises.
+
+    >>> canonicalise_url("http://www.News.example:80/a/./1/?utm_source=x&id=7#top")
+    'https://news.example/a/1?id=7'
     """
     text = _trim(url)
     if len(text) > _MAX_LENGTH:

@@ -108,7 +108,7 @@ def parts_to_merge(
     """Leave large files alone where a commit only adds to their partition.
 
     The new rows take in the files that are not much larger than they are, so that a row is
-    written anew a few times at most, however many commits its day has.
+    written anew a few times at most, however many commits its day has (decision 0038).
 
     Args:
         files: the output.

@@ -1,4 +1,4 @@
-"""One writer at a time in a bucket: a lease object, taken over when its holder is dead.
+"""Let one process write to a bucket at a time: a lease object that expires (decision 0039).
 
 A bucket has no locks, but it writes an object only if the generation is the one expected. The
 holder renews its lease; one that was not renewed until it expired belongs to whoever takes it

@@ -1,8 +1,8 @@
 """One writer at a time: a lock file, held by the process for as long as it lives.
 
 A POSIX record lock, not ``flock``: it is not inherited by forked workers, so workers that outlive
-a killed run do not keep its successor out. Such a lock belongs to the process and is lost when
-any handle of its file is closed, so all sinks of a process share one handle.
+a killed run do not keep its successor out (decision 0011). Such a lock belongs to the process and
+is lost when any handle of its file is closed, so all sinks of a process share one handle.
 """
 
 from __future__ import annotations
