@@ -1,4 +1,8 @@
-"""R22 and R23: the same documents again, shuffled, late, with a wrong clock: the same rows."""
+"""R22 and R23: the same documents again, shuffled, late, with a wrong clock: the same rows.
+
+R22 (docs/reliability.md): documents three times, shuffled, seven days late.
+R23 (docs/reliability.md): clocks 48 hours off, feeds of the future.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""R22: any documents, as one run or spread over several in any order: the same rows."""
+"""R22: any documents, as one run or spread over several in any order: the same rows.
+
+R22 (docs/reliability.md): documents three times, shuffled, seven days late.
+"""
 
 from __future__ import annotations
 

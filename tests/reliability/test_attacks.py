@@ -1,4 +1,7 @@
-"""R10: attack files among good items. No neighbour is harmed, each bad one is accounted for."""
+"""R10: attack files among good items. No neighbour is harmed, each bad one is accounted for.
+
+R10 (docs/reliability.md): attack files among 1,000 good items.
+"""
 
 from __future__ import annotations
 

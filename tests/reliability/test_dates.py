@@ -2,6 +2,8 @@
 
 A date is believed or NULL; what was written is kept; nothing counts as later than a day after
 the fetch; and no date, however far away, ends a run.
+
+R18 (docs/reliability.md): poisoned dates.
 """
 
 from __future__ import annotations

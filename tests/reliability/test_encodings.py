@@ -1,4 +1,8 @@
-"""R14: one article in five encodings, with no, the right and a wrong declaration: one text."""
+"""R14: one article in five encodings, with no, the right and a wrong declaration: one text.
+
+R14 (docs/reliability.md): one article in five encodings with no, the right and a wrong
+    declaration.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 The kernel tells (inotify) whether the canary file was opened; a server on loopback counts who
 came. Both are checked to notice before they are believed.
+
+R13 (docs/reliability.md): entities and external entities.
 """
 
 from __future__ import annotations

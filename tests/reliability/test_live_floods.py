@@ -1,4 +1,7 @@
-"""R26: feeds that flood: new GUIDs at every poll, more entries than anybody reads."""
+"""R26: feeds that flood: new GUIDs at every poll, more entries than anybody reads.
+
+R26 (docs/reliability.md): new GUIDs at every poll; a feed of a million entries.
+"""
 
 from __future__ import annotations
 

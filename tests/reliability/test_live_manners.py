@@ -1,4 +1,7 @@
-"""R31: fifty feeds on one host: one request at a time, pauses obeyed, 304 parses nothing."""
+"""R31: fifty feeds on one host: one request at a time, pauses obeyed, 304 parses nothing.
+
+R31 (docs/reliability.md): fifty feeds on one host; Retry-After, 429, 410, 304, Crawl-delay.
+"""
 
 from __future__ import annotations
 

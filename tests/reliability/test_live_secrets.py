@@ -1,4 +1,7 @@
-"""R29: what a feed needs to be asked stands in its request and nowhere else."""
+"""R29: what a feed needs to be asked stands in its request and nowhere else.
+
+R29 (docs/reliability.md): passwords, tokens, headers, cookies.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""R06: no URL that a stranger writes leads a run to a forbidden address, whichever way it comes."""
+"""R06: no URL that a stranger writes leads a run to a forbidden address, whichever way it comes.
+
+R06 (docs/reliability.md): such an address in an article link, a self link, a redirect,
+    robots.txt, a sitemap, a canonical, an image.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""R27: documents that kill the work done on them. The run ends, and each costs only itself."""
+"""R27: documents that kill the work done on them. The run ends, and each costs only itself.
+
+R27 (docs/reliability.md): documents that raise, crash, exit, swell or loop.
+"""
 
 from __future__ import annotations
 

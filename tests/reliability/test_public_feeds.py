@@ -1,6 +1,8 @@
 """R11: the test suites of feed parsers as inputs. No exception, no dead worker, a row or a reason.
 
 Whole files are given, as a user would give them: wrong encodings, broken markup, other formats.
+
+R11 (docs/reliability.md): thousands of public feeds.
 """
 
 from __future__ import annotations

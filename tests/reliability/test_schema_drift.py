@@ -1,4 +1,7 @@
-"""R21: an output written by another version: one with fewer columns is added to, others refused."""
+"""R21: an output written by another version: one with fewer columns is added to, others refused.
+
+R21 (docs/reliability.md): an output of another schema.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Prefetched documents, feeds, pages, texts and file names carry them in; Parquet read by pyarrow,
 ``rasd query`` as CSV and JSON carry them out, and all must equal what DuckDB reads.
+
+R15 (docs/reliability.md): naughty strings, bidi, NUL, surrogates in every field.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Rows leave as CSV, JSON, Parquet or a table; spreadsheets run nothing (R16)."""
+"""Rows leave as CSV, JSON, Parquet or a table; spreadsheets run nothing (R16).
+
+R16 (docs/reliability.md): cells that begin with = + - @ tab or CR.
+"""
 
 from __future__ import annotations
 

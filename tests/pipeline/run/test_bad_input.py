@@ -1,4 +1,7 @@
-"""Bad input gets one clear line and a dead letter; never a traceback, never half an output."""
+"""Bad input gets one clear line and a dead letter; never a traceback, never half an output.
+
+R33 (docs/reliability.md): a full disk, a read-only one, a half-written file.
+"""
 
 from __future__ import annotations
 

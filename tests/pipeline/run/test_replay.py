@@ -1,4 +1,7 @@
-"""``rasd replay``: letters come back from what they hold or from the web; none is doubled."""
+"""``rasd replay``: letters come back from what they hold or from the web; none is doubled.
+
+R28 (docs/reliability.md): dead letters replayed after the fix.
+"""
 
 from __future__ import annotations
 

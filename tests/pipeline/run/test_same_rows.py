@@ -1,4 +1,7 @@
-"""The same input gives the same rows, whatever the order, the mode, the tick or the try."""
+"""The same input gives the same rows, whatever the order, the mode, the tick or the try.
+
+R03 (docs/reliability.md): kill -9 at several places, then the same command again.
+"""
 
 from __future__ import annotations
 

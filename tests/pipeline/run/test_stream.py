@@ -1,4 +1,7 @@
-"""``rasd stream``: ticks over due feeds, an end on a signal, nothing lost and nothing doubled."""
+"""``rasd stream``: ticks over due feeds, an end on a signal, nothing lost and nothing doubled.
+
+R03 (docs/reliability.md): kill -9 at several places, then the same command again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The pool survives everything its items do, and answers each of them once."""
+"""The pool survives everything its items do, and answers each of them once.
+
+R27 (docs/reliability.md): documents that raise, crash, exit, swell or loop.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""parse_feed under floods and any bytes: it ends soon, loses no neighbour, raises nothing."""
+"""parse_feed under floods and any bytes: it ends soon, loses no neighbour, raises nothing.
+
+R26 (docs/reliability.md): new GUIDs at every poll; a feed of a million entries.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""The client against servers that break every rule (R07, R08, R09, R32)."""
+"""The client against servers that break every rule (R07, R08, R09, R32).
+
+R07 (docs/reliability.md): gzip, deflate, brotli, zstd and doubled bombs.
+R08 (docs/reliability.md): bodies and headers that drip or never end.
+R09 (docs/reliability.md): loops and chains of redirects, across schemes, to addresses of a
+    megabyte.
+R32 (docs/reliability.md): expired, self-signed and wrong certificates, TLS 1.0; paywalls and
+    consent pages.
+"""
 
 from __future__ import annotations
 

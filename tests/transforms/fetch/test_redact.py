@@ -1,4 +1,7 @@
-"""Secrets stand in no log, row or message (R29)."""
+"""Secrets stand in no log, row or message (R29).
+
+R29 (docs/reliability.md): passwords, tokens, headers, cookies.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # ruff: noqa: E501 - a case a line reads best
-"""What a robots.txt allows: the rules of RFC 9309 as Google's parser reads them (R30)."""
+"""What a robots.txt allows: the rules of RFC 9309 as Google's parser reads them (R30).
+
+R30 (docs/reliability.md): Google's cases of robots.txt, and status codes.
+"""
 
 from __future__ import annotations
 

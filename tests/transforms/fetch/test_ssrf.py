@@ -1,4 +1,11 @@
-"""No request and no connection ever goes to an address that is not public (R04, R05, R06)."""
+"""No request and no connection ever goes to an address that is not public (R04, R05, R06).
+
+R04 (docs/reliability.md): addresses that are not public, in every spelling.
+R05 (docs/reliability.md): DNS that answers otherwise the second time, over redirects, retries
+    and pooled connections.
+R06 (docs/reliability.md): such an address in an article link, a self link, a redirect,
+    robots.txt, a sitemap, a canonical, an image.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,9 @@
 # ruff: noqa: E501 - a page a line reads best
-"""Paywalls, consent pages and logins are no articles; articles are no walls (R32)."""
+"""Paywalls, consent pages and logins are no articles; articles are no walls (R32).
+
+R32 (docs/reliability.md): expired, self-signed and wrong certificates, TLS 1.0; paywalls and
+    consent pages.
+"""
 
 from __future__ import annotations
 

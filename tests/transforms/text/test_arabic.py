@@ -1,4 +1,8 @@
-"""The normaliser: what it folds and strips, and the way back to the original."""
+"""The normaliser: what it folds and strips, and the way back to the original.
+
+R34 (docs/reliability.md): random input for parsers of feeds, dates and URLs and for the
+    normaliser.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The canonical URL: which spellings are one page, which are not, and that it never breaks."""
+"""The canonical URL: which spellings are one page, which are not, and that it never breaks.
+
+R34 (docs/reliability.md): random input for parsers of feeds, dates and URLs and for the
+    normaliser.
+"""
 
 from __future__ import annotations
 

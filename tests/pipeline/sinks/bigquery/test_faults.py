@@ -1,4 +1,7 @@
-"""R20: a service in trouble. Rows come out equal, pauses grow, and what never works is told."""
+"""R20: a service in trouble. Rows come out equal, pauses grow, and what never works is told.
+
+R20 (docs/reliability.md): a sink that answers 403, 429, 5xx, refuses rows, hangs.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """A commit that is killed, at every place where it can be: all of it is there afterwards, or none.
 
 The sink is killed with SIGKILL in a process of its own, by a subclass that counts checkpoints.
+
+R03 (docs/reliability.md): kill -9 at several places, then the same command again.
+R33 (docs/reliability.md): a full disk, a read-only one, a half-written file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What an output remembers of its own form: older is added to, other is refused."""
+"""What an output remembers of its own form: older is added to, other is refused.
+
+R21 (docs/reliability.md): an output of another schema.
+"""
 
 from __future__ import annotations
 

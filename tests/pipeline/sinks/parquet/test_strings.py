@@ -1,4 +1,7 @@
-"""Naughty strings come back from Parquet and DuckDB as they went in."""
+"""Naughty strings come back from Parquet and DuckDB as they went in.
+
+R15 (docs/reliability.md): naughty strings, bidi, NUL, surrogates in every field.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""No string and no anchor may break the date functions."""
+"""No string and no anchor may break the date functions.
+
+R34 (docs/reliability.md): random input for parsers of feeds, dates and URLs and for the
+    normaliser.
+"""
 
 from __future__ import annotations
 
