@@ -18,7 +18,7 @@ def _docstring(path: Path) -> str:
     return ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
 
 
-TESTS = [path for path in sorted((ROOT / "tests").rglob("test_*.py")) if path.name != "test_docs.py"]
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 NAMED = {path: set(NUMBER.findall(_docstring(path))) for path in TESTS}
 
 
