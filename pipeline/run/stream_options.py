@@ -27,8 +27,8 @@ examples:
   rasd stream feeds.toml --output out --archive warc --metrics-port 9464
   rasd feeds check feeds.toml                       do they all answer?
 
-deploy/rasd-stream.service runs it under systemd. Exit codes: 0 stopped, 2 bad usage, or another
-writer is at the output.
+deploy/rasd-stream.service runs it under systemd. Exit codes: 0 stopped, 1 failed, or another
+writer is at the output; 2 bad usage.
 """
 
 
