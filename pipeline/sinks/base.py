@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from pipeline.errors import UsageError
+from pipeline.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,13 @@ _SCHEME: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 class SinkError(Exception):
-    """A sink cannot go on; the message is one line: what, where, and what to do."""
+    """A sink cannot go on; the message is one line: what, where, and what to do.
+
+    Attributes:
+        exit_code: how a command ends that meets it; its line needs no name of an exception.
+    """
+
+    exit_code: ClassVar[int] = Exit.FAILED
 
 
 class OutputRefused(SinkError, UsageError):  # noqa: N818 - it is a refusal; callers read it as one
