@@ -6,12 +6,12 @@ without a sink and without Beam. ``pipeline.steps.settle`` reads, asks here, and
 """
 
 from transforms.settle.precedence import Precedence, weigh_deliveries
-from transforms.settle.relations import Relations, relate
+from transforms.settle.relations import ClusterUpdate, relate
 from transforms.settle.rows import code_again, lead_to_latest
 
 __all__ = [
+    "ClusterUpdate",
     "Precedence",
-    "Relations",
     "code_again",
     "lead_to_latest",
     "relate",

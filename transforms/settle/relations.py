@@ -10,7 +10,7 @@ from transforms.records import Cluster, Duplicate, Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
-class Relations:
+class ClusterUpdate:
     """The pairs and clusters that a commit changes.
 
     Attributes:
@@ -28,7 +28,7 @@ def relate(
     known: Mapping[str, Fingerprint],
     found: Iterable[Duplicate],
     stored: Iterable[Duplicate],
-) -> Relations:
+) -> ClusterUpdate:
     """Assign the clusters of every component that new or changed articles touch.
 
     Args:
@@ -60,7 +60,7 @@ def relate(
     gone = frozenset(void)
     edges = [*pairs.values(), *(pair for key, pair in before.items() if key not in gone)]
     members = (known[each] for each in sorted(touched) if each in known)
-    return Relations(assign_clusters(members, edges, compared=True), void)
+    return ClusterUpdate(assign_clusters(members, edges, compared=True), void)
 
 
 def _key(pair: Duplicate) -> tuple[str, str]:
