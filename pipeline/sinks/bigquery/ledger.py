@@ -66,6 +66,8 @@ class Ledger:
 
     def begin(self) -> None:
         """Give an empty ledger its first row."""
+        if self._session.select(f"SELECT number FROM {self._table} LIMIT 1").num_rows:
+            return
         with explained(self._session.address):
             self._session.query(
                 f"INSERT INTO {self._table} (commit_id, number, committed_at) "

@@ -92,8 +92,17 @@ class Session:
         return getattr(self.client, method)(*args, **(bound | kwargs))
 
     def find_job(self, name: str) -> Any:
-        """Return a job by its id; a Conflict told of it, so it is there."""
-        return self.raw("get_job", name, location=self.location)
+        """Return a job that was started, by its id; it may be some moments until it is seen."""
+        from google.api_core.exceptions import NotFound  # noqa: PLC0415 - only where it is needed
+
+        for tried in range(1, self.backoff.tries + 1):
+            try:
+                return self.raw("get_job", name, location=self.location)
+            except NotFound:
+                if tried == self.backoff.tries:
+                    raise
+                time.sleep(self.backoff.pause(tried))
+        raise AssertionError  # pragma: no cover - the loop returns or raises
 
     def finished(self, job: Any) -> Any:
         """Wait for a job to end, well or not, and return it."""

@@ -264,3 +264,25 @@ def test_a_job_that_fails_for_a_while_is_done_again_under_another_id(
     ]
     assert len(started) == len(set(started)) == 3
     assert [name.rpartition("_")[2] for name in started] == ["1", "2", "3"]
+
+
+def test_a_job_that_is_not_seen_at_once_is_looked_for_again(
+    proxy: Proxy, open_quick: Open, dataset: str, rows: Any
+) -> None:
+    """Behind an answer that was lost: the id is taken, and the job not yet to be had."""
+    sink = open_quick(dataset)
+    sink.prepare()
+    left = {"lost": 1, "unseen": 2}
+
+    def fault(request: Request) -> Answer | None:
+        if request.method == "PUT" and left["lost"]:
+            left["lost"] -= 1
+            return LOST
+        if request.method == "GET" and "/jobs/" in request.path and left["unseen"]:
+            left["unseen"] -= 1
+            return Answer(404, "notFound", "Not found: Job")
+        return None
+
+    proxy.fault = fault
+    assert put(sink, {"articles": [rows.article(1)]}).tables["articles"] == Changes(inserted=1)
+    assert left == {"lost": 0, "unseen": 0}
