@@ -38,7 +38,7 @@ faults (500, 503), silence, answers lost after the work was done.
 | R20, at the small size (`pytest -s tests/pipeline/sinks/bigquery/test_faults.py`) | figure |
 |---|---|
 | every request of every kind fails once, for each of the six faults | 0 differing rows |
-| 37 of 174 requests fail, at random, three commits | 0 rows lost or twice |
+| 37 of 178 requests fail, at random, three commits | 0 rows lost or twice |
 | a fault that never passes | 5 tries, each pause longer than the last, one line, nothing changed |
 | one row of 1,000 refused | 27 loads, no row tried more than 5 times, 1 dead letter, 999 rows in |
 | killed before and behind the transaction, and done again | 0 rows lost or twice |

@@ -130,8 +130,8 @@ class Sink(Protocol):
                 those the staged rows name; a table left out is looked through.
 
         Raises:
-            OutputChanged: another writer committed since this sink first read after its own last
-                commit; nothing was changed.
+            OutputChanged: another writer committed since this sink began to read; nothing was
+                changed.
             SinkError: it failed; nothing was changed, or whoever comes next finishes it.
         """
         ...

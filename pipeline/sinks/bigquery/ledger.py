@@ -46,6 +46,10 @@ class Head:
     commit_id: str
     number: int
 
+    def followed_by(self, commit_id: str) -> Head:
+        """Return the commit after this one."""
+        return Head(plain_id(commit_id), self.number + 1)
+
 
 def plain_id(commit_id: str) -> str:
     """Return a commit's id as the ledger has it: letters, digits, ``_`` and ``-`` only."""

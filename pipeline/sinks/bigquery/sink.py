@@ -148,21 +148,28 @@ class BigQuerySink:
             What changed, by table, and how many staging tables were loaded.
 
         Raises:
-            OutputChanged: another commit landed since this sink began to read.
+            OutputChanged: somebody else committed since this sink began to read.
             SinkError: it failed, and the tables are as they were.
         """
         if not self._prepared:
             self.prepare()
         head = self._read_head()
+        if self._ledger.holds(commit_id):
+            return CommitReport()
         try:
-            if self._ledger.holds(commit_id):
-                return CommitReport()
-            return self._commit(commit_id, head, staged, void, dates)
-        finally:
-            self._head = None
+            report = self._commit(commit_id, head, staged, void, dates)
+        except BaseException:
+            self._head = None  # who begins again reads again
+            raise
+        self._head = head.followed_by(commit_id)
+        return report
 
     def _read_head(self) -> Head:
-        """Return the last commit as of the first reading since this sink's own last one."""
+        """Return the commit this sink builds on.
+
+        It is the last one as of its first reading, and then its own: as with a lock, nobody else
+        may commit between two commits of one writer, since what it knows would be of before.
+        """
         if self._head is None:
             self._head = self._ledger.head()
         return self._head
@@ -254,7 +261,7 @@ class BigQuerySink:
     ) -> pa.Table:
         """Read rows in the order of partition and key; see ``Reader.read``.
 
-        The first reading since the last commit puts down which commit was the last one.
+        The first reading of a writer puts down which commit was the last one.
         """
         if self._prepared:
             self._read_head()

@@ -112,6 +112,8 @@ def test_of_two_writers_the_later_one_begins_again(
     assert one.read("articles").num_rows == 1
     assert one.commit("run1", staged).tables["articles"] == Changes(inserted=1)
     assert other.read("articles").num_rows == 2
+    with pytest.raises(OutputChanged):  # what it knows is of before, whatever it reads now
+        put(other, {"articles": [rows.article(3)]}, "run3")
     numbers = other.session.select(
         f"SELECT number, successor FROM {other.address.quoted('_ledger')} ORDER BY number"
     ).to_pylist()
