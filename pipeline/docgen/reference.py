@@ -35,13 +35,13 @@ front of it, over real sockets (`tests/support/bigquery_proxy.py`): the bytes of
 limit on bytes billed, ids of jobs used twice, rows refused, and R20: limits of rate (403, 429),
 faults (500, 503), silence, answers lost after the work was done.
 
-| R20, at the small size (`pytest -s tests/pipeline/sinks/bigquery/test_faults.py`) | figure |
-|---|---|
-| every request of every kind fails once, for each of the six faults | 0 differing rows |
-| 37 of 178 requests fail, at random, three commits | 0 rows lost or twice |
-| a fault that never passes | 5 tries, each pause longer than the last, one line, nothing changed |
-| one row of 1,000 refused | 27 loads, no row tried more than 5 times, 1 dead letter, 999 rows in |
-| killed before and behind the transaction, and done again | 0 rows lost or twice |
+R20 at the small size (`pytest -s tests/pipeline/sinks/bigquery/test_faults.py`):
+
+- every request of every kind fails once, for each of the six faults: 0 differing rows
+- 37 of 178 requests fail, at random, three commits: 0 rows lost or twice
+- a fault that never passes: 5 tries, each pause longer than the last, one line, nothing changed
+- one row of 1,000 refused: 27 loads, no row tried more than 5 times, 1 dead letter, 999 rows in
+- killed before and behind the transaction, and done again: 0 rows lost or twice
 
 Not shown anywhere yet, for want of the real service: what BigQuery bills, how long it takes, and
 how it sees two transactions at the same moment (the emulator runs one after the other).
