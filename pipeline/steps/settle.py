@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sinks.base import Changes, Sink, StagedFile
+from pipeline.sinks.base import Changes, OutputChanged, Sink, StagedFile
 from pipeline.sinks.inbox import (
     INBOX,
     Broken,
@@ -44,6 +45,7 @@ _PAIR: Final = (
     "origin_agency",
 )  # fmt: skip
 _OF_ARTICLES: Final = ("articles", "events", "clusters", TABLE)
+_TRIES: Final = 5  # settlements that another writer may outrun
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,19 @@ def settle_inbox(sink: Sink, provenance: Provenance, *, force: bool = False) -> 
     fresh = [bundle for bundle in bundles if bundle.bundle_id not in again]
     settled = Settled()
     if fresh:
-        settled = _Settlement(sink, provenance, fresh, force=force).commit()
+        settled = _committed(sink, provenance, fresh, force=force)
     sink.inbox.discard(bundles)
     return replace(settled, broken=tuple(broken))
+
+
+def _committed(
+    sink: Sink, provenance: Provenance, bundles: Sequence[Bundle], *, force: bool
+) -> Settled:
+    """Commit bundles; where another writer was faster, decide again on what stands then."""
+    for _ in range(_TRIES - 1):
+        with suppress(OutputChanged):
+            return _Settlement(sink, provenance, bundles, force=force).commit()
+    return _Settlement(sink, provenance, bundles, force=force).commit()
 
 
 def _remake_fingerprints(sink: Sink, provenance: Provenance, near: Dates | None) -> None:
