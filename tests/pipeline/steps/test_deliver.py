@@ -46,7 +46,7 @@ def sink(tmp_path: Path) -> ParquetSink:
 def test_long_rows_fill_a_file_before_many_do(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliver, "_BYTES_A_FILE", 20_000)
+    monkeypatch.setattr(deliver, "_BYTES_A_FILE", 28_000)
     monkeypatch.setattr(deliver, "_ROWS_A_FILE", 50)
     long = [letter(n, f"{n} " + "ن" * 3_000) for n in range(10)]
     assert sorted(file.count for file in staged(sink, long)) == [2, 4, 4]
