@@ -1,7 +1,7 @@
 """An outcome of the stages -> the rows of its tables, each held against the schema, and packed.
 
 It runs where the page was processed, in a worker process, which must not load Beam: counts travel
-with the answer instead of going to Beam's counters at once.
+with the answer instead of going to Beam's counters at once (decision 0053).
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 import pyarrow as pa
 
-import pipeline.steps.rows  # noqa: F401 - what a worker makes of a page, loaded beforehand
 from transforms.document import warm_up
 
 # Arrow's own allocator reserves far more than it needs, which the memory limit of a worker counts.

@@ -46,9 +46,9 @@ def sink(tmp_path: Path) -> ParquetSink:
 def test_long_rows_fill_a_file_before_many_do(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliver, "_BYTES_A_FILE", 28_000)
+    monkeypatch.setattr(deliver, "_BYTES_A_FILE", 80_000)
     monkeypatch.setattr(deliver, "_ROWS_A_FILE", 50)
-    long = [letter(n, f"{n} " + "ن" * 3_000) for n in range(10)]
+    long = [letter(n, f"{n} " + "ن" * 10_000) for n in range(10)]
     assert sorted(file.count for file in staged(sink, long)) == [2, 4, 4]
     short = [letter(n, str(n)) for n in range(120)]
     assert sorted(file.count for file in staged(sink, short)) == [20, 50, 50]
