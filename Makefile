@@ -62,6 +62,7 @@ test-full: lint emulator ## every reliability test as written
 
 bench: $(STAMP) ## the speed figures, as ratios in one run
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.launcher
 	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.fetching
 	$(BIN)/python -m benchmarks.tick

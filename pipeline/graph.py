@@ -1,7 +1,10 @@
 """THE diagram: what a run is made of, in the order the data goes.
 
-    refs ─ group by URL ─ read ─┬─ process ─ rows ─ deliver ─▶ inbox ─ settle ─▶ tables
-                                └─ fetch ─ process ─ rows ─ deliver ─┘
+    refs ─ group by URL ─ read ─┬─ process ─ deliver ─▶ inbox ─ settle ─▶ tables
+                                └─ fetch ─ process ─ deliver ─┘
+
+``process`` is all that is done to one page, from its bytes to the packed rows of its tables
+(``transforms.document``, then ``steps.rows``), in a process that can be killed.
 
 ``documents`` is a function of its elements: no clock, no timer, no deduplication state. What it
 delivers may come twice; ``settle`` folds it by key, and only there exactly once is made. A bounded
@@ -21,7 +24,7 @@ from pipeline.steps.deliver import DeliverRows
 from pipeline.steps.fetch import FetchWanted
 from pipeline.steps.process import ProcessDocuments
 from pipeline.steps.read import ReadDocuments
-from pipeline.steps.rows import KeepStorable, MakeRows
+from pipeline.steps.rows import Recording
 from pipeline.steps.settle import Settled, settle_inbox
 from pipeline.warc.writer import open_archive
 
@@ -45,11 +48,10 @@ def documents(root: Any, context: RunContext, refs: Iterable[Ref]) -> None:
 def _deliver(pages: Any, context: RunContext, branch: str) -> None:
     """Pages to rows in the inbox. What branches share would be held in memory where they meet."""
     config, provenance = context.config, context.provenance
+    recording = Recording(provenance, config.from_date, config.to_date)
     (
         pages
-        | f"Process{branch}" >> ProcessDocuments(config.workers)
-        | f"KeepStorable{branch}" >> KeepStorable(provenance, config.from_date, config.to_date)
-        | f"MakeRows{branch}" >> MakeRows(provenance)
+        | f"Process{branch}" >> ProcessDocuments(config.workers, recording)
         | f"DeliverRows{branch}" >> DeliverRows(context.sink.inbox, provenance)
     )
 

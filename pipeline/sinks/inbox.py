@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 import pyarrow as pa
@@ -24,8 +23,8 @@ from pipeline.sinks.base import StagedFile
 from pipeline.sinks.files import Files, explained, open_files
 from transforms.records import content_id
 from transforms.rows.arrow import to_arrow
-from transforms.rows.merge import canonical_json
-from transforms.rows.rows import Provenance, row_key
+from transforms.rows.packed import PackedRows, order_rows, unpack_rows
+from transforms.rows.rows import Provenance
 from transforms.rows.schema import SCHEMA_VERSION, STORED
 
 INBOX: Final = "_inbox"
@@ -80,12 +79,8 @@ def stage_rows(
     Raises:
         SinkError: the file cannot be written; nothing of it is left.
     """
-    ordered: list[Mapping[str, Any]] = []
-    by_key = sorted(rows, key=lambda row: row_key(table, row))
-    for _, group in groupby(by_key, key=lambda row: row_key(table, row)):
-        same = list(group)
-        ordered += sorted(same, key=canonical_json) if len(same) > 1 else same
-    return stage_table(files, folder, table, to_arrow(table, ordered, with_date=True))
+    data = order_rows(table, to_arrow(table, rows, with_date=True))
+    return stage_table(files, folder, table, data)
 
 
 def stage_table(files: Files, folder: str, table: str, data: pa.Table) -> StagedFile:
@@ -149,6 +144,11 @@ class Inbox:
     def stage(self, run_id: str, table: str, rows: Sequence[Mapping[str, Any]]) -> StagedFile:
         """Write rows of a run aside; they count once ``deliver`` has named them."""
         return stage_rows(self.files, self.folder(run_id), table, rows)
+
+    def stage_packed(self, run_id: str, table: str, packed: Iterable[PackedRows]) -> StagedFile:
+        """Write packed rows of a run aside: the same file as of the rows themselves."""
+        data = order_rows(table, unpack_rows(table, packed))
+        return stage_table(self.files, self.folder(run_id), table, data)
 
     def deliver(
         self, provenance: Provenance, staged: Iterable[StagedFile], *, bounded: bool

@@ -1,4 +1,4 @@
-"""Rows of all tables -> bundles in the inbox, delivered at least once."""
+"""Packed rows of all tables -> bundles in the inbox, delivered at least once."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.sinks.base import StagedFile
 from pipeline.sinks.inbox import Inbox
+from transforms.rows.packed import PackedRows
 from transforms.rows.rows import Provenance
-
-TableRow = tuple[str, dict[str, Any]]
 
 # Rows wait in memory until there are enough for a file: so many, or such long ones.
 _ROWS_A_FILE: Final = 4_096
-_LETTERS_A_FILE: Final = 16_000_000
+_BYTES_A_FILE: Final = 32_000_000
 
 
 @dataclass
 class DeliverRows(beam.PTransform):
-    """Rows -> the ids of the bundles they were delivered in.
+    """``PackedRows`` -> the ids of the bundles they were delivered in.
 
     Attributes:
         inbox: where.
@@ -50,43 +49,36 @@ class _DeliverBundle(beam.DoFn):
         self._inbox = inbox
         self._provenance = provenance
         self._bounded = bounded
-        self._rows: dict[str, list[dict[str, Any]]] = {}
-        self._letters: Counter[str] = Counter()
+        self._waiting: dict[str, list[PackedRows]] = {}
+        self._rows: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
         self._staged: list[StagedFile] = []
 
     def start_bundle(self) -> None:
         """Begin with nothing: a retried bundle must not keep rows of its first try."""
-        self._rows = {}
-        self._letters.clear()
+        self._waiting = {}
+        self._rows.clear()
+        self._bytes.clear()
         self._staged = []
 
-    def process(self, element: TableRow) -> None:
-        """Keep a row; write when a file is full."""
-        table, row = element
-        kept = self._rows.setdefault(table, [])
-        kept.append(row)
-        self._letters[table] += _letters(row)
-        if len(kept) >= _ROWS_A_FILE or self._letters[table] >= _LETTERS_A_FILE:
+    def process(self, element: PackedRows) -> None:
+        """Keep rows; write when a file is full."""
+        table = element.table
+        self._waiting.setdefault(table, []).append(element)
+        self._rows[table] += element.count
+        self._bytes[table] += len(element.data)
+        if self._rows[table] >= _ROWS_A_FILE or self._bytes[table] >= _BYTES_A_FILE:
             self._write(table)
 
     def _write(self, table: str) -> None:
-        del self._letters[table]
-        rows = self._rows.pop(table)
-        self._staged.append(self._inbox.stage(self._provenance.run_id, table, rows))
+        del self._rows[table], self._bytes[table]
+        waiting = self._waiting.pop(table)
+        self._staged.append(self._inbox.stage_packed(self._provenance.run_id, table, waiting))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         """Write what is left, and the manifest."""
-        for table in sorted(self._rows):
+        for table in sorted(self._waiting):
             self._write(table)
         if self._staged:
             bundle = self._inbox.deliver(self._provenance, self._staged, bounded=self._bounded)
             yield WindowedValue(bundle.bundle_id, MIN_TIMESTAMP, [GlobalWindow()])
-
-
-def _letters(value: Any) -> int:
-    """How much text there is in a row, or in one of its values."""
-    if isinstance(value, (str, bytes)):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(map(_letters, value.values()))
-    return sum(map(_letters, value)) if isinstance(value, list) else 0

@@ -1,7 +1,8 @@
-"""Pages -> documents or rejections, in a pool of processes that can be killed."""
+"""Pages -> packed rows of all tables, in a pool of processes that can be killed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,62 +10,88 @@ from typing import Any, Final
 import apache_beam as beam
 
 import transforms.coders  # noqa: F401 - registers the coder of records
+from pipeline.steps.rows import (
+    Answer,
+    AnswerPage,
+    Counts,
+    Outcome,
+    Recording,
+    count_stages,
+    rows_of,
+)
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from pipeline.workers.tally import tick
 from transforms.document import process_document
-from transforms.metrics import count, count_timings
-from transforms.records import Document, FetchLog, Page, Rejected
-
-Outcome = Document | Rejected | FetchLog
+from transforms.metrics import count
+from transforms.records import FetchLog, Page, Rejected
+from transforms.rows.packed import PackedRows, pack_rows
 
 _BATCH: Final = 128
 
 
 @dataclass
 class ProcessDocuments(beam.PTransform):
-    """Pages (rejections pass through) -> documents or rejections, in a killable pool."""
+    """Pages (rejections and logs pass through) -> ``PackedRows`` of all tables.
+
+    A page goes through all stages, and its rows are made, checked and packed, in one call in a
+    process that can be killed (``rows.AnswerPage``); here they are only handed on. A page that
+    costs its process its life becomes one dead letter.
+
+    Attributes:
+        workers: how many processes, and their limits.
+        recording: what rows need beside the page.
+    """
 
     workers: Workers
+    recording: Recording
 
     def expand(self, records: Any) -> Any:
         """Batch, so that the pool is never idle, and process."""
         batches = records | "Batch" >> beam.BatchElements(
             min_batch_size=_BATCH, max_batch_size=_BATCH
         )
-        work = _ProcessBatch(self.workers)
+        work = _ProcessBatch(self.workers, self.recording)
         return batches | "ProcessBatch" >> beam.ParDo(work).with_output_types(Any)
 
 
 class _ProcessBatch(beam.DoFn):
-    """Runs ``process_document`` in worker processes, one page at a time each."""
+    """Has pages answered by worker processes, one page at a time each."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, recording: Recording) -> None:
         self._workers = workers
-        self._pool: KillablePool[Page, Document | Rejected] | None = None
+        self._recording = recording
+        self._pool: KillablePool[Page, Answer] | None = None
 
     def setup(self) -> None:
         """Make the pool; its processes start with the first page."""
-        self._pool = KillablePool(process_document, self._workers)
+        self._pool = KillablePool(AnswerPage(process_document, self._recording), self._workers)
 
     def teardown(self) -> None:
         """End the pool."""
         if self._pool is not None:
             self._pool.close()
 
-    def process(self, batch: Sequence[Page | Rejected | FetchLog]) -> Iterator[Outcome]:
-        """Answer a batch: each page becomes one document or one rejection; the rest passes."""
+    def process(self, batch: Sequence[Page | Rejected | FetchLog]) -> Iterator[PackedRows]:
+        """Answer a batch: each page becomes the rows of one document or of one dead letter."""
         if self._pool is None:
             raise RuntimeError("setup() has not run")
         given = [record for record in batch if isinstance(record, Page)]
-        for record in batch:
-            if not isinstance(record, Page):
-                tick(int(isinstance(record, Rejected)))
-                yield record
+        failed: list[Outcome] = [record for record in batch if not isinstance(record, Page)]
+        counts: Counts = Counter()
+        tick(sum(isinstance(record, Rejected) for record in failed))
         for index, answer in self._pool.as_completed(given):
-            outcome = _failed(answer, given[index]) if isinstance(answer, Failure) else answer
-            _count_outcome(outcome)
             tick()
-            yield outcome
+            if isinstance(answer, Failure):
+                rejected = _failed(answer, given[index])
+                counts.update(count_stages(rejected))
+                failed.append(rejected)
+                continue
+            counts.update(answer.counts)
+            yield from answer.packed
+        rows = [row for each in failed for row in rows_of(each, self._recording, counts)]
+        yield from pack_rows(rows)
+        for (stage, name), amount in counts.items():
+            count(stage, name, amount)
 
 
 def _failed(failure: Failure, page: Page) -> Rejected:
@@ -79,22 +106,3 @@ def _failed(failure: Failure, page: Page) -> Rejected:
         raw_ref=page.raw_ref,
         sightings=page.sightings,
     )
-
-
-_STAGES: Final = ("extract", "language", "topics", "events", "dedup")
-
-
-def _count_outcome(outcome: Document | Rejected) -> None:
-    count_timings(dict(outcome.timings_ms))
-    rejected = outcome if isinstance(outcome, Rejected) else None
-    if rejected is not None and rejected.stage not in _STAGES:
-        count(rejected.stage, f"rejected.{rejected.reason}")
-        return
-    for stage in _STAGES:
-        count(stage, "in")
-        if rejected is not None and rejected.stage == stage:
-            count(stage, f"rejected.{rejected.reason}")
-            return
-        count(stage, "out")
-    if isinstance(outcome, Document):
-        count("events", "coded", len(outcome.events))

@@ -1,20 +1,21 @@
-"""Documents and rejections -> rows of their tables, each held against the schema."""
+"""An outcome of the stages -> the rows of its tables, each held against the schema, and packed.
+
+It runs where the page was processed, in a worker process, which must not load Beam: counts travel
+with the answer instead of going to Beam's counters at once (decision 0053).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
-import apache_beam as beam
-
-from pipeline.steps.deliver import TableRow
-from pipeline.steps.process import Outcome
 from pipeline.steps.redact import redact_rejection
 from transforms.dedup.fingerprint import VERSION
-from transforms.metrics import count
-from transforms.records import Document, FetchLog
+from transforms.records import Document, FetchLog, Page, Rejected
+from transforms.rows.packed import PackedRows, pack_rows
 from transforms.rows.rows import (
     Provenance,
     appearance_row,
@@ -26,96 +27,160 @@ from transforms.rows.rows import (
 )
 from transforms.rows.validate import check_row
 
+Outcome = Document | Rejected | FetchLog
+TableRow = tuple[str, dict[str, Any]]
+Counts = Counter[tuple[str, str]]  # (stage, counter) -> how many
 
-@dataclass
-class KeepStorable(beam.PTransform):
-    """Documents that no table may hold leave nothing: no events, no fingerprint, no cluster.
+_STAGES: Final = ("extract", "language", "topics", "events", "dedup")
 
-    One outside the dates asked for is dropped; one whose article the schema refuses becomes a
-    rejection. Everything else passes.
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What rows need beside the outcome they are made of.
+
+    Attributes:
+        provenance: who writes them.
+        from_date: articles of an earlier UTC day are left out; undated ones stay.
+        to_date: the same of a later one.
     """
 
     provenance: Provenance
     from_date: date | None = None
     to_date: date | None = None
 
-    def expand(self, outcomes: Any) -> Any:
-        """Pass on what can be stored."""
-        return outcomes | "StorableOf" >> beam.FlatMap(self.storable_of)
-
-    def storable_of(self, outcome: Outcome) -> Iterator[Outcome]:
-        """The outcome, its rejection, or nothing."""
-        if not isinstance(outcome, Document):
-            yield outcome
-            return
-        article = outcome.article
-        if not self._wanted(article.event_time):
-            count("rows", "outside_dates")
-            if article.published_on is not None and self._within(article.published_on):
-                count("rows", "outside_dates_in_utc_only")
-            return
-        if article.event_time is None and (self.from_date or self.to_date):
-            count("rows", "undated_kept")
-        refused = check_row("articles", article_row(outcome.article, self.provenance))
-        if refused is None:
-            yield outcome
-            return
-        count("rows", f"rejected.{refused.reason}")
-        yield replace(refused, sightings=outcome.sightings)
-
-    def _wanted(self, moment: datetime | None) -> bool:
+    def wants(self, moment: datetime | None) -> bool:
+        """Tell whether an article of that event time is asked for."""
         if moment is None or (self.from_date is None and self.to_date is None):
             return True
-        return self._within(moment.astimezone(UTC).date())
+        return self.spans(moment.astimezone(UTC).date())
 
-    def _within(self, day: date) -> bool:
+    def spans(self, day: date) -> bool:
+        """Tell whether a day is one of those asked for."""
         return (self.from_date or day) <= day <= (self.to_date or day)
 
 
-@dataclass
-class MakeRows(beam.PTransform):
-    """Storable documents and rejections -> rows of their tables, each held against the schema."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is kept of one page.
 
-    provenance: Provenance
+    Attributes:
+        packed: its rows, by table.
+        counts: what the stages counted over it.
+    """
 
-    def expand(self, outcomes: Any) -> Any:
-        """Make the rows of each outcome."""
-        return outcomes | "RowsOf" >> beam.FlatMap(self.rows_of)
+    packed: tuple[PackedRows, ...]
+    counts: Counts
 
-    def rows_of(self, outcome: Outcome) -> Iterator[TableRow]:
-        """The rows that one outcome gives; a row the schema refuses becomes a dead letter."""
-        for table, row in self._all_rows(outcome):
-            count("rows", "in")
-            # An article was held against its table already (``KeepStorable``).
-            refused = None if table == "articles" else check_row(table, row)
-            if refused is not None:
-                count("rows", f"rejected.{refused.reason}")
-                yield "dead_letters", dead_letter_row(refused, self.provenance)
-                continue
-            count("rows", "out")
-            yield table, row
 
-    def _all_rows(self, outcome: Outcome) -> Iterator[TableRow]:
-        if isinstance(outcome, FetchLog):
-            yield "fetch_log", fetch_log_row(asdict(outcome), self.provenance)
-            return
-        article = outcome.article if isinstance(outcome, Document) else None
-        if isinstance(outcome, Document):
-            yield "articles", article_row(outcome.article, self.provenance)
-            for event in outcome.events:
-                yield "events", event_row(event, self.provenance)
-            if outcome.fingerprint is not None:
-                marks = fingerprint_row(outcome.fingerprint, self.provenance, version=VERSION)
-                yield "_fingerprints", marks
-        else:
-            yield "dead_letters", dead_letter_row(redact_rejection(outcome), self.provenance)
-        for seen in outcome.sightings:
-            yield (
-                "appearances",
-                appearance_row(
-                    seen,
-                    self.provenance,
-                    article_id=article.article_id if article else None,
-                    page_id=article.page_id if article else None,
-                ),
-            )
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """The work of the pool: a page through all stages to packed rows.
+
+    Attributes:
+        process: ``transforms.document.process_document``, by reference.
+        recording: what its rows need.
+    """
+
+    process: Callable[[Page], Document | Rejected]
+    recording: Recording
+
+    def __call__(self, page: Page) -> Answer:
+        """Process the page and pack what follows from it."""
+        outcome = self.process(page)
+        counts = count_stages(outcome)
+        packed = pack_rows(rows_of(outcome, self.recording, counts))
+        return Answer(tuple(packed), counts)
+
+
+def rows_of(outcome: Outcome, recording: Recording, counts: Counts) -> Iterator[TableRow]:
+    """Make the rows that one outcome gives.
+
+    A document that no table may hold leaves nothing, no events, no fingerprint, no cluster: one
+    outside the dates asked for is dropped, one whose article the schema refuses is a rejection.
+
+    Args:
+        outcome: a document, a rejection, or a request that was made.
+        recording: what the rows need.
+        counts: added to: rows in and out, and what was dropped or refused.
+
+    Yields:
+        Tables and rows; a row the schema refuses becomes a dead letter.
+    """
+    kept = _storable(outcome, recording, counts)
+    for table, row in () if kept is None else _all_rows(kept, recording.provenance):
+        counts["rows", "in"] += 1
+        # An article was held against its table already.
+        refused = None if table == "articles" else check_row(table, row)
+        if refused is not None:
+            counts["rows", f"rejected.{refused.reason}"] += 1
+            yield "dead_letters", dead_letter_row(refused, recording.provenance)
+            continue
+        counts["rows", "out"] += 1
+        yield table, row
+
+
+_Kept = tuple[Document, dict[str, Any]] | Rejected | FetchLog
+
+
+def _storable(outcome: Outcome, recording: Recording, counts: Counts) -> _Kept | None:
+    """The document with the row of its article, its rejection, or nothing; all else as it is."""
+    if not isinstance(outcome, Document):
+        return outcome
+    article = outcome.article
+    if not recording.wants(article.event_time):
+        counts["rows", "outside_dates"] += 1
+        if article.published_on is not None and recording.spans(article.published_on):
+            counts["rows", "outside_dates_in_utc_only"] += 1
+        return None
+    if article.event_time is None and (recording.from_date or recording.to_date):
+        counts["rows", "undated_kept"] += 1
+    row = article_row(article, recording.provenance)
+    refused = check_row("articles", row)
+    if refused is None:
+        return outcome, row
+    counts["rows", f"rejected.{refused.reason}"] += 1
+    return replace(refused, sightings=outcome.sightings)
+
+
+def _all_rows(kept: _Kept, provenance: Provenance) -> Iterator[TableRow]:
+    if isinstance(kept, FetchLog):
+        yield "fetch_log", fetch_log_row(asdict(kept), provenance)
+        return
+    article_id = page_id = None
+    if isinstance(kept, Rejected):
+        sightings = kept.sightings
+        yield "dead_letters", dead_letter_row(redact_rejection(kept), provenance)
+    else:
+        document, row = kept
+        sightings = document.sightings
+        article_id, page_id = document.article.article_id, document.article.page_id
+        yield "articles", row
+        for event in document.events:
+            yield "events", event_row(event, provenance)
+        if document.fingerprint is not None:
+            marks = fingerprint_row(document.fingerprint, provenance, version=VERSION)
+            yield "_fingerprints", marks
+    for seen in sightings:
+        row = appearance_row(seen, provenance, article_id=article_id, page_id=page_id)
+        yield "appearances", row
+
+
+def count_stages(outcome: Document | Rejected) -> Counts:
+    """Count what the stages did with a page, and their microseconds."""
+    counts: Counts = Counter()
+    for stage, milliseconds in outcome.timings_ms.items():
+        # Counters are integers: microseconds, so that fast stages do not round to nothing.
+        counts[stage, "us"] += round(milliseconds * 1000)
+    rejected = outcome if isinstance(outcome, Rejected) else None
+    if rejected is not None and rejected.stage not in _STAGES:
+        counts[rejected.stage, f"rejected.{rejected.reason}"] += 1
+        return counts
+    for stage in _STAGES:
+        counts[stage, "in"] += 1
+        if rejected is not None and rejected.stage == stage:
+            counts[stage, f"rejected.{rejected.reason}"] += 1
+            return counts
+        counts[stage, "out"] += 1
+    if isinstance(outcome, Document):
+        counts["events", "coded"] += len(outcome.events)
+    return counts

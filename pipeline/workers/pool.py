@@ -27,7 +27,7 @@ Answer = TypeVar("Answer")
 
 # A fork server that has already imported the stages and loaded their tables: a new worker is one
 # fork away, and the tables' memory is shared.
-_PRELOAD: Final = ["pipeline.workers.preload"]
+_PRELOAD: Final = ["pipeline.workers.preload", "pipeline.steps.rows"]
 _NO_MEMORY: Final = 12  # exit code of a worker that could not take its item in (ENOMEM)
 _TRIES: Final = 2  # an item that costs so many workers their life on arrival is given up
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from pipeline.run.job import Job
 from pipeline.sinks.base import open_sink
 from pipeline.sources.base import Ref
 from pipeline.steps.read import read_documents
-from pipeline.steps.rows import KeepStorable, MakeRows
+from pipeline.steps.rows import Recording, rows_of
 from transforms.document import process_document
 from transforms.enrich import code_events
 from transforms.records import Article, Page
@@ -136,15 +136,14 @@ class Straight(Job):
         groups = defaultdict(list)
         for ref in refs:
             groups[ref.key].append(ref)
-        storable = KeepStorable(context.provenance, self._config.from_date, self._config.to_date)
-        rows = MakeRows(context.provenance)
+        config = self._config
+        recording = Recording(context.provenance, config.from_date, config.to_date)
         for key, group in groups.items():  # a bundle a document: the most there can be
             made: dict[str, list[Any]] = defaultdict(list)
             for record in read_documents(key, group, publishers=context.publishers):
                 outcome = process_document(record) if isinstance(record, Page) else record
-                for kept in storable.storable_of(outcome):
-                    for table, row in rows.rows_of(kept):
-                        made[table].append(row)
+                for table, row in rows_of(outcome, recording, Counter()):
+                    made[table].append(row)
             inbox = context.sink.inbox
             staged = [inbox.stage(context.provenance.run_id, *each) for each in made.items()]
             inbox.deliver(context.provenance, staged, bounded=True)

@@ -25,6 +25,8 @@ from transforms.rows.schema import STORED
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
 _MANY_ROWS: Final = 512
+_SOME_ROWS: Final = 64
+_LONG: Final = 512  # bytes of a column in a file
 _FEW_FILES: Final = 4  # so many are read at once, whatever is wanted of them
 KEY: Final = "__key"  # the primary key as one string; never stored
 _SEPARATOR: Final = "\x1f"
@@ -119,6 +121,39 @@ def _ruling_out(table: str) -> list[str]:
     return list(dict.fromkeys([*spec.key, *plain]))
 
 
+def _texts(column: pa.Field, above: str = "") -> Iterator[str]:
+    """Yield the columns of a Parquet file that hold the texts of a column."""
+    path, kind = above + column.name, column.type
+    if pa.types.is_list(kind):
+        yield from _texts(kind.value_field, f"{path}.list.")
+    elif pa.types.is_struct(kind):
+        for part in kind:
+            yield from _texts(part, f"{path}.")
+    elif pa.types.is_string(kind):
+        yield path
+
+
+@cache
+def _texts_of(table: str) -> dict[str, list[str]]:
+    """Return the texts of each column that has some."""
+    return {column.name: list(_texts(column)) for column in arrow_schema(table)}
+
+
+def _packed(table: str, rows: pa.Table) -> dict[str, str]:
+    """Name the columns that are compressed in a file of a few rows: keys, and long texts.
+
+    The codec sets itself up anew for every column, which is more than half of the work of such a
+    file, and it makes a column of a few bytes larger (decision 0053).
+    """
+    key = STORED[table].key
+    return {
+        path: "zstd"
+        for name, texts in _texts_of(table).items()
+        if texts and (name in key or rows.column(name).nbytes >= _LONG)
+        for path in texts
+    }
+
+
 @dataclass(slots=True)
 class PartWriter:
     """Writes rows that come sorted by key into one file, in row groups of a fixed size.
@@ -156,16 +191,22 @@ class PartWriter:
         """Write one row group of several."""
         if self._parquet is None:
             stream = self._stack.enter_context(self.files.writing(self.name, durable=False))
-            self._parquet = self._open(stream, many=True)
+            self._parquet = self._open(stream)
         self._parquet.write_table(data.combine_chunks(), row_group_size=ROW_GROUP)
 
-    def _open(self, stream: Any, *, many: bool) -> pq.ParquetWriter:
-        """Begin a Parquet file; a few rows repeat too little for a dictionary to pay."""
+    def _open(self, stream: Any, rows: pa.Table | None = None) -> pq.ParquetWriter:
+        """Begin a Parquet file; a few rows repeat too little for a dictionary to pay.
+
+        Args:
+            stream: where.
+            rows: all that will be in it; None when that is more than one row group.
+        """
+        few = rows is not None and rows.num_rows < _SOME_ROWS
         return pq.ParquetWriter(
             stream,
             arrow_schema(self.table),
-            compression="zstd",
-            use_dictionary=many,
+            compression=_packed(self.table, rows) if few else "zstd",
+            use_dictionary=rows is None or rows.num_rows >= _MANY_ROWS,
             write_statistics=_ruling_out(self.table),
         )
 
@@ -179,8 +220,8 @@ class PartWriter:
         if not self._waiting:
             return
         buffer = pa.BufferOutputStream()
-        with self._open(buffer, many=self._waiting >= _MANY_ROWS) as parquet:
-            rows = pa.concat_tables(self._pending).combine_chunks()
+        rows = pa.concat_tables(self._pending).combine_chunks()
+        with self._open(buffer, rows) as parquet:
             parquet.write_table(rows, row_group_size=ROW_GROUP)
         self._content = buffer.getvalue()
         self._pending = []

@@ -50,8 +50,11 @@ class Cursor:
         current = self._current
         if current is None:
             return None
+        if current.column(self._column)[-1].as_py() <= bound:
+            self._current = None
+            return current
         count = pc.sum(pc.less_equal(current.column(self._column), pa.scalar(bound))).as_py()
-        self._current = None if count == current.num_rows else current.slice(count)
+        self._current = current.slice(count)
         return current.slice(0, count) if count else None
 
 

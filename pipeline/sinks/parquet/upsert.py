@@ -8,6 +8,7 @@ whose merged date lies elsewhere moves: it leaves its partition and enters the o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -227,9 +228,8 @@ class TableMerge:
             stored = held
         if staged is None:
             return stored, gone
-        counts = pc.value_counts(staged.column(KEY))
-        repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
-        special = set(repeated.to_pylist())
+        repeated = _repeated(staged.column(KEY).to_pylist())
+        special = set(repeated)
         if stored is None and not special:
             self._count(inserted=staged.num_rows)
             return staged, True
@@ -240,7 +240,7 @@ class TableMerge:
         wanted = pa.array(sorted(special), pa.string())
         fresh, brought = _parted(staged, wanted)
         kept, held = _parted(stored, wanted)
-        if not len(repeated) and stays_when_same(self._table):
+        if not repeated and stays_when_same(self._table):
             same, held, brought = self._same_facts(partition, held, brought)
             kept = _together(kept, same)
         self._count(inserted=fresh.num_rows)
@@ -305,6 +305,13 @@ def _first(chunks: Iterator[pa.Table], count: int) -> Iterator[pa.Table]:
             return
         yield chunk.slice(0, count)
         count -= chunk.num_rows
+
+
+def _repeated(keys: Sequence[str]) -> set[str]:
+    """Return what is there more than once."""
+    if len(set(keys)) == len(keys):
+        return set()
+    return {key for key, times in Counter(keys).items() if times > 1}
 
 
 def _parted(data: pa.Table, keys: pa.Array) -> tuple[pa.Table, pa.Table]:
