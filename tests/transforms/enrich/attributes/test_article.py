@@ -99,10 +99,10 @@ def test_unnamed_institutions_belong_to_the_country_at_hand() -> None:
     assert [a.country for a in arrest.actors] == ["SEN"]
 
 
-def test_victims_belong_to_the_place_and_strangers_to_nobody() -> None:
+def test_victims_belong_to_the_place_and_strangers_to_the_country_at_hand() -> None:
     text = "قُتل ثلاثة مدنيين في انفجار عبوة ناسفة في بغداد أمس."
     assert _countries(text, "ASSAULT", "recipient") == ["IRQ"]
-    assert _countries("اتهمت بلغاريا شركة بالتجسس.", "ACCUSE", "recipient") == [None]
+    assert _countries("اتهمت بلغاريا شركة بالتجسس.", "ACCUSE", "recipient") == ["BGR"]
 
 
 def test_both_sides_are_the_two_countries_of_the_article() -> None:
@@ -120,7 +120,8 @@ def test_a_participle_of_speech_belongs_to_the_first_verb() -> None:
 
 def test_who_announces_a_killing_is_no_killer() -> None:
     text = "أعلنت الشرطة العراقية مقتل ثلاثة جنود في انفجار عبوة ناسفة في بغداد أمس."
-    assert _countries(text, "ASSAULT", "actor") == []
+    (event,) = [e for e in code_events(_article(text)) if e.event_type == "ASSAULT"]
+    assert [a.text for a in event.actors if a.text] == []
 
 
 def test_a_second_clause_of_a_headline_has_its_own_subject() -> None:
