@@ -1,7 +1,7 @@
 """Articles and sentences coded by hand, read for fitting (build time only).
 
-Three kinds of files: articles in the format of ``events/news_gold``, this project's own sentences
-with the words that tell their events, and the sources of its seeds.
+Four kinds of files: articles in the format of ``events/news_gold``, this project's own articles and
+their codings, its sentences with the words that tell their events, and the sources of its seeds.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ def sentence_gold(name: str, text: str) -> dict[str, Any]:
     return {"doc_id": name, "title": "", "body": text, "published": "2024-03-13", "events": []}
 
 
-def read_gold(paths: Iterable[Path]) -> list[Gold]:
+def read_gold(paths: Iterable[Path], split: str = "open") -> list[Gold]:
     """The articles of files of gold, without those that are held out.
 
     Args:
-        paths: files in the format of ``events/news_gold``, lists of sentences with their triggers,
-            sources of seeds.
+        paths: files in the format of ``events/news_gold``, batches of codings beside those of their
+            articles, lists of sentences with their triggers, sources of seeds.
+        split: ``open``, or ``held_out`` for what is only measured on.
     """
     found: list[Gold] = []
     for path in paths:
@@ -50,8 +51,20 @@ def read_gold(paths: Iterable[Path]) -> list[Gold]:
             found += _of_seed(path)
             continue
         data = json.loads(path.read_text("utf-8"))
-        found += data["docs"] if isinstance(data, dict) else [_of_case(case) for case in data]
-    return [gold for gold in found if gold.get("split") != "held_out"]
+        if isinstance(data, dict):
+            found += data["docs"]
+        elif path.parent.name == "events":
+            found += _joined(path, data)
+        else:
+            found += [_of_case(case) for case in data]
+    return [gold for gold in found if gold.get("split", "open") == split]
+
+
+def _joined(path: Path, codings: Iterable[Gold]) -> list[Gold]:
+    """The codings of a batch (``events/``) with their articles (``articles/``)."""
+    texts = json.loads((path.parents[1] / "articles" / path.name).read_text("utf-8"))
+    by_id = {text["doc_id"]: text for text in texts}
+    return [{**by_id[coding["doc_id"]], **coding} for coding in codings]
 
 
 def _of_case(case: Gold) -> Gold:
