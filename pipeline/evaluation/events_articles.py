@@ -2,9 +2,9 @@
 
 The models are fitted on the written part, so its figures are those of a cross-validation by
 document, kept in ``unseen.json`` when the models were fitted; the figures of the packaged models
-on it are called ``*_in_sample``. The real part is never fitted on. Each part has a baseline, too:
-every word that may name an act is one, of the first type that ``acts.tsv`` lists it under
-(``*_keywords_*``).
+on it are called ``*_in_sample``. The real part and the held-out part of this project's own articles
+are never fitted on. Each part has a baseline, too: every word that may name an act is one, of the
+first type that ``acts.tsv`` lists it under (``*_keywords_*``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Final
 from pipeline.evaluation.base import Case, Figure
 from pipeline.evaluation.news_gold import Document, Tally, score
 from transforms.enrich import code_events
-from transforms.enrich.build.gold import article_of
+from transforms.enrich.build.gold import article_of, read_gold
 from transforms.enrich.events.candidates import act_types, word_info
 from transforms.enrich.events.confidence import UNSEEN
 from transforms.enrich.words.tokens import tokenise
@@ -38,11 +38,12 @@ _BARS: Final = {
     "dead": 0.90,
 }
 _CEILINGS: Final = {"invented_recipient": 0.20, "doubles": 0.03, "hard_hit": 0.07, "ece": 0.05}
+OWN: Final = Path(__file__).parent / "data" / "news_gold"
 Part = tuple[list[Figure], list[Case], list[Path]]
 
 
 def article_figures(folder: Path) -> Iterator[Part]:
-    """Figures, wrong cases and files of each part of ``news_gold`` that is there.
+    """Figures, wrong cases and files of each part of ``news_gold`` that is there, and of our own.
 
     Args:
         folder: the directory of the parts.
@@ -50,7 +51,9 @@ def article_figures(folder: Path) -> Iterator[Part]:
     for part in ("written", "real"):
         path = folder / f"{part}.json"
         if path.is_file():
-            yield _part(part, path)
+            yield _part(part, json.loads(path.read_text("utf-8"))["docs"], [path])
+    own = sorted(OWN.glob("events/*.json"))
+    yield _part("held_out", read_gold(own, "held_out"), own)
 
 
 def digest(path: Path) -> str:
@@ -69,12 +72,11 @@ def figures_of(tally: Tally) -> dict[str, list[float]]:
     return {name: [round(value, 4), sizes.get(name, 0)] for name, value in found.items()}
 
 
-def _part(part: str, path: Path) -> Part:
-    documents = json.loads(path.read_text("utf-8"))["docs"]
+def _part(part: str, documents: Sequence[Document], files: list[Path]) -> Part:
     tally = score(documents, lambda document: code_events(article_of(document)))
     measured = figures_of(tally)
     unseen = json.loads(UNSEEN.read_text("utf-8")).get(part, {})
-    fitted = unseen.get("data") == digest(path)
+    fitted = unseen.get("data") == digest(files[0])
     figures = [
         _figure(part, name, *pair)
         for name, pair in (unseen["figures"] if fitted else measured).items()
@@ -89,8 +91,9 @@ def _part(part: str, path: Path) -> Part:
             Figure(f"{part}_{name}_in_sample", *_plain(measured[name]))
             for name in ("precision", "core_recall", "macro_f1")
         ]
-    cases = [Case(f"{part}:{doc}", what, text, 0.9) for doc, what, text in tally.errors]
-    return figures, cases, [path]
+    read = tally.errors if part != "held_out" else []  # counted, not read
+    cases = [Case(f"{part}:{doc}", what, text, 0.9) for doc, what, text in read]
+    return figures, cases, files
 
 
 def _plain(pair: Sequence[float]) -> tuple[float, int]:

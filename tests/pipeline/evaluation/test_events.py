@@ -14,8 +14,9 @@ from pipeline.evaluation.events_seed import seed_figures
 def test_own_sentences_are_measured_without_any_data(tmp_path: Path) -> None:
     report = events.run(tmp_path)  # no development data: the own gold alone
     figures = {figure.name: figure for figure in report.figures}
-    assert {name for name in figures if not name.startswith("gold_")} == set()
-    assert all(name.endswith("_in_sample") for name in figures)
+    assert {name.split("_")[0] for name in figures} == {"gold", "held"}
+    assert all(name.endswith("_in_sample") for name in figures if name.startswith("gold"))
+    assert not any(case.id.startswith("held_out") for case in report.cases)
     assert figures["gold_type_macro_f1_in_sample"].value > 0.8
     assert report.suite == "events"
     assert len(report.data_hash) == 16
