@@ -103,7 +103,7 @@ def fit_softmax(matrix: Sparse, targets: Floats, trust: Floats, ridge: float) ->
 
 
 def _minimise(
-    cost: Callable[[Floats], tuple[float, Floats]], at: Floats, steps: int = 50
+    cost: Callable[[Floats], tuple[float, Floats]], at: Floats, steps: int = 35
 ) -> Floats:
     """L-BFGS with halving steps."""
     loss, slope = cost(at)
