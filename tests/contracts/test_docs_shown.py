@@ -49,5 +49,5 @@ def test_every_kind_of_quotation_is_run(desk):
     assert "```\n42\n```" in fresh
     assert "NameError: name 'undefined'" in fresh
     assert "Nowhere" not in fresh
-    assert "| trigger, rule_id | `قُتل`" in fresh
+    assert "| trigger, rule_id | `" in fresh
     assert desk.refresh(fresh) == fresh

@@ -1,57 +1,101 @@
-"""Code the events of an article: triggers, slots, status, dates, places, merged into rows."""
+"""Code the events of an article: candidates, decisions, slots, dates, places, merged into rows.
+
+An article with a day of publication is a news report: fitted models decide which of its candidates
+are events (``events.decide``) and which mentions are one (``events.merge``). A text without one is
+no report but a sentence from anywhere; there the triggers of the rules are events, and a formula
+fitted on such sentences says how sure each is (``events.confidence``).
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, context_of
-from transforms.enrich.attributes.casualties import casualties
-from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
-from transforms.enrich.attributes.places import place_of
 from transforms.enrich.attributes.status import find_status
-from transforms.enrich.events.attribution import Speaker, claim_status, continues_quote, speaker_of
+from transforms.enrich.events.candidates import Candidate, Scene, candidates_of, prepare
 from transforms.enrich.events.confidence import confidence, features, has_formula
+from transforms.enrich.events.decide import SURE, Decision, DecisionModel, decision_model
+from transforms.enrich.events.details import bare_mention, is_history, lacks, mention_of, trigger_of
 from transforms.enrich.events.implied_country import assign_country, main_countries
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import merge
+from transforms.enrich.events.parties import assign_countries, countries_of
 from transforms.enrich.events.record import to_event
+from transforms.enrich.events.scenes import scenes_of
+from transforms.enrich.events.setting import Setting, setting_of, settle_mention
 from transforms.enrich.events.word_model import lexical_model
-from transforms.enrich.roles.actors import actors_of
-from transforms.enrich.roles.arguments import find_arguments
-from transforms.enrich.roles.subjects import TokenRange
-from transforms.enrich.rules.load import anchors
-from transforms.enrich.rules.match import TriggerMatch, find_matches
 from transforms.enrich.sentence.annotations import Annotations
-from transforms.enrich.sentence.view import Sentence
-from transforms.enrich.words.cues import cue_contexts, cue_modes
-from transforms.enrich.words.tokens import Tokens, tokenise
-from transforms.records import Actor, Article, Event, Evidence, Span, TextField
+from transforms.enrich.words.tokens import tokenise
+from transforms.records import Article, Event, TextField
 from transforms.text.arabic import normalise
-from transforms.text.sentences import split_sentences
 
-HISTORICAL_DAYS: Final = 60
 MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is left out
-SPEAKER_REACH: Final = 2  # sentences without events back to which وأضاف may refer
+CERTAIN: Final = 0.9  # from here on a decision overrules what the words around say of reality
+DOUBTFUL: Final = 0.3  # a decision below is kept as a row, without parties, date and place
+PHRASE: Final = 0.35  # from here on a whole phrase of a rule makes a decision sure
 MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
-MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
 
 
 def code_events(article: Article) -> list[Event]:
     """Code the events of an article.
 
     Args:
-        article: its title and body are read; relative dates count from ``published_on``, else
-            from the UTC date of ``published_at`` (articles stored by earlier versions).
+        article: its title and body are read; ``published_on``, the civil day where the
+            publisher writes, anchors relative dates (without it the day of ``published_at``).
 
     Returns:
         Distinct events in the order of the text, also negated, future, hypothetical and
         historical ones (see ``Event.status``) and those below the default confidence.
     """
+    return code_with(article, decision_model())
+
+
+def code_with(article: Article, model: DecisionModel) -> list[Event]:
+    """Code the events of an article by given models (the packaged ones, or those of a fold).
+
+    Args:
+        article: see ``code_events``.
+        model: decides and merges.
+    """
+    scenes, context = read_article(article)
+    doubtful: list[EventMention] = []
+    if article.published_on is None and article.published_at is None:
+        mentions = _ruled(scenes, context)
+    else:
+        mentions, doubtful = _decided(scenes, context, model)
+    merged = [*merge(mentions[:MAX_MENTIONS], model.pair), *doubtful[:MAX_MENTIONS]]
+    for mention in merged:
+        assign_country(mention, context.homes)
+    events = [to_event(mention, article) for mention in merged]
+    return sorted(
+        events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
+    )
+
+
+def _decided(
+    scenes: list[Scene], context: ArticleContext, model: DecisionModel
+) -> tuple[list[EventMention], list[EventMention]]:
+    """The mentions of a dated article, and those that hardly are events."""
+    decisions = once(model.decide(candidates(scenes, context)))
+    for decision in decisions:
+        if PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
+            decision.probability = SURE
+    likely = [d for d in decisions if d.probability >= DOUBTFUL]
+    found = details(likely, context)
+    setting = setting_of(scenes if likely else [], context.countries)
+    for mention, decision in zip(found, likely, strict=True):
+        scene = decision.candidate.scene
+        assign_countries(mention, scene, context.countries, model.parties)
+        settle_mention(mention, scene, setting, model.setting)
+        judge(mention, scene, context, setting)
+    doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)
+    return _with_unreal(scenes, context, found, doubtful)
+
+
+def read_article(article: Article) -> tuple[list[Scene], ArticleContext]:
+    """The sentences of an article that may tell an act, and what the whole says of them."""
     anchor = article.published_on
     if anchor is None and article.published_at is not None:
         anchor = article.published_at.date()
@@ -62,172 +106,129 @@ def code_events(article: Article) -> list[Event]:
     tokens = [tokenise(text, normalise(text), field) for field, text in texts if text]
     context = context_of([word for each in tokens for word in each.words], anchor)
     annotated = [Annotations(each, anchor) for each in tokens]
-    context = replace(context, homes=main_countries(annotated))
-    mentions: list[EventMention] = []
-    for each in annotated:
-        mentions.extend(islice(_field_mentions(each, context), MAX_MENTIONS))
-    merged = merge(mentions)
-    for mention in merged:
-        assign_country(mention, context.homes)
-    events = [to_event(mention, article) for mention in merged]
-    return sorted(
-        events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
-    )
+    countries = countries_of(annotated, article.publisher_country)
+    context = replace(context, homes=main_countries(annotated), countries=countries)
+    return [scene for each in annotated for scene in scenes_of(each)], context
+
+
+def candidates(scenes: list[Scene], context: ArticleContext) -> list[Candidate]:
+    """The candidates of an article, with their features."""
+    prepare(scenes, context.domain, past=context.past)
+    return list(islice((c for s in scenes for c in candidates_of(s)), MAX_MENTIONS * 4))
+
+
+def judge(mention: EventMention, scene: Scene, context: ArticleContext, setting: Setting) -> None:
+    """The status of a decided mention: what grammar says, unless the models are sure of a fact.
+
+    An event that is only announced may be one of another type, told now: a meeting to come is an
+    agreement.
+    """
+    grammar, future = mention.realis.status, mention.match.rule.future_type
+    if grammar == "future" and future and mention.match.verbal:
+        mention.event_type, mention.status, mention.modes = future, "asserted", []
+    elif grammar != "asserted" and mention.confidence < CERTAIN:
+        mention.status = grammar
+    elif mention.confidence >= SURE:
+        past = context.past and not setting.dates_here(mention, scene)
+        old = mention.status == "historical" or past or is_history(mention, scene, context)
+        mention.status = "historical" if old else "asserted"
+
+
+def tells_by_phrase(decision: Decision) -> bool:
+    """Whether a whole phrase of a rule of the type tells a decision: وافق على إلقاء السلاح."""
+    match = trigger_of(decision.candidate, decision.event_type)
+    own = match.rule.event_type == decision.event_type
+    return own and len(match.parts) > 1 and match.rule.strength >= 1.0
+
+
+def once(decisions: list[Decision]) -> list[Decision]:
+    """Of decisions that tell the same words of one trigger as one type only the surest."""
+    best: dict[tuple[int, str, tuple[int, ...]], Decision] = {}
+    for decision in decisions:
+        match = trigger_of(decision.candidate, decision.event_type)
+        key = id(decision.candidate.scene), decision.event_type, match.parts
+        if key not in best or decision.probability > best[key].probability:
+            best[key] = decision
+    return list(best.values())
+
+
+def details(decisions: list[Decision], context: ArticleContext) -> list[EventMention]:
+    """The mentions that the models decided for; doubtful ones are bare of all details."""
+    mentions = []
+    for decision in decisions:
+        candidate, kind = decision.candidate, decision.event_type
+        match = trigger_of(candidate, kind)
+        scene, token = candidate.scene, candidate.token
+        if decision.probability < DOUBTFUL:
+            mention = bare_mention(scene, match, kind, token)
+        else:
+            mention = mention_of(scene, match, kind, context, token)
+        mention.confidence = decision.probability
+        mentions.append(mention)
+    return mentions
+
+
+def _with_unreal(
+    scenes: list[Scene],
+    context: ArticleContext,
+    found: list[EventMention],
+    doubtful: list[EventMention],
+) -> tuple[list[EventMention], list[EventMention]]:
+    """Add what rules find that is not told as a fact.
+
+    A sure decision about the same words leaves out what a rule says of them; one that is not sure
+    is left out itself, since a status says more.
+    """
+    sure = {key for m in found if m.confidence >= SURE for key in _tokens(m)}
+    unreal = [
+        mention
+        for mention in _ruled(scenes, context, unreal=True)
+        if mention.status not in {"asserted", "historical"} and not _tokens(mention) & sure
+    ]
+    told = {key for m in unreal for key in _tokens(m)}
+    kept = [m for m in found if m.confidence >= SURE or not _tokens(m) & told]
+    return [*kept, *unreal], [m for m in doubtful if not _tokens(m) & told]
+
+
+def _tokens(mention: EventMention) -> set[tuple[str, int]]:
+    """The tokens of a mention's trigger."""
+    return {(mention.trigger.field, part) for part in (*mention.match.parts, mention.token)}
 
 
 def mentions_of(text: str) -> list[EventMention]:
-    """The mentions of a text before merging, undated (for fitting the confidence formula)."""
-    return list(
-        _field_mentions(
-            Annotations(tokenise(text, normalise(text), "body"), None), ArticleContext()
-        )
-    )
+    """The mentions that rules find in a text, undated and unmerged."""
+    scenes = list(scenes_of(Annotations(tokenise(text, normalise(text), "body"), None)))
+    return _ruled(scenes, ArticleContext())
 
 
-def _field_mentions(annotations: Annotations, context: ArticleContext) -> Iterator[EventMention]:
-    """The mentions of a title or body."""
-    tokens = annotations.tokens
-    hot = [index for index, word in enumerate(tokens.words) if anchors(word)]
-    if not hot:
-        return
-    speaker: Speaker | None = None
-    passed: deque[Sentence] = deque(maxlen=SPEAKER_REACH)
-    for sentence, starts in _sentences(tokens, hot):
-        matches = []
-        if starts:
-            sentence.know(annotations.known(sentence.first, sentence.stop))
-            matches = find_matches(sentence, [i for i in starts if not annotations.is_name(i)])
-        if not matches:
-            passed.append(sentence)
-            continue
-        if continues_quote(sentence):
-            for before in passed:
-                speaker = speaker_of(annotations, before, speaker)
-        passed.clear()
-        speaker = speaker_of(annotations, sentence, speaker)
-        yield from _sentence_mentions(annotations, sentence, matches, speaker, context)
+def _ruled(
+    scenes: list[Scene], context: ArticleContext, *, unreal: bool = False
+) -> list[EventMention]:
+    """The mentions that rules find (only those told as no facts), with the formula's confidence."""
+    mentions = []
+    for scene in scenes:
+        sentence = scene.sentence
+        lexical: dict[str, float] = {}
+        if not unreal and any(has_formula(match.rule.event_type) for match in scene.matches):
+            lexical = lexical_model().scores(sentence.words[sentence.first : sentence.stop])
+        for match in scene.matches:
+            if unreal and find_status(sentence, match).status == "asserted":
+                continue
+            mention = mention_of(scene, match, match.rule.event_type, context, match.head)
+            if lacks(mention):
+                continue
+            if mention.realis.status == "future" and match.rule.future_type:
+                mention.event_type, mention.status = match.rule.future_type, "asserted"
+                mention.modes = []
+            if not has_formula(mention.event_type):  # a fitted formula knows the words alone
+                assign_country(mention, context.homes)
+            mention.features = features(mention)
+            if context.domain and mention.event_type in PHYSICAL:
+                mention.features["domain"] = 1.0
+            chance = confidence(mention, lexical.get(mention.event_type, 0.0))
+            mention.confidence = chance
+            mentions.append(mention)
+    return mentions
 
 
-def _sentences(tokens: Tokens, hot: list[int]) -> Iterator[tuple[Sentence, list[int]]]:
-    """Every sentence of a text, with those of its tokens that can start a rule."""
-    for span in split_sentences(tokens.raw):
-        first, stop = tokens.range_of(span.start, span.end)
-        if first >= stop:
-            continue
-        stop = min(stop, first + MAX_SENTENCE)
-        starts = hot[bisect_left(hot, first) : bisect_left(hot, stop)]
-        yield Sentence(tokens, first, stop, span.paragraph), starts
-
-
-def _sentence_mentions(
-    annotations: Annotations,
-    sentence: Sentence,
-    matches: list[TriggerMatch],
-    speaker: Speaker | None,
-    context: ArticleContext,
-) -> Iterator[EventMention]:
-    """The mentions of a sentence."""
-    dates = annotations.dates(sentence.first, sentence.stop) if tells_time(sentence) else []
-    lexical: dict[str, float] = {}
-    if any(has_formula(match.rule.event_type) for match in matches):
-        lexical = lexical_model().scores(sentence.words[sentence.first : sentence.stop])
-    dead, hurt = None, None
-    if any(match.rule.event_type == "ASSAULT" for match in matches):
-        dead, hurt = casualties(annotations, sentence)
-    for match in matches:
-        mention = _mention(annotations, sentence, match, speaker)
-        if mention is None:
-            continue
-        if mention.event_type == "ASSAULT":
-            mention.fatalities, mention.injured = dead, hurt
-        mention.when = when_of(
-            annotations, sentence, match, dates, ahead=mention.realis.status == "future"
-        )
-        if mention.status == "asserted" and (
-            is_old(mention.when, annotations.anchor, HISTORICAL_DAYS)
-            or mention.realis.background
-            or (context.past and undated(mention.when))
-        ):
-            mention.status = "historical"
-        mention.anchored = annotations.anchor is not None
-        if not has_formula(mention.event_type):  # a fitted formula knows the words alone
-            assign_country(mention, context.homes)
-        mention.features = features(mention)
-        if context.domain and mention.event_type in PHYSICAL:
-            mention.features["domain"] = 1.0
-        mention.confidence = confidence(mention, lexical.get(mention.event_type, 0.0))
-        yield mention
-
-
-def _mention(
-    annotations: Annotations, sentence: Sentence, match: TriggerMatch, speaker: Speaker | None
-) -> EventMention | None:
-    """A mention with its slots, or None when a slot the rule needs stays empty."""
-    arguments = find_arguments(sentence, match)
-    rule = match.rule
-    if rule.need_preposition and not arguments.slots & set(rule.need_preposition):
-        return None
-    actors = actors_of(annotations, sentence, arguments.actors)
-    recipients = actors_of(annotations, sentence, arguments.recipients)
-    speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
-    if not actors and speaks and speaker is not None:
-        actors = [speaker.actor]
-        arguments.inherited = True
-    if _lacks(rule.need, actors, recipients):
-        return None
-    realis = find_status(sentence, match)
-    event_type, status = rule.event_type, realis.status
-    if status == "future" and rule.future_type:
-        event_type, status = rule.future_type, "asserted"
-    tokens = annotations.tokens
-    start, end = tokens.span(match.head, match.last)
-    cues = sentence.cues
-    taken = _taken(arguments.actors + arguments.recipients)
-    mention = EventMention(
-        match=match, sentence=sentence, arguments=arguments, realis=realis, event_type=event_type,
-        status=status, trigger=Span(tokens.raw[start:end], tokens.field, start, end),
-        evidence=[_evidence(sentence, match)], actors=actors, recipients=recipients,
-        place=place_of(annotations, sentence, match, taken),
-        modes=_modes(match, event_type, cues),
-        contexts=[*rule.contexts, *(c for q, c in cue_contexts() if q in cues)],
-        speaker=speaker.actor.text if speaker else None,
-    )  # fmt: skip
-    mention.claim_status = claim_status(mention, speaker)
-    return mention
-
-
-def _lacks(need: tuple[str, ...], actors: list[Actor], recipients: list[Actor]) -> bool:
-    """Whether a slot that a rule needs stayed empty."""
-    return (
-        ("actor" in need and not actors)
-        or ("recipient" in need and not recipients)
-        or ("known" in need and not any(a.country for a in (*actors, *recipients)))
-        or ("any" in need and not actors and not recipients)
-    )
-
-
-def _taken(phrases: list[TokenRange]) -> set[int]:
-    return {index for first, last in phrases for index in range(first, last + 1)}
-
-
-def _modes(match: TriggerMatch, event_type: str, cues: frozenset[str]) -> list[str]:
-    """The rule's modes, then those the sentence tells."""
-    if event_type != match.rule.event_type:
-        return []
-    found = list(match.rule.modes)
-    if not found or found == ["explosives"] or event_type == "CONSULT":
-        found += [mode for cue, mode in cue_modes(event_type) if cue in cues]
-    return list(dict.fromkeys(found))
-
-
-def _evidence(sentence: Sentence, match: TriggerMatch) -> Evidence:
-    """The clause around a trigger, as the article writes it."""
-    first = sentence.clause_start(match.head)
-    last = max(sentence.clause_stop(match.last) - 1, match.last)
-    start, end = sentence.tokens.span(first, last)
-    return Evidence(
-        sentence.tokens.raw[start:end], sentence.tokens.field, start, end, sentence.paragraph
-    )
-
-
-__all__ = ["HISTORICAL_DAYS", "code_events"]
+__all__ = ["code_events", "code_with"]

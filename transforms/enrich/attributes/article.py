@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,20 @@ _NOW: Final = lists.words("attributes", "now") | frozenset(weekdays())
 
 
 @dataclass(frozen=True, slots=True)
+class Countries:
+    """The countries of an article.
+
+    Attributes:
+        weights: country -> its share of what the article says, the greatest first.
+    """
+
+    weights: Mapping[str, float]
+
+
+NO_COUNTRIES: Final = Countries({})
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleContext:
     """What an article as a whole tells of its sentences.
 
@@ -27,11 +41,13 @@ class ArticleContext:
         domain: ``sport``, ``arts``, ``weather``, ``market`` or "".
         past: its undated sentences tell history.
         homes: the country or the two that it is about (``main_countries``).
+        countries: those that it names, by weight.
     """
 
     domain: str = ""
     past: bool = False
     homes: tuple[str, ...] = ()
+    countries: Countries = NO_COUNTRIES
 
 
 def context_of(words: Sequence[str], anchor: dt.date | None) -> ArticleContext:

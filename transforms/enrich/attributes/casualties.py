@@ -10,6 +10,7 @@ from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.cues import has_cue
 
 Size = tuple[int, int | None]
 
@@ -44,7 +45,23 @@ def casualties(annotations: Annotations, sentence: Sentence) -> tuple[Size | Non
             dead = size
         elif kind == "hurt" and hurt is None:
             hurt = size
+    if dead is None and _one_killed(annotations, sentence):
+        dead = (1, 1)
     return dead, hurt
+
+
+def _one_killed(annotations: Annotations, sentence: Sentence) -> bool:
+    """Whether a word of killing stands before one person without a number: مقتل شاب."""
+    for index in range(sentence.first, sentence.stop - 1):
+        lemmas = {r.lemma for r in analyse(sentence.words[index]) if r.pos in "VN"}
+        if not lemmas & _KILLED_BEFORE or annotations.is_name(index):
+            continue
+        word = sentence.words[index + 1]
+        nouns = [r for r in analyse(word) if r.pos == "N"]
+        single = bool(nouns) and all(r.person == "s" and not r.preposition for r in nouns)
+        if single and has_cue(word, "victims") and not nouns[0].definite:
+            return True
+    return False
 
 
 def _counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, int, Size]]:

@@ -47,12 +47,12 @@ def when_of(
         mentions: the dates of the sentence.
         ahead: whether the event lies in the future (a bare weekday is then the next one).
     """
-    shifted = _shifted(annotations, match, mentions)
-    if shifted is not None:
-        return shifted
+    fixed = shifted(annotations, match, mentions)
+    if fixed is not None:
+        return fixed
     best: tuple[tuple[int, int], When] | None = None
     for mention in mentions:
-        when = _moment(annotations, mention, ahead=ahead)
+        when = moment(annotations, mention, ahead=ahead)
         if when is None:
             continue
         low, high = annotations.tokens.range_of(mention.start, mention.end)
@@ -81,7 +81,7 @@ def _of_another_verb(sentence: Sentence, low: int, breaks: int, between: range) 
     return breaks > 0 or any(sentence.kind(i) == "V" for i in between)
 
 
-def _moment(annotations: Annotations, mention: DateMention, *, ahead: bool) -> When | None:
+def moment(annotations: Annotations, mention: DateMention, *, ahead: bool) -> When | None:
     """What a date expression says, a bare weekday by the direction of the event."""
     if mention.kind != "date":
         return None
@@ -110,7 +110,7 @@ def _spans_document(when: When, anchor: dt.date | None) -> bool:
     return when.start <= anchor <= when.end
 
 
-def _shifted(
+def shifted(
     annotations: Annotations, match: TriggerMatch, mentions: list[DateMention]
 ) -> When | None:
     """بعد يوم من الاشتباكات: so many days before the moment that the sentence is about."""

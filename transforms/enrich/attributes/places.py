@@ -31,14 +31,15 @@ def place_of(
         entry = named.entity.place
         if entry is None:
             continue
-        token = _place_token(annotations, named)
+        token = place_token(annotations, named)
         rank = _place_rank(sentence, match, named, token, taken)
         if rank is not None and (best is None or rank < best[0]):
             best = (rank, named)
-    return None if best is None else _place(annotations.tokens, best[1])
+    return None if best is None else place_from(annotations.tokens, best[1])
 
 
-def _place_token(annotations: Annotations, named: Named) -> int:
+def place_token(annotations: Annotations, named: Named) -> int:
+    """The token at which the place of an entity begins."""
     start = named.entity.place_start
     if start < 0:
         return named.first
@@ -71,7 +72,15 @@ def _place_rank(
     return (0 if opened else 1, breaks, 1 if country else 0, behind, abs(token - match.head))
 
 
-def _place(tokens: Tokens, named: Named) -> Place | None:
+def is_opened(annotations: Annotations, token: int) -> bool:
+    """Whether a place stands behind what says that something happened there."""
+    words = annotations.tokens.words
+    before = words[token - 1] if token else ""
+    return before in _PLACE_OPENERS or words[token].startswith(("ب", "وب")) or before in _AREA
+
+
+def place_from(tokens: Tokens, named: Named) -> Place | None:
+    """The record of a place that a text names."""
     entry = named.entity.place
     if entry is None:
         return None

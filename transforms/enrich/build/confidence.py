@@ -271,7 +271,8 @@ def main(data: Path) -> None:
         intercepts=np.array([columns[name][1] for name in names], dtype=np.float32),
         names=np.array("\n".join(names)),
     )
-    UNSEEN.write_text(json.dumps(unseen, indent=1) + "\n", encoding="utf-8")
+    known = json.loads(UNSEEN.read_text(encoding="utf-8")) if UNSEEN.exists() else {}
+    UNSEEN.write_text(json.dumps({**known, **unseen}, indent=1) + "\n", encoding="utf-8")
     WEIGHTS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

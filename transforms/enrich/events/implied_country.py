@@ -29,6 +29,11 @@ _BOTH: Final = lists.words("institutions", "both_sides")
 _PREFIXES: Final = tuple(p for p in prefixes(("و", "ب", "ل")) if p.clitic)
 
 
+def both_sides() -> frozenset[str]:
+    """The heads of phrases that stand for both countries an article is about: الجانبان."""
+    return _BOTH
+
+
 def main_countries(texts: Iterable[Annotations]) -> tuple[str, ...]:
     """The country, or the two countries, that an article is about, by those it names.
 

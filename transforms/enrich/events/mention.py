@@ -17,7 +17,9 @@ class EventMention:
     """One mention of an event, or several that were merged into the first.
 
     Attributes mirror ``transforms.records.Event``; ``features`` are the inputs of the confidence
-    formula; ``anchored`` tells that the article's day of publication is known.
+    formula; ``anchored`` tells that the article's day of publication is known,
+    ``token`` is the word that tells the event, ``named`` holds the countries that a verb's own
+    subject names.
     """
 
     match: TriggerMatch
@@ -41,3 +43,5 @@ class EventMention:
     features: dict[str, float] = field(default_factory=dict)
     confidence: float = 0.0
     anchored: bool = False
+    token: int = 0
+    named: frozenset[str] = frozenset()

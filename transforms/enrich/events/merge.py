@@ -1,190 +1,179 @@
-"""One event, one row: mentions of the same event in an article are merged into the best one."""
+"""One event, one row: mentions of the same event in an article are merged into the clearest one.
+
+The pair model (see ``decide``) says how probable it is that two mentions of a type are one event,
+by where they stand, what words, parties, places, days and numbers they share. A mention joins the
+group with the highest mean probability, when that is one half or more.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Final
 
-from transforms.enrich.events.confidence import clarity
+from transforms.enrich.events.candidates import word_info
+from transforms.enrich.events.confidence import clarity, features
+from transforms.enrich.events.decide import SURE, TYPES
 from transforms.enrich.events.mention import EventMention
+from transforms.enrich.events.numbers import Logistic
 from transforms.records import Actor, Place
 
-# What a stronger event of the same clause takes in: type -> absorbed types.
-_ABSORBS: Final = {"ASSAULT": frozenset({"MOBILIZE"})}
 # An article of ordinary length stays far below these; they keep hostile ones linear.
-_GROUPS: Final = 50  # events of a type and family that a mention is compared with
-_MEMBERS: Final = 3  # first and last mentions of an event that it is compared with
+_GROUPS: Final = 50  # events of a type that a mention is compared with
+_MEMBERS: Final = 4  # first and last mentions of an event that it is compared with
+_OTHER_FIELD: Final = 300  # characters between a mention in the title and one in the body
+SAME: Final = 0.4  # mean probability from which a mention joins a group
 _UNCERTAIN: Final = "document"
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
-def merge(mentions: list[EventMention]) -> list[EventMention]:
+def merge(mentions: list[EventMention], same: Logistic) -> list[EventMention]:
     """Merge the mentions of an article.
 
     Args:
-        mentions: mentions in the order of the text, the title first.
+        mentions: in the order of the text, the title first.
+        same: the pair model.
 
     Returns:
-        Distinct events; each keeps the fields of its clearest mention, what that one lacks
-        from the others, and all evidence.
+        Distinct events; each keeps the fields of its clearest mention, what that one lacks from the
+        others, and all evidence.
     """
     groups: list[list[EventMention]] = []
-    by_type: dict[tuple[str, str], list[list[EventMention]]] = {}
-    for mention in mentions:
-        alike = by_type.setdefault((mention.event_type, mention.match.rule.family), [])
-        for group in alike[-_GROUPS:]:
-            if all(_same(mention, other) for other in (*group[:_MEMBERS], *group[-_MEMBERS:])):
-                group.append(mention)
-                break
-        else:
+    alike: dict[tuple[str, str], list[list[EventMention]]] = {}
+    for mention in sorted(mentions, key=lambda m: m.confidence < SURE):
+        known = alike.setdefault((mention.event_type, mention.status), [])
+        best, chance = None, SAME
+        for group in known[-_GROUPS:]:
+            others = group if len(group) <= 2 * _MEMBERS else group[:_MEMBERS] + group[-_MEMBERS:]
+            if any(_contradict(mention, other) for other in others):
+                continue
+            chances = same([pair_numbers(mention, other) for other in others])
+            mean = sum(chances) / len(chances)
+            if mean >= chance:
+                best, chance = group, mean
+        if best is None:
             groups.append([mention])
-            alike.append(groups[-1])
-    merged = [_united(group) for group in groups]
-    kept = []
-    for mention in merged:
-        absorbable = any(mention.event_type in taken for taken in _ABSORBS.values())
-        others = merged if absorbable else ()
-        taker = next((other for other in others if _absorbed(mention, other)), None)
-        if taker is None:
-            kept.append(mention)
+            known.append(groups[-1])
         else:
-            _complete(taker, mention)
-            taker.evidence += mention.evidence
-    return kept
+            best.append(mention)
+    return [_united(group) for group in groups]
+
+
+def _contradict(one: EventMention, two: EventMention) -> bool:
+    """Whether two verbs name subjects of other countries: the Egyptian police, the Kenyan one."""
+    if one.match.rule.reciprocal:
+        return False
+    return bool(one.named and two.named) and not one.named & two.named
+
+
+def pair_numbers(one: EventMention, two: EventMention) -> list[float]:
+    """What the pair model is asked about two mentions of a type."""
+    first, last = sorted(
+        (one, two), key=lambda m: (m.trigger.field != "title", m.trigger.char_start)
+    )
+    together = first.trigger.field == last.trigger.field
+    lines = abs(first.sentence.first - last.sentence.first) if together else 0
+    apart = abs(first.trigger.char_start - last.trigger.char_start) if together else _OTHER_FIELD
+    lemmas = _lemmas(first) & _lemmas(last)
+    return [
+        1.0,
+        float(together),
+        float(together and lines == 0),
+        float(together and first.sentence.stop == last.sentence.first),
+        float(together and first.sentence.paragraph == last.sentence.paragraph),
+        math.log1p(apart),
+        float(bool(lemmas)),
+        float(first.trigger.text == last.trigger.text),
+        *_shared(_near_countries(first), _near_countries(last)),
+        *_shared(_countries(first.actors), _countries(last.actors)),
+        *_shared(_countries(first.recipients), _countries(last.recipients)),
+        float(bool(_names(first) & _names(last))),
+        *_shared(_numbers(first), _numbers(last)),
+        float(_definite(last)),
+        float(last.match.verbal),
+        float(first.match.verbal),
+        float(first.match.verbal and last.match.verbal),
+        float(not together and last.sentence.first == 0),
+        *_time(first, last),
+        *_place(first.place, last.place),
+        *(float(one.event_type == event_type) for event_type in TYPES),
+    ]
+
+
+def _place_in_text(mention: EventMention) -> tuple[bool, int]:
+    return mention.trigger.field != "title", mention.trigger.char_start
+
+
+def _shared(one: set[str], two: set[str]) -> tuple[float, float]:
+    """Whether two sets share something, and whether they hold something and share nothing."""
+    return float(bool(one & two)), float(bool(one and two) and not one & two)
+
+
+def _lemmas(mention: EventMention) -> frozenset[str]:
+    return word_info(mention.sentence.words[mention.token]).lemmas
+
+
+def _names(mention: EventMention) -> set[str]:
+    return {a.name for a in (*mention.actors, *mention.recipients) if a.name}
+
+
+def _numbers(mention: EventMention) -> set[str]:
+    """The numbers of a mention's clause."""
+    sentence = mention.sentence
+    start, stop = sentence.clause_start(mention.token), sentence.clause_stop(mention.token)
+    return {word for word in sentence.words[start:stop] if word[0].isdigit()}
+
+
+def _near_countries(mention: EventMention) -> set[str]:
+    found = _countries((*mention.actors, *mention.recipients))
+    if mention.place is not None and mention.place.country:
+        found.add(mention.place.country)
+    return found
+
+
+def _definite(mention: EventMention) -> bool:
+    reading = mention.match.reading
+    return reading is not None and reading.definite
+
+
+def _time(one: EventMention, two: EventMention) -> tuple[float, float]:
+    """Whether both are dated alike by words, and whether by words they are dated apart."""
+    a, b = one.when, two.when
+    if a is None or b is None or _UNCERTAIN in {a.basis, b.basis}:
+        return 0.0, 0.0
+    near = a.start <= b.end and b.start <= a.end
+    return float(near), float(not near)
+
+
+def _place(one: Place | None, two: Place | None) -> tuple[float, float]:
+    """Whether both are at one place, and whether at two that cannot be one."""
+    if one is None or two is None:
+        return 0.0, 0.0
+    if one.name == two.name:
+        return 1.0, 0.0
+    if one.country and two.country and one.country != two.country:
+        return 0.0, 1.0
+    areas = {"country", "admin1", "region"}
+    return 0.0, float(one.precision not in areas and two.precision not in areas)
 
 
 def _countries(actors: Iterable[Actor]) -> set[str]:
     return {a.country for a in actors if a.country}
 
 
-def _compatible(first: set[str], second: set[str]) -> bool:
-    return not first or not second or bool(first & second)
-
-
-def _same(first: EventMention, second: EventMention) -> bool:
-    """Whether two mentions can be of one event."""
-    if first.match.rule.family != second.match.rule.family or first.status != second.status:
-        return False
-    if first.event_type != second.event_type:
-        return False
-    if not _parties_agree(first, second):
-        return False
-    if _refers_back(first, second):
-        return True
-    return (
-        _linked(first, second)
-        and _same_time(first, second)
-        and _same_place(first.place, second.place)
-        and _same_size(first, second)
-    )
-
-
-def _refers_back(first: EventMention, second: EventMention) -> bool:
-    """Whether one mention is a noun that takes up the other: وأسفر الهجوم، احتجاجاً على.
-
-    Inside a sentence any noun does; across sentences a definite one without parties of its own,
-    near by or of the very same rule.
-    """
-    one, two = (second, first) if second.match.verbal <= first.match.verbal else (first, second)
-    if one.match.verbal or one.match.reading is None:
-        return False
-    if one.sentence is two.sentence:
-        return True
-    bare = not one.actors and not one.recipients and one.match.reading.definite
-    near = one.trigger.field == two.trigger.field and (
-        abs(one.sentence.paragraph - two.sentence.paragraph) <= 1
-    )
-    same_rule = one.match.rule is two.match.rule and _same_time(one, two)
-    return bare and (near or same_rule)
-
-
-def _parties_agree(first: EventMention, second: EventMention) -> bool:
-    """Whether actors and recipients do not contradict each other (both sides may be swapped)."""
-    a, b = _countries(first.actors), _countries(first.recipients)
-    c, d = _countries(second.actors), _countries(second.recipients)
-    if _compatible(a, c) and _compatible(b, d):
-        return True
-    return first.match.rule.reciprocal and bool((a | b) & (c | d))
-
-
-def _linked(first: EventMention, second: EventMention) -> bool:
-    """Whether anything ties two mentions together: nearness, a shared party, place or number.
-
-    Not contradicting each other is enough inside a sentence; across sentences it is not.
-    """
-    if first.sentence is second.sentence:
-        return True
-    parties = _countries((*first.actors, *first.recipients))
-    others = _countries((*second.actors, *second.recipients))
-    if parties & others or _phrases(first) & _phrases(second):
-        return True
-    if not parties or not others:
-        near = first.trigger.field != second.trigger.field or (
-            abs(first.sentence.paragraph - second.sentence.paragraph) <= 1
-        )
-        return near and not (first.recipients and second.recipients)
-    return False
-
-
-def _phrases(mention: EventMention) -> set[str]:
-    """The names of a mention's parties."""
-    return {a.name for a in (*mention.actors, *mention.recipients) if a.name}
-
-
-def _same_time(first: EventMention, second: EventMention) -> bool:
-    one, two = first.when, second.when
-    if one is None or two is None or _UNCERTAIN in {one.basis, two.basis}:
-        return True
-    return one.start <= two.end and two.start <= one.end
-
-
-def _same_place(one: Place | None, two: Place | None) -> bool:
-    if one is None or two is None:
-        return True
-    if one.country and two.country and one.country != two.country:
-        return False
-    if one.precision == "country" or two.precision == "country":
-        return True
-    return (
-        one.name == two.name
-        or (one.admin1 is not None and one.name == two.admin1)
-        or (two.admin1 is not None and two.name == one.admin1)
-    )
-
-
-def _same_size(first: EventMention, second: EventMention) -> bool:
-    one, two = first.fatalities, second.fatalities
-    return one is None or two is None or one == two
-
-
-def _absorbed(mention: EventMention, other: EventMention) -> bool:
-    """Whether an event only begins a stronger one in the same sentence or paragraph."""
-    if mention is other or mention.event_type not in _ABSORBS.get(other.event_type, frozenset()):
-        return False
-    if mention.trigger.field != other.trigger.field or mention.status != other.status:
-        return False
-    shared = _countries(mention.actors) & _countries(other.actors)
-    if mention.actors and other.actors and not shared:
-        return mention.sentence is other.sentence and mention.actors == other.actors
-    near = mention.sentence is other.sentence or (
-        bool(shared) and mention.sentence.paragraph == other.sentence.paragraph
-    )
-    return near and _parties_agree(mention, other) and _same_time(mention, other)
-
-
 def _united(group: list[EventMention]) -> EventMention:
     """The clearest mention, completed from the others and as sure as the surest."""
-    best = max(
-        group,
-        key=lambda d: (round(clarity(d), 6), d.trigger.field == "body", -d.trigger.char_start),
-    )
+    if len(group) == 1:
+        return group[0]
+    for mention in group:
+        mention.features = mention.features or features(mention)
+    ranked = sorted(group, key=lambda m: (-round(clarity(m), 6), m.trigger.char_start))
+    best = ranked[0]
     best.confidence = max(mention.confidence for mention in group)
-    for other in group:
-        if other is best:
-            continue
+    for other in ranked[1:]:
         _complete(best, other)
     best.evidence = sorted(
-        {(e.field, e.char_start): e for d in group for e in d.evidence}.values(),
+        {(e.field, e.char_start): e for m in group for e in m.evidence}.values(),
         key=lambda e: (e.field != "title", e.char_start),
     )
     return best

@@ -177,6 +177,14 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(rule for path in sorted(RULES.glob("*.toml")) for rule in read_rules(path))
 
 
+@cache
+def act_rule(event_type: str) -> Rule:
+    """What fills the slots of an act of a type that no rule triggers: the file's ``[act]``."""
+    data = tomllib.loads((RULES / f"{event_type.lower()}.toml").read_text(encoding="utf-8"))
+    name = f"{event_type.lower()}.act"
+    return _rule({"id": name, **data.get("act", {})}, data.get("defaults", {}), event_type)
+
+
 Anchor = tuple[Rule, tuple[Element, ...]]
 
 

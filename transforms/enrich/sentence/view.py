@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from transforms.enrich.entities.nationality import country_names
 from transforms.enrich.sentence import insertions
+from transforms.enrich.sentence.kinds import class_of, closed_kind, open_kind, plain_verb
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words.analyse import Reading, analyse, lemmas_of
 from transforms.enrich.words.cues import find_cues
@@ -23,59 +23,6 @@ from transforms.enrich.words.tokens import Tokens
 _ATTACHED: Final = re.compile(r"و?(?:لل|بال)\w{3}|[بل]ا(?:ست|\wت|ن\w)\w{3}")
 _MAX_NP: Final = 9  # tokens of a noun phrase
 _MASDAR_VERBS: Final = frozenset({"تم", "جرى", "أدى", "أسفر", "حاول"})
-
-
-@lru_cache(maxsize=1 << 17)
-def _closed_kind(word: str) -> str:
-    """The kind of a closed-class word or mark; "" for an open one."""
-    first = word[0]
-    if not first.isalnum():
-        return _mark_kind(first)
-    if first.isdigit():
-        return "#"
-    for candidate in (word, word[1:] if first in "وف" and len(word) > 2 else ""):
-        kind = _class_of(candidate)
-        if kind:
-            return kind
-    return ""
-
-
-def _mark_kind(mark: str) -> str:
-    if mark in grammar.QUOTES:
-        return '"'
-    return "." if mark in grammar.STRONG_STOPS else ","
-
-
-def _class_of(word: str) -> str:
-    if word in grammar.PREPOSITIONS:
-        return "P"
-    if word in grammar.RELATIVES:
-        return "R"
-    if word in grammar.CLAUSE_OPENERS:
-        return "C"
-    if word in grammar.STOP_PARTICLES or word in grammar.NEGATORS:
-        return "X"
-    return "T" if word in grammar.TIME_WORDS else ""
-
-
-@lru_cache(maxsize=1 << 17)
-def _open_kind(word: str) -> str:
-    """``V``, ``N`` or ``?`` (both are possible) for an open-class word."""
-    readings = analyse(word)
-    verbs = [r for r in readings if r.pos == "V" and (r.person[0] == "3" or r.person == "1p")]
-    nouns = [r for r in readings if r.pos != "V"]
-    if verbs and nouns:
-        return "?"
-    if verbs:
-        return "V"
-    if word.startswith(("سي", "ست", "وسي", "وست")) and len(word) > 5 and not nouns:
-        return "V" if word.startswith(("سي", "وسي")) else "N"
-    return "N"
-
-
-def _plain_verb(word: str) -> bool:
-    """Whether a word is a verb as it stands, nothing taken off."""
-    return any(r.pos == "V" and not r.conjunction for r in analyse(word))
 
 
 class EntitySpan(NamedTuple):
@@ -101,6 +48,7 @@ class Sentence:
     """
 
     __slots__ = (
+        "_clauses",
         "_cues",
         "_kinds",
         "_lemmas",
@@ -126,6 +74,7 @@ class Sentence:
         self.paragraph = paragraph
         self._kinds: dict[int, str] = {}
         self.voweled = "\u064e" in tokens.raw
+        self._clauses: tuple[list[int], list[int]] | None = None
         self._cues: frozenset[str] | None = None
         self._lemmas: frozenset[str] | None = None
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
@@ -154,9 +103,10 @@ class Sentence:
             for item in items
             if item.party or item.name
             for index in range(item.first, item.last + 1)
-            if index > item.first or _class_of(self.words[index]) != "X"
+            if index > item.first or class_of(self.words[index]) != "X"
         }
         self._kinds.update(insertions.transparent(self.words, self.first, self.stop))
+        self._clauses = None
 
     @property
     def cues(self) -> frozenset[str]:
@@ -185,10 +135,10 @@ class Sentence:
 
     def _find_kind(self, index: int) -> str:
         word = self.words[index]
-        kind = _closed_kind(word)
+        kind = closed_kind(word)
         if kind == "R" and word in {"من", "ومن"}:
             kind = "P"
-        if kind and word[0] in "وف" and not _class_of(word) and _plain_verb(word):
+        if kind and word[0] in "وف" and not class_of(word) and plain_verb(word):
             kind = ""  # فتحت is a verb, not ف + تحت
         if word in grammar.QUANTIFIERS:
             return "N"
@@ -200,7 +150,7 @@ class Sentence:
             return kind
         if word[-1] == "ه" and self.tokens.text(index, index).endswith("ة"):
             return "N"  # folded to ه it would read as a verb with a pronoun: وزارة
-        kind = _open_kind(word)
+        kind = open_kind(word)
         return self._verb_or_noun(index) if kind == "?" else kind
 
     def _opens_with_verb(self, index: int) -> bool:
@@ -270,7 +220,7 @@ class Sentence:
         """The closed kind of a token, open ones as ``N``: safe to ask while deciding another."""
         if not self.first <= index < self.stop:
             return "."
-        return _closed_kind(self.words[index]) or "N"
+        return closed_kind(self.words[index]) or "N"
 
     def skip_quotes(self, index: int, step: int = 1) -> int:
         """The next index that is no quote mark, from ``index`` on, itself included."""
@@ -302,22 +252,31 @@ class Sentence:
             return False
         return _ATTACHED.match(word) is not None
 
+    def _bounds(self) -> tuple[list[int], list[int]]:
+        """For every token where its clause starts and stops, found once."""
+        if self._clauses is None:
+            first, starts, stops = self.first, [], []
+            kinds = [self.kind(index) for index in range(first, self.stop)]
+            begin = first
+            for index, kind in enumerate(kinds, first):
+                starts.append(begin)
+                if kind in ".,CR":
+                    begin = index + 1
+            end = self.stop
+            for index in range(self.stop - 1, first - 1, -1):
+                stops.append(end)
+                if kinds[index - first] in ".,CR":
+                    end = index
+            self._clauses = starts, stops[::-1]
+        return self._clauses
+
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""
-        position = index
-        while position > self.first:
-            kind = self.kind(position - 1)
-            if kind in ".,CR":
-                break
-            position -= 1
-        return position
+        return self._bounds()[0][index - self.first]
 
     def clause_stop(self, index: int) -> int:
         """The index after the last token of the clause around ``index``."""
-        position = index + 1
-        while position < self.stop and self.kind(position) not in ".,CR":
-            position += 1
-        return position
+        return self._bounds()[1][index - self.first]
 
     def noun_phrase(self, index: int, limit: int | None = None) -> tuple[int, int] | None:
         """The noun phrase that begins at a token.

@@ -1,0 +1,288 @@
+"""Score coded articles against whole articles that were coded by hand (``events/news_gold``).
+
+A prediction is an asserted event at the default confidence. It answers a gold event when its type
+is the gold type or one of its alternatives and its trigger or evidence overlaps the gold trigger or
+one of its mentions; one prediction answers one gold event. Gold events that are core and asserted
+are required; an answer to any gold event, whatever its status, is not false.
+
+Figures (``n`` is what each was measured on):
+
+* ``precision``: predictions that answer a gold event; ``core_recall``: required events answered;
+  ``macro_f1``: mean over types of F1 from required answers, false predictions, required misses.
+* ``candidate_recall``: required events whose trigger or mention is touched by the trigger of any
+  event of a right type that the coder returns, whatever its status and confidence.
+* ``doubles``: predictions that only repeat an answered event; ``hard_hit``: those that answer
+  nothing and touch a span that must not be coded.
+* ``actor_country``, ``recipient_country``: answered events with any country in common (both sides
+  together when the event is reciprocal); ``invented_recipient``: recipients where the gold has
+  none; ``place_country``, ``date`` (a month or year by prefix), ``dead`` (the lowest number).
+* ``ece``: expected calibration error over all asserted events, whatever their confidence; an event
+  is true when it fits and touches a gold event.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from transforms.records import Event
+
+THRESHOLD: Final = 0.5
+Document = Mapping[str, Any]
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over documents; the figures are ratios of them."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    types: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    errors: list[tuple[str, str, str]] = field(default_factory=list)
+    points: list[tuple[float, bool]] = field(default_factory=list)
+
+    def add(self, name: str, *, right: bool) -> None:
+        """Count one case of a figure."""
+        self.counts[f"{name}_n"] += 1
+        self.counts[name] += right
+
+    def merge(self, other: Tally) -> None:
+        """Add another tally to this one."""
+        self.counts.update(other.counts)
+        for name, counts in other.types.items():
+            self.types[name].update(counts)
+        self.errors += other.errors
+        self.points += other.points
+
+    def ratio(self, name: str) -> float:
+        """The share of right cases of a figure."""
+        return self.counts[name] / max(1, self.counts[f"{name}_n"])
+
+    def type_f1(self) -> dict[str, float]:
+        """F1 by type, of the types that have required events."""
+        return {
+            name: 2 * c["tp"] / max(1, 2 * c["tp"] + c["fp"] + c["fn"])
+            for name, c in sorted(self.types.items())
+            if c["tp"] + c["fn"]
+        }
+
+    def figures(self) -> dict[str, float]:
+        """Every figure by name."""
+        scores = self.type_f1()
+        names = sorted(name[:-2] for name in self.counts if name.endswith("_n"))
+        return {
+            "macro_f1": sum(scores.values()) / max(1, len(scores)),
+            "ece": calibration_error(self.points),
+            **{name: self.ratio(name) for name in names},
+        }
+
+
+def calibration_error(points: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error of (confidence, truth) pairs, over equal-width bins."""
+    grouped: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for score, truth in points:
+        grouped[min(int(score * bins), bins - 1)].append((score, truth))
+    total = max(1, len(points))
+    return sum(
+        abs(sum(s for s, _ in group) / len(group) - sum(t for _, t in group) / len(group))
+        * len(group)
+        / total
+        for group in grouped.values()
+    )
+
+
+def spans_of(event: Event, shift: int) -> tuple[Span, list[Span]]:
+    """The trigger and the evidence of an event over title, newline, body.
+
+    Args:
+        event: a coded event.
+        shift: where the body begins.
+    """
+    trigger, at = event.trigger, shift if event.trigger.field == "body" else 0
+    evidence = [
+        (e.char_start + shift * (e.field == "body"), e.char_end + shift * (e.field == "body"))
+        for e in event.evidence
+    ]
+    return (trigger.char_start + at, trigger.char_end + at), evidence
+
+
+def overlaps(span: Span, others: Iterable[Span]) -> bool:
+    """Whether a span shares a character with any other."""
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def gold_spans(gold: Mapping[str, Any]) -> list[Span]:
+    """The trigger of a gold event and its mentions."""
+    return [(s["start"], s["end"]) for s in (gold["trigger"], *gold["mentions"])]
+
+
+def required(gold: Mapping[str, Any]) -> bool:
+    """Whether a gold event must be found."""
+    return bool(gold["core"]) and gold["status"] == "asserted"
+
+
+def fits(event_type: str, gold: Mapping[str, Any]) -> bool:
+    """Whether a type is that of a gold event, or one a careful coder could defend."""
+    return event_type == gold["type"] or event_type in gold["alt_types"]
+
+
+def _edges(events: Sequence[Event], gold: Mapping[str, Any], shift: int) -> list[int]:
+    """The predictions that may answer a gold event, those that touch it by their trigger first."""
+    wanted = gold_spans(gold)
+    near, far = [], []
+    for index, event in enumerate(events):
+        if not fits(event.event_type, gold):
+            continue
+        trigger, evidence = spans_of(event, shift)
+        if overlaps(trigger, wanted):
+            near.append(index)
+        elif any(overlaps(span, wanted) for span in evidence):
+            far.append(index)
+    return near + far
+
+
+def answers(events: Sequence[Event], document: Document) -> dict[int, int]:
+    """Which prediction answers which gold event, as many required ones as can be.
+
+    Args:
+        events: the predictions.
+        document: an article of the gold.
+
+    Returns:
+        Index of the gold event -> index of the prediction.
+    """
+    shift = len(document["title"]) + 1
+    golds = document["events"]
+    edges = {number: _edges(events, gold, shift) for number, gold in enumerate(golds)}
+    taken: dict[int, int] = {}
+
+    def assign(number: int, seen: set[int]) -> bool:
+        for index in edges[number]:
+            if index in seen:
+                continue
+            seen.add(index)
+            if index not in taken or assign(taken[index], seen):
+                taken[index] = number
+                return True
+        return False
+
+    for number in sorted(edges, key=lambda n: (not required(golds[n]), n)):
+        assign(number, set())
+    return {number: index for index, number in taken.items()}
+
+
+def score_document(events: Sequence[Event], document: Document) -> Tally:
+    """Score the events of one article.
+
+    Args:
+        events: everything the coder returns for it.
+        document: the article with its gold events.
+    """
+    tally = Tally()
+    told = [e for e in events if e.status == "asserted" and e.confidence >= THRESHOLD]
+    found = answers(told, document)
+    _score_gold(tally, events, document, set(found))
+    shift = len(document["title"]) + 1
+    for event in events:
+        if event.status == "asserted":
+            true = any(_edges([event], gold, shift) for gold in document["events"])
+            tally.points.append((event.confidence, true))
+    _score_false(tally, told, document, set(found.values()))
+    for number, index in found.items():
+        _score_parties(tally, told[index], document["events"][number])
+        _score_attributes(tally, told[index], document["events"][number])
+    return tally
+
+
+def _score_gold(tally: Tally, events: Sequence[Event], document: Document, found: set[int]) -> None:
+    shift = len(document["title"]) + 1
+    for number, gold in enumerate(document["events"]):
+        if not required(gold):
+            continue
+        right = number in found
+        tally.add("core_recall", right=right)
+        tally.types[gold["type"]]["tp" if right else "fn"] += 1
+        wanted = gold_spans(gold)
+        tally.add(
+            "candidate_recall",
+            right=any(
+                fits(e.event_type, gold) and overlaps(spans_of(e, shift)[0], wanted) for e in events
+            ),
+        )
+        if not right:
+            tally.errors.append(
+                (document["doc_id"], f"missed {gold['type']}", gold["trigger"]["text"])
+            )
+
+
+def _score_false(tally: Tally, told: Sequence[Event], document: Document, right: set[int]) -> None:
+    shift = len(document["title"]) + 1
+    hard = [(h["start"], h["end"]) for h in document["hard_negatives"]]
+    for index, event in enumerate(told):
+        trigger, evidence = spans_of(event, shift)
+        answered = index in right
+        tally.add("precision", right=answered)
+        repeats = not answered and any(
+            fits(event.event_type, gold)
+            and any(overlaps(span, gold_spans(gold)) for span in (trigger, *evidence))
+            for gold in document["events"]
+        )
+        tally.add("doubles", right=repeats)
+        tally.add("hard_hit", right=not answered and overlaps(trigger, hard))
+        if not answered:
+            tally.types[event.event_type]["fp"] += 1
+            kind = "again" if repeats else "false"
+            tally.errors.append(
+                (document["doc_id"], f"{kind} {event.event_type}", event.trigger.text)
+            )
+
+
+def _countries(parties: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The countries of gold parties, alternatives too."""
+    return {c for p in parties for c in (p["country"], *p.get("country_alt", ())) if c}
+
+
+def _score_parties(tally: Tally, event: Event, gold: Mapping[str, Any]) -> None:
+    actors = {a.country for a in event.actors if a.country}
+    recipients = {a.country for a in event.recipients if a.country}
+    want_actors, want_recipients = _countries(gold["actor"]), _countries(gold["recipient"])
+    if gold.get("reciprocal"):
+        want_actors, actors = want_actors | want_recipients, actors | recipients
+        want_recipients = set()
+    if want_actors:
+        tally.add("actor_country", right=bool(actors & want_actors))
+    if want_recipients:
+        tally.add("recipient_country", right=bool(recipients & want_recipients))
+    if not gold["recipient"] and not gold.get("reciprocal"):
+        tally.add("invented_recipient", right=bool(event.recipients))
+
+
+def _score_attributes(tally: Tally, event: Event, gold: Mapping[str, Any]) -> None:
+    place = gold["place"]
+    if place and place["country"]:
+        tally.add(
+            "place_country",
+            right=event.place is not None and event.place.country == place["country"],
+        )
+    if gold["date"]:
+        day = str(event.event_date or "")
+        tally.add(
+            "date", right=any(day.startswith(d) for d in (gold["date"], *gold.get("date_alt", ())))
+        )
+    if gold["fatalities"]:
+        tally.add("dead", right=event.fatalities_min == gold["fatalities"][0])
+
+
+def score(documents: Iterable[Document], code: Callable[[Document], Sequence[Event]]) -> Tally:
+    """Score many articles.
+
+    Args:
+        documents: the gold.
+        code: gives the events of an article.
+    """
+    total = Tally()
+    for document in documents:
+        total.merge(score_document(code(document), document))
+    return total

@@ -1,0 +1,122 @@
+"""Articles and sentences coded by hand, read for fitting (build time only).
+
+Four kinds of files: articles in the format of ``events/news_gold``, this project's own articles and
+their codings, its sentences with the words that tell their events, and the sources of its seeds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from transforms.records import Article
+
+Gold = Mapping[str, Any]
+
+
+def article_of(gold: Gold) -> Article:
+    """An article of the gold as the coder takes it."""
+    at = dt.datetime.fromisoformat(gold["published"]).replace(tzinfo=dt.UTC)
+    key = hashlib.sha256(gold["body"].encode()).hexdigest()[:32]
+    return Article(key, key, gold["body"], key, key, title=gold["title"] or None, published_at=at)
+
+
+def spans_of(event: Gold) -> Iterator[tuple[int, int]]:
+    """Where the trigger of a gold event and its mentions stand."""
+    for part in (event["trigger"], *event["mentions"]):
+        yield part["start"], part["end"]
+
+
+def sentence_gold(name: str, text: str) -> dict[str, Any]:
+    """A text without a title and without events, as an article of the gold."""
+    return {"doc_id": name, "title": "", "body": text, "published": "2024-03-13", "events": []}
+
+
+def read_gold(paths: Iterable[Path], split: str = "open") -> list[Gold]:
+    """The articles of files of gold, without those that are held out.
+
+    Args:
+        paths: files in the format of ``events/news_gold``, batches of codings beside those of their
+            articles, lists of sentences with their triggers, sources of seeds.
+        split: ``open``, or ``held_out`` for what is only measured on.
+    """
+    found: list[Gold] = []
+    for path in paths:
+        if path.suffix == ".toml":
+            found += _of_seed(path)
+            continue
+        data = json.loads(path.read_text("utf-8"))
+        if isinstance(data, dict):
+            found += data["docs"]
+        elif path.parent.name == "events":
+            found += _joined(path, data)
+        else:
+            found += [_of_case(case) for case in data]
+    return [gold for gold in found if gold.get("split", "open") == split]
+
+
+def _joined(path: Path, codings: Iterable[Gold]) -> list[Gold]:
+    """The codings of a batch (``events/``) with their articles (``articles/``)."""
+    texts = json.loads((path.parents[1] / "articles" / path.name).read_text("utf-8"))
+    by_id = {text["doc_id"]: text for text in texts}
+    return [{**by_id[coding["doc_id"]], **coding} for coding in codings]
+
+
+def _of_case(case: Gold) -> Gold:
+    """A sentence of the project's own gold (``events_gold.json``) as an article."""
+    gold = sentence_gold(case["id"], case["text"])
+    gold |= {"title": case.get("title") or "", "published": case["published"]}
+    text = f"{gold['title']}\n{gold['body']}"
+    for event in case["events"]:
+        start = text.rfind(event["trigger"])
+        span = {"start": start, "end": start + len(event["trigger"])}
+        sides = {
+            role: [{"country": country} for country in event[f"{role}s"]]
+            for role in ("actor", "recipient")
+        }
+        gold["events"].append(
+            {
+                "type": event["type"], "alt_types": [], "status": event["status"],
+                "trigger": span, "mentions": [], "date": event["date"] or "", "place": None,
+                "core": True, **sides,
+            }
+        )  # fmt: skip
+    return gold
+
+
+def _of_seed(path: Path) -> Iterator[Gold]:
+    """A seed's source as an article, if it has text and day; its events name their words."""
+    source = tomllib.loads(path.read_text("utf-8"))
+    if not source.get("body") or "published" not in source:
+        return
+    gold = sentence_gold(f"seed:{path.stem}", source.get("body", "").strip())
+    gold |= {"title": source.get("title") or "", "published": str(source["published"])[:10]}
+    text, shift = f"{gold['title']}\n{gold['body']}", len(gold["title"]) + 1
+    for event in source.get("events", ()):
+        starts = {word: text.find(word, shift) for word in event["trigger"]}
+        starts |= {f" {word}": text.find(word, 0, shift) for word in event["trigger"]}
+        spans = [
+            {"start": start, "end": start + len(word.strip())}
+            for word, start in starts.items()
+            if start >= 0
+        ]
+        sides = {
+            role: [{"country": country} for country in event.get(role, ())]
+            for role in ("actor", "recipient")
+        }
+        place = {"text": "", "country": event["place"]} if event.get("place") else None
+        if spans:
+            gold["events"].append(
+                {
+                    "type": event["type"], "alt_types": event.get("also", []),
+                    "status": event.get("status", "asserted"), "trigger": spans[0],
+                    "mentions": spans[1:], "date": str(event.get("date", ""))[:10],
+                    "place": place, "core": None, **sides,  # None: an empty side is not known
+                }
+            )  # fmt: skip
+    yield gold

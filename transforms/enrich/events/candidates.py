@@ -1,0 +1,281 @@
+"""Where an act may be told, and what surrounds it: the input of the fitted decisions.
+
+A candidate is a token that belongs to a rule's trigger, or that one of its readings makes a word of
+``words/acts.tsv``. Its features are names (``l:زيارة``, ``n1:#``): the word and its neighbours, the
+rules that match, the verb that governs it, what sentence and article are about. A model has a row
+of weights for every name it was fitted with, and none for others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from transforms.enrich.attributes.casualties import Size
+from transforms.enrich.events.attribution import Speaker
+from transforms.enrich.events.word_model import stem
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.tables import read_rows
+from transforms.enrich.words import closed_classes
+from transforms.enrich.words.analyse import Reading, analyse
+from transforms.text.dates import DateMention
+
+_AFTER: Final = 5  # tokens behind a candidate that are looked at
+_BEFORE: Final = 6
+_GOVERNOR: Final = 12  # tokens before it in which a governing verb may stand
+_POSITIONS: Final = ((0, "0"), (2, "1"), (9, "2"))
+
+
+@cache
+def act_types() -> Mapping[str, tuple[str, ...]]:
+    """Lemma -> the event types of the acts it may name."""
+    table: dict[str, list[str]] = {}
+    for event_type, words in read_rows("words/acts.tsv"):
+        for word in words.split():
+            table.setdefault(word, []).append(event_type)
+    return {word: tuple(types) for word, types in table.items()}
+
+
+class WordInfo(NamedTuple):
+    """What a word brings along, whatever stands around it.
+
+    Attributes:
+        verbal: its features as a verb.
+        nominal: its features as a noun.
+        name: what it is called as a neighbour.
+        lemmas: the lemmas of its readings.
+        act: whether it may name an act.
+        verbs: the lemmas of its readings as a verb.
+    """
+
+    verbal: tuple[str, ...]
+    nominal: tuple[str, ...]
+    name: str
+    lemmas: frozenset[str]
+    act: bool
+    verbs: tuple[str, ...]
+
+
+@lru_cache(maxsize=1 << 17)
+def word_info(word: str) -> WordInfo:
+    """What a token of normalised text brings along, remembered."""
+    readings = analyse(word)
+    bare = stem(word)
+    lemmas = frozenset(r.lemma for r in readings)
+    if word in closed_classes.PREPOSITIONS or not word[0].isalnum():
+        name = word
+    elif word[0].isdigit():
+        name = "#"
+    else:
+        name = readings[0].lemma if readings else bare
+    return WordInfo(
+        _word_features(bare, [r for r in readings if r.pos == "V"]),
+        _word_features(bare, [r for r in readings if r.pos != "V"]),
+        name,
+        lemmas,
+        not lemmas.isdisjoint(act_types()),
+        tuple(dict.fromkeys(r.lemma for r in readings if r.pos == "V")),
+    )
+
+
+def _word_features(bare: str, readings: Iterable[Reading]) -> tuple[str, ...]:
+    found: dict[str, None] = {f"w:{bare}": None}
+    for r in readings:
+        found[f"l:{r.lemma}"] = None
+        for kind in act_types().get(r.lemma, ()):
+            found[f"a:{kind}:{r.pos}"] = None
+            found[f"a:{kind}"] = None
+        found[f"m:{r.pos}{r.tense}{r.person}"] = None
+        if r.conjunction:
+            found["m:conj"] = None
+        for holds, name in (
+            (r.voice == "p", "passive"),
+            (r.future, "fut"),
+            (bool(r.preposition), "p" + r.preposition),
+            (r.definite and not r.pronoun, "def"),
+            (bool(r.pronoun), "pron"),
+        ):
+            if holds:
+                found[f"m:{name}"] = None
+                found[f"m:{name}:{r.lemma}"] = None
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A sentence with what its candidates are asked.
+
+    Attributes:
+        annotations: its text.
+        sentence: the sentence.
+        number: which of its field it is, from 0.
+        matches: the triggers of rules in it.
+        speaker: who it is attributed to.
+        common: features that all its candidates have.
+        known: what the known phrase at a token is (``E:GOV``, ``E:place``).
+        rules: features of rules by token.
+        dates: its date expressions, once they were asked for.
+        sizes: the dead and the injured, once they were asked for.
+        countries: where it names countries, once that was asked for.
+    """
+
+    annotations: Annotations
+    sentence: Sentence
+    number: int
+    matches: Sequence[TriggerMatch]
+    speaker: Speaker | None
+    common: tuple[str, ...] = ()
+    known: Mapping[int, str] = field(default_factory=dict)
+    rules: Mapping[int, list[str]] = field(default_factory=dict)
+    dates: list[DateMention] | None = None
+    sizes: tuple[Size | None, Size | None] | None = None
+    countries: list[tuple[int, str]] | None = None
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A token that may tell an act.
+
+    Attributes:
+        scene: its sentence.
+        token: the token.
+        clause: the first token of its clause, by which candidates of a clause are told.
+        features: names of features.
+    """
+
+    scene: Scene
+    token: int
+    clause: int
+    features: list[str]
+
+    @property
+    def in_title(self) -> bool:
+        """Whether it stands in the title."""
+        return self.scene.annotations.tokens.field == "title"
+
+    @property
+    def position(self) -> tuple[bool, int]:
+        """Sort key: the title first, then the order of the text."""
+        return not self.in_title, self.token
+
+
+def prepare(scenes: Sequence[Scene], domain: str, *, past: bool) -> None:
+    """Fill in what the scenes of an article have in common and of their own.
+
+    Args:
+        scenes: the sentences of an article that may hold candidates.
+        domain: what the article is about, see ``cues.find_domain``.
+        past: whether its undated sentences tell history.
+    """
+    cues = Counter(cue for scene in scenes for cue in scene.sentence.cues)
+    article = [f"A:{cue}" for cue, count in sorted(cues.items()) if count > 1]
+    article += [f"d:{domain}", *(["D:past"] if past else ())]
+    for scene in scenes:
+        sentence = scene.sentence
+        scene.known = _known(scene.annotations, sentence)
+        rules: dict[int, list[str]] = {}
+        for match in scene.matches:
+            names = [f"R:{match.rule.id}", f"T:{match.rule.event_type}"]
+            if len(match.parts) > 1:
+                names += ["R:phrase", f"T2:{match.rule.event_type}"]
+            for token in match.parts:
+                rules.setdefault(token, []).extend(names)
+        scene.rules = rules
+        title = scene.annotations.tokens.field == "title"
+        common = [*article, "F:title" if title else "F:body"]
+        if not title:
+            number = scene.number
+            common.append(f"P:{0 if number == 0 else 1 if number < 3 else 2 if number < 6 else 3}")
+        common += [f"c:{cue}" for cue in sorted(sentence.cues)]
+        common.append(f"L:{min((sentence.stop - sentence.first) // 10, 5)}")
+        if "E:place" in scene.known.values():
+            common.append("e:place")
+        scene.common = tuple(common)
+
+
+def _known(annotations: Annotations, sentence: Sentence) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for named in annotations.between(sentence.first, sentence.stop):
+        entity = named.entity
+        sector = entity.sectors[0] if entity.sectors else entity.head
+        name = "E:place" if entity.kind == "place" else f"E:{sector}"
+        for index in range(named.first, named.last + 1):
+            found[index] = name
+    return found
+
+
+def candidates_of(scene: Scene) -> list[Candidate]:
+    """The candidates of a prepared scene, in the order of the text."""
+    sentence, annotations = scene.sentence, scene.annotations
+    names = [_name(scene, index) for index in range(sentence.first, sentence.stop)]
+    found = []
+    for index in range(sentence.first, sentence.stop):
+        if index in scene.rules or (
+            word_info(sentence.words[index]).act and not annotations.is_name(index)
+        ):
+            clause = sentence.clause_start(index)
+            found.append(Candidate(scene, index, clause, _features(scene, index, names)))
+    return found
+
+
+def _name(scene: Scene, index: int) -> str:
+    """What a token is called as a neighbour."""
+    return scene.known.get(index) or word_info(scene.sentence.words[index]).name
+
+
+def _features(scene: Scene, index: int, names: Sequence[str]) -> list[str]:
+    sentence, first = scene.sentence, scene.sentence.first
+    info = word_info(sentence.words[index])
+    verbal = sentence.is_verb(index)
+    at = index - first
+    before = names[at - 1] if at else "-"
+    after = names[at + 1] if at + 1 < len(names) else "-"
+    before2 = names[at - 2] if at > 1 else "-"
+    after2 = names[at + 2] if at + 2 < len(names) else "-"
+    place = next((name for limit, name in _POSITIONS if at <= limit), "3")
+    found = [
+        "b", "V" if verbal else "N", f"at:{place}",
+        f"p1:{before}", f"p2:{before2}", f"n1:{after}", f"n2:{after2}",
+        f"p:{before}", f"p:{before2}",
+        f"x:{info.name}>{after}", f"x:{before}>{info.name}",
+        *(info.verbal if verbal else info.nominal), *scene.common, *scene.rules.get(index, ()),
+    ]  # fmt: skip
+    for position in range(index + 1, min(sentence.stop, index + _AFTER + 1)):
+        name = names[position - first]
+        found.append(f"r:{name}")
+        if position < index + 4:
+            found.append(f"x:{info.name}>>{name}")
+        if sentence.kind(position) in ".CR":
+            break
+    for position in range(index - 1, max(first, index - _BEFORE) - 1, -1):
+        found.append(f"f:{names[position - first]}")
+        if sentence.kind(position) in ".,":
+            break
+    found += _governor(sentence, index, None if verbal else info.name)
+    return found
+
+
+def _governor(sentence: Sentence, index: int, noun: str | None) -> list[str]:
+    """The verb before a candidate in its sentence, and what opens its clause."""
+    found: list[str] = []
+    opener = ""
+    for position in range(index - 1, max(sentence.first, index - _GOVERNOR) - 1, -1):
+        kind = sentence.kind(position)
+        if kind in "CR" and not opener:
+            opener = sentence.words[position]
+        if kind == "V":
+            for verb in word_info(sentence.words[position]).verbs:
+                found.append(f"g:{verb}")
+                if noun is not None:
+                    found.append(f"g:{verb}>{noun}")
+            found.append("g:near" if index - position < 4 else "g:far")
+            break
+        if kind == ".":
+            break
+    found.append(f"o:{opener}")
+    return found

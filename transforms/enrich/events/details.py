@@ -1,0 +1,188 @@
+"""Everything about one mention of an event: who, to whom, where, when, how many, by whose word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from transforms.enrich.attributes.article import ArticleContext
+from transforms.enrich.attributes.casualties import Size, casualties
+from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
+from transforms.enrich.attributes.places import place_of
+from transforms.enrich.attributes.status import Realis, find_status
+from transforms.enrich.events.attribution import claim_status
+from transforms.enrich.events.candidates import Candidate, Scene
+from transforms.enrich.events.mention import EventMention
+from transforms.enrich.roles.actors import actors_of
+from transforms.enrich.roles.arguments import find_arguments
+from transforms.enrich.roles.prepositions import Arguments
+from transforms.enrich.roles.subjects import TokenRange
+from transforms.enrich.rules.load import act_rule
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words.analyse import Reading, analyse
+from transforms.enrich.words.cues import cue_contexts, cue_modes
+from transforms.records import Actor, Evidence, Span
+from transforms.text.dates import DateMention
+
+HISTORICAL_DAYS: Final = 60
+
+
+def trigger_of(candidate: Candidate, event_type: str) -> TriggerMatch:
+    """The trigger by which a candidate tells an event of a type.
+
+    Args:
+        candidate: a token that tells it.
+        event_type: the type.
+
+    Returns:
+        That of a rule of the type which holds the token; else the token, or the words of another
+        rule that hold it, with the slots that acts of the type have.
+    """
+    scene, token = candidate.scene, candidate.token
+    here = [m for m in scene.matches if token in m.parts]
+    for match in here:
+        if event_type in {match.rule.event_type, match.rule.future_type}:
+            return match
+    rule = act_rule(event_type)
+    for match in here:
+        return TriggerMatch(rule, match.parts, match.reading, match.verbal, match.subject)
+    sentence = scene.sentence
+    verbal = sentence.is_verb(token)
+    reading = _reading(sentence.words[token], verbal=verbal)
+    return TriggerMatch(rule, (token,), reading, verbal)
+
+
+def _reading(word: str, *, verbal: bool) -> Reading | None:
+    """The first reading of a word as a verb, or as something else."""
+    return next((r for r in analyse(word) if (r.pos == "V") == verbal), None)
+
+
+def mention_of(
+    scene: Scene, match: TriggerMatch, event_type: str, context: ArticleContext, token: int
+) -> EventMention:
+    """A mention with all that its sentence says of it; its confidence is still to be given.
+
+    Args:
+        scene: the sentence.
+        match: the trigger.
+        event_type: what it tells.
+        context: what the article says.
+        token: the token that tells it.
+    """
+    annotations, sentence = scene.annotations, scene.sentence
+    arguments = find_arguments(sentence, match)
+    rule, tokens = match.rule, annotations.tokens
+    actors = actors_of(annotations, sentence, arguments.actors)
+    speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
+    if not actors and speaks and scene.speaker is not None:
+        actors = [scene.speaker.actor]
+        arguments.inherited = True
+    realis = find_status(sentence, match)
+    start, end = tokens.span(match.head, match.last)
+    cues = sentence.cues
+    mention = EventMention(
+        match=match, sentence=sentence, arguments=arguments, realis=realis, event_type=event_type,
+        status=realis.status, trigger=Span(tokens.raw[start:end], tokens.field, start, end),
+        evidence=[_evidence(sentence, match)], actors=actors,
+        recipients=actors_of(annotations, sentence, arguments.recipients),
+        place=place_of(annotations, sentence, match, _taken(arguments)),
+        modes=_modes(match, event_type, cues),
+        contexts=[*rule.contexts, *(context for cue, context in cue_contexts() if cue in cues)],
+        speaker=scene.speaker.actor.text if scene.speaker else None,
+        anchored=annotations.anchor is not None, token=token,
+    )  # fmt: skip
+    if match.verbal and not arguments.inherited:
+        mention.named = frozenset(a.country for a in actors if a.country)
+    mention.claim_status = claim_status(mention, scene.speaker)
+    if event_type == "ASSAULT":
+        mention.fatalities, mention.injured = sizes_of(scene)
+    dates = dates_of(scene)
+    mention.when = when_of(annotations, sentence, match, dates, ahead=realis.status == "future")
+    if mention.status == "asserted" and is_history(mention, scene, context):
+        mention.status = "historical"
+    return mention
+
+
+def bare_mention(scene: Scene, match: TriggerMatch, event_type: str, token: int) -> EventMention:
+    """A mention of which nothing is known but its words: one that hardly is an event.
+
+    Args:
+        scene: the sentence.
+        match: the trigger.
+        event_type: what it might tell.
+        token: the token that might tell it.
+    """
+    sentence, tokens = scene.sentence, scene.annotations.tokens
+    start, end = tokens.span(match.head, match.last)
+    return EventMention(
+        match=match, sentence=sentence, arguments=Arguments(),
+        realis=Realis("asserted", background=False),
+        event_type=event_type, status="asserted",
+        trigger=Span(tokens.raw[start:end], tokens.field, start, end),
+        evidence=[_evidence(sentence, match)], token=token,
+    )  # fmt: skip
+
+
+def is_history(mention: EventMention, scene: Scene, context: ArticleContext) -> bool:
+    """Whether a mention lies long before the article: by its date, its opener, the article."""
+    return (
+        is_old(mention.when, scene.annotations.anchor, HISTORICAL_DAYS)
+        or mention.realis.background
+        or (context.past and undated(mention.when))
+    )
+
+
+def dates_of(scene: Scene) -> list[DateMention]:
+    """The date expressions of a sentence, found once."""
+    if scene.dates is None:
+        sentence = scene.sentence
+        told = tells_time(sentence)
+        scene.dates = scene.annotations.dates(sentence.first, sentence.stop) if told else []
+    return scene.dates
+
+
+def sizes_of(scene: Scene) -> tuple[Size | None, Size | None]:
+    """The dead and the injured of a sentence, counted once."""
+    if scene.sizes is None:
+        scene.sizes = casualties(scene.annotations, scene.sentence)
+    return scene.sizes
+
+
+def lacks(mention: EventMention) -> bool:
+    """Whether a slot that the mention's rule needs stayed empty."""
+    need, rule = mention.match.rule.need, mention.match.rule
+    actors, recipients = mention.actors, mention.recipients
+    if rule.need_preposition and not mention.arguments.slots & set(rule.need_preposition):
+        return True
+    return (
+        ("actor" in need and not actors)
+        or ("recipient" in need and not recipients)
+        or ("known" in need and not _known(actors, recipients))
+        or ("any" in need and not actors and not recipients)
+    )
+
+
+def _known(actors: list[Actor], recipients: list[Actor]) -> bool:
+    return any(a.country for a in (*actors, *recipients))
+
+
+def _taken(arguments: Arguments) -> set[int]:
+    phrases: list[TokenRange] = [*arguments.actors, *arguments.recipients]
+    return {index for first, last in phrases for index in range(first, last + 1)}
+
+
+def _modes(match: TriggerMatch, event_type: str, cues: frozenset[str]) -> list[str]:
+    """The rule's modes, then those the sentence tells."""
+    found = list(match.rule.modes) if event_type == match.rule.event_type else []
+    if not found or found == ["explosives"] or event_type == "CONSULT":
+        found += [mode for cue, mode in cue_modes(event_type) if cue in cues]
+    return list(dict.fromkeys(found))
+
+
+def _evidence(sentence: Sentence, match: TriggerMatch) -> Evidence:
+    """The clause around a trigger, as the article writes it."""
+    first = sentence.clause_start(match.head)
+    last = max(sentence.clause_stop(match.last) - 1, match.last)
+    start, end = sentence.tokens.span(first, last)
+    text, field = sentence.tokens.raw[start:end], sentence.tokens.field
+    return Evidence(text, field, start, end, sentence.paragraph)

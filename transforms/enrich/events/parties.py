@@ -1,0 +1,242 @@
+"""Whose: the countries of the two sides of an event, also of sides that name none.
+
+News of one country says الشرطة and السلطات without an adjective, and a verb may hide its object.
+Every country that an article names is weighed for each side by a fitted model: is it named by the
+phrase that fills the slot, how near does it stand to the trigger, how much of the article is about
+it, did the event happen there, is it the other side. The phrase keeps its words; what it does not
+name is inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+from transforms.enrich.attributes.article import Countries
+from transforms.enrich.entities.nationality import nisba_country
+from transforms.enrich.events.candidates import Scene
+from transforms.enrich.events.implied_country import both_sides
+from transforms.enrich.events.mention import EventMention
+from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.ontology.plover import EVENT_TYPES
+from transforms.enrich.sentence.annotations import Annotations, Named
+from transforms.records import Actor
+from transforms.text.arabic import normalise_text
+
+Role = Literal["actor", "recipient"]
+Model = Literal["actor", "recipient", "has_recipient"]
+_ROLES: Final[tuple[Role, ...]] = ("actor", "recipient")
+SIDES: Final[tuple[Model, ...]] = ("actor", "recipient", "has_recipient")
+TYPES: Final = tuple(sorted(EVENT_TYPES))
+MARGIN: Final = 0.25  # by which another country must beat that of a phrase to replace it
+_FAR: Final = 30  # tokens beyond which distance says no more
+_MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
+_TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
+# Probability of a recipient from which one is given: a phrase that names a country needs less.
+HAS: Final = 0.75
+HAS_NAMED: Final = 0.4
+_STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
+
+
+def countries_of(texts: Iterable[Annotations], publisher: str | None) -> Countries:
+    """Weigh the countries that an article names.
+
+    Args:
+        texts: its title and body.
+        publisher: the country of its publisher, if known.
+    """
+    counts: dict[str, float] = {}
+    for text in texts:
+        title = text.tokens.field == "title"
+        lead = next((i for i, w in enumerate(text.tokens.words) if w in ".\n"), 60)
+        for named in text.named:
+            entity = named.entity
+            place = None if entity.country or entity.place is None else entity.place.country
+            country = entity.country or place
+            if country:
+                weight = _TITLE if title else _LEAD if named.first < lead else 1.0
+                counts[country] = counts.get(country, 0.0) + weight * (_PLACE if place else 1.0)
+    if publisher:
+        counts[publisher] = counts.get(publisher, 0.0) + _PUBLISHER
+    total = sum(counts.values())
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return Countries({country: weight / total for country, weight in ranked})
+
+
+def named_in(scene: Scene) -> list[tuple[int, str]]:
+    """Where a sentence names countries: by entities, places and adjectives."""
+    if scene.countries is None:
+        found: list[tuple[int, str]] = []
+        covered: set[int] = set()
+        sentence = scene.sentence
+        for named in scene.annotations.between(sentence.first, sentence.stop):
+            country = _country(named)
+            if country:
+                found.append((named.first, country))
+                covered.update(range(named.first, named.last + 1))
+        for index in range(sentence.first, sentence.stop):
+            country = None if index in covered else nisba_country(sentence.words[index])
+            if country:
+                found.append((index, country))
+        scene.countries = found
+    return scene.countries
+
+
+def _country(named: Named) -> str | None:
+    entity = named.entity
+    return entity.country or (entity.place.country if entity.place else None)
+
+
+def options(mention: EventMention, scene: Scene, countries: Countries) -> list[str]:
+    """The countries that are weighed for the sides of an event."""
+    found = dict.fromkeys(list(countries.weights)[:_MAX])
+    found.update(dict.fromkeys(country for _, country in named_in(scene)))
+    for actor in (*mention.actors, *mention.recipients):
+        if actor.country:
+            found[actor.country] = None
+    return list(found)
+
+
+def party_numbers(
+    mention: EventMention, scene: Scene, countries: Countries, country: str, role: Role
+) -> list[float]:
+    """What the model is asked about a country as a side of an event."""
+    own, other = mention.actors, mention.recipients
+    if role == "recipient":
+        own, other = other, own
+    own_countries, other_countries = _set(own), _set(other)
+    sentence, at = scene.sentence, mention.token
+    places = [index for index, name in named_in(scene) if name == country]
+    start, stop = sentence.clause_start(at), sentence.clause_stop(at)
+    before = [at - index for index in places if index <= at]
+    after = [index - at for index in places if index > at]
+    weights = countries.weights
+    share = weights.get(country, 0.0)
+    top = bool(weights) and next(iter(weights)) == country
+    speaker = scene.speaker.actor.country if scene.speaker else None
+    open_ = bool(own) and not own_countries
+    here = country in own_countries
+    there = country in other_countries
+    return [
+        1.0, float(here), float(here and own[0].country == country), float(there),
+        float(bool(own)), float(open_), float(bool(own_countries)), float(bool(other_countries)),
+        share, float(top), float(top and open_), float(top and not own),
+        share * (not own_countries),
+        float(bool(places)), float(any(start <= p < stop for p in places)),
+        float(any(start <= p <= at for p in places)), float(any(at < p < stop for p in places)),
+        1.0 / (1.0 + min(min(before, default=_FAR), _FAR)),
+        1.0 / (1.0 + min(min(after, default=_FAR), _FAR)),
+        float(mention.place is not None and mention.place.country == country),
+        float(speaker == country), float(len(weights) == 1), float(there and top),
+        float(there and not own_countries),
+        float(top and not other_countries),
+        *(float(there) * (mention.event_type == kind) for kind in TYPES),
+        *(float(top) * (mention.event_type == kind) for kind in TYPES),
+    ]  # fmt: skip
+
+
+def _set(actors: Iterable[Actor]) -> set[str]:
+    return {a.country for a in actors if a.country}
+
+
+def has_numbers(mention: EventMention) -> list[float]:
+    """What the model is asked about whether an event has a recipient at all."""
+    phrase, named = bool(mention.recipients), bool(_set(mention.recipients))
+    match, kind = mention.match, mention.event_type
+    sided = match.rule.reciprocal
+    return [
+        1.0, float(phrase), float(named), float(match.verbal), float(mention.arguments.passive),
+        float(sided), float(bool(mention.actors)), float(len(mention.actors) > 1),
+        float(match.rule.object == "recipient"), float("recipient" in match.rule.slots.values()),
+        float(mention.trigger.field == "title"),
+        *(float(kind == other) for other in TYPES),
+        *(float(kind == other and phrase) for other in TYPES),
+    ]  # fmt: skip
+
+
+def assign_countries(
+    mention: EventMention, scene: Scene, countries: Countries, models: Mapping[Model, Logistic]
+) -> None:
+    """Give the sides of an event their countries, and take away a recipient that it has not.
+
+    Args:
+        mention: its actors and recipients are replaced.
+        scene: its sentence.
+        countries: of its article.
+        models: one a side, and one of whether there is a recipient.
+    """
+    (chance,) = models["has_recipient"]([has_numbers(mention)])
+    taken = _phrases(mention, scene)
+    has = chance >= (HAS_NAMED if _set(mention.recipients) else HAS)
+    if not has:
+        mention.recipients = []
+    found = options(mention, scene, countries)
+    if not found:
+        return
+    weighed: dict[Role, dict[str, float]] = {}
+    for role in _ROLES if has else _ROLES[:1]:
+        rows = [party_numbers(mention, scene, countries, country, role) for country in found]
+        weighed[role] = dict(zip(found, models[role](rows), strict=True))
+    if has:  # first: who acts is left unnamed more often than who is acted upon
+        recipients = mention.recipients
+        mention.recipients = _side(mention, scene, weighed["recipient"], recipients, taken)
+        taken = [*taken, *mention.recipients]
+    mention.actors = _side(mention, scene, weighed["actor"], mention.actors, taken)
+
+
+def _side(
+    mention: EventMention,
+    scene: Scene,
+    chances: Mapping[str, float],
+    own: list[Actor],
+    taken: Sequence[Actor],
+) -> list[Actor]:
+    """One side with its country."""
+    best = max(chances, key=lambda country: (chances[country], country))
+    named = _set(own)
+    if best in named:
+        return own
+    if named:
+        beaten = chances[best] - max(chances[c] for c in named) > MARGIN
+        return [_elsewhere(scene, mention, best, taken)] if beaten else own
+    for number, actor in enumerate(own):
+        both = normalise_text(actor.text or "").split()[:1]
+        if not set(actor.sectors) & _STATELESS and not both_sides().intersection(both):
+            return [*own[:number], replace(actor, country=best), *own[number + 1 :]]
+    return own or [_elsewhere(scene, mention, best, taken)]
+
+
+def _phrases(mention: EventMention, scene: Scene) -> list[Actor]:
+    """Who has a part in a sentence already: the sides that grammar found, and who tells of it."""
+    speaker = [scene.speaker.actor] if scene.speaker else []
+    return [*mention.actors, *mention.recipients, *speaker]
+
+
+def _elsewhere(scene: Scene, mention: EventMention, country: str, taken: Sequence[Actor]) -> Actor:
+    """The phrase of a clause that names a country, else somebody of it who is not named."""
+    sentence, at = scene.sentence, mention.token
+    tokens = scene.annotations.tokens
+    start, stop = sentence.clause_start(at), sentence.clause_stop(at)
+    near = []
+    for named in scene.annotations.between(start, stop):
+        entity = named.entity
+        if entity.country != country or entity.kind == "place" or entity.head == "capital":
+            continue
+        low, high = tokens.normalised.span(entity.start, entity.end)
+        if not any(_overlaps(actor, tokens.field, low, high) for actor in taken):
+            near.append(named)
+    if not near:
+        return Actor(None, None, country, ("UNK",))
+    entity = min(near, key=lambda n: (abs(n.first - at), n.first)).entity
+    low, high = tokens.normalised.span(entity.start, entity.end)
+    return Actor(
+        entity.name, tokens.raw[low:high], country, entity.sectors, tokens.field, low, high
+    )
+
+
+def _overlaps(actor: Actor, field: str, low: int, high: int) -> bool:
+    """Whether an actor's phrase shares a letter with a span."""
+    if actor.field != field or actor.char_start is None or actor.char_end is None:
+        return False
+    return actor.char_start < high and low < actor.char_end

@@ -1,0 +1,235 @@
+"""When and where: which date and which place of an article belong to an event.
+
+The date expressions of its sentence, those of the sentences before, and the day of the article are
+weighed for every event by a fitted model, and so are the places of its sentence and of the article.
+The numbers say where an expression stands, what it says, and what kind of event asks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from transforms.enrich.attributes.article import Countries
+from transforms.enrich.attributes.dates import When, moment, shifted
+from transforms.enrich.attributes.places import is_opened, place_from, place_token
+from transforms.enrich.events.candidates import Scene
+from transforms.enrich.events.details import dates_of
+from transforms.enrich.events.mention import EventMention
+from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.ontology.plover import EVENT_TYPES
+from transforms.enrich.sentence.annotations import Annotations, Named
+
+TYPES: Final = tuple(sorted(EVENT_TYPES))
+_FAR: Final = 25
+_BACK: Final = 4  # dated expressions before a sentence that are weighed
+_PLACES: Final = 40  # places of an article that are weighed
+_VERBAL: Final = frozenset({"ACCUSE", "REQUEST", "SUPPORT", "REJECT", "THREATEN", "AGREE"})
+
+
+class Dated(NamedTuple):
+    """A date expression: its sentence, the tokens it covers, and what it says."""
+
+    scene: Scene
+    first: int
+    last: int
+    when: When
+
+
+class Placed(NamedTuple):
+    """A place: its text, its token, and the name."""
+
+    annotations: Annotations
+    token: int
+    named: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The dates and places of an article, in the order of the text, and its countries."""
+
+    dates: tuple[Dated, ...]
+    places: tuple[Placed, ...]
+    countries: Countries
+    anchor: dt.date | None
+
+    def dates_here(self, mention: EventMention, scene: Scene) -> bool:
+        """Whether a date expression of an event's own sentence dates it."""
+        return any(d.when is mention.when and d.scene is scene for d in self.dates)
+
+
+def setting_of(scenes: Sequence[Scene], countries: Countries) -> Setting:
+    """Gather the dates and places of an article.
+
+    Args:
+        scenes: its sentences.
+        countries: those it names.
+    """
+    dates = []
+    for scene in scenes:
+        tokens = scene.annotations.tokens
+        for found in dates_of(scene):
+            when = moment(scene.annotations, found, ahead=False)
+            if when is not None:
+                first, stop = tokens.range_of(found.start, found.end)
+                dates.append(Dated(scene, first, max(stop - 1, first), when))
+    texts = list({id(s.annotations): s.annotations for s in scenes}.values())
+    places = [
+        Placed(text, place_token(text, named), named)
+        for text in texts
+        for named in text.named
+        if named.entity.place is not None
+    ]
+    anchor = scenes[0].annotations.anchor if scenes else None
+    return Setting(tuple(dates), tuple(places[:_PLACES]), countries, anchor)
+
+
+def settle_mention(
+    mention: EventMention, scene: Scene, setting: Setting, models: Mapping[str, Logistic]
+) -> None:
+    """Give an event its date and place.
+
+    Args:
+        mention: its ``when`` and ``place`` are replaced.
+        scene: its sentence.
+        setting: of its article.
+        models: ``date`` and ``place``.
+    """
+    ahead = mention.realis.status == "future"
+    fixed = shifted(scene.annotations, mention.match, dates_of(scene))
+    if fixed is not None:
+        mention.when = fixed
+    elif not ahead and setting.anchor is not None:
+        dates = date_options(scene, setting)
+        chances = models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
+        best = max(range(len(dates)), key=lambda n: (chances[n], -n))
+        mention.when = dates[best].when
+    if setting.places:
+        chances = models["place"](
+            [place_numbers(mention, scene, setting, p) for p in setting.places]
+        )
+        best = max(range(len(chances)), key=lambda n: (chances[n], -n))
+        chosen = setting.places[best]
+        mention.place = place_from(chosen.annotations.tokens, chosen.named)
+
+
+def date_options(scene: Scene, setting: Setting) -> list[Dated]:
+    """The dates that are weighed for an event, none of them after the article."""
+    anchor = setting.anchor
+    if anchor is None:
+        return []
+    here = [d for d in setting.dates if d.scene is scene]
+    title = scene.annotations.tokens.field == "title"
+    others = [d for d in setting.dates if d.scene is not scene]
+    if title:
+        near = others[:2]
+    else:
+        position = scene.number
+        before = [d for d in others if d.scene.number < position or _titled(d)]
+        lead = [d for d in before if not _titled(d)][:1]
+        near = [*lead, *before[-_BACK:]]
+    document = Dated(scene, -1, -1, When(anchor, anchor, "day", "document"))
+    unique = {id(d): d for d in (*here, *near)}
+    return [document, *(d for d in unique.values() if d.when.start <= anchor)]
+
+
+def _titled(dated: Dated) -> bool:
+    return dated.scene.annotations.tokens.field == "title"
+
+
+def place_options(scene: Scene, setting: Setting) -> list[Placed]:
+    """The places weighed for an event: of its sentence, the first of the article, near ones."""
+    sentence = scene.sentence
+    here: list[Placed] = []
+    others: list[Placed] = []
+    for placed in setting.places:
+        own = placed.annotations is scene.annotations
+        inside = own and sentence.first <= placed.token < sentence.stop
+        (here if inside else others).append(placed)
+    before = [p for p in others if p.annotations is scene.annotations and p.token < sentence.first]
+    unique = {id(p): p for p in (*here[:8], *others[:5], *before[-2:])}
+    return list(unique.values())
+
+
+def date_numbers(
+    mention: EventMention, scene: Scene, setting: Setting, dated: Dated
+) -> list[float]:
+    """What the model is asked about a date for an event."""
+    sentence, at, when = scene.sentence, mention.token, dated.when
+    document = dated.first < 0
+    other = not document and dated.scene is not scene
+    here = dated.scene is scene and not document
+    count = sum(d.scene is scene for d in setting.dates)
+    breaks = verbs = distance = 0
+    if here:
+        low, high = sorted((at, dated.first))
+        breaks = sum(sentence.kind(i) in ".CR" for i in range(low, high))
+        verbs = sum(sentence.kind(i) == "V" for i in range(low + 1, high))
+        distance = high - low
+    days = 0 if setting.anchor is None else (setting.anchor - when.end).days
+    lines = 0 if here or document else abs(scene.number - dated.scene.number)
+    same = dated.scene.annotations is scene.annotations
+    verbal = mention.event_type in _VERBAL
+    sure = mention.match.verbal
+    later = here and dated.first > at
+    paragraph = same and dated.scene.sentence.paragraph == sentence.paragraph
+    tense = mention.match.reading.tense if mention.match.reading else ""
+    return [
+        1.0, float(document), float(here), float(here and breaks == 0), float(min(breaks, 3)),
+        float(min(verbs, 4)), min(distance, _FAR) / _FAR, float(later and verbs == 0), float(later),
+        float(document and count == 0), float(document and count > 0), float(document and verbal),
+        float(document and not sure), float(document and tense == "imp"),
+        float(other), min(lines, 5) / 5.0 * (not document),
+        float(other and paragraph), float(other and count > 0),
+        float(other and verbal), float(other and not same),
+        float(other and days <= 1), float(days == 0), float(days == 1),
+        float(1 < days <= 7), float(7 < days <= 60), float(days > 60),
+        float(when.precision != "day"), float(when.basis == "explicit"),
+        float(here and days > 7 and not sure), float(here and verbal),
+        float(scene.annotations.tokens.field == "title" and document),
+    ]  # fmt: skip
+
+
+def place_numbers(
+    mention: EventMention, scene: Scene, setting: Setting, placed: Placed
+) -> list[float]:
+    """What the model is asked about a place for an event."""
+    sentence, at = scene.sentence, mention.token
+    entity = placed.named.entity
+    place = entity.place
+    country = place.country if place else None
+    same = placed.annotations is scene.annotations
+    here = same and sentence.first <= placed.token < sentence.stop
+    start, stop = sentence.clause_start(at), sentence.clause_stop(at)
+    clause = here and start <= placed.token < stop
+    breaks = 0
+    if here:
+        low, high = sorted((at, placed.token))
+        breaks = sum(sentence.kind(i) in ".CR" for i in range(low, high))
+    opened = is_opened(placed.annotations, placed.token)
+    stands = entity.kind != "place"
+    whole = place is not None and place.precision == "country"
+    weights = setting.countries.weights
+    top = bool(weights) and next(iter(weights)) == country
+    actors = {a.country for a in mention.actors if a.country}
+    recipients = {a.country for a in mention.recipients if a.country}
+    title = placed.annotations.tokens.field == "title"
+    dateline = not title and placed.token < 4
+    gap = abs(placed.token - at) if same else 200
+    kind = mention.event_type
+    talk = kind in _VERBAL
+    chosen = mention.place is not None and mention.place.name == (place.name if place else "")
+    return [
+        1.0, float(here), float(clause), float(clause and opened), float(here and opened),
+        float(min(breaks, 3)) * here, min(gap, 200) / 200.0, float(here and placed.token > at),
+        1.0 / (1.0 + min(gap, 50)), float(stands), float(stands and not opened), float(whole),
+        float(whole and here), float(opened), float(top), weights.get(country or "", 0.0),
+        float(country in actors), float(country in recipients), float(title), float(dateline),
+        float(same and placed.token < at), float(talk and dateline), float(talk and here),
+        float(chosen), float(chosen and here), float(chosen and top),
+        float(kind == "CONSULT" and opened), float(kind == "CONSULT" and dateline),
+        float(mention.trigger.field == "title"), float(title and top), float(here and top),
+        float(not here and whole), float(not here and opened and not whole),
+    ]  # fmt: skip
