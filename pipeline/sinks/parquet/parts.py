@@ -25,8 +25,6 @@ from transforms.rows.schema import STORED
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
 _MANY_ROWS: Final = 512
-_SOME_ROWS: Final = 64
-_LONG: Final = 512  # bytes of a column in a file
 _FEW_FILES: Final = 4  # so many are read at once, whatever is wanted of them
 KEY: Final = "__key"  # the primary key as one string; never stored
 _SEPARATOR: Final = "\x1f"
@@ -139,21 +137,6 @@ def _texts_of(table: str) -> dict[str, list[str]]:
     return {column.name: list(_texts(column)) for column in arrow_schema(table)}
 
 
-def _packed(table: str, rows: pa.Table) -> dict[str, str]:
-    """Name the columns that are compressed in a file of a few rows: keys, and long texts.
-
-    The codec sets itself up anew for every column, which is more than half of the work of such a
-    file, and it makes a column of a few bytes larger (decision 0053).
-    """
-    key = STORED[table].key
-    return {
-        path: "zstd"
-        for name, texts in _texts_of(table).items()
-        if texts and (name in key or rows.column(name).nbytes >= _LONG)
-        for path in texts
-    }
-
-
 @dataclass(slots=True)
 class PartWriter:
     """Writes rows that come sorted by key into one file, in row groups of a fixed size.
@@ -201,11 +184,10 @@ class PartWriter:
             stream: where.
             rows: all that will be in it; None when that is more than one row group.
         """
-        few = rows is not None and rows.num_rows < _SOME_ROWS
         return pq.ParquetWriter(
             stream,
             arrow_schema(self.table),
-            compression=_packed(self.table, rows) if few else "zstd",
+            compression="zstd",
             use_dictionary=rows is None or rows.num_rows >= _MANY_ROWS,
             write_statistics=_ruling_out(self.table),
         )

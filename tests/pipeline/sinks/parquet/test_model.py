@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.fs as pafs
 import pytest
 from outputs import delete, keys_of, put
 
 from pipeline.sinks.base import SinkError
-from pipeline.sinks.files import Files
 from pipeline.sinks.parquet import ParquetSink, parts, sorting, upsert
-from pipeline.sinks.parquet import sink as parquet
 from pipeline.sinks.parquet.compare import equal_rows
 from pipeline.sinks.parquet.sorting import sorted_chunks
 from transforms.rows.arrow import to_arrow
@@ -180,59 +177,6 @@ def test_rows_are_compared_by_column(rows: Any) -> None:
     columns = ["event_id", "speaker", "evidence", "event_date"]
     same = equal_rows(to_arrow("events", one), to_arrow("events", other), columns)
     assert same.to_pylist() == [True, False, False, True]
-
-
-class Bucket(ParquetSink):
-    """A sink in a bucket that lives in memory: no renames in place, no locks, no directories."""
-
-    shared = pafs._MockFileSystem()
-
-    @property
-    def files(self) -> Files:
-        """Give the bucket's files."""
-        return Files(self.shared, "bucket/out", local=False)
-
-
-def test_a_bucket_is_used_through_the_same_code(rows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    fs = pafs._MockFileSystem()
-    monkeypatch.setattr(Bucket, "shared", fs)
-    directories = fs.open_output_stream
-
-    class Making:
-        """Makes parents on the way, as a bucket has none."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(fs, name)
-
-        def open_output_stream(self, path: str) -> Any:
-            fs.create_dir(path.rpartition("/")[0], recursive=True)
-            return directories(path)
-
-        def move(self, source: str, target: str) -> None:
-            fs.create_dir(target.rpartition("/")[0], recursive=True)
-            fs.move(source, target)
-
-    bucket = Files(Making(), "bucket/out", local=False)
-    monkeypatch.setattr(Bucket, "files", property(lambda _self: bucket))
-    monkeypatch.setattr(
-        parquet,
-        "dataset",
-        lambda files, *rest: parts.dataset(Files(fs, files.root, local=False), *rest),
-    )
-    sink = Bucket("gs://bucket/out")
-    sink.prepare()
-    assert sink.read("articles").num_rows == 0
-    put(sink, {"articles": [rows.article(1), rows.article(2, day=3)]}, "r1")
-    put(sink, {"articles": [rows.article(3, day=3)]}, "r2")
-    sink.inbox.stage("dead", "articles", [rows.article(4)])
-    assert sink.read("articles").num_rows == 3
-    delete(sink, {"articles": [(rows.article(3)["article_id"],)]})
-    assert len(bucket.listing("articles")) == 2
-    sink.write_manifest("r1", {"a": 1})
-    assert bucket.listing("_runs") == ["_runs/r1.json"]
-    sink.prepare()
-    assert bucket.listing("_staging") == []
-    sink.close()
 
 
 def test_a_reader_finishes_a_commit_of_its_own_process(
