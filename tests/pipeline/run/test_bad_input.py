@@ -99,7 +99,7 @@ def test_too_many_dead_letters_end_with_4(tmp_path, good):
         (["seeds", "--output", "out", "--direct_runing_mode=x"], "--direct_running_mode"),
         (["seeds"], "--output"),
         (["seeds", "--output", "out", "--runner=DataflowRunner"], "not built yet"),
-        (["seeds", "--output", "bigquery://p.d"], "not built yet"),
+        (["seeds", "--output", "bigquery://p"], "bigquery://PROJECT.DATASET"),
         (["seeds", "--output", "out", "--from", "yesterday"], "YYYY-MM-DD"),
     ],
 )
