@@ -46,7 +46,7 @@ def rolling(host: str, listed: int, fresh: int):
         first = fresh * polls["n"]
         polls["n"] += 1
         items = "".join(
-            item(f"http://{host}/{number}", f"خبر {number} من {host}").replace(
+            item(f"http://{host}/news/{number}.html", f"خبر {number} من {host}").replace(
                 "</item>",
                 "<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>"
                 f"<![CDATA[<p>{text(host, number)}</p>]]>"

@@ -43,7 +43,7 @@ def growing(host: str, step: int = 2):
         polls["n"] += 1
         count = step * polls["n"]
         items = "".join(
-            item(f"http://{host}/{number}", f"خبر {host} رقم {number}").replace(
+            item(f"http://{host}/news/{number}.html", f"خبر {host} رقم {number}").replace(
                 "</item>",
                 "<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'>"
                 f"<![CDATA[<p>{FULL * 2}</p><p>النشرة {number} من {host}.</p>]]>"
