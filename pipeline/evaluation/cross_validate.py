@@ -30,7 +30,8 @@ def sources(data: Path) -> list[Path]:
     """The files that the models are fitted on."""
     written = data / "events" / "news_gold" / "written.json"
     seeds = sorted(Path("tests/seed_sources/articles").glob("*.toml"))
-    return [written, *sorted(OWN.glob("news_gold/events/*.json")), OWN / "events_gold.json", *seeds]
+    own = data / "events" / "seed_gold.json"
+    return [written, own, *sorted(OWN.glob("news_gold/events/*.json")), OWN / "events_gold.json", *seeds]
 
 
 def main(data: Path) -> None:

@@ -72,11 +72,11 @@ def test_small_data_directory(tmp_path: Path) -> None:
     assert figures["recipient_span_f1"] == 1
 
 
-def test_seed_article_is_nearly_coded_whole(shared: Path) -> None:
+def test_seed_article_is_coded_whole_and_no_trap_is_hit(shared: Path) -> None:
     figures, cases, _ = seed_figures(shared / "data/events/seed_gold.json", shared / "seeds")
     values = {figure.name: figure.value for figure in figures}
-    assert values["seed_required"] >= 8 / 9, [c.id for c in cases]
-    assert values["seed_traps"] <= 2, [c.id for c in cases]
+    assert values["seed_required"] == 1, [c.id for c in cases]
+    assert values["seed_traps"] == 0, [c.id for c in cases]
 
 
 def test_no_seed_text_no_figures(tmp_path: Path) -> None:
