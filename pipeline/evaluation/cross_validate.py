@@ -31,7 +31,13 @@ def sources(data: Path) -> list[Path]:
     written = data / "events" / "news_gold" / "written.json"
     seeds = sorted(Path("tests/seed_sources/articles").glob("*.toml"))
     own = data / "events" / "seed_gold.json"
-    return [written, own, *sorted(OWN.glob("news_gold/events/*.json")), OWN / "events_gold.json", *seeds]
+    return [
+        written,
+        own,
+        *sorted(OWN.glob("news_gold/events/*.json")),
+        OWN / "events_gold.json",
+        *seeds,
+    ]
 
 
 def main(data: Path) -> None:

@@ -82,7 +82,9 @@ def _of_own_article(path: Path, data: Gold) -> Gold:
     body = (path.parents[2] / "seeds" / document["file"]).read_text("utf-8")
     gold = sentence_gold("own article", body) | {"published": document["publication_date"]}
     told = [(event, "asserted") for event in data["events"]]
-    old = (event for event in data["historical_background"] if len(event["date"]) == len("YYYY-MM-DD"))
+    old = (
+        event for event in data["historical_background"] if len(event["date"]) == len("YYYY-MM-DD")
+    )
     told += [(event, "historical") for event in old]
     for event, status in told:
         evidence = event["evidence"]
