@@ -84,6 +84,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._cut = False  # the text ended within quotes
 
     def values(self) -> list[Any]:
         """All objects and lists of the text; words between them are passed over."""
@@ -130,7 +131,10 @@ class _Reader:
             if self._blank() == ":":
                 self._at += 1
                 value = self._value(depth + 1, _CLOSES_VALUE)
-                found.setdefault(key, value)
+                if not (
+                    self._cut and isinstance(value, str)
+                ):  # the beginning of a text that breaks off says nothing
+                    found.setdefault(key, value)
         return found
 
     def _list(self, depth: int) -> list[Any]:
@@ -156,6 +160,7 @@ class _Reader:
             at = self._text.find(mark, at)
             if at < 0:
                 at = len(self._text)
+                self._cut = True
                 break
             escaped = _ESCAPED.search(self._text, max(start, at - 20), at)
             if not escaped and closes.match(self._text, at + 1, at + 1 + _MAX_LOOK):
