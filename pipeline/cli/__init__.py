@@ -6,6 +6,7 @@ error. Errors a user can mend are one line; ``--debug`` shows tracebacks.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import logging
 import os
@@ -108,6 +109,10 @@ def help_of(name: str) -> str:
     """What ``rasd NAME --help`` prints."""
     import typer.main  # noqa: PLC0415 - the overview does not need it
 
+    module: Any = importlib.import_module(f"pipeline.cli.{name}")
+    if hasattr(module, "PARSER"):
+        parser: argparse.ArgumentParser = module.PARSER()
+        return parser.format_help()
     command: Any = typer.main.get_command(_app(name))
     text: str = command.get_help(command.make_context(f"rasd {name}", [], resilient_parsing=True))
     return text

@@ -17,6 +17,7 @@ from pipeline.render.terminal import one_line
 if TYPE_CHECKING:
     from pipeline.run.job import Summary
 
+PARSER: Final = run_parser  # what --help is made of
 # The flags stand in pipeline.options alone: what is typed here is handed on as it is.
 SETTINGS: Final[dict[str, Any]] = {
     "context_settings": {

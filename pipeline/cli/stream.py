@@ -12,6 +12,7 @@ import typer
 from pipeline.errors import Exit
 from pipeline.run.stream_options import parse_stream, stream_parser
 
+PARSER: Final = stream_parser  # what --help is made of
 # The flags stand in pipeline.options alone: what is typed here is handed on as it is.
 SETTINGS: Final[dict[str, Any]] = {
     "context_settings": {

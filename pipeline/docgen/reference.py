@@ -19,8 +19,6 @@ from pipeline import cli
 from pipeline.docgen import examples
 from pipeline.evaluation.report import as_markdown
 from pipeline.evaluation.suites import SUITES, run_suites
-from pipeline.options import run_parser
-from pipeline.run.stream_options import stream_parser
 from pipeline.sql.catalogue import scripts
 from transforms.enrich.ontology.codebook import codebook
 from transforms.rows.dialects import data_dictionary
@@ -46,11 +44,6 @@ R20 at the small size (`pytest -s tests/pipeline/sinks/bigquery/test_faults.py`)
 Not shown anywhere yet, for want of the real service: what BigQuery bills, how long it takes, and
 how it sees two transactions at the same moment (the emulator runs one after the other).
 """
-# Commands whose flags are not typer's: they go on to Beam.
-_PARSERS: Final[dict[str, Callable[[], argparse.ArgumentParser]]] = {
-    "run": run_parser,
-    "stream": stream_parser,
-}
 _QUALITY_HEAD: Final = """# Quality
 
 Figures on the labelled development data, written by `make docs` from `rasd evaluate`; a share
@@ -83,8 +76,7 @@ def commands() -> str:
 def _commands() -> str:
     parts = ["# Commands", "", "```", cli.overview().rstrip(), "```", ""]
     for name in cli.COMMANDS:
-        text = _PARSERS[name]().format_help() if name in _PARSERS else cli.help_of(name)
-        parts += [f"## rasd {name}", "", "```", text.rstrip(), "```", ""]
+        parts += [f"## rasd {name}", "", "```", cli.help_of(name).rstrip(), "```", ""]
     return "\n".join(parts)
 
 

@@ -17,8 +17,6 @@ from pipeline.docgen import reference
 from pipeline.evaluation.base import Figure
 from pipeline.evaluation.report import explained
 from pipeline.evaluation.suites import SUITES
-from pipeline.options import run_parser
-from pipeline.run.stream_options import stream_parser
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.data import open_data
 
@@ -40,7 +38,6 @@ COMMAND = re.compile(
     r"(?:\S*/)?(rasd [a-z].*)$"
 )
 TOLERANCE = 0.02
-PARSERS = {"run": run_parser, "stream": stream_parser}
 
 
 def _name(path: Path) -> str:
@@ -86,8 +83,6 @@ SQL = {name: sql for name, sql in shown_sql() if "..." not in sql}
 @cache
 def options_of(name: str) -> frozenset[str]:
     """The options a command knows."""
-    if name in PARSERS:
-        return frozenset(re.findall(r"--[a-z][a-z-]*", PARSERS[name]().format_help()))
     return frozenset({*re.findall(r"--[a-z][a-z-]*", cli.help_of(name)), "--help"})
 
 
