@@ -88,6 +88,17 @@ class Files:
         with self.writing(name) as stream:
             stream.write(data)
 
+    def write_aside(self, name: str, data: Any) -> None:
+        """Write a whole file that nobody reads before ``sync`` and ``move``."""
+        path = self.path(name)
+        with explained(path):
+            if self.local:
+                with _made(path.rpartition("/")[0], lambda: open(path, "wb")) as file:  # noqa: PTH123 - hot
+                    file.write(data)
+                return
+            with self.fs.open_output_stream(path) as stream:
+                stream.write(data)
+
     @contextlib.contextmanager
     def writing(self, name: str, *, durable: bool = True) -> Iterator[Any]:
         """Open a file to be written as one; it gets its name only when the block ends well.

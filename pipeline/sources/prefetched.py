@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
+import pybase64
 
 from pipeline import storage
 from pipeline.sources.base import Ref
@@ -36,17 +35,35 @@ def index(path: str, spool: Spool) -> Iterator[Ref | Rejected]:
     for offset, line in storage.open_lines(path):
         if not line.strip():
             continue
-        page = parse_line(line)
-        if isinstance(page, Rejected):
-            yield page
-            continue
-        key = canonicalise_url(page.url) or f"file:{content_id(page.title, page.content)}"
+        key = _linked(line)
+        if key is None:
+            page = parse_line(line)
+            if isinstance(page, Rejected):
+                yield page
+                continue
+            key = f"file:{content_id(page.title, page.content)}"
         if len(line) > _LINE_CAP:
-            detail = f"a line of {len(line)} bytes"
-            url, source_id = page.url or None, page.source_id
-            yield Rejected("read", "too_large", detail, url, source_id=source_id, content_id=key)
+            yield _too_large(line, key)
             continue
         yield Ref(key, "prefetched", path, offset, len(line))
+
+
+def _linked(line: bytes) -> str | None:
+    """The canonical URL a line names, without decoding its page; None when that must be asked."""
+    try:
+        given = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return canonicalise_url(_text(given, "url")) or None if isinstance(given, dict) else None
+
+
+def _too_large(line: bytes, key: str) -> Rejected:
+    page = parse_line(line)
+    if isinstance(page, Rejected):
+        return page
+    detail = f"a line of {len(line)} bytes"
+    url, source_id = page.url or None, page.source_id
+    return Rejected("read", "too_large", detail, url, source_id=source_id, content_id=key)
 
 
 def load(ref: Ref) -> Page | Rejected:
@@ -75,8 +92,8 @@ def parse_line(line: bytes) -> Page | Rejected:
     source_id = _text(given, "id") or None
     try:
         content, kind, content_type = _content(given)
-    except (ValueError, binascii.Error) as error:
-        return _bad(f"html_base64 is no base64: {error}", payload, source_id)
+    except ValueError:
+        return _bad("html_base64 is no base64, or is cut off", payload, source_id)
     return Page(
         content,
         kind,
@@ -122,7 +139,7 @@ def _refuse(constant: str) -> None:
 def _content(given: dict[str, Any]) -> tuple[bytes, Any, str]:
     """The document's bytes, their kind and content type, in the order of precedence."""
     if given.get("html_base64"):
-        data = base64.b64decode(_text(given, "html_base64"), validate=True)
+        data = pybase64.b64decode(_text(given, "html_base64"), validate=True)
         return data, "html", _text(given, "content_type")
     if given.get("html"):
         return _bytes(given, "html"), "html", "text/html; charset=utf-8"

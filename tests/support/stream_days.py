@@ -1,6 +1,6 @@
 """A stream over simulated days in a process of its own; tells hour by hour what it holds.
 
-    python stream_days.py OUTPUT LIST START HOURS
+    stream_days OUTPUT LIST START HOURS
 
 One JSON line an hour: hour, entries remembered, resident megabytes, seconds of the last tick.
 """
@@ -55,7 +55,3 @@ def main() -> None:
 
     type(stream)._beat = lambda _self, feeds, warm: reporting(feeds, warm)  # type: ignore[method-assign]
     stream.run()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """A stream in a process of its own, on a clock that goes as fast as the work: to be killed.
 
-    python stream_work.py OUTPUT LIST START MINUTES [KILL_AT]
+    stream_work OUTPUT LIST START MINUTES [KILL_AT]
 
 KILL_AT names the checkpoint at which it kills itself: ``fetched``, ``delivered``, ``committed`` or
 ``settled``, in its third tick.
@@ -81,7 +81,3 @@ def main() -> None:
     stream, clock = simulated(output, source, datetime.fromisoformat(start), float(minutes))
     stream.run()
     sys.stdout.write(clock.time.isoformat())
-
-
-if __name__ == "__main__":
-    main()

@@ -25,6 +25,8 @@ from transforms.rows.schema import STORED
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
 _MANY_ROWS: Final = 512
+_NESTED: Final = 64  # bytes a row that a list or a record is taken to have, without counting
+_LONG: Final = 1_024  # bytes of a column that are worth compressing in a file of few rows
 _FEW_FILES: Final = 4  # so many are read at once, whatever is wanted of them
 KEY: Final = "__key"  # the primary key as one string; never stored
 _SEPARATOR: Final = "\x1f"
@@ -115,26 +117,49 @@ def _ruling_out(table: str) -> list[str]:
     The least and the greatest of many texts rule nothing out, and are as long as the texts.
     """
     spec = STORED[table]
-    plain = [column.name for column in spec.columns if column.type not in ("STRING", "STRUCT")]
+    long = ("STRING", "BYTES", "STRUCT")
+    plain = [column.name for column in spec.columns if column.type not in long]
     return list(dict.fromkeys([*spec.key, *plain]))
 
 
-def _texts(column: pa.Field, above: str = "") -> Iterator[str]:
-    """Yield the columns of a Parquet file that hold the texts of a column."""
+def _leaves(column: pa.Field, above: str = "") -> Iterator[str]:
+    """Yield the columns of a Parquet file that hold a column's values of varying length."""
     path, kind = above + column.name, column.type
     if pa.types.is_list(kind):
-        yield from _texts(kind.value_field, f"{path}.list.")
+        yield from _leaves(kind.value_field, f"{path}.list.")
     elif pa.types.is_struct(kind):
         for part in kind:
-            yield from _texts(part, f"{path}.")
-    elif pa.types.is_string(kind):
+            yield from _leaves(part, f"{path}.")
+    elif pa.types.is_string(kind) or pa.types.is_binary(kind):
         yield path
 
 
 @cache
-def _texts_of(table: str) -> dict[str, list[str]]:
-    """Return the texts of each column that has some."""
-    return {column.name: list(_texts(column)) for column in arrow_schema(table)}
+def _leaves_of(table: str) -> dict[str, tuple[list[str], bool]]:
+    """Return the leaves of each column that has some, and whether it is nested."""
+    schema = arrow_schema(table)
+    return {each.name: (list(_leaves(each)), pa.types.is_nested(each.type)) for each in schema}
+
+
+def _compression(table: str, rows: pa.Table | None) -> str | dict[str, str]:
+    """Return how a file is compressed: in a small one only what is long.
+
+    Beginning to compress a column costs more than writing some hundred bytes of it, and a history
+    of many days is thousands of files with a few rows each.
+
+    Args:
+        table: the table's name.
+        rows: all that will be in the file; None when that is more than one row group.
+    """
+    if rows is None or rows.num_rows >= _MANY_ROWS:
+        return "zstd"
+    many = rows.num_rows * _NESTED >= _LONG
+    long = (
+        name
+        for name, (leaves, nested) in _leaves_of(table).items()
+        if leaves and (many if nested else rows[name].nbytes >= _LONG)
+    )
+    return {leaf: "zstd" for name in long for leaf in _leaves_of(table)[name][0]}
 
 
 @dataclass(slots=True)
@@ -187,7 +212,7 @@ class PartWriter:
         return pq.ParquetWriter(
             stream,
             arrow_schema(self.table),
-            compression="zstd",
+            compression=_compression(self.table, rows),
             use_dictionary=rows is None or rows.num_rows >= _MANY_ROWS,
             write_statistics=_ruling_out(self.table),
         )
@@ -215,8 +240,7 @@ class PartWriter:
                 self.encode()
             if self._content is None:
                 return ""
-            with self.files.writing(self.name, durable=False) as stream:
-                stream.write(self._content)
+            self.files.write_aside(self.name, self._content)
             return _digest(self._content)
         with explained(self.files.path(self.name)), self._stack:
             if self._waiting:

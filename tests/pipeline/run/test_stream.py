@@ -22,6 +22,7 @@ from http_server import LocalServer
 from live_feeds import NOON, item, rss, table
 from outputs import facts
 from pipeline_helpers import ROOT, rasd
+from programs import program
 from stream_work import simulated
 
 from pipeline.run.metrics import Metrics, serve_metrics
@@ -136,7 +137,7 @@ def test_killed_three_times_it_loses_and_doubles_nothing(server, tmp_path):
     feeds = {host: growing(host, step=3) for host in hosts}
     source = listed(tmp_path, *(server.on(host, "/rss", feeds[host]) for host in hosts))
     output = tmp_path / "out"
-    work = [sys.executable, str(ROOT / "tests" / "support" / "stream_work.py")]
+    work = program("stream_work")
     env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'support'}"}
     start = NOON
     for place in ("delivered", "committed", "settled"):

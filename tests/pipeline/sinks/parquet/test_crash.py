@@ -262,6 +262,10 @@ class Full(ParquetSink):
                 outer.left -= 1
                 return refuse() if outer.left < 0 else Files.writing(self, name, durable=durable)
 
+            def write_aside(self, name: str, data: Any) -> None:
+                with self.writing(name, durable=False) as stream:  # counted and refused alike
+                    stream.write(data)
+
         plain = super().files
         return Counted(plain.fs, plain.root, plain.local)
 
