@@ -332,9 +332,10 @@ def parse_run(
     Raises:
         UsageError: something is missing, mistyped or not built yet.
     """
-    known, unknown = run_parser().parse_known_intermixed_args(list(args))
+    parser = run_parser()
+    known, unknown = parser.parse_known_intermixed_args(list(args))
     if unknown:
-        check_beam_args(unknown, beam_flags())
+        check_beam_args(unknown, beam_flags(), parser)
     if not known.inputs and not known.output:
         raise UsageError(
             "nothing to read and no --output: name both, such as rasd run seeds --output out; see "
@@ -364,12 +365,15 @@ def config_of(known: argparse.Namespace, as_of: datetime, beam_args: Sequence[st
     )
 
 
-def check_beam_args(unknown: Sequence[str], flags: frozenset[str]) -> None:
+def check_beam_args(
+    unknown: Sequence[str], flags: frozenset[str], parser: argparse.ArgumentParser
+) -> None:
     """Refuse a word that neither rasd nor Beam knows.
 
     Args:
         unknown: what goes on to Beam.
         flags: the options Beam knows (``pipeline.runners.beam_flags``).
+        parser: the command's own.
 
     Raises:
         UsageError: an option is mistyped; the nearest right one is named.
@@ -379,6 +383,6 @@ def check_beam_args(unknown: Sequence[str], flags: frozenset[str]) -> None:
         if not word.startswith("--"):
             continue
         if name not in flags:
-            ours = {f"--{flag.name.replace('_', '-')}" for flag in FLAGS}
-            hint = nearest(name, sorted(ours | flags), "see rasd run --help")
+            ours = {each for each in parser.format_help().split() if each.startswith("--")}
+            hint = nearest(name, sorted(ours | flags), f"see {parser.prog} --help")
             raise UsageError(f"unknown option {name}{hint}")

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
+from pipeline.cli.handed_on import HANDED_ON
 from pipeline.errors import Exit, NotBuiltError, UsageError, nearest
 from pipeline.render.terminal import one_line
 
@@ -96,7 +97,8 @@ def _app(name: str) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     # A paragraph that begins with a backspace keeps its lines.
     examples = getattr(module, "EXAMPLES", "").strip().replace("\n\n", "\n\n\b\n")
-    app.command(name, epilog=f"\b\n{examples}", **getattr(module, "SETTINGS", {}))(module.command)
+    settings = HANDED_ON if hasattr(module, "PARSER") else {}
+    app.command(name, epilog=f"\b\n{examples}", **settings)(module.command)
     return app
 
 

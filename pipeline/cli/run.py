@@ -6,10 +6,11 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from pipeline.cli.handed_on import beam_flags
 from pipeline.errors import Exit
 from pipeline.options import Config, parse_run, run_parser
 from pipeline.render.terminal import one_line
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from pipeline.run.job import Summary
 
 PARSER: Final = run_parser  # what --help is made of
-# The flags stand in pipeline.options alone: what is typed here is handed on as it is.
-SETTINGS: Final[dict[str, Any]] = {
-    "context_settings": {
-        "ignore_unknown_options": True,
-        "allow_interspersed_args": True,
-        "help_option_names": [],
-    },
-    "add_help_option": False,
-}
 
 
 def command(
@@ -38,7 +30,7 @@ def command(
         sys.stdout.write(run_parser().format_help())
         return Exit.DONE
     now = datetime.now(UTC)
-    config = parse_run(given, now, _beam_flags)
+    config = parse_run(given, now, beam_flags)
     if config.debug:
         logging.basicConfig(level=logging.INFO, force=True)
     if "-" in config.inputs and sys.stdin.isatty():
@@ -58,12 +50,6 @@ def command(
     if config.max_dead_letters is not None and summary.dead_letters > config.max_dead_letters:
         return Exit.DEAD_LETTERS
     return Exit.DONE
-
-
-def _beam_flags() -> frozenset[str]:
-    from pipeline.runners import beam_flags  # noqa: PLC0415 - Beam takes seconds
-
-    return beam_flags()
 
 
 def _report(summary: Summary, config: Config) -> None:

@@ -5,23 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
+from pipeline.cli.handed_on import beam_flags
 from pipeline.errors import Exit
 from pipeline.run.stream_options import parse_stream, stream_parser
 
 PARSER: Final = stream_parser  # what --help is made of
-# The flags stand in pipeline.options alone: what is typed here is handed on as it is.
-SETTINGS: Final[dict[str, Any]] = {
-    "context_settings": {
-        "ignore_unknown_options": True,
-        "allow_interspersed_args": True,
-        "help_option_names": [],
-    },
-    "add_help_option": False,
-}
 
 
 def command(
@@ -32,7 +24,7 @@ def command(
     if not given or "--help" in given or "-h" in given:
         sys.stdout.write(stream_parser().format_help())
         return Exit.DONE if given else Exit.USAGE
-    config, wishes = parse_stream(given, datetime.now(UTC), _beam_flags)
+    config, wishes = parse_stream(given, datetime.now(UTC), beam_flags)
     from pipeline.render.progress import Progress  # noqa: PLC0415 - Beam takes seconds
     from pipeline.run.stream import Abandoned, Stream, follow  # noqa: PLC0415 - the same
 
@@ -50,9 +42,3 @@ def command(
         sys.stderr.flush()
         os._exit(Exit.DONE)
     return Exit.DONE
-
-
-def _beam_flags() -> frozenset[str]:
-    from pipeline.runners import beam_flags  # noqa: PLC0415 - Beam takes seconds
-
-    return beam_flags()

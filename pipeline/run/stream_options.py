@@ -111,9 +111,10 @@ def parse_stream(
     Raises:
         UsageError: something is missing, mistyped or not built yet.
     """
-    known, unknown = stream_parser().parse_known_intermixed_args(list(args))
+    parser = stream_parser()
+    known, unknown = parser.parse_known_intermixed_args(list(args))
     if unknown:
-        check_beam_args(unknown, beam_flags())
+        check_beam_args(unknown, beam_flags(), parser)
     if known.queue is not None:
         raise NotBuiltError("--queue is not built yet; leave it out to fetch in this process")
     if len(known.inputs) != 1:

@@ -207,6 +207,8 @@ def test_what_prometheus_is_told():
         (("feeds.toml", "--output", "o", "--settle", "often"), "no number of minutes"),
         (("feeds.toml", "--output", "o", "--queue", "gs://b/q"), "not built yet"),
         (("feeds.toml", "--output", "o", "--offline"), "unknown option --offline"),
+        (("feeds.toml", "--output", "o", "--setle", "3"), "did you mean --settle?"),
+        (("feeds.toml", "--output", "o", "--xqzzy"), "see rasd stream --help"),
         (("feeds.toml", "--output", "o", "--runner", "FlinkRunner"), "not built yet"),
     ],
 )
