@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from pipeline import open_data
 from pipeline.errors import Exit, UsageError
+from pipeline.evaluation.base import SuiteReport
 from pipeline.evaluation.report import as_json, as_table
 from pipeline.evaluation.suites import SUITES, run_suites, without_data
 
@@ -17,6 +20,8 @@ EXAMPLES: Final = """\
 examples:
   rasd evaluate --data labelled
   rasd evaluate events dates --data labelled --worst 20
+  rasd evaluate --template --data out > mine.csv    fill it in: docs/label-your-own.md
+  rasd evaluate --labels mine.csv --worst 20
 """
 
 
@@ -36,11 +41,22 @@ def command(
     ] = None,
     *,
     data: Annotated[
-        Path,
+        str,
         typer.Option(
             metavar="DIR", help="The labelled data: events/, pages/, langid/, neardup/ below it."
         ),
-    ] = Path("../shared/data"),
+    ] = "../shared/data",
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Measure event coding on your own labels instead."),
+    ] = None,
+    template: Annotated[
+        bool,
+        typer.Option(
+            "--template",
+            help="Write an empty file of labels for the articles of --data, an output.",
+        ),
+    ] = False,
     output: Annotated[
         Format, typer.Option("--format", help="How to write the figures.")
     ] = Format.table,
@@ -53,6 +69,33 @@ def command(
     The labelled data are not part of rasd. docs/quality.md holds the figures measured on them. A
     suite without data is left out; with none at all nothing is measured (exit 3).
     """
+    if template:
+        return _template(data)
+    write = as_json if output is Format.json else as_table
+    if labels is not None:
+        return _labels(labels, write, worst)
+    reports = _reports(suite, Path(data))
+    if reports:
+        sys.stdout.write(write(reports, worst=worst))
+    return Exit.DONE if reports else Exit.NOTHING_USABLE
+
+
+def _template(data: str) -> int:
+    from pipeline.evaluation.labels import write_template  # noqa: PLC0415 - DuckDB only here
+
+    sys.stdout.write(write_template(open_data(data)))
+    return Exit.DONE
+
+
+def _labels(path: Path, write: Callable[..., str], worst: int) -> int:
+    from pipeline.evaluation.labels import evaluate_labels  # noqa: PLC0415 - as above
+
+    sys.stdout.write(write([evaluate_labels(path)], worst=worst))
+    return Exit.DONE
+
+
+def _reports(suite: list[str] | None, data: Path) -> list[SuiteReport]:
+    """Run the suites asked for; none when there is nothing to measure, which is told."""
     chosen = suite or list(SUITES)
     unknown = sorted(set(chosen) - set(SUITES))
     if unknown:
@@ -63,10 +106,7 @@ def command(
     if len(missing) == len(chosen):
         wanted = ", ".join(f"{name} reads {where}" for name, where in missing.items())
         sys.stderr.write(f"rasd: no labelled data in {data}: {wanted}\n")
-        return Exit.NOTHING_USABLE
+        return []
     for name, where in missing.items():
         sys.stderr.write(f"rasd: suite {name} left out: there is no {where} in {data}\n")
-    reports = run_suites([name for name in chosen if name not in missing], data)
-    write = as_json if output is Format.json else as_table
-    sys.stdout.write(write(reports, worst=worst))
-    return Exit.DONE
+    return run_suites([name for name in chosen if name not in missing], data)
