@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -14,11 +14,13 @@ import orjson
 from pipeline.sources.prefetched import parse_line
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.document import process_document
+from transforms.enrich import code_events
 from transforms.feeds.publishers import PublisherIndex, publishers_of
-from transforms.records import Article, Document, Event, Page, Rejected
+from transforms.records import Article, Document, Event, Page, Rejected, Topic
 from transforms.rows.rows import Provenance, article_row, clean_text, event_row
 
 _NOBODY: Final = Provenance("", "", datetime(1970, 1, 1, tzinfo=UTC))
+ARTICLE_COLUMNS: Final = tuple(each.name for each in fields(Article))
 _PROVENANCE: Final = ("run_id", "pipeline_version", "date")
 
 
@@ -45,6 +47,18 @@ def explain_page(page: Page | Rejected) -> Explained:
 @cache
 def _publishers() -> PublisherIndex:
     return publishers_of(())
+
+
+def explain_row(row: Mapping[str, Any]) -> Explained:
+    """Code a stored article as today's rules do; what was coded once stands in ``events``.
+
+    Args:
+        row: its columns, at least ``ARTICLE_COLUMNS``.
+    """
+    given = {name: row[name] for name in ARTICLE_COLUMNS}
+    topics = tuple(Topic(**each) for each in row["topics"] or ())
+    article = Article(**given | {"topics": topics, "authors": tuple(row["authors"] or ())})
+    return Explained(article.source_id, article, tuple(code_events(article)))
 
 
 def explain_line(line: bytes) -> Explained:

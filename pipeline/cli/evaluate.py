@@ -81,9 +81,9 @@ def command(
 
 
 def _template(data: str) -> int:
-    from pipeline.evaluation.labels import write_template  # noqa: PLC0415 - DuckDB only here
+    from pipeline.evaluation.labels import DRAW, write_template  # noqa: PLC0415 - loads the coder
 
-    sys.stdout.write(write_template(open_data(data)))
+    sys.stdout.write(write_template(open_data(data).sql(DRAW).to_pylist()))
     return Exit.DONE
 
 

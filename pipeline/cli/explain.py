@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final
+from typing import Annotated, Any, BinaryIO, Final
 
 import typer
 
+from pipeline import open_data
 from pipeline.errors import Exit, UsageError, not_there
-from pipeline.explain import Explained, explain_lines, explain_page, to_json
+from pipeline.explain import (
+    ARTICLE_COLUMNS,
+    Explained,
+    explain_lines,
+    explain_page,
+    explain_row,
+    to_json,
+)
 from pipeline.sources import pages, prefetched, texts
 from pipeline.sources.base import Ref
 from pipeline.sources.files import check_inputs, kind_of
 from pipeline.storage import UnreadableError, read_bytes
 from transforms.records import Page, Rejected
 
+_ID: Final = re.compile(r"[0-9a-f]{6,32}")
 # What explain says of files that hold no single article, by kind.
 _OTHERS: Final = {
     "unknown": "explain reads .txt, .html or .jsonl; save the article as text",
@@ -33,6 +43,7 @@ examples:
   rasd explain article.txt
   rasd explain https://news.example/story.html
   echo "تظاهر المئات في تونس" | rasd explain -
+  rasd explain --article 3f0c9b2a --data out        one that is stored
   rasd explain documents.jsonl --jsonl > explained.jsonl
 """
 
@@ -51,6 +62,14 @@ def command(
         typer.Option("--jsonl", help="Read prefetched documents, one a line; write one line each."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the JSON object.")] = False,
+    article: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Explain a stored article instead, by its article_id or its beginning.",
+        ),
+    ] = None,
+    data: Annotated[str, typer.Option(metavar="URI", help="The output that holds it.")] = "out",
     allow_private_hosts: Annotated[
         bool, typer.Option("--allow-private-hosts", help="Fetch from private addresses, too.")
     ] = False,
@@ -64,7 +83,9 @@ def command(
     """
     if jsonl:
         return _explain_lines(source)
-    if source.startswith(("http://", "https://")):
+    if article is not None:
+        explained = explain_row(_stored(article, data))
+    elif source.startswith(("http://", "https://")):
         explained = explain_page(_fetched(source, allow_private=allow_private_hosts))
     else:
         explained = explain_page(_page_of(source))
@@ -73,6 +94,21 @@ def command(
     else:
         _show(explained)
     return Exit.DONE
+
+
+def _stored(article_id: str, data: str) -> Mapping[str, Any]:
+    """The row of a stored article."""
+    if not _ID.fullmatch(article_id):
+        raise UsageError(f"--article {article_id}: give 6 to 32 digits from 0 to f, an article_id")
+    columns = ", ".join(ARTICLE_COLUMNS)
+    rows = open_data(data).sql(
+        f"SELECT {columns} FROM articles WHERE STARTS_WITH(article_id, '{article_id}') LIMIT 2"  # noqa: S608 - digits
+    )
+    if rows.num_rows != 1:
+        number = "more than one" if rows.num_rows else "no"
+        raise UsageError(f"{data} holds {number} article whose id begins with {article_id}")
+    row: Mapping[str, Any] = rows.to_pylist()[0]
+    return row
 
 
 def _explain_lines(source: str) -> int:

@@ -21,7 +21,6 @@ from typing import Any, Final, get_args
 from pipeline.errors import UsageError, nearest
 from pipeline.evaluation.base import Case, Figure, SuiteReport
 from pipeline.evaluation.news_gold import score
-from pipeline.sql.data import Answers
 from transforms.enrich import code_events
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.records import Article, Status, content_id
@@ -34,6 +33,12 @@ EVENT: Final = (
 COLUMNS: Final = (*ARTICLE, *EVENT)
 _STATUSES: Final = get_args(Status)
 _ARTICLES: Final = 100  # of a template: an afternoon's or two days' work
+# Ids are hashes: the first in their order are a fair draw, and the same one every time.
+DRAW: Final = (
+    f"SELECT {', '.join(f'a.{name}' for name in ARTICLE)} FROM v_articles AS a "  # noqa: S608 - ours
+    "WHERE a.duplicate_kind IS NULL AND a.body IS NOT NULL "
+    f"ORDER BY a.article_id LIMIT {_ARTICLES}"
+)
 _COUNTRY: Final = re.compile(r"[A-Z]{3}")
 _DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _FORMULA: Final = ("=", "+", "-", "@")
@@ -44,19 +49,12 @@ _FIGURES: Final = (
 )  # fmt: skip
 
 
-def write_template(data: Answers) -> str:
-    """Write an empty file of labels: a row for each of some articles, its event columns empty.
+def write_template(articles: Sequence[Mapping[str, Any]]) -> str:
+    """Write an empty file of labels: a row for each article, its event columns empty.
 
     Args:
-        data: an output; articles that are copies of others are left out. Ids are hashes, so the
-            first in their order are a fair draw, and the same one every time.
+        articles: the rows that ``DRAW`` gives.
     """
-    columns = ", ".join(f"a.{name}" for name in ARTICLE)
-    articles = data.sql(
-        f"SELECT {columns} FROM v_articles AS a "  # noqa: S608 - names of ours
-        "WHERE a.duplicate_kind IS NULL AND a.body IS NOT NULL "
-        f"ORDER BY a.article_id LIMIT {_ARTICLES}"
-    ).to_pylist()
     stream = io.StringIO()
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\r\n", extrasaction="ignore")
     writer.writeheader()
