@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, NoReturn
 
 from pipeline.errors import UsageError, nearest
+from pipeline.sources.members import read_renames
 from pipeline.workers.pool import Workers
 
 _ABOUT: Final = """\
@@ -25,8 +26,8 @@ what comes in, in any mix (a directory means every document below it):
   pages            .html .mhtml, saved from anywhere
   feeds            an http(s) address, or a saved .xml .rss .atom .rdf .json; also news sitemaps
   feed lists       .toml .opml, or a .txt of addresses; polled when the list itself is named
-  documents        .jsonl, one object a line: url, html or body, title, published_at ...; - is
-                   JSON lines on standard input
+  documents        .jsonl, one object a line: url, html or body, title, published_at ...; .csv
+                   .tsv .xlsx, one document a row; - is JSON lines on standard input
   web archives     .warc .warc.gz
 what comes out: tables of Parquet files under --output, and a manifest in --output/_runs.
 Running it again adds what is new and nothing twice.
@@ -36,6 +37,7 @@ examples:
   rasd run seeds --output out --offline             the demo's input
   rasd run my-articles page.html docs.jsonl --output out
   rasd run feeds.toml --output out --archive warc   poll feeds, keep what they answered
+  rasd run table.csv --map body=text,published_at=date --output out
   zcat docs.jsonl.gz | rasd run - --output out
 
 next:
@@ -57,6 +59,7 @@ class Config:
         output: the URI of the sink.
         as_of: the run's only clock.
         staging: where rows wait that are on their way to BigQuery.
+        renames: what documents call the members they have: our name, theirs.
         beam_args: what goes on to Beam.
     """
 
@@ -70,6 +73,7 @@ class Config:
     offline: bool = False
     allow_private_hosts: bool = False
     force: bool = False
+    renames: tuple[tuple[str, str], ...] = ()
     debug: bool = False
     max_dead_letters: int | None = None
     processes: int = 1
@@ -94,6 +98,7 @@ class Config:
             "to": self.to_date.isoformat() if self.to_date else None,
             "offline": self.offline,
             "force": self.force,
+            **({"map": dict(self.renames)} if self.renames else {}),
         }
 
 
@@ -190,6 +195,12 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "the run's clock; the start of the run by default. The same inputs and the same clock "
         "give the same files",
         {"type": _moment, "metavar": "TIMESTAMP"},
+    ),
+    Flag(
+        _ROWS,
+        "map",
+        "what documents call the members they have, such as body=text,published_at=date",
+        {"type": read_renames, "dest": "renames", "default": (), "metavar": "OURS=THEIRS,..."},
     ),
     Flag(_ROWS, "force", "process again what is stored, and ask feeds that are not due", _SWITCH),
     Flag(

@@ -35,6 +35,7 @@ _OTHERS: Final = {
     "empty": "the file is empty",
     "feed": "a feed, not an article; rasd run reads it",
     "feeds": "a list of feeds, not an article; rasd feeds check asks them",
+    "table": "a table of documents; rasd run reads it",
     "warc": "a web archive, not an article; rasd run reads it",
 }
 

@@ -14,6 +14,7 @@ from pipeline.cli.handed_on import beam_flags
 from pipeline.errors import Exit
 from pipeline.options import Config, parse_run, run_parser
 from pipeline.render.terminal import one_line
+from pipeline.sources.members import unread_line
 
 if TYPE_CHECKING:
     from pipeline.run.job import Summary
@@ -62,6 +63,7 @@ def _report(summary: Summary, config: Config) -> None:
     rows = ", ".join(f"{count} {table}" for table, count in summary.new_rows.items() if count)
     say(f"{_articles(summary.articles)} read; new or changed rows: {rows or 'none'}")
     _report_dates(summary, say)
+    _report_unread(summary, say)
     for rejected in summary.manifest["rejected_inputs"]:
         say(f"rejected ({rejected['reason']}): {one_line(_what(rejected))}")
     if summary.dead_letters:
@@ -89,6 +91,17 @@ def _report_dates(summary: Summary, say: Callable[[str], None]) -> None:
         say(line)
     if undated:
         say(f"kept although without any date: {_articles(undated)}")
+
+
+def _report_unread(summary: Summary, say: Callable[[str], None]) -> None:
+    """Name once what nothing reads of documents and tables, and what it may be meant for."""
+    found: dict[str, str] = {}
+    lacking: dict[str, None] = {}
+    for each in summary.manifest["unread"]:
+        found = each["names"] | found
+        lacking |= dict.fromkeys(each["absent"])
+    if found or lacking:
+        say(one_line(unread_line(found, lacking)))
 
 
 def _articles(number: int) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from pipeline.options import Config
-from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped
+from pipeline.sources.base import Indexed, Ref, SeenFeed, Skipped, Unread
 from pipeline.version import __version__
 from transforms.records import Feed, Rejected, content_id
 
@@ -20,6 +20,7 @@ class Inputs:
     refs: list[Ref] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     feeds: list[SeenFeed] = field(default_factory=list)
     to_poll: list[Feed] = field(default_factory=list)
     not_due: list[Feed] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Inputs:
             Ref: self.refs,
             Rejected: self.rejected,
             Skipped: self.skipped,
+            Unread: self.unread,
             SeenFeed: self.feeds,
             Feed: self.to_poll,
         }

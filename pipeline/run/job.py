@@ -221,7 +221,8 @@ class Job:
 
     def _indexed(self, spool: Spool) -> Iterable[Indexed]:
         """List what the run reads; another kind of run lists something else."""
-        return FileIndex(spool, self._config.workers).index(self._config.inputs)
+        config = self._config
+        return FileIndex(spool, config.workers, dict(config.renames)).index(config.inputs)
 
     def _closing_rows(self) -> Mapping[str, list[dict[str, Any]]]:
         """The rows that can only be told when all documents are through; none for a run."""

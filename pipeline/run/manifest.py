@@ -76,6 +76,10 @@ def manifest_of(
         "as_of": config.as_of.isoformat(),
         "inputs": [redact_url(given) for given in config.inputs],
         "skipped": [{"path": each.path, "reason": each.reason} for each in inputs.skipped],
+        "unread": [
+            {"path": each.path, "names": dict(each.names), "absent": list(each.absent)}
+            for each in inputs.unread
+        ],
         "rejected_inputs": [
             {
                 "stage": each.stage,

@@ -12,7 +12,7 @@ from pipeline.errors import NotBuiltError, UsageError
 from pipeline.options import Config, RaisingParser, add_flags, check_beam_args, config_of
 
 # A stream has no end, and its clock goes on.
-_NOT_OURS: Final = ("from", "to", "as_of", "force", "offline", "max_dead_letters")
+_NOT_OURS: Final = ("from", "to", "map", "as_of", "force", "offline", "max_dead_letters")
 _ABOUT: Final = """\
 Follow a list of feeds: ask each when it is due, fetch what is new, code it, commit it. Ends on
 Ctrl-C or SIGTERM within 30 seconds; started again, it goes on where it was. What it knows stands

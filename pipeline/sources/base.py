@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -42,6 +42,21 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Members or columns of a file's documents that nothing reads.
+
+    Attributes:
+        path: the file.
+        names: each -> the member that may have been meant, "" when none comes to mind.
+        absent: what ``--map`` names and no document has.
+    """
+
+    path: str
+    names: Mapping[str, str]
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SeenFeed:
     """A feed read while indexing; its entries are refs of their own.
 
@@ -69,7 +84,7 @@ class Missed:
     asked_at: datetime | None
 
 
-Indexed = Ref | Skipped | Rejected | SeenFeed | Feed
+Indexed = Ref | Skipped | Unread | Rejected | SeenFeed | Feed
 
 
 class Source(Protocol):

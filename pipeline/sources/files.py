@@ -14,8 +14,9 @@ from typing import Final, Literal
 
 from pipeline import storage
 from pipeline.errors import UsageError, not_there
-from pipeline.sources import feeds, pages, prefetched, texts, warc
+from pipeline.sources import feeds, pages, prefetched, tables, texts, warc
 from pipeline.sources.base import Indexed, Skipped, empty_file
+from pipeline.sources.members import NO_RENAMES, Renames
 from pipeline.sources.spool import Spool
 from pipeline.storage import UnreadableError
 from pipeline.workers.pool import Workers
@@ -23,7 +24,7 @@ from transforms.feeds.lists import read_feed_list
 from transforms.records import Feed, Rejected
 from transforms.text.redact import redact_url
 
-Kind = Literal["text", "page", "feed", "feeds", "prefetched", "warc", "unknown", "empty"]
+Kind = Literal["text", "page", "feed", "feeds", "prefetched", "table", "warc", "unknown", "empty"]
 
 _SUFFIXES: Final[dict[str, Kind]] = {
     ".txt": "text",
@@ -38,12 +39,24 @@ _SUFFIXES: Final[dict[str, Kind]] = {
     ".opml": "feeds",
     ".toml": "feeds",
     ".jsonl": "prefetched",
+    ".ndjson": "prefetched",
+    ".csv": "table",
+    ".tsv": "table",
+    ".xlsx": "table",
+    ".xlsm": "table",
     ".warc": "warc",
 }
 _BEGINNINGS: Final[dict[Kind, tuple[bytes, ...]]] = {
     "page": (b"<!doctype html", b"<html"),
     "feed": (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex"),
     "warc": (b"warc/1.",),
+}
+# What is asked for most among the files that nothing reads, and the way round.
+_WAYS_ROUND: Final = {
+    **dict.fromkeys((".xls", ".ods", ".numbers"), "save it as .xlsx or .csv"),
+    **dict.fromkeys((".doc", ".docx", ".odt", ".pdf", ".rtf"), "save it as text (.txt)"),
+    **dict.fromkeys((".zip", ".tar", ".rar", ".7z"), "unpack it and name the directory"),
+    ".json": "write one object a line (.jsonl)",
 }
 _SNIFFED: Final = 4096
 _SCHEMES: Final = ("http", "https", "gs")
@@ -107,12 +120,14 @@ class FileIndex:
     Args:
         spool: where entries and standard input are put down until they are read.
         workers: who parses feeds.
+        renames: what documents and tables call the members they have (``--map``).
     """
 
-    def __init__(self, spool: Spool, workers: Workers) -> None:
+    def __init__(self, spool: Spool, workers: Workers, renames: Renames = NO_RENAMES) -> None:
         """Keep the settings; nothing is read yet."""
         self._spool = spool
         self._workers = workers
+        self._renames = renames
 
     def index(self, inputs: Sequence[str]) -> Iterator[Indexed]:
         """List every document of the inputs.
@@ -127,7 +142,7 @@ class FileIndex:
         for given in inputs:
             if given == "-":
                 path = self._spool.take("stdin.jsonl", sys.stdin.buffer)
-                yield from prefetched.index(path, self._spool)
+                yield from prefetched.index(path, self._spool, self._renames)
                 continue
             if given.startswith(("http://", "https://")):
                 yield Feed(given)
@@ -145,7 +160,9 @@ class FileIndex:
             elif kind == "page":
                 yield from pages.index(path)
             elif kind == "prefetched":
-                yield from prefetched.index(path, self._spool)
+                yield from prefetched.index(path, self._spool, self._renames)
+            elif kind == "table":
+                yield from tables.index(path, self._spool, self._renames)
             elif kind == "warc":
                 yield from warc.index(path, self._spool, self._workers)
             elif kind == "feed":
@@ -194,8 +211,8 @@ def _not_indexed(path: str, kind: Kind, *, named: bool) -> Skipped | Rejected:
     if kind == "feeds":
         return Skipped(path, "a feed list is polled only when it is named itself")
     if named:
-        detail = f"{path}: no kind of input this version reads; known suffixes: " + " ".join(
-            sorted(_SUFFIXES)
-        )
+        suffixes = f"known suffixes: {' '.join(sorted(_SUFFIXES))}"
+        way_round = _WAYS_ROUND.get(PurePath(name.lower()).suffix, suffixes)
+        detail = f"{path}: no kind of input this version reads; {way_round}"
         return Rejected("read", "unknown_format", detail, url=f"file:{name}")
     return Skipped(path, "unknown kind of file")

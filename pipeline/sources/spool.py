@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -56,6 +57,19 @@ class Spool:
         path = self._directory / name
         with path.open("wb") as target:
             shutil.copyfileobj(stream, target)
+        return str(path)
+
+    def write_lines(self, name: str, lines: Iterable[bytes]) -> str:
+        """Write lines into a file of their own and return the file's path.
+
+        Args:
+            name: of the file, unique in the run.
+            lines: each without its end.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / name
+        with path.open("wb") as target:
+            target.writelines(line + b"\n" for line in lines)
         return str(path)
 
 

@@ -204,7 +204,7 @@ def test_evaluate_leaves_out_what_has_no_data(tmp_path, monkeypatch, capfd):
 
 
 def test_what_was_passed_over_is_named(tmp_path, monkeypatch, capfd):
-    for name in ("a.pdf", "b.csv", "c.docx", "d.xlsx", "e.txt"):
+    for name in ("a.pdf", "b.xls", "c.docx", "d.zip", "e.txt"):
         (tmp_path / name).write_text("تظاهر المئات في تونس", "utf-8")
     args = ["run", str(tmp_path), "--output", str(tmp_path / "o"), "--offline"]
     code, lines = told(args, monkeypatch, capfd)
