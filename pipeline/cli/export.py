@@ -15,6 +15,10 @@ EXAMPLES: Final = """\
 examples:
   rasd export --data out --output tables
   rasd export --data out --output to-share --no-text --format csv
+  rasd export --data out --output for-excel --format xlsx      a workbook a table
+  rasd export --data out --output map --format geojson         the rows of v_map, for any map
+  rasd export --data out --output gdelt --format gdelt         events and mentions as GDELT has them
+  rasd export --data out --output r --format flat              one CSV of events for R and pandas
 
 With --no-text no sentence of anybody's article leaves: ids, codes, spans, dates and names of the
 gazetteer stay, so that whoever has the articles can find every event in them again.
@@ -26,6 +30,14 @@ class Format(StrEnum):
 
     parquet = "parquet"
     csv = "csv"
+    jsonl = "jsonl"
+    xlsx = "xlsx"
+    geojson = "geojson"
+    gdelt = "gdelt"
+    flat = "flat"
+
+
+_FOR_EXCEL: Final = (Format.csv, Format.flat, Format.gdelt)
 
 
 def command(
@@ -38,14 +50,26 @@ def command(
         bool, typer.Option("--text/--no-text", help="Leave out everything an article says.")
     ] = True,
     form: Annotated[Format, typer.Option("--format", help="How to write.")] = Format.parquet,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="CSV that Excel opens as it is: Arabic intact, flat columns."),
+    ] = False,
+    raw: Annotated[
+        bool,
+        typer.Option("--raw", help="Cells exactly as stored: no apostrophe before = + - @."),
+    ] = False,
 ) -> int:
-    """Write the tables as plain files, one each, to hand on."""
+    """Write the tables as plain files to hand on; or a map, or tables for other programs."""
     if output is None:
         raise UsageError("no --output: name a directory for the files")
-    from pipeline.render.export import export  # noqa: PLC0415 - Arrow on demand
+    if excel and form not in _FOR_EXCEL:
+        if form is not Format.parquet:
+            raise UsageError(f"--excel is for csv; --format {form.value} needs nothing of it")
+        form = Format.csv
+    from pipeline.render.export import Wish, export  # noqa: PLC0415 - Arrow on demand
     from pipeline.sql.data import open_data  # noqa: PLC0415 - the same
 
-    written = export(open_data(data), output, form.value, text=text)
+    written = export(open_data(data), output, Wish(form.value, text, raw, excel))
     for name, rows in written.items():
         sys.stderr.write(f"rasd: {output / name}: {rows} rows\n")
     return Exit.DONE

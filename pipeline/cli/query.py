@@ -23,6 +23,8 @@ examples:
   rasd query --named events --data out
   rasd query "SELECT event_type, COUNT(*) AS n FROM v_events GROUP BY 1" --data out
   rasd query --file q.sql --data out --format csv > rows.csv
+  rasd query --named events --data out --excel > events.csv
+  rasd query "SELECT * FROM v_map" --data out --format geojson > map.geojson
 """
 
 
@@ -32,7 +34,13 @@ class Format(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+    jsonl = "jsonl"
     parquet = "parquet"
+    xlsx = "xlsx"
+    geojson = "geojson"
+
+
+_BINARY: Final = (Format.parquet, Format.xlsx)
 
 
 def command(
@@ -61,7 +69,12 @@ def command(
         ),
     ] = None,
     raw: Annotated[
-        bool, typer.Option("--raw", help="CSV exactly as stored: no apostrophe before = + - @.")
+        bool,
+        typer.Option("--raw", help="Cells exactly as stored: no apostrophe before = + - @."),
+    ] = False,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="CSV that Excel opens as it is: Arabic intact, flat columns."),
     ] = False,
 ) -> int:
     """Ask the rows in SQL (BigQuery's dialect), or run a shipped query.
@@ -80,10 +93,14 @@ def command(
     from pipeline.render.tables import write_table  # noqa: PLC0415 - the same
     from pipeline.sql.data import open_data  # noqa: PLC0415 - DuckDB and Arrow only when asked
 
-    if output is Format.parquet and sys.stdout.isatty():
-        raise UsageError("Parquet is no text: send standard output to a file")
+    if output in _BINARY and sys.stdout.isatty():
+        raise UsageError(f"{output.value} is no text: send standard output to a file")
+    if excel and output is Format.table:
+        output = Format.csv
+    if excel and output is not Format.csv:
+        raise UsageError(f"--excel is for csv; --format {output.value} needs nothing of it")
     rows = open_data(data, max_bytes=max_bytes).sql(query)
-    write_table(rows, output.value, sys.stdout.buffer, raw=raw)
+    write_table(rows, output.value, sys.stdout.buffer, raw=raw, excel=excel)
     return Exit.DONE
 
 

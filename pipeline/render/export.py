@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pyarrow as pa
 
 from pipeline.errors import UsageError
+from pipeline.render import gdelt
+from pipeline.render.flat import flatten
+from pipeline.render.gdelt import Asked
+from pipeline.render.geojson import MAP_QUERY
 from pipeline.render.tables import write_table
 from transforms.rows.schema import TABLES
 
@@ -26,38 +31,75 @@ QUOTES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-class _Asked(Protocol):
-    def sql(self, query: str) -> pa.Table: ...
+# The same of what views add, by file.
+_MAP_QUOTES: Final = ("title",)
+_FLAT_QUOTES: Final = (*QUOTES["events"], "title")
+_ALL_EVENTS: Final = "SELECT * FROM v_events ORDER BY event_date, event_id"
 
 
-def export(data: _Asked, output: Path, form: str, *, text: bool) -> dict[str, int]:
-    """Write every table into a file of its own.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How an export is to be written.
+
+    Attributes:
+        form: ``parquet``, ``csv``, ``jsonl`` or ``xlsx``: every table; ``geojson``: a map;
+            ``gdelt``: events and mentions in GDELT's shape; ``flat``: one table of events.
+        text: keep what articles say.
+        raw: cells exactly as stored.
+        excel: CSV that Excel opens as it is.
+    """
+
+    form: str
+    text: bool = True
+    raw: bool = False
+    excel: bool = False
+
+
+def export(data: Asked, output: Path, wish: Wish) -> dict[str, int]:
+    """Write what is stored into files.
 
     Args:
         data: the output, opened.
         output: the directory; made when missing.
-        form: ``parquet`` or ``csv``.
-        text: keep what articles say.
+        wish: what to write, and how.
 
     Returns:
         File name -> rows.
 
     Raises:
-        UsageError: the directory cannot be written.
+        UsageError: the directory cannot be written, or a file cannot hold the rows.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
         written: dict[str, int] = {}
-        for table in TABLES:
-            rows = data.sql(f"SELECT * FROM {table}")  # noqa: S608 - the name is the schema's
-            rows = rows if text else without(rows, QUOTES.get(table, ()))
-            name = f"{table}.{form}"
-            with (output / name).open("wb") as stream:
-                write_table(rows, form, stream)
+        for name, rows, form in _files(data, wish):
+            part = output / f".{name}.part"  # nobody takes half a file for a whole one
+            with part.open("wb") as stream:
+                write_table(rows, form, stream, raw=wish.raw, excel=wish.excel)
+            part.replace(output / name)
             written[name] = rows.num_rows
     except OSError as error:
         raise UsageError(f"{error.filename or output}: {error.strerror}") from error
     return written
+
+
+def _files(data: Asked, wish: Wish) -> Iterator[tuple[str, pa.Table, str]]:
+    """The files of an export: name, rows, how they are written."""
+    if wish.form == "gdelt":
+        yield "gdelt_events.tsv", gdelt.events(data), "tsv"
+        yield "gdelt_mentions.tsv", gdelt.mentions(data), "tsv"
+    elif wish.form == "geojson":
+        rows = data.sql(MAP_QUERY)
+        yield "map.geojson", rows if wish.text else without(rows, _MAP_QUOTES), "geojson"
+    elif wish.form == "flat":
+        rows = data.sql(_ALL_EVENTS)
+        rows = rows if wish.text else without(rows, _FLAT_QUOTES)
+        yield "events_flat.csv", flatten(rows), "csv"
+    else:
+        for table in TABLES:
+            rows = data.sql(f"SELECT * FROM {table}")  # noqa: S608 - the name is the schema's
+            rows = rows if wish.text else without(rows, QUOTES.get(table, ()))
+            yield f"{table}.{wish.form}", rows, wish.form
 
 
 def without(rows: pa.Table, paths: Iterable[str]) -> pa.Table:

@@ -1,7 +1,8 @@
-"""Write query results: a table for people, CSV that spreadsheets cannot run, JSON, Parquet."""
+"""Write query results: a table for people, CSV that spreadsheets cannot run, other forms."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -16,63 +17,99 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.render.flat import flatten, harmless
+from pipeline.render.geojson import write_geojson
 from pipeline.render.terminal import one_line, page
+from pipeline.render.workbook import MAX_CELL, write_workbook
 
-# A spreadsheet takes a cell that starts with one of these for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _CELL: Final = 60  # characters of a cell that are shown
 _LINE: Final = 400  # the same where a value has lines of its own
 _NARROW: Final = 10  # columns of the screen at which a cell can be read, such as a date
 
 
-def write_table(table: pa.Table, form: str, stream: BinaryIO, *, raw: bool = False) -> None:
+def write_table(
+    table: pa.Table, form: str, stream: BinaryIO, *, raw: bool = False, excel: bool = False
+) -> None:
     """Write rows.
 
     Args:
         table: the rows.
-        form: ``table``, ``csv``, ``json`` or ``parquet``.
+        form: ``table``, ``csv``, ``tsv``, ``json`` (one object a line, also called ``jsonl``),
+            ``parquet``, ``xlsx`` or ``geojson``.
         stream: where to.
-        raw: CSV cells exactly as stored; otherwise text that a spreadsheet would run as a formula
-            gets an apostrophe in front, numbers never.
+        raw: CSV and Excel cells exactly as stored; otherwise text that a spreadsheet would run as a
+            formula gets an apostrophe in front, numbers never.
+        excel: CSV that Excel opens as it is: with a byte order mark, flat columns, times it reads.
+
+    Raises:
+        UsageError: the rows cannot be written in this form.
     """
-    writers = {"csv": _csv, "json": _json, "parquet": _parquet, "table": _text}
-    writers[form](table, stream, raw)
+    if form == "csv":
+        _csv(flatten(table) if excel else table, stream, raw=raw, excel=excel)
+    elif form == "tsv":
+        _tsv(table, stream, raw=raw, excel=excel)
+    elif form in {"json", "jsonl"}:
+        _json(table, stream)
+    elif form == "parquet":
+        _parquet(table, stream)
+    elif form == "xlsx":
+        write_workbook(table, stream, raw=raw)
+    elif form == "geojson":
+        write_geojson(table, stream)
+    else:
+        _text(table, stream)
 
 
-def _csv(table: pa.Table, stream: BinaryIO, raw: bool) -> None:
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+def _csv(table: pa.Table, stream: BinaryIO, *, raw: bool, excel: bool) -> None:
+    encoding = "utf-8-sig" if excel else "utf-8"
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     writer.writerow(table.column_names)
     for batch in table.to_batches(max_chunksize=1000):
         for row in batch.to_pylist():
-            writer.writerow([_cell(value, raw=raw) for value in row.values()])
+            writer.writerow([_cell(value, raw=raw, excel=excel) for value in row.values()])
     text.detach()
 
 
-def _cell(value: Any, *, raw: bool) -> Any:
+def _tsv(table: pa.Table, stream: BinaryIO, *, raw: bool, excel: bool) -> None:
+    """Cells divided by tabs and never quoted, as GDELT's are; blanks within them are made one."""
+    if excel:
+        stream.write(codecs.BOM_UTF8)
+    stream.write("\t".join(table.column_names).encode() + b"\n")
+    for batch in table.to_batches(max_chunksize=1000):
+        for row in batch.to_pylist():
+            cells = (" ".join(str(_cell(value, raw=raw)).split()) for value in row.values())
+            stream.write("\t".join(cells).encode() + b"\n")
+
+
+def _cell(value: Any, *, raw: bool, excel: bool = False) -> Any:
     if value is None:
         return ""
     if isinstance(value, list | dict):
         value = orjson.dumps(value, default=str).decode()
+    elif isinstance(value, datetime) and excel:
+        value = f"{value:%Y-%m-%d %H:%M:%S}"
     elif isinstance(value, datetime | date):
         value = value.isoformat()
-    if isinstance(value, str) and not raw and value.startswith(_FORMULA):
-        return "'" + value
+    if isinstance(value, str):
+        if excel and len(value) > MAX_CELL:  # Excel would spread it over the cells below
+            value = value[: MAX_CELL - 2] + "…"
+        return value if raw else harmless(value)
     return value
 
 
-def _json(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
+def _json(table: pa.Table, stream: BinaryIO) -> None:
     for batch in table.to_batches(max_chunksize=1000):
         stream.writelines(orjson.dumps(row, default=str) + b"\n" for row in batch.to_pylist())
 
 
-def _parquet(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
+def _parquet(table: pa.Table, stream: BinaryIO) -> None:
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer, compression="zstd")
     stream.write(buffer.getvalue())
 
 
-def _text(table: pa.Table, stream: BinaryIO, _raw: bool) -> None:
+def _text(table: pa.Table, stream: BinaryIO) -> None:
     rows = [[_shown(value) for value in row.values()] for row in table.to_pylist()]
     with page(stream, width=160) as console:
         if _fits(table.column_names, rows, console.width):

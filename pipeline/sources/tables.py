@@ -50,7 +50,7 @@ def index(path: str, spool: Spool, renames: Renames) -> Iterator[_Found]:
         return
     workbook = PurePath(path.lower().removesuffix(".gz")).suffix in {".xlsx", ".xlsm"}
     given = sheets(data) if workbook else iter([("", _csv_rows(data))])
-    found: list[_Found] = []
+    found: list[Skipped] = []
     useful = False
     try:
         for sheet, rows in given:
