@@ -82,7 +82,7 @@ def command(
     Without a query the shipped ones are listed. A table with too many columns for the screen is
     shown row by row.
 
-    docs/schema.md says what the columns mean, docs/cookbook.md has fifteen longer queries.
+    docs/schema.md says what the columns mean, docs/cookbook.md has sixteen longer queries.
     """
     if sum(each is not None for each in (sql, file, named)) > 1:
         raise UsageError("give one of: a query, --file or --named")

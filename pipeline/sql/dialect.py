@@ -15,25 +15,33 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from pipeline.errors import UsageError
+from transforms.rows.schema import TABLES
 
-# Expression of the tree -> what to write instead.
+# Expression of the tree -> what to write instead. A test runs what is proposed.
 _REFUSED: Final[dict[type[exp.Expression], str]] = {
     exp.CountIf: "COUNTIF gives NULL on an empty group in DuckDB: write SUM(IF(condition, 1, 0))",
     exp.ApproxDistinct: "APPROX_COUNT_DISTINCT differs: write COUNT(DISTINCT x)",
-    exp.ApproxTopK: "APPROX_TOP_COUNT is BigQuery's only: group, order and limit",
-    exp.TimestampTrunc: "TIMESTAMP_TRUNC depends on the zone: write DATE(x), or EXTRACT its parts",
-    exp.DateTrunc: "DATE_TRUNC gives a TIMESTAMP in DuckDB: EXTRACT its parts",
-    exp.FarmFingerprint: "FARM_FINGERPRINT is BigQuery's only: the ids are hashes already",
-    exp.Normalize: "NORMALIZE is BigQuery's only: texts are stored as written",
+    exp.ApproxTopK: "APPROX_TOP_COUNT is BigQuery's only: write SELECT x, COUNT(*) AS n ... GROUP BY "
+    "x ORDER BY n DESC, x LIMIT 10",
+    exp.TimestampTrunc: "TIMESTAMP_TRUNC depends on the zone: write DATE(x), or "
+    "DATE_TRUNC(DATE(x), MONTH)",
+    exp.FarmFingerprint: "FARM_FINGERPRINT is BigQuery's only: the ids are hashes already, write "
+    "SUBSTR(x, 1, 8) of one",
+    exp.Normalize: "NORMALIZE is BigQuery's only: texts are stored as written, write x itself",
     exp.NetFunc: "NET functions are BigQuery's only: write REGEXP_EXTRACT(url, r'://([^/]+)')",
-    exp.TimeToStr: "FORMAT_DATE and _TIMESTAMP depend on the zone: write CAST(DATE(x) AS STRING)",
+    exp.TimeToStr: "FORMAT_DATE and _TIMESTAMP depend on the zone: write CAST(DATE(x) AS STRING), "
+    "or SUBSTR(CAST(DATE(x) AS STRING), 1, 7) for the month",
 }
 _TOKEN: Final = re.compile(r"<Token token_type: \S+, text: (.*?), line: .*?>")
-_REFUSED_PARTS: Final = {
-    "DAYOFWEEK": "EXTRACT(DAYOFWEEK) counts from another day",
-    "WEEK": "weeks begin on another day",
-    "ISOWEEK": "ISOWEEK fails to transpile",
-}
+_WEEKS: Final = "write EXTRACT(ISOWEEK FROM x), or DATE_TRUNC(x, WEEK(MONDAY)) for its first day"
+_DAYS: Final = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+_OF_DATES: Final = (exp.DateTrunc, exp.DateAdd, exp.DateSub)
+_MOMENTS: Final = frozenset(
+    column.name
+    for table in TABLES.values()
+    for column in table.columns
+    if column.type == "TIMESTAMP"
+) | {"first_reported_at", "last_reported_at"}
 
 
 def lint(tree: exp.Query) -> Iterator[str]:
@@ -51,12 +59,62 @@ def lint(tree: exp.Query) -> Iterator[str]:
                 yield advice
         if isinstance(node, exp.Unnest) and node.args.get("offset"):
             yield "WITH OFFSET counts from 1 in DuckDB: number the rows with ROW_NUMBER()"
-        if isinstance(node, exp.Extract):
-            part = str(node.this).upper()
-            if part in _REFUSED_PARTS:
-                yield f"{_REFUSED_PARTS[part]} in DuckDB: use MONTH, or the date itself"
+        if isinstance(node, exp.Extract) and str(node.this).upper().startswith("WEEK"):
+            yield f"EXTRACT(WEEK) numbers weeks otherwise in DuckDB: {_WEEKS}"
+        if isinstance(node, _OF_DATES) and _is_moment(node.this):
+            name, function = node.this.sql(dialect="bigquery"), node.sql_name()
+            yield f"{function} takes dates: write {function}(DATE({name}), ...)"
         if isinstance(node, exp.ArrayAgg) and node.find(exp.Limit):
-            yield "ARRAY_AGG with LIMIT is BigQuery's only: number the rows first"
+            yield (
+                "ARRAY_AGG with LIMIT is BigQuery's only: number the rows first, QUALIFY "
+                "ROW_NUMBER() OVER (PARTITION BY x ORDER BY y) <= 3"
+            )
+
+
+def _is_moment(node: exp.Expression) -> bool:
+    """Whether something is a column known to be a TIMESTAMP."""
+    return isinstance(node, exp.Column) and node.name.lower() in _MOMENTS
+
+
+def _translated(node: exp.Expression) -> exp.Expression:
+    """What DuckDB is to be given for a part of the tree.
+
+    Dates stay dates: DuckDB's own functions make timestamps of them. Weeks begin on the day that
+    is asked for; without one on Sunday, as in BigQuery.
+    """
+    if isinstance(node, exp.DateTrunc):
+        return _truncated(node)
+    if isinstance(node, exp.DateAdd | exp.DateSub):
+        return exp.cast(node.copy(), "date")
+    if isinstance(node, exp.Extract):
+        part = str(node.this).upper()
+        if part == "ISOWEEK":
+            return exp.Extract(this=exp.var("WEEK"), expression=node.expression.copy())
+        if part == "DAYOFWEEK":  # from 1, a Sunday
+            return exp.paren(exp.Add(this=node.copy(), expression=exp.Literal.number(1)))
+    return node
+
+
+def _truncated(node: exp.DateTrunc) -> exp.Expression:
+    unit = node.args["unit"]
+    day = exp.cast(node.this.copy(), "date")
+    if isinstance(unit, exp.WeekStart):
+        first = str(unit.this).upper()
+    else:
+        name = unit.name.upper()
+        first = {"WEEK": "SUNDAY", "ISOWEEK": "MONDAY"}.get(name, "")
+    if first not in _DAYS:
+        return exp.cast(node.copy(), "date")
+    # Go back to the last such weekday: ISODOW counts from 1, a Monday.
+    back = f"(ISODOW(day) + {6 - _DAYS.index(first)}) % 7"
+    moved: exp.Expression = sqlglot.parse_one(
+        f"CAST(day - CAST({back} AS INT) AS DATE)", read="duckdb"
+    )
+    return moved.transform(lambda each: day.copy() if _is_day(each) else each)
+
+
+def _is_day(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Column) and node.name == "day"
 
 
 def parse(sql: str) -> exp.Query:
@@ -91,6 +149,10 @@ def to_duckdb(sql: str) -> str:
         UsageError: see ``parse``; or sqlglot cannot translate it.
     """
     tree = parse(sql)
+    for node in reversed(list(tree.walk())):  # what stands inside first
+        translated = _translated(node)
+        if translated is not node:
+            node.replace(translated)
     try:
         return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
     except SqlglotError as error:

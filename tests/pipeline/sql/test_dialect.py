@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import duckdb
 import pytest
 
 from pipeline.errors import UsageError
@@ -31,9 +34,13 @@ def test_the_contracts_views_are_all_there():
     ("sql", "advice"),
     [
         ("SELECT COUNTIF(x > 1) FROM t", "SUM"),
-        ("SELECT EXTRACT(DAYOFWEEK FROM d) FROM t", "DAYOFWEEK"),
-        ("SELECT EXTRACT(WEEK FROM d) FROM t", "weeks"),
-        ("SELECT DATE_TRUNC(d, MONTH) FROM t", "EXTRACT"),
+        ("SELECT EXTRACT(WEEK FROM d) FROM t", "ISOWEEK"),
+        ("SELECT EXTRACT(WEEK(MONDAY) FROM d) FROM t", "ISOWEEK"),
+        (
+            "SELECT DATE_TRUNC(published_at, MONTH) FROM t",
+            r"DATE_TRUNC\(DATE\(published_at\), ...\)",
+        ),
+        ("SELECT DATE_ADD(a.event_time, INTERVAL 1 DAY) FROM a", r"DATE_ADD\(DATE\(a.event_time\)"),
         ("SELECT TIMESTAMP_TRUNC(x, DAY) FROM t", "zone"),
         ("SELECT FORMAT_TIMESTAMP('%Y', x) FROM t", "zone"),
         ("SELECT APPROX_COUNT_DISTINCT(x) FROM t", "COUNT"),
@@ -49,3 +56,62 @@ def test_the_contracts_views_are_all_there():
 def test_what_would_answer_otherwise_is_refused(sql, advice):
     with pytest.raises(UsageError, match=advice):
         to_duckdb(sql)
+
+
+WEDNESDAY = "DATE '2024-01-31'"
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (f"DATE_TRUNC({WEDNESDAY}, WEEK(MONDAY))", date(2024, 1, 29)),
+        (f"DATE_TRUNC({WEDNESDAY}, ISOWEEK)", date(2024, 1, 29)),
+        (f"DATE_TRUNC({WEDNESDAY}, WEEK)", date(2024, 1, 28)),
+        (f"DATE_TRUNC({WEDNESDAY}, WEEK(SUNDAY))", date(2024, 1, 28)),
+        (f"DATE_TRUNC({WEDNESDAY}, WEEK(SATURDAY))", date(2024, 1, 27)),
+        (f"DATE_TRUNC({WEDNESDAY}, WEEK(WEDNESDAY))", date(2024, 1, 31)),
+        (f"DATE_TRUNC({WEDNESDAY}, WEEK(THURSDAY))", date(2024, 1, 25)),
+        ("DATE_TRUNC(DATE '2024-01-29', WEEK(MONDAY))", date(2024, 1, 29)),
+        ("DATE_TRUNC(DATE '2024-01-28', WEEK(MONDAY))", date(2024, 1, 22)),
+        (f"DATE_TRUNC({WEDNESDAY}, MONTH)", date(2024, 1, 1)),
+        (f"DATE_TRUNC({WEDNESDAY}, QUARTER)", date(2024, 1, 1)),
+        (f"DATE_TRUNC({WEDNESDAY}, YEAR)", date(2024, 1, 1)),
+        ("DATE_TRUNC(DATE(TIMESTAMP '2024-01-31 23:30:00Z'), MONTH)", date(2024, 1, 1)),
+        (f"DATE_ADD({WEDNESDAY}, INTERVAL 2 WEEK)", date(2024, 2, 14)),
+        (f"DATE_SUB(DATE_TRUNC({WEDNESDAY}, WEEK), INTERVAL 1 WEEK)", date(2024, 1, 21)),
+        (f"DATE_TRUNC(DATE_SUB({WEDNESDAY}, INTERVAL 3 DAY), WEEK)", date(2024, 1, 28)),
+        ("EXTRACT(ISOWEEK FROM DATE '2024-12-30')", 1),
+        ("EXTRACT(ISOYEAR FROM DATE '2024-12-30')", 2025),
+        ("EXTRACT(DAYOFWEEK FROM DATE '2024-01-28')", 1),
+        ("EXTRACT(DAYOFWEEK FROM DATE '2024-01-27')", 7),
+        ("DATE_DIFF(DATE '2024-01-28', DATE '2024-01-27', WEEK)", 1),
+        ("DATE_DIFF(DATE '2024-01-28', DATE '2024-01-27', ISOWEEK)", 0),
+    ],
+)
+def test_weeks_and_days_are_those_of_bigquery(expression, value):
+    """The values are BigQuery's, by its documentation; a date stays a date."""
+    ((found,),) = duckdb.sql(to_duckdb(f"SELECT {expression} AS x")).fetchall()
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    "proposed",
+    [
+        "SELECT SUM(IF(x > 1, 1, 0)) AS n FROM t",
+        "SELECT COUNT(DISTINCT x) AS n FROM t",
+        "SELECT x, COUNT(*) AS n FROM t GROUP BY x ORDER BY n DESC, x LIMIT 10",
+        "SELECT DATE(at) AS d, DATE_TRUNC(DATE(at), MONTH) AS m FROM t",
+        "SELECT SUBSTR(url, 1, 8) AS short, REGEXP_EXTRACT(url, r'://([^/]+)') AS host FROM t",
+        "SELECT CAST(DATE(at) AS STRING) AS d, SUBSTR(CAST(DATE(at) AS STRING), 1, 7) AS m FROM t",
+        "SELECT EXTRACT(ISOWEEK FROM DATE(at)) AS w FROM t",
+        "SELECT x FROM t QUALIFY ROW_NUMBER() OVER (PARTITION BY url ORDER BY x) <= 3",
+    ],
+)
+def test_what_refusals_propose_runs(proposed):
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE t AS SELECT 1 AS x, 'https://a.example/b' AS url, "
+            "TIMESTAMPTZ '2024-01-31 10:00:00+00' AS at"
+        )
+        assert connection.execute(to_duckdb(proposed)).fetchall()
