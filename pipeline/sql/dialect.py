@@ -21,8 +21,8 @@ from transforms.rows.schema import TABLES
 _REFUSED: Final[dict[type[exp.Expression], str]] = {
     exp.CountIf: "COUNTIF gives NULL on an empty group in DuckDB: write SUM(IF(condition, 1, 0))",
     exp.ApproxDistinct: "APPROX_COUNT_DISTINCT differs: write COUNT(DISTINCT x)",
-    exp.ApproxTopK: "APPROX_TOP_COUNT is BigQuery's only: write SELECT x, COUNT(*) AS n ... GROUP BY "
-    "x ORDER BY n DESC, x LIMIT 10",
+    exp.ApproxTopK: "APPROX_TOP_COUNT is BigQuery's only: write SELECT x, COUNT(*) AS n ... "
+    "GROUP BY x ORDER BY n DESC, x LIMIT 10",
     exp.TimestampTrunc: "TIMESTAMP_TRUNC depends on the zone: write DATE(x), or "
     "DATE_TRUNC(DATE(x), MONTH)",
     exp.FarmFingerprint: "FARM_FINGERPRINT is BigQuery's only: the ids are hashes already, write "
