@@ -36,8 +36,9 @@ _RECALL: Final = {
     "contained": 0.60,
     "teaser": 0.98,
     "template_copies": 0.95,
+    "brief_copies": 0.95,
 }
-_MERGED: Final = {"related": 0.005, "random": 0.005, "templates": 0.005}
+_MERGED: Final = {"related": 0.005, "random": 0.005, "templates": 0.005, "briefs": 0.02}
 # What another paper does to an official text: one word for another.
 _REWORDING: Final = {
     "اليوم": "أمس",
@@ -49,6 +50,9 @@ _REWORDING: Final = {
     "فيما": "بينما",
     "بلغت": "وصلت",
 }
+
+_DATELINES: Final = ("دبي – العربية", "القاهرة (وكالات)", "لندن - متابعات")
+_AFTERTHOUGHT: Final = "ويأتي ذلك بعد أيام من حوادث مماثلة شهدتها مناطق أخرى في البلاد."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,8 @@ def run(data: Path) -> SuiteReport:
         FileNotFoundError: ``neardup/pairs.jsonl`` is not there.
     """
     raw = (data / _PAIRS).read_bytes()
-    templates = (files("pipeline.evaluation") / "data" / "dedup_templates.toml").read_bytes()
-    pairs = [*_labelled(raw), *_templates(templates.decode("utf-8"))]
+    templates, briefs = map(_own, ("dedup_templates.toml", "dedup_briefs.toml"))
+    pairs = [*_labelled(raw), *_templates(templates), *_briefs(briefs)]
     prints = [(_print(pair.id + "-a", pair.a), _print(pair.id + "-b", pair.b)) for pair in pairs]
     kinds = [compare(a, b).kind for a, b in prints]
     merged = [kind in _COPY for kind in kinds]
@@ -82,7 +86,7 @@ def run(data: Path) -> SuiteReport:
         suite=NAME,
         figures=(*_figures(pairs, merged), _search_figure(prints, merged)),
         cases=cases,
-        data_hash=hashlib.sha256(raw + templates).hexdigest()[:16],
+        data_hash=hashlib.sha256(raw + (templates + briefs).encode()).hexdigest()[:16],
     )
 
 
@@ -157,19 +161,37 @@ def _labelled(raw: bytes) -> Iterator[_Pair]:
         yield _Pair(row["id"], label, row["text_a"], row["text_b"])
 
 
+def _own(name: str) -> str:
+    return (files("pipeline.evaluation") / "data" / name).read_text("utf-8")
+
+
+def _fillings(toml: str) -> Iterator[tuple[str, list[str]]]:
+    """The name of every template, and its texts."""
+    for template in tomllib.loads(toml)["template"]:
+        slots, text = template["slots"], template["text"].strip()
+        filled = [text.format(**dict(zip(slots, row, strict=True))) for row in template["fillings"]]
+        yield template["name"], filled
+
+
 def _templates(toml: str) -> Iterator[_Pair]:
     """Pairs of fillings of one template, and fillings with what papers do to them."""
-    for template in tomllib.loads(toml)["template"]:
-        texts = [
-            template["text"].strip().format(**dict(zip(template["slots"], each, strict=True)))
-            for each in template["fillings"]
-        ]
+    for name, texts in _fillings(toml):
         for (i, a), (j, b) in combinations(enumerate(texts), 2):
-            yield _Pair(f"template-{template['name']}-{i}-{j}", "templates", a, b)
+            yield _Pair(f"template-{name}-{i}-{j}", "templates", a, b)
         for number, text in enumerate(texts):
             for edit, copy in _copies(text):
-                name = f"template-{template['name']}-{number}-{edit}"
-                yield _Pair(name, "template_copies", text, copy)
+                yield _Pair(f"template-{name}-{number}-{edit}", "template_copies", text, copy)
+
+
+def _briefs(toml: str) -> Iterator[_Pair]:
+    """The same of briefs, which papers put under a dateline of their own, too."""
+    for name, texts in _fillings(toml):
+        for (i, a), (j, b) in combinations(enumerate(texts), 2):
+            yield _Pair(f"brief-{name}-{i}-{j}", "briefs", a, b)
+        for number, text in enumerate(texts):
+            edited = [*_copies(text), ("dateline", f"{_DATELINES[number % 3]}: {text}")]
+            for edit, copy in [*edited, ("longer", f"{text} {_AFTERTHOUGHT}")]:
+                yield _Pair(f"brief-{name}-{number}-{edit}", "brief_copies", text, copy)
 
 
 def _copies(text: str) -> Iterator[tuple[str, str]]:

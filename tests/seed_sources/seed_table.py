@@ -2,8 +2,8 @@
 
 ``python tests/seed_sources/seed_table.py > articles.csv``: semicolons, windows-1256, columns under
 names of their own, days written in four ways. Among the articles are copies, texts in other
-languages, titles without a text, articles without a day, a cell that looks like a formula, and a row
-with a cell too many. The same bytes every time.
+languages, titles without a text, articles without a day, a cell that looks like a formula, and a
+row with a cell too many. The same bytes every time.
 """
 
 from __future__ import annotations

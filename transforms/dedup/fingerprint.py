@@ -22,7 +22,7 @@ from transforms.records import Article, Fingerprint, content_id
 from transforms.text.links import names_entry
 
 # Another number for another way of hashing: stored fingerprints of an older one are made anew.
-VERSION: Final = 2
+VERSION: Final = 3
 # Shorter texts (flashes, captions, titles) say too little to be called a variant; down to
 # ``MIN_KEYED`` words they may still be the teaser of a longer one.
 MIN_TOKENS: Final = 30

@@ -1,13 +1,15 @@
 """Collect the names and numbers of a text: they tell two reports of one template apart.
 
 A telegram, a weather bulletin or a market report is the same text every day but for whom, where
-and how much. No lexicon of names is needed to see these: names stand behind titles, offices and
-kinds of places or round a patronymic; numbers are written in digits or in number words
-(``name_triggers.txt``). Words are compared as light stems, so that "وأيمن" is "أيمن".
+and how much. Names of people stand behind titles, offices and kinds of places or round a
+patronymic; numbers are written in digits or in number words, days by their names (``name_triggers.txt``);
+places are known by a list (``places.txt``), for a brief has no more than "in Sfax". Words are
+compared as light stems, so that "وأيمن" is "أيمن".
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -18,10 +20,11 @@ import numpy as np
 
 from transforms.dedup.tokens import Uint32s, distinct
 
-WordClass = Literal["after", "joint", "stop", "number", ""]
+WordClass = Literal["after", "joint", "stop", "number", "date", ""]
 
 _NAME_WORDS: Final = 3
 _CLITICS: Final = "وفبلك"
+_BEFORE_PLACES: Final = frozenset({"في", "من", "الي", "قرب", "نحو", "مدينه", "وفي", "ومن"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def marks_of(words: list[str]) -> Marks:
         The hashes of its stems.
     """
     known = [_word(word) for word in words]
-    names: list[int] = []
+    names = [known[index][0] for index in _places(words)]
     numbers: list[int] = []
     left = 0  # words of a name still to come
     for index, (stem, kind) in enumerate(known):
@@ -57,11 +60,38 @@ def marks_of(words: list[str]) -> Marks:
             left = 0
         elif kind == "number":
             numbers.append(stem)
+        elif kind == "date":  # another day is another report, another figure may be a correction
+            names.append(stem)
         else:
             if index and not left and not known[index - 1][1]:
                 names.append(known[index - 1][0])
             left = 2
     return Marks(_pack([stem for stem, _ in known]), _pack(names), _pack(numbers))
+
+
+def _places(words: list[str]) -> Iterator[int]:
+    """Where a word of a place stands."""
+    sure, maybe, pairs = _known_places()
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else ""
+        bare = word[1:] if word[0] in _CLITICS and len(word) > 4 else word
+        if word in sure or bare in sure or (word in maybe and before in _BEFORE_PLACES):
+            yield index
+        if index and f"{before}_{word}" in pairs:
+            yield index - 1
+            yield index
+
+
+@cache
+def _known_places() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Words that are places; that are places behind a preposition; pairs of words."""
+    found: dict[str, set[str]] = {"sure": set(), "maybe": set(), "pair": set()}
+    text = files("transforms.dedup").joinpath("places.txt").read_text("utf-8")
+    for line in text.splitlines():
+        name, colon, words = line.partition(": ")
+        if colon and name in found:
+            found[name].update(words.split())
+    return frozenset(found["sure"]), frozenset(found["maybe"]), frozenset(found["pair"])
 
 
 def _pack(stems: list[int]) -> Uint32s:
@@ -116,4 +146,5 @@ _KINDS: Final[dict[str, WordClass]] = {
     "joint": "joint",
     "stop": "stop",
     "number": "number",
+    "date": "date",
 }
