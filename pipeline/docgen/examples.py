@@ -47,14 +47,18 @@ class DocsSandbox:
     def __init__(self, root: Path, folder: Path) -> None:
         """Lay out the seeds and the command."""
         self.folder = folder
-        (folder / "seeds").symlink_to(root.resolve() / "seeds")
-        command = folder / ".bin" / "rasd"
-        command.parent.mkdir()
-        command.write_text(f'#!/bin/sh\nexec {sys.executable} -m pipeline "$@"\n', "utf-8")
-        command.chmod(0o755)
+        for name in ("seeds", "tests"):
+            (folder / name).symlink_to(root.resolve() / name)
+        commands = folder / ".bin"
+        commands.mkdir()
+        for name, words in (("rasd", "-m pipeline"), ("python", "")):
+            (commands / name).write_text(
+                f'#!/bin/sh\nexec {sys.executable} {words} "$@"\n', "utf-8"
+            )
+            (commands / name).chmod(0o755)
         self._environment = {
             **os.environ,
-            "PATH": f"{command.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PATH": f"{commands}{os.pathsep}{os.environ.get('PATH', '')}",
             "PYTHONPATH": str(root.resolve()),
         }
 

@@ -40,7 +40,7 @@ EXCERPT_RATIO: Final = 0.6
 # (share of marks lacking)^2 >= ``_STANDING_OUT`` * (share of other words lacking).
 _MIN_MISSING: Final = 1
 _MIN_MISSING_SUM: Final = 2
-_MISSING_SHARE: Final = 0.18
+_MISSING_SHARE: Final = 0.15
 _STANDING_OUT: Final = 0.4
 # Of an excerpt and a long text only what the excerpt has and the long text lacks is telling.
 _EXCERPT_MISSING: Final = 3

@@ -2,9 +2,9 @@
 
 A telegram, a weather bulletin or a market report is the same text every day but for whom, where
 and how much. Names of people stand behind titles, offices and kinds of places or round a
-patronymic; numbers are written in digits or in number words, days by their names (``name_triggers.txt``);
-places are known by a list (``places.txt``), for a brief has no more than "in Sfax". Words are
-compared as light stems, so that "وأيمن" is "أيمن".
+patronymic; numbers are written in digits or in number words, days by their names
+(``name_triggers.txt``); places are known by a list (``places.txt``), for a brief has no more than
+"in Sfax". Words are compared as light stems, so that "وأيمن" is "أيمن".
 """
 
 from __future__ import annotations
