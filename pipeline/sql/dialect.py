@@ -71,12 +71,12 @@ def lint(tree: exp.Query) -> Iterator[str]:
             )
 
 
-def _is_moment(node: exp.Expression) -> bool:
+def _is_moment(node: exp.Expr) -> bool:
     """Whether something is a column known to be a TIMESTAMP."""
     return isinstance(node, exp.Column) and node.name.lower() in _MOMENTS
 
 
-def _translated(node: exp.Expression) -> exp.Expression:
+def _translated(node: exp.Expr) -> exp.Expr:
     """What DuckDB is to be given for a part of the tree.
 
     Dates stay dates: DuckDB's own functions make timestamps of them. Weeks begin on the day that
@@ -95,7 +95,7 @@ def _translated(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _truncated(node: exp.DateTrunc) -> exp.Expression:
+def _truncated(node: exp.DateTrunc) -> exp.Expr:
     unit = node.args["unit"]
     day = exp.cast(node.this.copy(), "date")
     if isinstance(unit, exp.WeekStart):
@@ -107,13 +107,11 @@ def _truncated(node: exp.DateTrunc) -> exp.Expression:
         return exp.cast(node.copy(), "date")
     # Go back to the last such weekday: ISODOW counts from 1, a Monday.
     back = f"(ISODOW(day) + {6 - _DAYS.index(first)}) % 7"
-    moved: exp.Expression = sqlglot.parse_one(
-        f"CAST(day - CAST({back} AS INT) AS DATE)", read="duckdb"
-    )
+    moved: exp.Expr = sqlglot.parse_one(f"CAST(day - CAST({back} AS INT) AS DATE)", read="duckdb")
     return moved.transform(lambda each: day.copy() if _is_day(each) else each)
 
 
-def _is_day(node: exp.Expression) -> bool:
+def _is_day(node: exp.Expr) -> bool:
     return isinstance(node, exp.Column) and node.name == "day"
 
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from transforms.extract import bylines, plain, published
 from transforms.extract.body import Body, extract_body
-from transforms.extract.dating import Published, settle_day
+from transforms.extract.dating import Published, settle_day, zone_told
 from transforms.extract.declared_body import prefer_declared
 from transforms.extract.gate import THRESHOLD, Judgement, asks_password, judge, says_article
-from transforms.extract.jsonld import node_types
+from transforms.extract.jsonld import node_types, text_of
 from transforms.extract.markup import MAX_CHARS, displayable, parse_page, storable
 from transforms.extract.metadata import PageMeta, read_metadata
 from transforms.extract.sources import declared_url, is_mhtml, unpack_mhtml
@@ -44,6 +44,7 @@ class _Draft:
     published: Published = field(default_factory=Published)
     modified_at: datetime | None = None
     encoding: str | None = None
+    zone: str | None = None  # in which the page seems to be written
 
 
 def extract_article(page: Page) -> Article | Rejected:
@@ -148,7 +149,16 @@ def _html_draft(
         authors=authors or bylines.clean_authors(bylines.byline_in_text(text), outlet),
         published=dated,
         modified_at=published.modified_of_page(page, meta),
+        zone=_zone(page, meta),
     )
+
+
+def _zone(page: Page, meta: PageMeta) -> str | None:
+    """The zone that the page's stamps and language tags tell."""
+    said = [*meta.metas.values(), *meta.structured.article.values()]
+    locales = [meta.metas.get("og:locale", ""), text_of(meta.structured.article.get("inLanguage"))]
+    locales += [meta.language, (page.entry.language if page.entry else None) or ""]
+    return zone_told((each for each in said if isinstance(each, str)), locales)
 
 
 def _confidence(body: Body, judgement: Judgement) -> float:
@@ -225,7 +235,7 @@ def _article(page: Page, draft: _Draft) -> Article:
     dateline, agency = bylines.dateline_of(draft.body)
     host = registrable_host(key)
     entry_authors = entry.authors if entry else ()
-    dated = settle_day(draft.published, draft.body, url or given)
+    dated = settle_day(draft.published, draft.body, url or given, draft.zone)
     return Article(
         article_id=content_id(page_id, content_hash),
         page_id=page_id,

@@ -34,7 +34,7 @@ _CAPTION: Final = re.compile(
 _ASIDE: Final = re.compile(
     r"related|read-?(?:also|more|next)|see-?also|recommend|more-(?:news|stories|from|on)|"
     r"most-(?:read|popular|viewed)|trending|also-read|inread|newsletter|subscri|disqus|"
-    r"comment(?!ary)|social|share|sharing|\btags?\b|keywords|breadcrumb|author-(?:box|bio|card)|byline",
+    r"comment(?!ary)|social|share|sharing|\btags?\b|keywords|breadcrumb|author-(?:box|bio|card)|by-?line",
     re.IGNORECASE,
 )
 _ABOUT: Final = re.compile(
@@ -272,6 +272,8 @@ def _is_noise(element: Any) -> bool:
         return True
     if kind == "aside" and element.tag in {"div", "ul", "section", "p"}:
         return _is_light(element)
+    if element.get("rel") == "author" and element.getparent().tag != "p":
+        return len(_text(element)) < 60  # a byline, not a name in a sentence
     first = (element.text or "").lstrip()
     if len(first) >= 4 and element.tag != "li" and phrases.is_related_label(first):
         return len(_text(element)) <= 250
@@ -311,9 +313,11 @@ def _without_boilerplate(lines: list[str]) -> list[str]:
 
 
 def _without_title(lines: list[str], title: str) -> list[str]:
-    """Drop a first line that only repeats the title."""
+    """Drop a first line that only repeats the title, or says nothing but a date."""
     if title and lines and text_key(lines[0]) == text_key(title) and len(lines) > 1:
-        return lines[1:]
+        lines = lines[1:]
+    if len(lines) > 1 and phrases.is_date_line(lines[0]):
+        lines = lines[1:]
     return lines
 
 

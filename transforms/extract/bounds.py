@@ -33,6 +33,7 @@ _ADDRESS: Final = re.compile(r"\Adata-.*(?:url|href|link|slug|permalink|title)")
 _STAMP_NAMES: Final = re.compile(r"date|time|publish|byline|author|meta", re.IGNORECASE)
 _CONTAINERS: Final = ("article", "div", "section", "main", "td", "li")
 _HEADINGS: Final = ("h1", "h2", "h3")
+_LINKED: Final = ("div", "p", "strong", "b")  # what a headline without a heading may stand in
 _MAX_LEVELS: Final = 40  # from the headline up; each costs a look at all prose below it
 _MAX_BODIES: Final = 50
 _OWN: Final = 60  # characters of prose that an article has at least
@@ -139,7 +140,8 @@ def _articles_after(level: Any, headline: Any, is_other: Callable[[str], bool]) 
     own_article = False
     for sibling in level.itersiblings():
         tag = sibling.tag
-        if tag in _CONTAINERS:
+        linked = tag in _LINKED and prose >= _WHOLE and _is_linked(sibling)
+        if tag in _CONTAINERS and not linked:
             headed = _has_headline(sibling)
             if headed and (prose >= _OWN or own_article) and _is_unit(sibling, level, is_other):
                 found.append(sibling)
@@ -192,10 +194,13 @@ def _starts_article(element: Any, tag: str, is_other: Callable[[str], bool]) -> 
     """Whether a heading or a label between paragraphs starts another article."""
     text = "".join(element.itertext()).strip()
     starts = len(text) <= 60 and phrases.is_next_label(text)
+    linked = tag in {*_LINKED, *_HEADINGS} and _is_linked(element)
     if tag == "h1":
-        starts = len(text) >= 15
+        starts = len(text) >= 15 or (linked and _is_stamped(element))
     elif tag in {"h2", "h3"}:
-        starts = starts or is_other(text) or (len(text) >= 20 and _is_stamped(element))
+        starts = starts or is_other(text) or ((len(text) >= 20 or linked) and _is_stamped(element))
+    elif linked:
+        starts = starts or _is_stamped(element)
     return starts and sum(_prose(after) for after in element.itersiblings()) >= _WHOLE
 
 
@@ -208,7 +213,16 @@ def _is_stamped(heading: Any) -> bool:
         return True
     if len("".join(after.itertext())) > 120:
         return False
-    return next(after.iter("time"), None) is not None or bool(_STAMP_NAMES.search(_names(after)))
+    if next(after.iter("time"), None) is not None or _STAMP_NAMES.search(_names(after)):
+        return True
+    return phrases.is_date_line("".join(after.itertext()).strip())
+
+
+def _is_linked(element: Any) -> bool:
+    """Whether all that an element says is a headline which links to another address."""
+    text = " ".join("".join(element.itertext()).split())
+    links = [link for link in element.iter("a") if (link.get("href") or "#")[0] != "#"]
+    return 5 <= len(text) <= 160 and len(links) == 1 and _outside_links(element) <= 2
 
 
 def _has_headline(element: Any) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from transforms.records import Precision, PublishedSource
-from transforms.text.dates import civil_day, document_weekdays, host_timezone, possible_days
+from transforms.text.dates import (
+    civil_day,
+    document_weekdays,
+    host_timezone,
+    locale_timezone,
+    possible_days,
+)
 
 _FINENESS: Final = {"second": 3, "minute": 2, "day": 1, "month": 0}
 TIMES: Final = frozenset({"second", "minute"})
@@ -104,24 +111,48 @@ def _may_be_of(found: Published, day: date | None) -> bool:
     return first <= day <= last
 
 
-def settle_day(dated: Published, text: str, url: str) -> Published:
-    """Decide a day that is not sure by the host's country, else by the text's own "today".
+def zone_told(stamps: Iterable[str], locales: Iterable[str]) -> str | None:
+    """What a page's other stamps and language tags tell of the zone it is written in.
+
+    Args:
+        stamps: what the page says of itself, in any form; a moment with an offset other than that
+            of UTC tells it ("dateModified": "2024-03-16T01:20:00+03:00").
+        locales: language tags with a country ("ar-EG"), the most believable first.
+
+    Returns:
+        ±HH:MM or an IANA name; None when nothing tells it, or stamps disagree.
+    """
+    offsets = {match[1] for stamp in stamps if (match := _OFFSET.search(stamp.strip()[:60]))}
+    if len(offsets) == 1:
+        (offset,) = offsets
+        return f"{offset[:3]}:{offset[-2:]}"
+    return next((zone for tag in locales if (zone := locale_timezone(tag))), None)
+
+
+_OFFSET: Final = re.compile(r"\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?([+-](?!00:?00)\d\d:?\d\d)\Z")
+
+
+def settle_day(dated: Published, text: str, url: str, zone: str | None = None) -> Published:
+    """Decide a day that is not sure by the host's country, the text's "today", or the page's zone.
 
     Args:
         dated: what is believed.
         text: the article; "اليوم السبت" names its weekday.
         url: the article's address; a domain of a country tells the zone.
+        zone: from ``zone_told``.
 
     Returns:
-        The same, its day moved by one where either says so.
+        The same, its day moved by one where one of them says so.
     """
     if dated.day_sure or dated.at is None:
         return dated
-    zone = host_timezone(url)
-    if zone is not None:
-        return replace(dated, day=civil_day(dated.at, tz=zone)[0], day_sure=True)
-    weekdays = document_weekdays(text)
-    fitting = {day for day in possible_days(dated.at) if day.weekday() in weekdays}
-    if len(weekdays) != 1 or len(fitting) != 1:
+    of_host = host_timezone(url)
+    if of_host is None:
+        weekdays = document_weekdays(text)
+        fitting = {day for day in possible_days(dated.at) if day.weekday() in weekdays}
+        if len(weekdays) == len(fitting) == 1:
+            return replace(dated, day=fitting.pop(), day_sure=True)
+    zone = of_host or zone
+    if zone is None:
         return dated
-    return replace(dated, day=fitting.pop(), day_sure=True)
+    return replace(dated, day=civil_day(dated.at, tz=zone)[0], day_sure=True)

@@ -170,9 +170,8 @@ def _named(values: list[Any]) -> dict[str, dict[str, Any]]:
             name = value.get("@id")
             if isinstance(name, str) and len(value) > 1:
                 known = named.setdefault(name, value)
-                if known is not value and known.get("@type") == value.get(
-                    "@type", known.get("@type")
-                ):
+                alike = "@type" not in value or node_types(known) == node_types(value)
+                if known is not value and alike:
                     for key, said in value.items():
                         known.setdefault(key, said)
             stack.extend(reversed([v for v in value.values() if isinstance(v, (dict, list))]))

@@ -311,7 +311,11 @@ def _near_headline(root: Any, title: str) -> list[bylines.Near]:
     at = near.index(heading)
     few = [element for element in near[max(0, at - 25) : at + 60] if _is_small(element)]
     apart: dict[Any, bool] = {}
-    few = [element for element in few if not _is_apart(element, apart)]
+    few = [
+        element
+        for element in few
+        if not _is_apart(element, apart) and not microdata.is_anothers(element, heading)
+    ]
     return [bylines.Near(element, tidy("".join(element.itertext()))) for element in few]
 
 

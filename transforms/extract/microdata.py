@@ -70,6 +70,14 @@ def is_own(element: Any, scope: Any | None) -> bool:
     return of_page and not stands_apart(element)
 
 
+def is_anothers(element: Any, heading: Any) -> bool:
+    """Whether an element stands in the scope of an article that the page's headline is not in."""
+    above = _above(heading)
+    scopes = (each for each in [element, *_above(element)] if "itemscope" in each.attrib)
+    article = next((each for each in scopes if _is_article(each)), None)
+    return article is not None and article not in above
+
+
 def marked_bodies(scope: Any) -> list[Any]:
     """The elements below a scope (or a page) that are marked as the article's body."""
     found: list[Any] = _BODIES(scope)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from transforms.text import arabic
+from transforms.text.dates import parse_timestamp
 
 # Texts are compared after Arabic normalisation, so the patterns are written in folded letters.
 _RELATED: Final = (
@@ -86,6 +87,13 @@ def is_related_label(text: str) -> bool:
 def is_bare_related_label(text: str) -> bool:
     """Whether a text is nothing but such a pointer, the links standing after it."""
     return len(text) <= 60 and _LABEL_RE.fullmatch(arabic.normalise_text(text)) is not None
+
+
+def is_date_line(text: str) -> bool:
+    """Whether a short text says nothing but a day ("الخميس 1 فبراير 2024")."""
+    if not 6 <= len(text) <= 45 or not any(letter.isdigit() for letter in text):
+        return False
+    return parse_timestamp(text) is not None
 
 
 def is_next_label(text: str) -> bool:

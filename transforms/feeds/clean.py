@@ -17,7 +17,7 @@ from typing import Final
 from transforms.feeds.namespaces import with_namespaces
 
 _ILLEGAL_RE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _NAME_RE: Final = re.compile(r"<(?:[\w.-]{1,40}:)?([a-zA-Z][\w.-]{0,40})(?=[\s/>])")
 _ENTITY_RE: Final = re.compile(
@@ -251,7 +251,7 @@ def _reference(match: re.Match[str], entities: Mapping[str, str], budget: list[i
 def _is_legal(code: int) -> bool:
     return (
         code in {9, 10, 13}
-        or 32 <= code < 0xD800
+        or (32 <= code < 0xD800 and code != 127)
         or 0xE000 <= code < 0xFFFE
         or 0x10000 <= code <= 0x10FFFF
     )
@@ -259,7 +259,7 @@ def _is_legal(code: int) -> bool:
 
 def _is_nothing(code: int) -> bool:
     """Whether a character says nothing, so that it may vanish: a control or a non-character."""
-    return code < 32 or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+    return code < 32 or code == 127 or 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 def count_items(text: str, kind: str) -> int:

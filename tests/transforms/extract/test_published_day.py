@@ -223,3 +223,34 @@ def test_the_country_of_a_host(url: str, day: str) -> None:
 
 def test_nothing_is_known() -> None:
     assert _article(_page()).published_on is None
+
+
+LATE = "2024-03-15T22:30:00Z"  # the 16th from two hours east of Greenwich on
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "day"),
+    [
+        ("ar", "", 15),
+        ("ar-EG", "", 16),
+        ("ar-MA", "", 15),
+        ("ar_AR", "", 15),
+        ("ar", '<meta property="og:locale" content="ar_AE">', 16),
+        ("ar", '<meta property="og:locale" content="ar_AR">', 15),
+        ("ar", '<meta property="article:modified_time" content="2024-03-16T04:10:00+03:00">', 16),
+        ("ar", '<meta property="article:modified_time" content="2024-03-16T04:10:00+00:00">', 15),
+        ("ar-EG", '<meta property="og:updated_time" content="2024-03-16T00:10:00+01:00">', 15),
+    ],
+)
+def test_what_the_page_tells_of_its_zone(lang, head, day):
+    text = "".join(
+        f"<p>أعلنت البلدية افتتاح الجسر الجديد أمام السيارات بعد عامين، {n}.</p>" for n in "123"
+    )
+    page = (
+        f'<html lang="{lang}"><head><title>افتتاح الجسر الجديد أمام السيارات</title>'
+        f'<meta property="article:published_time" content="{LATE}">{head}</head>'
+        f"<body><article><h1>افتتاح الجسر الجديد أمام السيارات</h1>{text}</article></body></html>"
+    )
+    found = extract_article(Page(page.encode(), "html", url="https://jisr.example/news/12345678"))
+    assert isinstance(found, Article), found
+    assert found.published_on == date(2024, 3, day)

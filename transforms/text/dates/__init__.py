@@ -6,7 +6,7 @@ from transforms.text.dates.lexicon import weekdays
 from transforms.text.dates.model import DateMention, ResolvedDate, Timestamp
 from transforms.text.dates.resolve import resolve_date
 from transforms.text.dates.timestamp import civil_day, parse_timestamp, possible_days
-from transforms.text.dates.zones import country_timezone, host_timezone
+from transforms.text.dates.zones import country_timezone, host_timezone, locale_timezone
 
 __all__ = [
     "DateMention",
@@ -18,6 +18,7 @@ __all__ = [
     "document_weekdays",
     "find_dates",
     "host_timezone",
+    "locale_timezone",
     "parse_timestamp",
     "possible_days",
     "resolve_date",

@@ -39,6 +39,20 @@ def host_timezone(url: str) -> str | None:
     return zone_table("domain").get(match[1].lower()) if match else None
 
 
+def locale_timezone(tag: str) -> str | None:
+    """The zone of the country that a language tag names.
+
+    Args:
+        tag: such as "ar-EG"; "ar" and "ar_AR" (what programs write for any Arabic) name none.
+
+    Returns:
+        An IANA name, or None.
+    """
+    match = _LOCALE.fullmatch(tag.strip())
+    return zone_table("domain").get(match[1].lower()) if match else None
+
+
+_LOCALE: Final = re.compile(r"ar(?:[-_]Arab)?[-_]([a-z]{2})", re.IGNORECASE)
 _TOP_DOMAIN: Final = re.compile(r"https?://(?:[^/?#@]*@)?[^/?#:@]+\.([a-zA-Z]{2})(?=[/?#:]|\Z)")
 
 
