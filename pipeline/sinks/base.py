@@ -122,7 +122,8 @@ class Sink(Protocol):
         for every sink.
 
         Args:
-            commit_id: names the commit; one that was made already changes nothing.
+            commit_id: names the commit. Made again on what it made, it changes nothing; after
+                rows of it were taken out, it brings them back.
             staged: files in the inbox; repeats do no harm.
             void: for each table the keys whose stored rows no longer hold: they go, unless staged
                 ones take their place.

@@ -44,7 +44,7 @@ _KNOWN_ROOT_RE: Final = re.compile(
 
 
 # Windows-1252 punctuation that came through as C1 control characters, raw or as references.
-_C1_RE: Final = re.compile("&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);|[\x80-\x84\x86-\x9f]")
+_C1_RE: Final = re.compile("&#(?:1[2-5][0-9]|[xX](?:7[fF]|[89][0-9a-fA-F]));|[\x80-\x84\x86-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def prepare(text: str, max_entries: int) -> Source:
 
 def _from_windows(match: re.Match[str]) -> str:
     written = match[0] if match[0][0] == "&" else f"&#{ord(match[0])};"
-    return html.unescape(written)
+    return html.unescape(written).replace("\x7f", "")
 
 
 def repair(source: Source) -> str:

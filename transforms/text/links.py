@@ -45,6 +45,8 @@ def leads_nowhere(url: str) -> bool:
     if is_placeholder(url) or not path:
         return is_placeholder(url)
     segments = unquote(path).split("/")
+    if segments[-1] == "0" and len(segments) > 1:
+        return False  # a page by its number; the bare number stands for no link
     return is_placeholder(segments[-1]) or is_placeholder("/".join(segments[-2:]))
 
 

@@ -139,7 +139,8 @@ class BigQuerySink:
         commit; a stored row of its key stays as it is.
 
         Args:
-            commit_id: names the commit; one that was made already changes nothing.
+            commit_id: names the commit; see ``sinks.base.Sink``. The ledger has it under an id that
+                also names the commit before it: the same work on another state is another commit.
             staged: files in the inbox; repeats do no harm.
             void: for each table the keys whose stored rows no longer hold.
             dates: for each table the partitions in which rows of these keys may be stored.
@@ -154,6 +155,7 @@ class BigQuerySink:
         if not self._prepared:
             self.prepare()
         head = self._read_head()
+        commit_id = content_id(commit_id, head.commit_id)
         if self._ledger.holds(commit_id):
             return CommitReport()
         try:

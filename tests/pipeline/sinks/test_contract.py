@@ -134,6 +134,23 @@ def test_the_same_again_adds_nothing(any_sink: Sink, rows: Any) -> None:
     assert everything(any_sink) == before
 
 
+def test_the_same_again_brings_back_what_was_taken_out(any_sink: Sink, rows: Any) -> None:
+    """Retention is not remembered: the same run on the same clock stores old articles again."""
+    group = {"articles": [rows.article(n) for n in range(3)]}
+    put(any_sink, group)
+    before = everything(any_sink)
+    delete(any_sink, {"articles": [key(1)]})
+    assert keys_of(any_sink, "articles") == {key(0), key(2)}
+    report = put(any_sink, group)  # the very same commit, on another state
+    assert report.tables["articles"] == Changes(inserted=1, unchanged=2)
+    assert everything(any_sink) == before
+    other = open_sink(any_sink.uri)
+    other.prepare()
+    put(other, group)  # and once more, by another process
+    assert everything(other) == before
+    other.close()
+
+
 def test_a_changed_fact_replaces(any_sink: Sink, rows: Any) -> None:
     put(any_sink, {"articles": [rows.article(1), rows.article(2)]})
     report = put(any_sink, {"articles": [rows.article(1, run="run2", summary="ملخص")]}, "run2")

@@ -72,3 +72,11 @@ def test_links_to_one_page(url: str) -> None:
 )  # fmt: skip
 def test_claims_that_name_less(claim: str, url: str, *, less: bool) -> None:
     assert is_less_than(claim, url) is less
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_page_by_its_number_is_a_page(number):
+    assert names_page(f"https://a.example/{number}")
+    assert not leads_nowhere(f"https://a.example/news/{number}")
+    assert not leads_nowhere(f"/{number}")
+    assert leads_nowhere("0")
