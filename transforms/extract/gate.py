@@ -156,8 +156,12 @@ def _claims(meta: PageMeta) -> float:
         score -= 1.5
     if "article" in kind or kind in {"news", "story", "blog"}:
         score += 2.0
+    elif kind == "profile" and not meta.structured.article:
+        score -= 2.5
     elif kind in {"website", "blog", "object"} and not meta.structured.article:
         score -= 0.5
+    if meta.listing_class and not meta.structured.article:
+        score -= 2.5
     if any(key in meta.metas for key in ("article:published_time", "datepublished", "pubdate")):
         score += 1.5
     return score

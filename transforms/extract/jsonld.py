@@ -26,8 +26,11 @@ _ARTICLE: Final = re.compile(
     r"(?:\w*Article|BlogPosting|\w*NewsArticle|Report|LiveBlogPosting|Posting)\Z"
 )
 _LISTING: Final = frozenset(
-    {"ItemList", "CollectionPage", "SearchResultsPage", "CategoryCodeSet", "Blog", "MediaGallery"}
-)
+    {
+        "ItemList", "CollectionPage", "SearchResultsPage", "CategoryCodeSet", "Blog",
+        "MediaGallery", "ProfilePage",
+    }
+)  # fmt: skip
 # Below a typed node only these lead on to what the page itself is.
 _OF_PAGE: Final = frozenset({"@graph", "mainEntity", "mainEntityOfPage", "mainContentOfPage"})
 _UNCOUNTED: Final = frozenset({"liveBlogUpdate", "comment", "review"})

@@ -52,6 +52,7 @@ class PageMeta:
         language: its declared language tag; "" when undeclared.
         near: the elements of few words just before and after the headline, in document order.
         scope: the microdata scope of the page's own article; None when there is none.
+        listing_class: the class of its body that calls it a list ("author"); "" when none does.
     """
 
     metas: dict[str, str]
@@ -66,6 +67,7 @@ class PageMeta:
     language: str = ""
     near: list[bylines.Near] = field(default_factory=list)
     scope: Any | None = None
+    listing_class: str = ""
 
 
 def read_metadata(root: Any, *, url: str) -> PageMeta:
@@ -106,6 +108,7 @@ def read_metadata(root: Any, *, url: str) -> PageMeta:
         language=(root.get("lang") or metas.get("og:locale") or "")[:20],
         near=near,
         scope=scope,
+        listing_class=_listing_class(root),
     )
 
 
@@ -278,6 +281,26 @@ def _site_of_host(host: str) -> str:
 def is_home(path: str) -> bool:
     """Whether a URL path is a site's front door."""
     return _HOME_PATHS.match(path) is not None
+
+
+def _listing_class(root: Any) -> str:
+    """What a page's body calls itself by its classes, when that is a list of other pages."""
+    body = root.find("body")
+    names = set((body.get("class") or "").lower().split()) if body is not None else set()
+    if names & _SINGLE:
+        return ""
+    return min(names & _LISTS, default="")
+
+
+# The classes that publishing systems give the body of a page, by what it is.
+_LISTS: Final = frozenset(
+    {
+        "archive", "author", "category", "tag", "search-results", "post-type-archive",
+        "author-page", "category-page", "tag-page", "section-page", "page-author",
+        "page-category", "page-taxonomy", "page-user", "path-user", "path-taxonomy",
+    }
+)  # fmt: skip
+_SINGLE: Final = frozenset({"single", "single-post", "page-node", "node-type-article", "article"})
 
 
 def _author_candidates(

@@ -146,3 +146,45 @@ def test_walls_in_front_of_declared_articles(text: str, reason: str) -> None:
     found = extract_article(Page(flash.replace("</h1>", f"</h1><p>{text}</p>").encode(), "html"))
     assert isinstance(found, Rejected)
     assert found.reason == reason
+
+
+BIOGRAPHY = (
+    "ليلى منصور صحافية من مواليد 1980، تكتب في الشأن الاقتصادي منذ عشرين عاما، وعملت في عدد من "
+    "الصحف العربية قبل أن تنضم إلى أسرة التحرير. حازت جائزة الصحافة عام 2015، ولها كتابان."
+)
+NOTICE = (
+    "تعلن بلدية المدينة للمواطنين الكرام أن دوام مكاتب خدمة الجمهور خلال شهر رمضان المبارك سيكون "
+    "من التاسعة صباحا حتى الثانية بعد الظهر، على أن يعود الدوام المعتاد بعد عيد الفطر."
+)
+PROFILE = '<script type="application/ld+json">{"@type": "ProfilePage", "name": "x"}</script>'
+
+
+def under_links(name, text, head="", body="<body>"):
+    links = "".join(f"<h3><a href='/n/{n}'>عنوان خبر عن السوق {n}</a></h3>" for n in range(12))
+    page = (
+        f"<html><head><title>{name} | الساحل</title>{head}</head>{body}<main><h1>{name}</h1>"
+        f"<p>{text}</p>{links}</main></body></html>"
+    )
+    return extract_article(Page(page.encode(), "html", url="https://s.example/p/leila-mansour"))
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<meta property="og:type" content="profile">', "<body>"),
+        (PROFILE, "<body>"),
+        ("", '<body class="rtl archive author author-leila">'),
+        ("", '<body class="page-taxonomy">'),
+    ],
+)
+def test_what_calls_itself_an_authors_page_is_none(head, body):
+    found = under_links("ليلى منصور", BIOGRAPHY, head, body)
+    assert isinstance(found, Rejected)
+    assert found.reason == "not_an_article"
+
+
+@pytest.mark.parametrize("body", ["<body>", '<body class="single single-post category-news">'])
+def test_a_short_notice_over_links_is_kept(body):
+    found = under_links("إعلان", NOTICE, body=body)
+    assert isinstance(found, Article)
+    assert found.extraction_confidence <= 0.5
