@@ -29,6 +29,9 @@ MEMBERS: Final = (
 TEXTS: Final = frozenset({"html_base64", "html", "body", "title"})
 """The members of which a document needs one."""
 
+_NAMED: Final = 12  # names of what nothing reads that are told
+_NAME: Final = 40  # characters of one of them
+
 Renames = Mapping[str, str]
 """Our name -> the name that a document has it under."""
 NO_RENAMES: Final[Renames] = MappingProxyType({})
@@ -152,7 +155,9 @@ def unread_line(found: Mapping[str, str], lacking: Collection[str] = ()) -> str:
     for name, ours in found.items():
         if ours and ours not in proposed.values():
             proposed[name] = ours
-    others = [name for name in found if name not in proposed]
+    others = [name[:_NAME] for name in found if name not in proposed]
+    if len(others) > _NAMED:
+        others[_NAMED:] = [f"and {len(others) - _NAMED} more"]
     parts = [f"{name}: did you mean {ours}?" for name, ours in proposed.items()]
     if proposed:
         parts[-1] += " --map " + ",".join(f"{ours}={name}" for name, ours in proposed.items())

@@ -25,6 +25,7 @@ from transforms.rejects import Reason
 from transforms.text.encoding import decode_bytes
 
 _DELIMITERS: Final = ",;\t|"
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # What other programs write where a value is missing.
 _MISSING: Final = frozenset({"nan", "null", "none", "n/a", "#n/a", "na", "nat", "<na>"})
 _MAX_FIELD: Final = 64 * 1024 * 1024  # no document has a right to more
@@ -48,8 +49,14 @@ def index(path: str, spool: Spool, renames: Renames) -> Iterator[_Found]:
     if not data.strip():
         yield empty_file(path)
         return
-    workbook = PurePath(path.lower().removesuffix(".gz")).suffix in {".xlsx", ".xlsm"}
-    given = sheets(data) if workbook else iter([("", _csv_rows(data))])
+    if data.startswith(_WORKBOOKS):  # whatever the file is called
+        given = sheets(data)
+    else:
+        text = decode_bytes(data, markup="text").text
+        if _is_binary(text):
+            yield _rejected(path, "unreadable", "neither text nor an .xlsx workbook")
+            return
+        given = iter([("", _csv_rows(text))])
     found: list[Skipped] = []
     useful = False
     try:
@@ -77,6 +84,7 @@ class _Table:
         self._name = f"{path}, sheet {sheet}" if sheet else path
         self._spooled = f"{content_id(path, sheet)}.jsonl"
         self._rejected: list[Rejected] = []
+        self._seen = 0
 
     def index(self, rows: Iterator[list[str]]) -> Iterator[_Found]:
         """List the table's documents."""
@@ -92,6 +100,8 @@ class _Table:
             yield Unread(self._path, guesses)
         lines = self._lines(rows, columns, len(header))
         path = self._spool.write_lines(self._spooled, lines)
+        if not self._seen:
+            yield _rejected(self._path, "empty_input", f"{self._name}: no rows below the header")
         yield from self._rejected
         yield from prefetched.index(path, self._spool)
 
@@ -106,9 +116,10 @@ class _Table:
     def _lines(
         self, rows: Iterable[list[str]], columns: dict[int, str], width: int
     ) -> Iterator[bytes]:
-        for number, row in enumerate(rows, 2):
+        for number, row in enumerate(self._until_torn(rows), 2):
             if not any(map(str.strip, row)):
                 continue
+            self._seen += 1
             if any(map(str.strip, row[width:])):
                 self._reject(number, row, f"{len(row)} cells where the header has {width}")
                 continue
@@ -122,6 +133,17 @@ class _Table:
                 continue
             yield json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
 
+    def _until_torn(self, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+        """The rows up to one that cannot be told from all that follows it."""
+        number = 1
+        try:
+            for row in rows:
+                number += 1
+                yield row
+        except csv.Error as error:
+            self._seen += 1
+            self._reject(number + 1, [], str(error), reason="unreadable")
+
     def _reject(self, number: int, row: list[str], why: str, reason: Reason = "schema") -> None:
         begins = " ".join(" ".join(row).split())[:60]
         where = f"{self._sheet}:{number}" if self._sheet else str(number)
@@ -134,33 +156,44 @@ def _rejected(path: str, reason: Reason, why: str, where: str = "") -> Rejected:
     return Rejected("read", reason, detail, url=f"file:{PurePath(path).name}{where}")
 
 
-def _csv_rows(data: bytes) -> Iterator[list[str]]:
-    """The rows of a CSV or TSV file in any Arabic encoding, whatever divides its cells.
+def _is_binary(text: str) -> bool:
+    """Whether what was decoded is no text: too much of it is no character that anybody writes."""
+    start = text[:4096]
+    odd = sum((letter < " " and letter not in "\t\n\r") or letter == "\ufffd" for letter in start)
+    return odd > 0.05 * len(start)
+
+
+def _csv_rows(text: str) -> Iterator[list[str]]:
+    """The rows of a CSV or TSV text, whatever divides its cells.
 
     Raises:
-        csv.Error: a cell has no end.
+        csv.Error: the last row has a quotation mark without end.
     """
-    text = decode_bytes(data, markup="text").text
     first, _, rest = text.partition("\n")
     named = first.strip().lower()
     if named.startswith("sep=") and len(named) == 5:  # a line of Excel's own
         delimiter, text = first.strip()[4], rest
     else:
         delimiter = _delimiter(text)
-    yield from _whole(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), text)
-
-
-def _whole(rows: Iterable[list[str]], text: str) -> Iterator[list[str]]:
-    """Rows, as long as the last one does not swallow the file for want of a quotation mark."""
+    lines = io.StringIO(text, newline="").readlines()
+    reader = csv.reader(lines, delimiter=delimiter)
     held: list[str] | None = None
-    for row in rows:
+    begins = ends = 0
+    for row in reader:
         if held is not None:
             yield held
-        held = row
-    if held is not None:
-        if text.count('"') % 2 and any(cell.count("\n") > 3 for cell in held):
-            raise csv.Error(f'a quotation mark (") has no end, in the row {" ".join(held)[:60]!r}')
-        yield held
+            begins = ends
+        held, ends = row, reader.line_num
+    if held is None:
+        return
+    try:
+        for _ in csv.reader(lines[begins:], delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        if "end of data" in str(error):
+            size = len(lines) - begins
+            raise csv.Error(f'a quotation mark (") has no end: {size} lines in one row') from error
+    yield held
 
 
 def _delimiter(text: str) -> str:

@@ -75,12 +75,33 @@ def test_rows_that_do_not_fit_are_told_one_by_one(tmp_path):
     assert "5 cells where the header has 4" in rejected[0].detail
 
 
-def test_a_quotation_mark_without_end_is_told(tmp_path):
-    data = 'id,body\n1,"نص\n' + "2,نص آخر\n" * 20
-    (rejected,) = indexed(tmp_path, data.encode(), renames={})
+def test_a_quotation_mark_without_end_costs_what_follows_it(tmp_path):
+    data = 'id,body\n0,قبله 5" فقط\n1,"نص\n' + "2,نص آخر\n" * 20
+    found = indexed(tmp_path, data.encode(), renames={})
+    (rejected,) = [each for each in found if isinstance(each, Rejected)]
+    assert (rejected.reason, rejected.url) == ("unreadable", "file:t.csv#3")
+    assert "has no end: 21 lines in one row" in rejected.detail
+    assert [page.content.decode() for page in loaded(found)] == ['قبله 5" فقط']
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("t.csv", bytes(range(256)) * 20, "neither text nor an .xlsx workbook"),
+        ("t.xlsx", bytes(range(256)) * 20, "neither text nor an .xlsx workbook"),
+        ("t.csv", b"id,body\n", "no rows below the header"),
+    ],
+)
+def test_what_is_no_table_is_one_line(tmp_path, name, data, said):
+    (rejected,) = indexed(tmp_path, data, name, {})
     assert isinstance(rejected, Rejected)
-    assert rejected.reason == "unreadable"
-    assert "has no end" in rejected.detail
+    assert said in rejected.detail
+
+
+def test_content_wins_over_the_name(tmp_path):
+    renames = {"published_at": "date"}
+    assert len(loaded(indexed(tmp_path, workbook(CELLS), "t.csv", renames))) == 1
+    assert len(loaded(indexed(tmp_path, written().encode(), "t.xlsx"))) == 2
 
 
 def test_a_table_without_texts_says_what_may_be_meant(tmp_path):
