@@ -27,6 +27,9 @@ _FAMILIES: Final = (
     frozenset({"CONCEDE", "RETREAT"}),
     frozenset({"COERCE", "SANCTION"}),
 )
+# What one article may tell twice, the dead in one sentence and the injured in another. Of all else
+# the coder knows better what it holds apart.
+_TOLD_TWICE: Final = frozenset({"ASSAULT", "PROTEST"})
 THRESHOLD: Final = 0.5  # confidence from which an event counts
 _IN_WORDS: Final = ("explicit", "relative")  # a date that the text gives; else it is the report's
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -186,13 +189,14 @@ def points(one: Report, other: Report) -> float:
         Points; minus infinity where it cannot be.
     """
     first, last = sorted((one, other), key=lambda each: each.order)
-    total = _day_points(first, last)
+    together = one.article_id == other.article_id
+    total = -math.inf if together and one.family not in _TOLD_TWICE else _day_points(first, last)
     if total == -math.inf:
         return total
     total += _place_points(one, other) + _party_points(one, other) + _toll_points(first, last)
     if one.event_type != other.event_type:
         total -= 1.0
-    if one.article_id == other.article_id:
+    if together:
         total -= 1.5  # the coder held them apart
     if total + _WORDING < ENOUGH:
         return total
