@@ -159,8 +159,8 @@ def b_cubed(gold: Sequence[str], made: Sequence[str | None]) -> tuple[float, flo
     Returns:
         Precision, recall and F1.
 
-    >>> b_cubed(["a", "a", "b"], ["1", "1", "1"])
-    (0.5555555555555556, 1.0, 0.7142857142857143)
+    >>> [round(each, 2) for each in b_cubed(["a", "a", "b"], ["1", "1", "1"])]
+    [0.56, 1.0, 0.71]
     """
     together = Counter(zip(gold, made, strict=True))
     right, put = Counter(gold), Counter(made)

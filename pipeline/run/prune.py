@@ -69,6 +69,7 @@ def prune(
         SinkError: it cannot be written; nothing has gone.
     """
     settle_inbox(sink, provenance)
+    incidents.complete(sink, provenance)
     void: Void = {table: set() for table in STORED}
     rows: dict[str, list[Row]] = {}
     gone: dict[str, Fingerprint] = {}

@@ -70,6 +70,7 @@ def recode(sink: Sink, provenance: Provenance, workers: Workers, progress: Progr
     Raises:
         SinkError: a commit failed; the articles before it are coded anew, the rest as before.
     """
+    incidents.complete(sink, provenance)
     days = sorted(sink.dates("articles"), key=lambda day: day or date.min)
     found = Recoded()
     total = sum(sink.read("articles", ("article_id",), {day}).num_rows for day in days)

@@ -8,7 +8,7 @@ tick costs what it brings and a backfill finds what lies beside it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice, product
@@ -17,8 +17,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sinks.base import Sink
+from pipeline.sinks.base import Sink, StagedFile
+from pipeline.sinks.inbox import INBOX, stage_rows
 from pipeline.steps.prints import Dates
+from transforms.records import content_id
 from transforms.rows.merge import fold_rows
 from transforms.rows.rows import Provenance, Row, incident_row
 from transforms.settle.incidents import REACH, ReportIndex
@@ -34,6 +36,7 @@ from transforms.settle.same_incident import (
 
 TABLE: Final = "incidents"
 _DAYS_AT_ONCE: Final = 16  # partitions that are read in one go
+_FOLDER: Final = "incidents"
 _Cell = tuple[str, str, date]
 
 
@@ -87,9 +90,9 @@ def regroup(
         frontier = [each for key, each in later.items() if key not in touched]
         touched |= later
     made = Regrouped()
-    for key, report in sorted(touched.items()):
+    for report in sorted(touched.values(), key=lambda each: each.order):
         incident = index.incident(report)
-        made.rows.append(incident_row(key, incident, provenance, day=report.stored))
+        made.rows.append(incident_row(report.event_id, incident, provenance, day=report.stored))
     made.void = [(key,) for key in sorted(changed) if key in before and now[key] is None]
     made.dates = {each.stored for each in (*touched.values(), *gone)}
     return made
@@ -110,7 +113,8 @@ class _Stored:
         self._known = set(changed)
         self._days = sink.dates("events")
         self._read: dict[date | None, set[date]] = defaultdict(set)
-        self._waiting: dict[_Cell, list[tuple[pa.RecordBatch, int]]] = defaultdict(list)
+        self._batches: list[pa.RecordBatch] = []
+        self._waiting: dict[_Cell, list[tuple[int, int]]] = defaultdict(list)
         self._put: set[str] = set()
 
     def prepare(self, reports: Iterable[Report]) -> None:
@@ -120,10 +124,11 @@ class _Stored:
             reports: any.
         """
         wanted: dict[date | None, set[date]] = defaultdict(set)
-        for each in reports:
-            if each.day is not None:
-                self._want(wanted, each, each.told - TELLING, each.told + TELLING)
+        dated = [each for each in reports if each.day is not None]
+        for each in dated:
+            self._want(wanted, each, each.told - TELLING, each.told + TELLING)
         self._fetch(wanted)
+        self._take({cell for each in dated for cell in _cells_near(each)})
 
     def load(self, report: Report, first: datetime, last: datetime) -> None:
         """Put the stored reports into the index that may be linked with one.
@@ -136,12 +141,7 @@ class _Stored:
         wanted: dict[date | None, set[date]] = defaultdict(set)
         self._want(wanted, report, first, last)
         self._fetch(wanted)
-        for country, day in product(report.countries, _days_near(report)):
-            for batch, row in self._waiting.pop((report.family, country, day), ()):
-                found = report_of(batch.slice(row, 1).to_pylist()[0])
-                if found is not None and found.event_id not in self._put:
-                    self._put.add(found.event_id)
-                    self._index.add(found)
+        self._take(_cells_near(report))
 
     def _want(
         self,
@@ -172,8 +172,22 @@ class _Stored:
             for each in some:
                 self._read[each] |= days
 
+    def _take(self, cells: Iterable[_Cell]) -> None:
+        """Make reports of the rows that were read and may be linked with some."""
+        rows: dict[int, set[int]] = defaultdict(set)
+        for cell in cells:
+            for batch, row in self._waiting.pop(cell, ()):
+                rows[batch].add(row)
+        for batch, some in rows.items():
+            for each in self._batches[batch].take(pa.array(sorted(some))).to_pylist():
+                found = report_of(each)
+                if found is not None and found.event_id not in self._put:
+                    self._put.add(found.event_id)
+                    self._index.add(found)
+
     def _keep(self, batch: pa.RecordBatch) -> None:
         """Remember where the rows of a batch lie, by what may link them."""
+        self._batches.append(batch)
         ids, types, days = (
             batch[name].to_pylist() for name in ("event_id", "event_type", "event_date")
         )
@@ -183,7 +197,7 @@ class _Stored:
             self._known.add(ids[row])
             family = family_of(types[row])
             for country in countries or {""}:
-                self._waiting[family, country, days[row]].append((batch, row))
+                self._waiting[family, country, days[row]].append((len(self._batches) - 1, row))
 
 
 def _days_near(report: Report) -> set[date]:
@@ -191,6 +205,12 @@ def _days_near(report: Report) -> set[date]:
     if report.day is None:
         return set()
     return {report.day + timedelta(days=gap) for gap in range(-DAY_GAP, DAY_GAP + 1)}
+
+
+def _cells_near(report: Report) -> set[_Cell]:
+    """Where reports lie that may be linked with one."""
+    near = product(report.countries, _days_near(report))
+    return {(report.family, country, day) for country, day in near}
 
 
 def _countries(batch: pa.RecordBatch) -> list[set[str]]:
@@ -256,19 +276,22 @@ def reports_of(rows: Iterable[Row]) -> dict[str, Report]:
     return {each.event_id: each for each in found if each is not None}
 
 
-def remade(sink: Sink, provenance: Provenance) -> Iterator[list[Row]]:
+def complete(sink: Sink, provenance: Provenance) -> None:
     """Assign the incidents of an output that has none: it was written by an older version.
 
     Args:
-        sink: the output.
+        sink: the output, prepared.
         provenance: who writes the rows.
-
-    Yields:
-        Rows of ``incidents``, some days at a time; none for an output that has some.
     """
     days = set() if sink.dates(TABLE) else sink.dates("events")
     ordered = iter(sorted(days, key=lambda day: day or date.min))
+    staged: list[StagedFile] = []
     while some := list(islice(ordered, _DAYS_AT_ONCE)):
         reports = reports_of(sink.read("events", COLUMNS, some).to_pylist())
         rows = regroup(sink, provenance, reports, {}).rows
-        yield [row for row in rows if row["event_id"] in reports]
+        mine = [row for row in rows if row["event_id"] in reports]
+        if mine:
+            staged.append(stage_rows(sink.inbox.files, f"{INBOX}/{_FOLDER}", TABLE, mine))
+    if staged:
+        sink.commit(content_id(_FOLDER, *(file.path for file in staged)), staged)
+        sink.inbox.forget(_FOLDER)

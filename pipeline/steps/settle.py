@@ -104,10 +104,11 @@ def _committed(
     return _Settlement(sink, provenance, bundles, force=force).commit()
 
 
-def _remake(sink: Sink, table: str, rows: Iterable[Sequence[Row]]) -> None:
-    """Store rows of a table that an older version made otherwise, or not at all."""
+def _remake_fingerprints(sink: Sink, provenance: Provenance, near: Dates | None) -> None:
+    """Make stored fingerprints anew that are missing, or of another version and needed now."""
     folder, files = f"{INBOX}/remade", sink.inbox.files
-    staged = [stage_rows(files, folder, table, each) for each in rows if each]
+    rows = remade(sink, provenance, near)
+    staged = [stage_rows(files, folder, TABLE, each) for each in rows]
     if staged:
         sink.commit(content_id("remade", *(file.path for file in staged)), staged)
         sink.inbox.forget("remade")
@@ -154,8 +155,8 @@ class _Settlement:
         self._leave_out(takedowns(self._sink))
         prints = Prints(self._sink, self._files)
         brought = prints.brought()
-        _remake(self._sink, TABLE, remade(self._sink, self._provenance, days_near(brought)))
-        _remake(self._sink, incidents.TABLE, incidents.remade(self._sink, self._provenance))
+        _remake_fingerprints(self._sink, self._provenance, days_near(brought))
+        incidents.complete(self._sink, self._provenance)
         stored = {each.article_id: each for each in prints.of_pages({e.page_id for e in brought})}
         verdict = weigh_deliveries(brought, stored, force=self._force)
         self._locate({each.article_id for each in brought}, stored)

@@ -68,8 +68,12 @@ class ReportIndex:
         leader = self._leader(report)
         if leader is None:
             linked = ((points(each, report), each) for each in self.earlier(report))
-            known = [(s, each) for s, each in linked if s >= ENOUGH and self._leader(each)]
-            leader = self._leader(_strongest(known)) if known else report
+            nearest = _strongest(
+                (strength, each)
+                for strength, each in linked
+                if strength >= ENOUGH and self._leader(each)
+            )
+            leader = report if nearest is None else self._leader(nearest)
         return report.event_id if leader is None else leader.event_id
 
     def _leader(self, report: Report) -> Report | None:
@@ -78,12 +82,17 @@ class ReportIndex:
             if self._is_first(report):
                 leader: Report | None = report
             else:
-                leaders = (each for each in self.earlier(report) if self._is_first(each))
-                linked = [(points(each, report), each) for each in leaders]
-                linked = [(strength, each) for strength, each in linked if strength >= ENOUGH]
-                leader = _strongest(linked) if linked else None
+                leader = _strongest(self._linked_leaders(report))
             self._joins[report.event_id] = leader
         return self._joins[report.event_id]
+
+    def _linked_leaders(self, report: Report) -> Iterator[tuple[float, Report]]:
+        """The leaders that a report is linked with, and how strongly."""
+        for each in self.earlier(report):
+            if self._leads.get(each.event_id, True):  # one known to lead none costs nothing
+                strength = points(each, report)
+                if strength >= ENOUGH and self._is_first(each):
+                    yield strength, each
 
     def _is_first(self, report: Report) -> bool:
         """Whether no earlier report is linked with one."""
@@ -112,9 +121,10 @@ class ReportIndex:
         return merge(*parts, key=_ORDER)
 
 
-def _strongest(linked: Iterable[tuple[float, Report]]) -> Report:
-    """The report linked most strongly; of several the earliest."""
-    return min(linked, key=lambda each: (-each[0], each[1].order))[1]
+def _strongest(linked: Iterable[tuple[float, Report]]) -> Report | None:
+    """The report linked most strongly, of several the earliest; None of none."""
+    best = min(linked, key=lambda each: (-each[0], each[1].order), default=None)
+    return None if best is None else best[1]
 
 
 def assign_incidents(reports: Iterable[Report]) -> dict[str, str]:
@@ -126,7 +136,7 @@ def assign_incidents(reports: Iterable[Report]) -> dict[str, str]:
     Returns:
         event id -> the event id of the first report of its incident.
     """
-    known = list(reports)
+    known = sorted(reports, key=_ORDER)
     index = ReportIndex()
     for report in known:
         index.add(report)

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from transforms.dedup.marks import marks_of
-from transforms.dedup.tokens import Uint32s, words_of
+from transforms.dedup.tokens import words_of
 
 # Types that one act is told by, depending on who tells it.
 _FAMILIES: Final = (
@@ -166,16 +166,17 @@ def _least(row: Mapping[str, Any], what: str) -> int | None:
 
 
 def _words(text: str) -> bytes:
-    stems = marks_of(words_of(text)).words
-    return stems[~np.isin(stems, _common_words())].astype("<u4").tobytes()
+    common = _common_words()
+    stems = [each for each in marks_of(words_of(text)).words.tolist() if each not in common]
+    return np.array(stems, "<u4").tobytes()
 
 
 @cache
-def _common_words() -> Uint32s:
+def _common_words() -> frozenset[int]:
     """The hashes of words that say nothing of which incident it is."""
     text = files("transforms.settle").joinpath("common_words.txt").read_text("utf-8")
     lines = (line.partition(": ")[2] for line in text.splitlines() if not line.startswith("#"))
-    return marks_of(" ".join(lines).split()).words
+    return frozenset(marks_of(" ".join(lines).split()).words.tolist())
 
 
 def points(one: Report, other: Report) -> float:

@@ -173,6 +173,10 @@ def test_an_output_of_an_older_version_gets_its_incidents(tmp_path):
     shutil.rmtree(tmp_path / "out" / "incidents")
     deliver(tmp_path / "out", texts[6:])
     check_whole(stored(tmp_path / "out"))
+    for command in (["recode"], ["prune", "--before", "2024-01-26"]):
+        shutil.rmtree(tmp_path / "out" / "incidents")
+        assert rasd(*command, "--data", str(tmp_path / "out")).returncode == 0
+        check_whole(stored(tmp_path / "out"))
 
 
 def test_a_tick_reads_the_days_round_it(tmp_path, monkeypatch):
