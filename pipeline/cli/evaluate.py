@@ -14,7 +14,7 @@ from pipeline import open_data
 from pipeline.errors import Exit, UsageError
 from pipeline.evaluation.base import SuiteReport
 from pipeline.evaluation.report import as_json, as_table
-from pipeline.evaluation.suites import SUITES, run_suites, without_data
+from pipeline.evaluation.suites import SUITES, need_data, run_suites, without_data
 
 EXAMPLES: Final = """\
 examples:
@@ -103,7 +103,7 @@ def _reports(suite: list[str] | None, data: Path) -> list[SuiteReport]:
     if not data.is_dir():
         raise UsageError(f"no labelled data at {data}: name its directory with --data")
     missing = without_data(chosen, data)
-    if len(missing) == len(chosen):
+    if missing and len(missing) == len(need_data(chosen)):
         wanted = ", ".join(f"{name} reads {where}" for name, where in missing.items())
         sys.stderr.write(f"rasd: no labelled data in {data}: {wanted}\n")
         return []

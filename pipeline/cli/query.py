@@ -14,8 +14,9 @@ from pipeline.sql.catalogue import scripts
 from transforms.rows.schema import TABLES
 
 EXAMPLES: Final = """\
-tables:  articles events clusters duplicates appearances dead_letters fetch_log feeds
-views:   v_events (what happened)      v_event_mentions (every mention of it)
+tables:  articles events incidents clusters duplicates appearances dead_letters fetch_log feeds
+views:   v_incidents (what happened)   v_events (what was told)
+         v_event_mentions (every mention, every status)
          v_stories (no copies)         v_articles (every text)
          v_syndication v_revisions v_sources v_timeline v_actor_pairs v_map
 

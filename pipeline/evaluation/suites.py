@@ -10,8 +10,7 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.evaluation.base import Suite, SuiteReport
 
-SUITES: Final = ("extraction", "dates", "language", "dedup", "events")
-
+SUITES: Final = ("extraction", "dates", "language", "dedup", "events", "incidents")
 
 # What a suite reads below the data directory: one of these must be there. Some suites also grade
 # what is shipped with them; that alone says nothing of anybody's data.
@@ -26,6 +25,7 @@ _NEEDED: Final[dict[str, tuple[str, ...]]] = {
         "events/seed_gold.json",
         "events/un_quadclass_ar/*",
     ),
+    "incidents": (),  # its stories are shipped with it
 }
 
 
@@ -42,8 +42,13 @@ def without_data(names: Sequence[str], data: Path) -> dict[str, str]:
     return {
         name: _NEEDED[name][0]
         for name in names
-        if not any(next(data.glob(pattern), None) for pattern in _NEEDED[name])
+        if _NEEDED[name] and not any(next(data.glob(pattern), None) for pattern in _NEEDED[name])
     }
+
+
+def need_data(names: Sequence[str]) -> list[str]:
+    """Return those of some suites that read labelled data at all."""
+    return [name for name in names if _NEEDED[name]]
 
 
 def run_suites(names: Sequence[str], data: Path) -> list[SuiteReport]:

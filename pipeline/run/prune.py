@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Changes, Sink
 from pipeline.sinks.inbox import INBOX, stage_rows
+from pipeline.steps import incidents
 from pipeline.steps.component import Component
 from pipeline.steps.prints import Prints, day_of
 from pipeline.steps.settle import settle_inbox
@@ -23,6 +24,7 @@ from transforms.records import Fingerprint, content_id
 from transforms.rows.rows import Provenance, Row, cluster_row, row_key
 from transforms.rows.schema import STORED
 from transforms.settle import relate
+from transforms.settle.same_incident import TELLING
 from transforms.text.urls import canonicalise_url
 
 _OF_ARTICLES: Final = ("articles", "events", "clusters", "_fingerprints")
@@ -67,6 +69,7 @@ def prune(
         SinkError: it cannot be written; nothing has gone.
     """
     settle_inbox(sink, provenance)
+    incidents.complete(sink, provenance)
     void: Void = {table: set() for table in STORED}
     rows: dict[str, list[Row]] = {}
     gone: dict[str, Fingerprint] = {}
@@ -82,6 +85,7 @@ def prune(
         rows.setdefault("_removed", []).append(_removed("article", article_id, provenance))
     _void_articles(sink, gone, void, sightings=before is None)
     rows["clusters"] = _new_heads(sink, gone, void, provenance)
+    rows[incidents.TABLE] = _new_first_reports(sink, gone, before, void, provenance)
     folder = f"{INBOX}/{provenance.run_id}"
     staged = [
         stage_rows(sink.inbox.files, folder, table, each) for table, each in rows.items() if each
@@ -164,6 +168,29 @@ def _new_heads(
         cluster_row(cluster, provenance, event_time=left[each].event_time)
         for each, cluster in sorted(made.clusters.items())
     ]
+
+
+def _new_first_reports(
+    sink: Sink,
+    gone: Mapping[str, Fingerprint],
+    before: date | None,
+    void: Void,
+    provenance: Provenance,
+) -> list[Row]:
+    """Assign the incidents of what is left beside the events that go."""
+    void[incidents.TABLE] = void["events"]
+    near = {
+        key: day_of(each.event_time)
+        for key, each in gone.items()
+        if before is None or each.event_time is None or _touches(each.event_time, before)
+    }
+    stored = incidents.stored_reports(sink, near, set(near.values()))
+    return incidents.regroup(sink, provenance, dict.fromkeys(stored), stored).rows
+
+
+def _touches(moment: datetime, before: date) -> bool:
+    """Whether an article of a day that goes may tell of an incident that others tell later."""
+    return moment >= datetime(before.year, before.month, before.day, tzinfo=UTC) - TELLING
 
 
 def _by_id(prints: Iterable[Fingerprint]) -> dict[str, Fingerprint]:

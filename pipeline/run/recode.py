@@ -18,6 +18,7 @@ import pyarrow as pa
 from pipeline.render.progress import Progress
 from pipeline.sinks.base import Sink
 from pipeline.sinks.inbox import INBOX, stage_rows
+from pipeline.steps import incidents
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from pipeline.workers.tally import tick, ticked
 from transforms.enrich import code_events
@@ -25,6 +26,7 @@ from transforms.records import Article, Event, content_id
 from transforms.rows.merge import same_facts
 from transforms.rows.rows import Provenance, Row, event_row
 from transforms.rows.validate import check_row
+from transforms.settle import Report
 
 _AT_ONCE: Final = 2_000  # articles
 _EXAMPLES: Final = 5
@@ -68,6 +70,7 @@ def recode(sink: Sink, provenance: Provenance, workers: Workers, progress: Progr
     Raises:
         SinkError: a commit failed; the articles before it are coded anew, the rest as before.
     """
+    incidents.complete(sink, provenance)
     days = sorted(sink.dates("articles"), key=lambda day: day or date.min)
     found = Recoded()
     total = sum(sink.read("articles", ("article_id",), {day}).num_rows for day in days)
@@ -109,11 +112,33 @@ def _recode_some(
         gone = set(before[article.article_id]) - set(coded)
         void += [(event_id,) for event_id in sorted(gone)]
     if rows or void:
-        folder = f"{INBOX}/{provenance.run_id}"
-        staged = [stage_rows(sink.inbox.files, folder, "events", rows)] if rows else []
-        commit_id = content_id(provenance.run_id, str(day), *(f.path for f in staged), repr(void))
-        sink.commit(commit_id, staged, {"events": void}, {"events": {day}})
-        sink.inbox.forget(provenance.run_id)
+        stored = [each for events in before.values() for each in events.values()]
+        _commit(sink, provenance, day, incidents.reports_of(stored), rows, void)
+
+
+def _commit(
+    sink: Sink,
+    provenance: Provenance,
+    day: date | None,
+    before: Mapping[str, Report],
+    rows: Sequence[Row],
+    void: Sequence[tuple[str]],
+) -> None:
+    """Commit the events of some articles of a day, and the incidents that follow."""
+    now: dict[str, Report | None] = {key: None for (key,) in void}
+    now |= incidents.brought_reports(lambda: rows, before)
+    made = incidents.regroup(sink, provenance, now, before)
+    folder = f"{INBOX}/{provenance.run_id}"
+    staged = [
+        stage_rows(sink.inbox.files, folder, table, each)
+        for table, each in (("events", rows), (incidents.TABLE, made.rows))
+        if each
+    ]
+    gone = {"events": void, incidents.TABLE: made.void}
+    days = {"events": {day}, incidents.TABLE: made.dates}
+    commit_id = content_id(provenance.run_id, str(day), *(f.path for f in staged), repr(void))
+    sink.commit(commit_id, staged, gone, days)
+    sink.inbox.forget(provenance.run_id)
 
 
 def _rows_of(events: Sequence[Event], provenance: Provenance) -> Iterator[Row]:

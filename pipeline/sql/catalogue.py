@@ -13,6 +13,7 @@ VIEW_ORDER: Final = (
     "v_stories",
     "v_event_mentions",
     "v_events",
+    "v_incidents",
     "v_syndication",
     "v_revisions",
     "v_sources",

@@ -8,7 +8,7 @@ of the tables, and commits. A commit that dies changes nothing, or is finished b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -25,6 +25,7 @@ from pipeline.sinks.inbox import (
     stage_rows,
     stage_table,
 )
+from pipeline.steps import incidents
 from pipeline.steps.component import Component
 from pipeline.steps.prints import TABLE, Dates, Prints, day_of, days_near, remade
 from pipeline.steps.takedown import Takedowns, takedowns
@@ -33,6 +34,7 @@ from transforms.records import Fingerprint, content_id
 from transforms.rows.rows import Provenance, Row, cluster_row, duplicate_row, row_key
 from transforms.settle import (
     Precedence,
+    Report,
     code_again,
     lead_to_latest,
     relate,
@@ -154,10 +156,12 @@ class _Settlement:
         prints = Prints(self._sink, self._files)
         brought = prints.brought()
         _remake_fingerprints(self._sink, self._provenance, days_near(brought))
+        incidents.complete(self._sink, self._provenance)
         stored = {each.article_id: each for each in prints.of_pages({e.page_id for e in brought})}
         verdict = weigh_deliveries(brought, stored, force=self._force)
         self._locate({each.article_id for each in brought}, stored)
         self._settle_events(verdict)
+        self._settle_incidents({each.article_id for each in brought} & stored.keys(), stored)
         self._settle_sightings(verdict.latest)
         if verdict.new:
             self._settle_relations(prints, verdict, stored)
@@ -239,6 +243,23 @@ class _Settlement:
             void.difference_update(self._read(file, ("event_id",))["event_id"].to_pylist())
         void.difference_update(row["event_id"] for row in self._rows["events"])
         self._void["events"] += [(key,) for key in sorted(void)]
+
+    def _settle_incidents(self, again: Collection[str], stored: Mapping[str, Fingerprint]) -> None:
+        """Assign anew the incidents of events that come, change or go."""
+        days = {day_of(stored[each].event_time) for each in again}
+        before = incidents.stored_reports(self._sink, again, days)
+        now: dict[str, Report | None] = {key: None for (key,) in self._void["events"]}
+        now |= incidents.brought_reports(self._brought_events, before)
+        made = incidents.regroup(self._sink, self._provenance, now, before)
+        self._rows[incidents.TABLE] += made.rows
+        self._void[incidents.TABLE] += made.void
+        self._dates[incidents.TABLE] = made.dates
+
+    def _brought_events(self) -> Iterator[Row]:
+        """The rows of events that are brought and hold."""
+        for file in self._staged("events"):
+            yield from self._read(file).to_pylist()
+        yield from self._rows["events"]
 
     def _settle_sightings(self, latest: Mapping[str, str]) -> None:
         """Let a sighting of a page with several versions lead to the latest that is known."""

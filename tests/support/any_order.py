@@ -31,10 +31,13 @@ from transforms.enrich import code_events
 from transforms.records import Article, Page
 from transforms.rows.rows import partition_date
 from transforms.rows.schema import TABLES
+from transforms.settle import assign_incidents, report_of
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
-COMPARED = ("articles", "events", "duplicates", "clusters", "appearances", "dead_letters")
-DATED = ("articles", "events", "duplicates", "clusters")
+COMPARED = (
+    "articles", "events", "incidents", "duplicates", "clusters", "appearances", "dead_letters",
+)  # fmt: skip
+DATED = ("articles", "events", "incidents", "duplicates", "clusters")
 
 NEWS = (
     (
@@ -237,6 +240,11 @@ def check_whole(rows: dict[str, list[dict[str, Any]]]) -> None:
         given = Article(**{name: row[name] for name in Article.__dataclass_fields__})
         coded = {(each.event_id, each.event_key, each.event_date) for each in code_events(given)}
         assert events[article_id] == coded
+    reports = [each for each in map(report_of, rows["events"]) if each is not None]
+    told = {row["event_id"]: row["incident_id"] for row in rows["incidents"]}
+    assert told == assign_incidents(reports)
+    days = {row["event_id"]: row["date"] for row in rows["events"]}
+    assert all(row["date"] == days[row["event_id"]] for row in rows["incidents"])
     for row in rows["duplicates"]:
         pair = [articles[row[name]] for name in ("article_a", "article_b")]
         times = [each["event_time"] for each in pair]

@@ -7,7 +7,7 @@ tellings of the same story, which plain Jaccard and containment do not.
 
 What is left are templates: telegrams, weather, market reports, executions, and the briefs of
 agencies on one kind of incident share most of their words with every other filling. They differ in
-names, places, days and numbers, far more than in other words (decision 0057).
+names, places, days and numbers, far more than in other words (decision 0058).
 """
 
 from __future__ import annotations

@@ -131,6 +131,21 @@ def cluster_row(cluster: Cluster, provenance: Provenance, *, event_time: datetim
     return row
 
 
+def incident_row(
+    event_id: str, incident_id: str, provenance: Provenance, *, day: date | None
+) -> Row:
+    """Make the row of ``incidents``.
+
+    Args:
+        event_id: the event.
+        incident_id: that of the first report of its incident.
+        provenance: who writes it.
+        day: the row's partition, that of the event.
+    """
+    row: Row = {"event_id": event_id, "incident_id": incident_id}
+    return _stamp(row, provenance) | {PARTITION_COLUMN: day}
+
+
 def fingerprint_row(fingerprint: Fingerprint, provenance: Provenance, *, version: int) -> Row:
     """Make the row of the hidden table ``_fingerprints``.
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from transforms.rows.columns import PARTITION_COLUMN, Column, ColumnType, Table
 from transforms.rows.tables_articles import ARTICLES, CLUSTERS, DUPLICATES
-from transforms.rows.tables_events import EVENTS
+from transforms.rows.tables_events import EVENTS, INCIDENTS
 from transforms.rows.tables_hidden import COMMITS, FINGERPRINTS, REMOVED
 from transforms.rows.tables_operations import APPEARANCES, DEAD_LETTERS, FEEDS, FETCH_LOG
 
@@ -36,6 +36,7 @@ TABLES: Final[dict[str, Table]] = {
         CLUSTERS,
         DUPLICATES,
         EVENTS,
+        INCIDENTS,
         APPEARANCES,
         DEAD_LETTERS,
         FETCH_LOG,

@@ -204,3 +204,23 @@ EVENTS: Final = Table(
     "One row per event an article reports, with the words that show it.",
     "سطر لكل حدث يذكره مقال، مع الكلمات الدالة عليه.",
 )
+
+INCIDENTS: Final = Table(
+    "incidents",
+    ("event_id",),
+    "date",
+    (
+        column("event_id", "STRING", "The event.", "الحدث.", required=True),
+        column(
+            "incident_id",
+            "STRING",
+            "The event_id of the incident's first report; its own for that one.",
+            "معرّف أول خبر عن الواقعة، وهو معرّف الحدث نفسه إن كان الأول.",
+            required=True,
+        ),
+        *PROVENANCE_COLUMNS,
+    ),
+    "Which asserted events at or above the default confidence tell one thing that happened, "
+    "whatever the day and outlet of the report; recomputed as more comes in.",
+    "أي الأحداث المثبتة تروي واقعة واحدة مهما اختلف يوم الخبر وناقله، ويُعاد حسابه كلما جاء جديد.",
+)

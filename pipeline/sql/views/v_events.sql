@@ -1,4 +1,6 @@
--- Asserted events of stories at or above the default confidence, one row per event_key.
+-- Asserted events of the latest revision of every article at or above the default confidence, one
+-- row per event_key: an event is hidden only by another mention of it, never since its article is a
+-- copy.
 SELECT
   e.*,
   s.title,
@@ -10,7 +12,15 @@ SELECT
   m.articles AS article_count,
   m.publishers AS publisher_count
 FROM events AS e
-JOIN v_stories AS s ON s.article_id = e.article_id
+JOIN (
+  SELECT
+    v.article_id, v.title, v.url, v.publisher, v.published_at, v.published_on, v.cluster_id
+  FROM v_articles AS v
+  WHERE TRUE
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY v.page_id, v.cluster_id ORDER BY v.revision DESC, v.article_id
+  ) = 1
+) AS s ON s.article_id = e.article_id
 JOIN (
   SELECT
     event_key,

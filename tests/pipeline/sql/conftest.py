@@ -232,6 +232,13 @@ EVENTS = [
     ),
     event("e15", "a8", "PROTEST", "riot", confidence=0.58, **UNREST),
 ]
+# event -> the first event of its incident: reports of a raid, of a riot, and two that stand alone.
+INCIDENTS = {
+    **dict.fromkeys(("e01", "e02", "e03", "e04"), "e01"),
+    **dict.fromkeys(("e06", "e09", "e15"), "e06"),
+    "e10": "e10",
+    "e14": "e14",
+}
 REJECTED = [
     Rejected("fetch", "timeout", "no answer in 10 s", url="https://news.example/x1"),
     Rejected("fetch", "timeout", "no answer in 9 s", url="https://news.example/x2"),
@@ -254,6 +261,11 @@ def tables() -> dict[str, list[Row]]:
             rows.duplicate_row(each, RUN, event_time=times[each.article_a]) for each in DUPLICATES
         ],
         "events": [rows.event_row(each, RUN) for each in EVENTS],
+        "incidents": [
+            rows.incident_row(each.event_id, INCIDENTS[each.event_id], RUN, day=_day(each))
+            for each in EVENTS
+            if each.event_id in INCIDENTS
+        ],
         "dead_letters": [rows.dead_letter_row(each, RUN) for each in [*REJECTED, MENDED]],
         "appearances": [rows.appearance_row(sighting, RUN, article_id="a1", page_id="p1")],
         "feeds": [rows.feed_row(Feed(sighting.feed_url, "Alpha"), RUN, health="ok")],
@@ -262,6 +274,11 @@ def tables() -> dict[str, list[Row]]:
         for row in each:
             assert not validate_row(table, row), (table, validate_row(table, row))
     return made
+
+
+def _day(event: Event) -> date | None:
+    """The partition of an event."""
+    return None if event.event_time is None else event.event_time.date()
 
 
 def write(folder: Path, made: dict[str, list[Row]], run: Provenance = RUN) -> None:

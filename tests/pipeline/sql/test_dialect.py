@@ -25,8 +25,8 @@ def test_shipped_scripts_are_portable_and_described(kind, script):
 
 def test_the_contracts_views_are_all_there():
     assert set(VIEW_ORDER) == {
-        "v_articles", "v_stories", "v_events", "v_event_mentions", "v_syndication", "v_revisions",
-        "v_sources", "v_timeline", "v_actor_pairs", "v_map",
+        "v_articles", "v_stories", "v_events", "v_incidents", "v_event_mentions",
+        "v_syndication", "v_revisions", "v_sources", "v_timeline", "v_actor_pairs", "v_map",
     }  # fmt: skip
 
 

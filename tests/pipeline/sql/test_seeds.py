@@ -29,10 +29,10 @@ ALL = {
 SURE = "status = 'asserted' AND confidence >= 0.5"
 # What counts events must count each once, also those no golden names: script -> (its count, whole).
 WHOLE = {
-    "views/v_timeline": ("events", "FROM v_events WHERE event_date IS NOT NULL"),
+    "views/v_timeline": ("events", "FROM v_incidents WHERE event_date IS NOT NULL"),
     "views/v_sources": ("events", f"FROM v_event_mentions WHERE {SURE}"),
     "queries/event_types": ("events", "FROM v_events"),
-    "queries/casualties": ("events", "FROM v_events WHERE event_type = 'ASSAULT'"),
+    "queries/casualties": ("incidents", "FROM v_incidents WHERE event_type = 'ASSAULT'"),
     "queries/statuses": ("mentions", "FROM events"),
 }
 

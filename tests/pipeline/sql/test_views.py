@@ -116,6 +116,7 @@ def test_undated_rows_are_loaded_and_the_partition_is_hidden(hand_made_data):
         "clusters": 9,
         "duplicates": 6,
         "events": 15,
+        "incidents": 9,
         "appearances": 1,
         "dead_letters": 5,
         "fetch_log": 0,

@@ -45,6 +45,7 @@ def test_the_tables_are_those_of_the_contract() -> None:
         "clusters",
         "duplicates",
         "events",
+        "incidents",
         "appearances",
         "dead_letters",
         "fetch_log",

@@ -1,0 +1,297 @@
+"""Assign incidents anew where reports come, change or go, reading by day (decision 0055).
+
+What a report changes lies after it, and what decides an incident before it; both are at most
+``REACH`` links away. Stored reports are read for the days round those that are looked at, so a
+tick costs what it brings and a backfill finds what lies beside it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import islice, product
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.sinks.base import Sink, StagedFile
+from pipeline.sinks.inbox import INBOX, stage_rows
+from pipeline.steps.prints import Dates
+from transforms.records import content_id
+from transforms.rows.merge import fold_rows
+from transforms.rows.rows import Provenance, Row, incident_row
+from transforms.settle.incidents import REACH, ReportIndex
+from transforms.settle.same_incident import (
+    COLUMNS,
+    DAY_GAP,
+    TELLING,
+    THRESHOLD,
+    Report,
+    family_of,
+    report_of,
+)
+
+TABLE: Final = "incidents"
+_DAYS_AT_ONCE: Final = 16  # partitions that are read in one go
+_FOLDER: Final = "incidents"
+_Cell = tuple[str, str, date]
+
+
+@dataclass(slots=True)
+class Regrouped:
+    """What becomes of the table ``incidents``.
+
+    Attributes:
+        rows: those to write.
+        void: keys of rows that no longer hold.
+        dates: the partitions in which rows of these keys are stored.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    void: list[tuple[str]] = field(default_factory=list)
+    dates: Dates = field(default_factory=set)
+
+
+def regroup(
+    sink: Sink,
+    provenance: Provenance,
+    now: Mapping[str, Report | None],
+    before: Mapping[str, Report],
+) -> Regrouped:
+    """Assign the incidents of reports that come, change or go, and of those that this changes.
+
+    Args:
+        sink: the output, as it is before the change.
+        provenance: who writes the rows.
+        now: by event id, every report that is brought; None for an event that tells of none, or
+            is gone.
+        before: those of them that are stored, as they are stored.
+
+    Returns:
+        The rows that follow, whatever the order in which reports came.
+    """
+    changed = {key for key, report in now.items() if report != before.get(key)}
+    if not changed:
+        return Regrouped()
+    index = ReportIndex()
+    stored = _Stored(sink, changed, index)
+    index.load = stored.load
+    touched = {key: report for key in changed if (report := now[key]) is not None}
+    for report in touched.values():
+        index.add(report)
+    gone = [before[key] for key in changed if key in before]
+    frontier = [*touched.values(), *gone]
+    stored.prepare(frontier)
+    for _ in range(REACH):
+        later = {each.event_id: each for one in frontier for each in index.later(one)}
+        frontier = [each for key, each in later.items() if key not in touched]
+        touched |= later
+    made = Regrouped()
+    for report in sorted(touched.values(), key=lambda each: each.order):
+        incident = index.incident(report)
+        made.rows.append(incident_row(report.event_id, incident, provenance, day=report.stored))
+    made.void = [(key,) for key in sorted(changed) if key in before and now[key] is None]
+    made.dates = {each.stored for each in (*touched.values(), *gone)}
+    return made
+
+
+class _Stored:
+    """The stored reports, read by day as they are needed; those that change are left out.
+
+    Args:
+        sink: the output.
+        changed: event ids whose stored rows are passed over.
+        index: where the reports are put.
+    """
+
+    def __init__(self, sink: Sink, changed: Collection[str], index: ReportIndex) -> None:
+        self._sink = sink
+        self._index = index
+        self._known = set(changed)
+        self._days = sink.dates("events")
+        self._read: dict[date | None, set[date]] = defaultdict(set)
+        self._batches: list[pa.RecordBatch] = []
+        self._waiting: dict[_Cell, list[tuple[int, int]]] = defaultdict(list)
+        self._put: set[str] = set()
+
+    def prepare(self, reports: Iterable[Report]) -> None:
+        """Read at once what looking round some reports will need.
+
+        Args:
+            reports: any.
+        """
+        wanted: dict[date | None, set[date]] = defaultdict(set)
+        dated = [each for each in reports if each.day is not None]
+        for each in dated:
+            self._want(wanted, each, each.told - TELLING, each.told + TELLING)
+        self._fetch(wanted)
+        self._take({cell for each in dated for cell in _cells_near(each)})
+
+    def load(self, report: Report, first: datetime, last: datetime) -> None:
+        """Put the stored reports into the index that may be linked with one.
+
+        Args:
+            report: the one.
+            first: the earliest time they may have been told at.
+            last: the latest.
+        """
+        wanted: dict[date | None, set[date]] = defaultdict(set)
+        self._want(wanted, report, first, last)
+        self._fetch(wanted)
+        self._take(_cells_near(report))
+
+    def _want(
+        self,
+        wanted: dict[date | None, set[date]],
+        report: Report,
+        first: datetime,
+        last: datetime,
+    ) -> None:
+        """Put down what has to be read: event days by partition."""
+        days = _days_near(report)
+        span = (last.date() - first.date()).days
+        for day in (None, *(first.date() + timedelta(days=more) for more in range(span + 1))):
+            if day in self._days and not self._read[day].issuperset(days):
+                wanted[day] |= days
+
+    def _fetch(self, wanted: Mapping[date | None, set[date]]) -> None:
+        """Read partitions, some at a time."""
+        ordered = iter(sorted(wanted, key=lambda day: day or date.min))
+        while some := list(islice(ordered, _DAYS_AT_ONCE)):
+            days = set().union(*(wanted[each] for each in some))
+            data = self._sink.read("events", COLUMNS, some, {"event_date": days})
+            mask = pc.and_(
+                pc.equal(data["status"], "asserted"),
+                pc.greater_equal(data["confidence"], THRESHOLD),
+            )
+            for batch in data.filter(mask).to_batches():
+                self._keep(batch)
+            for each in some:
+                self._read[each] |= days
+
+    def _take(self, cells: Iterable[_Cell]) -> None:
+        """Make reports of the rows that were read and may be linked with some."""
+        rows: dict[int, set[int]] = defaultdict(set)
+        for cell in cells:
+            for batch, row in self._waiting.pop(cell, ()):
+                rows[batch].add(row)
+        for batch, some in rows.items():
+            for each in self._batches[batch].take(pa.array(sorted(some))).to_pylist():
+                found = report_of(each)
+                if found is not None and found.event_id not in self._put:
+                    self._put.add(found.event_id)
+                    self._index.add(found)
+
+    def _keep(self, batch: pa.RecordBatch) -> None:
+        """Remember where the rows of a batch lie, by what may link them."""
+        self._batches.append(batch)
+        ids, types, days = (
+            batch[name].to_pylist() for name in ("event_id", "event_type", "event_date")
+        )
+        for row, countries in enumerate(_countries(batch)):
+            if ids[row] in self._known:
+                continue
+            self._known.add(ids[row])
+            family = family_of(types[row])
+            for country in countries or {""}:
+                self._waiting[family, country, days[row]].append((len(self._batches) - 1, row))
+
+
+def _days_near(report: Report) -> set[date]:
+    """The days that reports linked with one may date it to."""
+    if report.day is None:
+        return set()
+    return {report.day + timedelta(days=gap) for gap in range(-DAY_GAP, DAY_GAP + 1)}
+
+
+def _cells_near(report: Report) -> set[_Cell]:
+    """Where reports lie that may be linked with one."""
+    near = product(report.countries, _days_near(report))
+    return {(report.family, country, day) for country, day in near}
+
+
+def _countries(batch: pa.RecordBatch) -> list[set[str]]:
+    """The countries of each row's place and parties."""
+    found: list[set[str]] = [
+        {place["country"]} - {None} if place else set() for place in batch["place"].to_pylist()
+    ]
+    for name in ("actors", "recipients"):
+        rows = pc.list_parent_indices(batch[name]).to_pylist()
+        named = pc.struct_field(pc.list_flatten(batch[name]), "country").to_pylist()
+        for row, country in zip(rows, named, strict=True):
+            if country:
+                found[row].add(country)
+    return found
+
+
+def stored_reports(sink: Sink, articles: Collection[str], dates: Dates) -> dict[str, Report]:
+    """Read the reports of stored articles.
+
+    Args:
+        sink: the output.
+        articles: their ids.
+        dates: the partitions in which they lie.
+
+    Returns:
+        By event id.
+    """
+    if not articles:
+        return {}
+    rows = sink.read("events", COLUMNS, dates, {"article_id": articles}).to_pylist()
+    return reports_of(rows)
+
+
+def brought_reports(
+    events: Callable[[], Iterable[Row]], before: Collection[str]
+) -> dict[str, Report | None]:
+    """Read what a commit brings.
+
+    Args:
+        events: returns its rows of ``events``, each time it is called; some come twice.
+        before: event ids of stored reports.
+
+    Returns:
+        By event id; None for a stored one that tells of no incident any more.
+    """
+    now: dict[str, Report | None] = {}
+    unlike: dict[str, list[Row]] = {}  # brought more than once, not alike
+    for row in events():
+        key, report = row["event_id"], report_of(row)
+        if key in now and now[key] != report:
+            unlike[key] = []
+        if report is not None or key in before:
+            now[key] = report
+    for row in events() if unlike else ():
+        if row["event_id"] in unlike:
+            unlike[row["event_id"]].append(row)
+    return now | {key: report_of(fold_rows("events", rows)) for key, rows in unlike.items()}
+
+
+def reports_of(rows: Iterable[Row]) -> dict[str, Report]:
+    """Read the reports among rows of ``events``, by event id."""
+    found = (report_of(row) for row in rows)
+    return {each.event_id: each for each in found if each is not None}
+
+
+def complete(sink: Sink, provenance: Provenance) -> None:
+    """Assign the incidents of an output that has none: it was written by an older version.
+
+    Args:
+        sink: the output, prepared.
+        provenance: who writes the rows.
+    """
+    days = set() if sink.dates(TABLE) else sink.dates("events")
+    ordered = iter(sorted(days, key=lambda day: day or date.min))
+    staged: list[StagedFile] = []
+    while some := list(islice(ordered, _DAYS_AT_ONCE)):
+        reports = reports_of(sink.read("events", COLUMNS, some).to_pylist())
+        rows = regroup(sink, provenance, reports, {}).rows
+        mine = [row for row in rows if row["event_id"] in reports]
+        if mine:
+            staged.append(stage_rows(sink.inbox.files, f"{INBOX}/{_FOLDER}", TABLE, mine))
+    if staged:
+        sink.commit(content_id(_FOLDER, *(file.path for file in staged)), staged)
+        sink.inbox.forget(_FOLDER)

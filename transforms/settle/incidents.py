@@ -1,0 +1,143 @@
+"""Group the reports of events into incidents, whatever their order (decision 0055).
+
+Stars, like clusters, but such that the incident of a report follows from earlier reports near it
+and from nothing else: a stream may add one to millions and look at some dozens. Two reports are
+linked when their points are enough (``same_incident``). A report without an earlier linked one
+*leads*: it is the first of its incident. Any other joins the leader it is linked with most
+strongly; one that is linked with followers only goes where the strongest of them went.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import product
+from operator import attrgetter
+from typing import Final
+
+from transforms.settle.same_incident import DAY_GAP, ENOUGH, TELLING, Report, points
+
+# What a report changes by coming or going: later ones that are linked with it, and so on, so often.
+REACH: Final = 3
+
+Load = Callable[[Report, datetime, datetime], None]
+_ORDER: Final = attrgetter("order")
+
+
+class ReportIndex:
+    """Reports by what two of one incident have in common: a family, a country, near days.
+
+    Attributes:
+        load: called before the reports near one are looked for, with the earliest and latest time
+            they may have been told at; may add some. None when all are there.
+    """
+
+    load: Load | None = None
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._cells: dict[tuple[str, str, date], list[Report]] = defaultdict(list)
+        self._leads: dict[str, bool] = {}
+        self._joins: dict[str, Report | None] = {}
+
+    def add(self, report: Report) -> None:
+        """Put a report in, once."""
+        if report.day is not None:
+            for country in report.countries:
+                insort(self._cells[report.family, country, report.day], report, key=_ORDER)
+
+    def earlier(self, report: Report) -> Iterator[Report]:
+        """The earlier reports that may be linked with one, the earliest first."""
+        if report.day is None:
+            return iter(())
+        return self._between(report, report.day, report.told - TELLING, report.told)
+
+    def later(self, report: Report) -> list[Report]:
+        """The later reports that are linked with one; it need not be in the index itself."""
+        if report.day is None:
+            return []
+        near = self._between(report, report.day, report.told, report.told + TELLING)
+        found = {each.event_id: each for each in near if report.order < each.order}
+        return [each for each in found.values() if points(report, each) >= ENOUGH]
+
+    def incident(self, report: Report) -> str:
+        """The event id of the first report of a report's incident."""
+        leader = self._leader(report)
+        if leader is None:
+            linked = ((points(each, report), each) for each in self.earlier(report))
+            nearest = _strongest(
+                (strength, each)
+                for strength, each in linked
+                if strength >= ENOUGH and self._leader(each)
+            )
+            leader = report if nearest is None else self._leader(nearest)
+        return report.event_id if leader is None else leader.event_id
+
+    def _leader(self, report: Report) -> Report | None:
+        """The leader a report joins, itself when it leads; None when it is linked with none."""
+        if report.event_id not in self._joins:
+            if self._is_first(report):
+                leader: Report | None = report
+            else:
+                leader = _strongest(self._linked_leaders(report))
+            self._joins[report.event_id] = leader
+        return self._joins[report.event_id]
+
+    def _linked_leaders(self, report: Report) -> Iterator[tuple[float, Report]]:
+        """The leaders that a report is linked with, and how strongly."""
+        for each in self.earlier(report):
+            if self._leads.get(each.event_id, True):  # one known to lead none costs nothing
+                strength = points(each, report)
+                if strength >= ENOUGH and self._is_first(each):
+                    yield strength, each
+
+    def _is_first(self, report: Report) -> bool:
+        """Whether no earlier report is linked with one."""
+        if report.event_id not in self._leads:
+            earlier = self.earlier(report)
+            self._leads[report.event_id] = all(points(each, report) < ENOUGH for each in earlier)
+        return self._leads[report.event_id]
+
+    def _between(
+        self, report: Report, day: date, first: datetime, last: datetime
+    ) -> Iterator[Report]:
+        """The reports near one that were told between two times, in order; some come twice."""
+        if self.load:
+            self.load(report, first, last)
+        days = [day + timedelta(days=gap) for gap in range(-DAY_GAP, DAY_GAP + 1)]
+        cells = (
+            self._cells.get((report.family, *where), ())
+            for where in product(sorted(report.countries), days)
+        )
+        begin, end = (first, ""), (report.order if last == report.told else (last, "~"))
+        parts = (
+            cell[bisect_left(cell, begin, key=_ORDER) : bisect_left(cell, end, key=_ORDER)]
+            for cell in cells
+            if cell
+        )
+        return merge(*parts, key=_ORDER)
+
+
+def _strongest(linked: Iterable[tuple[float, Report]]) -> Report | None:
+    """The report linked most strongly, of several the earliest; None of none."""
+    best = min(linked, key=lambda each: (-each[0], each[1].order), default=None)
+    return None if best is None else best[1]
+
+
+def assign_incidents(reports: Iterable[Report]) -> dict[str, str]:
+    """Give every report its incident.
+
+    Args:
+        reports: all there are, in any order, each once.
+
+    Returns:
+        event id -> the event id of the first report of its incident.
+    """
+    known = sorted(reports, key=_ORDER)
+    index = ReportIndex()
+    for report in known:
+        index.add(report)
+    return {report.event_id: index.incident(report) for report in known}
