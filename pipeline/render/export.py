@@ -34,7 +34,9 @@ QUOTES: Final[Mapping[str, tuple[str, ...]]] = {
 # The same of what views add, by file.
 _MAP_QUOTES: Final = ("title",)
 _FLAT_QUOTES: Final = (*QUOTES["events"], "title")
-_ALL_EVENTS: Final = "SELECT * FROM v_events ORDER BY event_date, event_id"
+_ALL_EVENTS: Final = (
+    "SELECT * FROM v_events ORDER BY IFNULL(event_date, DATE '9999-12-31'), event_id"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ JOIN (
   WHERE status = 'asserted' AND confidence >= 0.5
   GROUP BY event_key
 ) AS m ON m.event_key = e.event_key
-ORDER BY e.event_date, e.event_key
+ORDER BY IFNULL(e.event_date, DATE '9999-12-31'), e.event_key
 """
 _MENTIONS: Final = """
 SELECT

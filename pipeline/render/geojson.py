@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipeline.errors import UsageError
 
 _LAT, _LON = "lat", "lon"
-MAP_QUERY: Final = "SELECT * FROM v_map ORDER BY event_date, event_id"
+MAP_QUERY: Final = "SELECT * FROM v_map ORDER BY IFNULL(event_date, DATE '9999-12-31'), event_id"
 
 
 def write_geojson(rows: pa.Table, stream: BinaryIO) -> int:
