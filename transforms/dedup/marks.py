@@ -71,27 +71,37 @@ def marks_of(words: list[str]) -> Marks:
 
 def _places(words: list[str]) -> Iterator[int]:
     """Where a word of a place stands."""
-    sure, maybe, pairs = _known_places()
+    pairs, before = _known_places()["pair"], ""
     for index, word in enumerate(words):
-        before = words[index - 1] if index else ""
-        bare = word[1:] if word[0] in _CLITICS and len(word) > 4 else word
-        if word in sure or bare in sure or (word in maybe and before in _BEFORE_PLACES):
+        sure, maybe, second = _place(word)
+        if sure or (maybe and before in _BEFORE_PLACES):
             yield index
-        if index and f"{before}_{word}" in pairs:
+        if second and f"{before}_{word}" in pairs:
             yield index - 1
             yield index
+        before = word
+
+
+@lru_cache(maxsize=1 << 16)
+def _place(word: str) -> tuple[bool, bool, bool]:
+    """Whether a word is a place; is one behind a preposition; is the second word of one."""
+    known = _known_places()
+    bare = word[1:] if word[0] in _CLITICS and len(word) > 4 else word
+    sure = word in known["sure"] or bare in known["sure"]
+    return sure, word in known["maybe"], word in known["second"]
 
 
 @cache
-def _known_places() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Words that are places; that are places behind a preposition; pairs of words."""
+def _known_places() -> dict[str, frozenset[str]]:
+    """The words of ``places.txt`` by class, and the second words of its pairs."""
     found: dict[str, set[str]] = {"sure": set(), "maybe": set(), "pair": set()}
     text = files("transforms.dedup").joinpath("places.txt").read_text("utf-8")
     for line in text.splitlines():
         name, colon, words = line.partition(": ")
         if colon and name in found:
             found[name].update(words.split())
-    return frozenset(found["sure"]), frozenset(found["maybe"]), frozenset(found["pair"])
+    found["second"] = {pair.partition("_")[2] for pair in found["pair"]}
+    return {name: frozenset(words) for name, words in found.items()}
 
 
 def _pack(stems: list[int]) -> Uint32s:
