@@ -61,7 +61,7 @@ def test_a_query_from_a_file(hand_made, tmp_path):
 def test_a_shipped_query(hand_made):
     found = query("--named", "casualties", "--format", "csv", data=hand_made)
     assert found.stdout.decode().splitlines() == [
-        "country,events,fatalities_min,fatalities_max,injured_max",
+        "country,incidents,fatalities_min,fatalities_max,injured_max",
         "PSE,1,3,5,12",
     ]
 
