@@ -41,6 +41,7 @@ class Replayed:
         resolved: those whose input no longer fails.
         waiting: letters that failed too often; only a named reason brings them back.
         lost: letters whose input nobody can name any more.
+        missing: names of some of those inputs: files, archives or addresses.
         summary: of the run; None when nothing was tried.
     """
 
@@ -48,6 +49,7 @@ class Replayed:
     resolved: int
     waiting: int
     lost: int
+    missing: tuple[str, ...]
     summary: Summary | None
 
 
@@ -178,11 +180,18 @@ def replay(
     """
     letters, waiting = letters_of(sink, stage, reason)
     if not letters:
-        return Replayed(0, 0, waiting, 0, None)
+        return Replayed(0, 0, waiting, 0, (), None)
     config = replace(config, inputs=(), force=True)
     job = ReplayJob(config, progress, letters, Warm(sink, config.as_of), fetching)
     summary = job.tick(work)
-    return Replayed(len(letters) - len(job.lost), job.resolved, waiting, len(job.lost), summary)
+    missing = tuple(sorted({_named(row) for row in job.lost}))
+    tried = len(letters) - len(job.lost)
+    return Replayed(tried, job.resolved, waiting, len(job.lost), missing, summary)
+
+
+def _named(row: Row) -> str:
+    """What a letter calls its input: a file if it names one, else its address or itself."""
+    return str(_payload(row).get("path") or row["url"] or row["dead_letter_id"])
 
 
 def _payload(row: Row) -> dict[str, Any]:

@@ -69,11 +69,13 @@ def test_five_failures_wait_for_a_person(server, tmp_path):
     for attempt in range(2, 6):
         code, said = replayed(output)
         assert (code, "1 dead letters tried again, 0 resolved" in said) == (0, True), said
+        assert "failed again: 1 http_4xx" in said
         rows = [row for row in stored(output)["dead_letters"] if row["url"] == url]
         assert [row["attempts"] for row in rows] == [attempt]
     code, said = replayed(output)
     assert code == 3
     assert "1 failed five times" in said
+    assert "rasd query --named dead_letters" in said
     code, said = replayed(output, "--reason", "http_4xx")
     assert code == 0
     assert "1 dead letters tried again" in said
