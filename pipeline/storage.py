@@ -17,6 +17,7 @@ from transforms.text.packed import is_packed, unpack
 
 # More than any page or feed has a right to; documents are capped again where they are parsed.
 MAX_BYTES: Final = 256 * 1024 * 1024
+_WRITTEN_TO: Final = frozenset({"gs"})  # schemes of stores that files can be put into
 _READABLE: Final = (b"<", b"{", b"[")  # begins what is called an archive by mistake
 
 
@@ -249,6 +250,9 @@ def check_writable(folder: str) -> None:
         UsageError: its scheme is unknown, or something that is no directory is in the way.
     """
     if is_remote(folder) and not folder.startswith("file://"):
+        scheme = folder.partition("://")[0]
+        if scheme not in _WRITTEN_TO:  # Beam knows more of them, and fails only when it writes
+            raise UsageError(f"{folder}: unknown scheme {scheme}://: give a path or gs://")
         _remote(folder, lambda systems: systems.get_filesystem(folder))
         if not folder.partition("://")[2].strip("/"):
             raise UsageError(f"{folder}: names no bucket")

@@ -41,7 +41,7 @@ LATER: Final[dict[str, str]] = {
     "serve": "the web page",
 }
 
-
+_BOTH_HELPS: Final[dict[str, Any]] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
 _OVERVIEW: Final = """\
 usage: rasd COMMAND [OPTIONS]
 
@@ -97,7 +97,7 @@ def _app(name: str) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     # A paragraph that begins with a backspace keeps its lines.
     examples = getattr(module, "EXAMPLES", "").strip().replace("\n\n", "\n\n\b\n")
-    settings = HANDED_ON if hasattr(module, "PARSER") else {}
+    settings = HANDED_ON if hasattr(module, "PARSER") else _BOTH_HELPS
     app.command(name, epilog=f"\b\n{examples}", **settings)(module.command)
     return app
 

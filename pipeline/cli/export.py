@@ -20,8 +20,9 @@ examples:
   rasd export --data out --output gdelt --format gdelt         events and mentions as GDELT has them
   rasd export --data out --output r --format flat              one CSV of events for R and pandas
 
-With --no-text no sentence of anybody's article leaves: ids, codes, spans, dates and names of the
-gazetteer stay, so that whoever has the articles can find every event in them again.
+With --no-text no sentence of anybody's article leaves: ids, codes, spans, dates and the names of
+places and parties stay, so that whoever has the articles can find every event in them again. The
+name of a party that no table knows is the words of the text.
 """
 
 
@@ -47,7 +48,7 @@ def command(
         Path | None, typer.Option(metavar="DIR", help="Where the files go.", show_default=False)
     ] = None,
     text: Annotated[
-        bool, typer.Option("--text/--no-text", help="Leave out everything an article says.")
+        bool, typer.Option("--text/--no-text", help="With or without what articles say.")
     ] = True,
     form: Annotated[Format, typer.Option("--format", help="How to write.")] = Format.parquet,
     excel: Annotated[

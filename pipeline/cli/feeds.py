@@ -15,6 +15,7 @@ from pipeline.errors import Exit, UsageError, nearest
 EXAMPLES: Final = """\
 examples:
   rasd feeds list --country EGY
+  rasd feeds list --country EGY --format toml > feeds.toml
   rasd feeds check https://news.example/rss.xml
   rasd feeds check feeds.toml --format json
 
@@ -36,6 +37,7 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    toml = "toml"
 
 
 def command(
@@ -51,7 +53,9 @@ def command(
     category: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this category, such as politics.")
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to write.")] = Format.table,
+    output: Annotated[
+        Format, typer.Option("--format", help="How to write; toml writes a list of feeds.")
+    ] = Format.table,
     allow_private_hosts: Annotated[
         bool, typer.Option("--allow-private-hosts", help="Ask private addresses, too.")
     ] = False,
@@ -60,6 +64,8 @@ def command(
 
     check stores nothing; exit code 3 says that no feed answered.
     """
+    if action is Action.check and output is Format.toml:
+        raise UsageError("--format toml is for feeds list: it writes a list to go on from")
     if action is Action.list:
         rows = _catalogue(country, category)
     else:
@@ -88,6 +94,8 @@ def _catalogue(country: str | None, category: str | None) -> list[dict[str, Any]
             "country": feed.country,
             "category": feed.category,
             "tz": feed.tz,
+            "language": feed.language,
+            "alternatives": list(feed.alternatives),
             "verified": feed.url in verified,
             "url": feed.url,
         }
@@ -124,9 +132,15 @@ def _check(
 def _write(action: Action, rows: list[dict[str, Any]], output: Format) -> None:
     import orjson  # noqa: PLC0415 - not for --help
 
-    from pipeline.render.feeds import show_catalogue, show_checked  # noqa: PLC0415 - the same
+    from pipeline.render.feeds import (  # noqa: PLC0415 - the same
+        show_catalogue,
+        show_checked,
+        write_list,
+    )
 
     if output is Format.json:
         sys.stdout.buffer.writelines(orjson.dumps(row) + b"\n" for row in rows)
+    elif output is Format.toml:
+        write_list(rows, sys.stdout.buffer)
     else:
         (show_checked if action is Action.check else show_catalogue)(rows, sys.stdout.buffer)

@@ -7,13 +7,19 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
 from pipeline.errors import Exit, UsageError, nearest
 from pipeline.options import Config
+from pipeline.render.terminal import one_line
 from transforms.rejects import REASONS, Reason
+
+if TYPE_CHECKING:
+    from pipeline.run.replay import Replayed
+
+_MOST_NAMED: Final = 3
 
 EXAMPLES: Final = """\
 examples:
@@ -57,10 +63,25 @@ def command(
     )  # fmt: skip
     with opened_output(data) as sink, tempfile.TemporaryDirectory(prefix="rasd-") as work:
         done = replay(sink, config, Progress(), work=Path(work), stage=stage, reason=reason)
-    say = sys.stderr.write
-    say(f"rasd: {done.tried} dead letters tried again, {done.resolved} resolved\n")
-    if done.waiting:
-        say(f"rasd: {done.waiting} failed five times and wait: name their --reason to try them\n")
-    if done.lost:
-        say(f"rasd: {done.lost} name no input that is still there\n")
+    _report(done, data)
     return Exit.DONE if done.tried else Exit.NOTHING_USABLE
+
+
+def _report(done: Replayed, data: str) -> None:
+    """Tell on standard error what became of the letters, and where to look next."""
+
+    def say(line: str) -> None:
+        sys.stderr.write(f"rasd: {line}\n")
+
+    say(f"{done.tried} dead letters tried again, {done.resolved} resolved")
+    failed = done.summary.manifest["dead_letters"] if done.summary is not None else {}
+    if failed:
+        say(f"failed again: {', '.join(f'{number} {why}' for why, number in failed.items())}")
+    if done.waiting:
+        say(f"{done.waiting} failed five times and wait: name their --reason to try them")
+    if done.lost:
+        more = f" and {len(done.missing) - _MOST_NAMED} more" if done.missing[_MOST_NAMED:] else ""
+        named = ", ".join(map(one_line, done.missing[:_MOST_NAMED]))
+        say(f"{done.lost} name no input that is still there: {named}{more}")
+    if failed or not done.tried:
+        say(f"what is left, and why: rasd query --named dead_letters --data {data}")

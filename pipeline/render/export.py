@@ -18,7 +18,8 @@ from pipeline.render.tables import write_table
 from transforms.rows.schema import TABLES
 
 # What quotes an article, or a stranger's words about it, by table; "a.b" is a field of a STRUCT.
-# Every other text is an id, a code, an address, or a name of the gazetteer.
+# Every other text is an id, a code, an address, or a name: of a
+# person, place or party; one that no table knows is the words of the text.
 QUOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "articles": ("title", "body", "summary", "dateline", "published_raw"),
     "events": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -50,6 +51,22 @@ def show_catalogue(rows: Sequence[Mapping[str, Any]], stream: BinaryIO) -> None:
         console.print(shown)
         verified = sum(row["verified"] for row in rows)
         console.print(f"{_feeds(len(rows))}, {verified} of them verified", style="dim")
+
+
+def write_list(rows: Sequence[Mapping[str, Any]], stream: BinaryIO) -> None:
+    """Write the catalogue's feeds as a list that ``rasd run`` and ``rasd stream`` take.
+
+    Args:
+        rows: url, publisher, country, tz, language, category, alternatives.
+        stream: where to.
+    """
+    for row in rows:
+        stream.write(b"[[feed]]\n")
+        for key in ("url", "publisher", "country", "tz", "language", "category", "alternatives"):
+            if row[key]:
+                # Strings of JSON, and lists of them, are those of TOML.
+                stream.write(f"{key} = {json.dumps(row[key], ensure_ascii=False)}\n".encode())
+        stream.write(b"\n")
 
 
 def _columns(*names: str) -> Table:

@@ -131,7 +131,9 @@ class Job:
             inputs = self._index(context, spool, work)
             self._warm.forget_old(self._config.as_of)
             facts = [seen.facts for seen in inputs.feeds if seen.facts is not None]
-            context = replace(context, publishers=publishers_of([*inputs.to_poll, *facts]))
+            context = replace(
+                context, publishers=publishers_of([*inputs.to_poll, *facts, *self._registry()])
+            )
             self._sink.inbox.begin(self._provenance.run_id)
             self._deliver_index(inputs)
             self._tick_through(context, inputs)
@@ -223,6 +225,10 @@ class Job:
         """List what the run reads; another kind of run lists something else."""
         config = self._config
         return FileIndex(spool, config.workers, dict(config.renames)).index(config.inputs)
+
+    def _registry(self) -> Iterable[Feed]:
+        """Feeds known beside those that are read, for their publishers; none for a run."""
+        return ()
 
     def _closing_rows(self) -> Mapping[str, list[dict[str, Any]]]:
         """The rows that can only be told when all documents are through; none for a run."""

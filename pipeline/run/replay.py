@@ -41,6 +41,7 @@ class Replayed:
         resolved: those whose input no longer fails.
         waiting: letters that failed too often; only a named reason brings them back.
         lost: letters whose input nobody can name any more.
+        missing: names of some of those inputs: files, archives or addresses.
         summary: of the run; None when nothing was tried.
     """
 
@@ -48,6 +49,7 @@ class Replayed:
     resolved: int
     waiting: int
     lost: int
+    missing: tuple[str, ...]
     summary: Summary | None
 
 
@@ -99,6 +101,7 @@ class ReplayJob(Job):
         """Keep the letters; nothing is read yet."""
         super().__init__(config, progress, fetching=fetching, warm=warm)
         self._letters = {row["dead_letter_id"]: row for row in letters}
+        self._feeds: dict[str, Feed] = {}
         self.lost: list[Row] = []
         self.resolved = 0
 
@@ -107,8 +110,11 @@ class ReplayJob(Job):
         lines: list[str] = []
         paths: dict[str, None] = {}
         sighted = self._sightings()
+        self._feeds = self._listed(row for rows in sighted.values() for row in rows)
         for row in self._letters.values():
             found = _input_of(row, sighted.get(row["url"], ()), spool)
+            if isinstance(found, Feed):
+                found = self._feeds.get(found.url, found)
             if isinstance(found, Path):
                 paths[str(found)] = None
             elif isinstance(found, str):
@@ -129,6 +135,24 @@ class ReplayJob(Job):
         for row in self._sink.read("appearances", where={"url": urls}).to_pylist() if urls else ():
             found.setdefault(row["url"], []).append(row)
         return found
+
+    def _registry(self) -> Iterable[Feed]:
+        """What the list said of the letters' feeds when it was last read."""
+        return self._feeds.values()
+
+    def _listed(self, sightings: Iterable[Row]) -> dict[str, Feed]:
+        """The letters' feeds as their list told of them, by URL: no list is named now.
+
+        A row without country and zone may owe its publisher to the feed's own title.
+        """
+        names = {row["feed_url"] for row in (*sightings, *self._letters.values())} - {None}
+        rows = self._sink.read("feeds", where={"feed_url": names}).to_pylist() if names else ()
+        facts = ("publisher", "country", "language", "category", "tz")
+        return {
+            row["feed_url"]: Feed(row["feed_url"], **{name: row[name] for name in facts})
+            for row in rows
+            if row["country"] or row["tz"]
+        }
 
     def _closing_rows(self) -> Mapping[str, list[dict[str, Any]]]:
         """Resolve the letters whose input did not fail again."""
@@ -178,11 +202,18 @@ def replay(
     """
     letters, waiting = letters_of(sink, stage, reason)
     if not letters:
-        return Replayed(0, 0, waiting, 0, None)
+        return Replayed(0, 0, waiting, 0, (), None)
     config = replace(config, inputs=(), force=True)
     job = ReplayJob(config, progress, letters, Warm(sink, config.as_of), fetching)
     summary = job.tick(work)
-    return Replayed(len(letters) - len(job.lost), job.resolved, waiting, len(job.lost), summary)
+    missing = tuple(sorted({_named(row) for row in job.lost}))
+    tried = len(letters) - len(job.lost)
+    return Replayed(tried, job.resolved, waiting, len(job.lost), missing, summary)
+
+
+def _named(row: Row) -> str:
+    """What a letter calls its input: a file if it names one, else its address or itself."""
+    return str(_payload(row).get("path") or row["url"] or row["dead_letter_id"])
 
 
 def _payload(row: Row) -> dict[str, Any]:

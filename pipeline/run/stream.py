@@ -257,11 +257,12 @@ class Stream:
         self.metrics.add(summary, polled)
         self._idle.add(summary, polled, sink)
         if summary.new_rows.get("articles") or summary.dead_letters:
+            reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
             self.progress.say(
                 f"{summary.manifest['as_of'][:19]}Z: {polled} feeds, "
                 f"{summary.new_rows.get('articles', 0)} new articles, "
                 f"{summary.new_rows.get('events', 0)} events, "
-                f"{summary.dead_letters} dead letters"
+                f"{summary.dead_letters} dead letters" + (f" ({reasons})" if reasons else "")
             )
 
     def _tell_health(self, feeds: Sequence[Feed], warm: Warm, now: datetime) -> None:

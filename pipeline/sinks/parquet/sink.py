@@ -107,7 +107,7 @@ class ParquetSink:
         if not self._lock.acquire():
             raise SinkError(
                 f"another run is writing to {self.files.root}: wait for it to end, "
-                "or name another --output"
+                "or name another output"
             )
 
     def recover(self) -> bool:

@@ -41,6 +41,10 @@ MISTAKES = [
     ("run FOLDER --ouput o", "did you mean --output?"),
     ("run FOLDER --output empty", "is a file: name a directory"),
     ("run FOLDER --output s3://bucket/o", "unknown scheme s3://"),
+    (
+        "run FOLDER --output o --archive s3://bucket/a",
+        "--archive s3://bucket/a: unknown sch",
+    ),
     ("run FOLDER --output o --from 01/02/2024", "--from: '01/02/2024' is no date; write YYYY-"),
     ("run FOLDER --output o --to 2024-02-30", "--to: '2024-02-30' is no date"),
     ("run FOLDER --output o --from 2024-02-01 --to 2024-01-01", "no day is left"),
@@ -236,8 +240,8 @@ def test_a_broken_line_is_told_by_its_beginning(tmp_path, monkeypatch, capfd):
     assert "s3cret" not in said, "what is a secret in a URL is masked here, too"
 
 
-@pytest.mark.parametrize("form", [("help", "query"), ("query", "--help")])
-def test_help_has_two_forms(monkeypatch, capfd, form):
+@pytest.mark.parametrize("form", [("help", "query"), ("query", "--help"), ("query", "-h")])
+def test_help_has_three_forms(monkeypatch, capfd, form):
     monkeypatch.setattr(sys, "argv", ["rasd", *form])
     with pytest.raises(SystemExit) as left:
         cli.main()

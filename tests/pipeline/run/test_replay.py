@@ -16,6 +16,7 @@ from outputs import facts, put
 from pipeline_helpers import SEEDS, rasd
 
 from pipeline.sinks.base import open_sink
+from pipeline.sql.data import open_data
 
 HOST = "127.77.4.1"
 
@@ -61,6 +62,22 @@ def test_a_page_that_could_not_be_had_becomes_an_article(server, tmp_path):
     assert replayed(output, "--reason", "http_5xx")[0] == 3
 
 
+def test_a_feed_that_failed_keeps_what_its_list_said_of_it(server, tmp_path):
+    page = (SEEDS / "pages" / "gaza-airstrike.html").read_bytes()
+    url = server.on(HOST, "/page", answer(page))
+    feed = server.on(HOST, "/rss", in_turn(*[answer("no", 404)], answer(rss([item(url, "خبر")]))))
+    listed = f'[publisher]\nname = "وكالة"\ncountry = "IRQ"\n[[feed]]\nurl = "{feed}"\n'
+    (tmp_path / "feeds.toml").write_text(listed, "utf-8")
+    output = tmp_path / "out"
+    rasd("run", str(tmp_path / "feeds.toml"), "--output", str(output), "--allow-private-hosts")
+    code, said = replayed(output, "--stage", "feeds")
+    assert (code, "1 resolved" in said) == (0, True), said
+    (article,) = stored(output)["articles"]
+    assert (article["publisher"], article["publisher_country"]) == ("وكالة", "IRQ")
+    (row,) = open_data(str(output)).sql("SELECT * FROM feeds").to_pylist()
+    assert (row["publisher"], row["country"]) == ("وكالة", "IRQ")
+
+
 def test_five_failures_wait_for_a_person(server, tmp_path):
     url = server.on(HOST, "/page", answer("no", 404))
     feed = server.on(HOST, "/rss", answer(rss([item(url, "خبر")])))
@@ -69,11 +86,13 @@ def test_five_failures_wait_for_a_person(server, tmp_path):
     for attempt in range(2, 6):
         code, said = replayed(output)
         assert (code, "1 dead letters tried again, 0 resolved" in said) == (0, True), said
+        assert "failed again: 1 http_4xx" in said
         rows = [row for row in stored(output)["dead_letters"] if row["url"] == url]
         assert [row["attempts"] for row in rows] == [attempt]
     code, said = replayed(output)
     assert code == 3
     assert "1 failed five times" in said
+    assert "rasd query --named dead_letters" in said
     code, said = replayed(output, "--reason", "http_4xx")
     assert code == 0
     assert "1 dead letters tried again" in said
