@@ -38,6 +38,7 @@ Reason = Literal[
 ]
 
 REASONS: Final[tuple[str, ...]] = get_args(Reason)
+STAGES: Final = ("read", "feeds", "fetch", "extract", "language", "document", "rows", "deliver")
 
 # Worth another try without anything having been mended: the world outside may have changed.
 RETRIABLE: Final[frozenset[str]] = frozenset(

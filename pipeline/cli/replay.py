@@ -14,7 +14,7 @@ import typer
 from pipeline.errors import Exit, UsageError, nearest
 from pipeline.options import Config
 from pipeline.render.terminal import one_line
-from transforms.rejects import REASONS, Reason
+from transforms.rejects import REASONS, STAGES, Reason
 
 if TYPE_CHECKING:
     from pipeline.run.replay import Replayed
@@ -53,6 +53,8 @@ def command(
     """Put dead letters back through the pipeline: from what they hold, the archive, the web."""
     if reason is not None and reason not in get_args(Reason):
         raise UsageError(f"no such reason: {reason}{nearest(reason, REASONS)}")
+    if stage is not None and stage not in STAGES:
+        raise UsageError(f"no such stage: {stage}{nearest(stage, STAGES)}")
     from pipeline.render.progress import Progress  # noqa: PLC0415 - Beam takes seconds
     from pipeline.run.maintain import opened_output  # noqa: PLC0415 - the same
     from pipeline.run.replay import replay  # noqa: PLC0415 - the same

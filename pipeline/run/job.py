@@ -52,7 +52,10 @@ _SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did: its manifest and the figures the terminal shows."""
+    """What a run did: its manifest and the figures the terminal shows.
+
+    ``waiting`` articles and dead letters lie in the inbox until somebody settles.
+    """
 
     run_id: str
     manifest: dict[str, Any]
@@ -60,6 +63,7 @@ class Summary:
     new_rows: dict[str, int]
     dead_letters: int
     usable: int
+    waiting: int = 0
 
 
 class Job:
@@ -145,14 +149,17 @@ class Job:
         manifest = self._manifest(inputs, settled)
         manifest["wall_seconds"] = round(time.monotonic() - started, 3)
         manifest["peak_memory_bytes"] = memory.peak
-        if settled.has_news or not self.is_tick:
+        letters = sum(manifest["dead_letters"].values())
+        waiting = 0 if settle else self._counters["dedup", "out"] + letters
+        if settled.has_news or waiting or not self.is_tick:
             self._sink.write_manifest(self._provenance.run_id, manifest)
         return Summary(
             self._provenance.run_id,
             manifest,
             articles=self._counters["dedup", "out"],
             new_rows=manifest["committed"],
-            dead_letters=sum(manifest["dead_letters"].values()),
+            dead_letters=letters,
+            waiting=waiting,
             # A feed that could be read is usable, though all its entries be known.
             usable=self._counters["dedup", "out"] + len(inputs.feeds) + len(inputs.not_due),
         )

@@ -98,26 +98,28 @@ class _FeedList:
 class IdleDay:
     """The ticks of a day that brought nothing: they share one manifest."""
 
-    day: str = ""
+    since: str = ""  # the time of the first, which names the manifest
     ticks: int = 0
     polls: int = 0
 
     def add(self, summary: Summary, polled: int, sink: Sink) -> None:
         """Count a tick without news; with the first of another day the last one is written."""
-        if summary.new_rows.get("articles") or summary.new_rows.get("dead_letters"):
+        news = summary.new_rows.get("articles") or summary.new_rows.get("dead_letters")
+        if news or summary.waiting:
             return
-        day = summary.manifest["as_of"][:10]
-        if day != self.day:
+        now = summary.manifest["as_of"]
+        if now[:10] != self.since[:10]:
             self.write(sink)
-            self.day, self.ticks, self.polls = day, 0, 0
+            self.since, self.ticks, self.polls = now, 0, 0
         self.ticks += 1
         self.polls += polled
 
     def write(self, sink: Sink) -> None:
         """Write the day's manifest, if there was such a tick."""
         if self.ticks:
-            manifest = {"date": self.day, "idle_ticks": self.ticks, "polls": self.polls}
-            sink.write_manifest(f"idle-{self.day}", manifest)
+            manifest = {"date": self.since[:10], "idle_ticks": self.ticks, "polls": self.polls}
+            name = self.since[:19].replace(":", "")  # a restart on the same day writes another
+            sink.write_manifest(f"idle-{name}", manifest)
 
 
 @dataclass(slots=True)
@@ -256,13 +258,15 @@ class Stream:
     def _account(self, summary: Summary, polled: int, sink: Sink) -> None:
         self.metrics.add(summary, polled)
         self._idle.add(summary, polled, sink)
-        if summary.new_rows.get("articles") or summary.dead_letters:
+        if summary.new_rows.get("articles") or summary.dead_letters or summary.waiting:
             reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
             self.progress.say(
                 f"{summary.manifest['as_of'][:19]}Z: {polled} feeds, "
                 f"{summary.new_rows.get('articles', 0)} new articles, "
                 f"{summary.new_rows.get('events', 0)} events, "
-                f"{summary.dead_letters} dead letters" + (f" ({reasons})" if reasons else "")
+                f"{summary.dead_letters} dead letters"
+                + (f" ({reasons})" if reasons else "")
+                + (f"; {summary.waiting} wait to be settled" if summary.waiting else "")
             )
 
     def _tell_health(self, feeds: Sequence[Feed], warm: Warm, now: datetime) -> None:

@@ -104,7 +104,10 @@ def test_settling_seldom_leaves_bundles_for_the_next_start(server, tmp_path, mon
     assert list((output / "_inbox").rglob("*.parquet"))
     done = rasd("settle", "--data", str(output))
     assert done.returncode == 0, done.stderr.decode()
-    assert len(facts(output, "articles")) == 2 * polls
+    articles = facts(output, "articles")
+    assert len(articles) == 2 * polls
+    told = {path.stem for path in (output / "_runs").glob("*.json")}
+    assert {row["run_id"] for row in articles} <= told, "also of ticks that were settled later"
     assert b"0 bundles" in rasd("settle", "--data", str(output)).stderr
 
 
