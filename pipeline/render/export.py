@@ -25,6 +25,9 @@ QUOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "feeds": ("state",),
 }  # fmt: skip
 
+# What names a party: as the gazetteer does, or, where that knows none, in the article's own words.
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {"events": ("actors", "recipients")}
+
 
 class _Asked(Protocol):
     def sql(self, query: str) -> pa.Table: ...
@@ -50,7 +53,9 @@ def export(data: _Asked, output: Path, form: str, *, text: bool) -> dict[str, in
         written: dict[str, int] = {}
         for table in TABLES:
             rows = data.sql(f"SELECT * FROM {table}")  # noqa: S608 - the name is the schema's
-            rows = rows if text else without(rows, QUOTES.get(table, ()))
+            if not text:
+                rows = without(rows, QUOTES.get(table, ()))
+                rows = named_by_tables(rows, NAMES.get(table, ()))
             name = f"{table}.{form}"
             with (output / name).open("wb") as stream:
                 write_table(rows, form, stream)
@@ -76,6 +81,26 @@ def without(rows: pa.Table, paths: Iterable[str]) -> pa.Table:
         kind = rows.schema.field(index).type
         values: list[Any] = [_stripped(each, inner) for each in rows.column(index).to_pylist()]
         rows = rows.set_column(index, column, pa.array(values, _narrowed(kind, inner)))
+    return rows
+
+
+def named_by_tables(rows: pa.Table, columns: Iterable[str]) -> pa.Table:
+    """Keep the names that stand in the program's own tables; any other is an article's words.
+
+    Args:
+        rows: the table.
+        columns: its ARRAYs of STRUCTs with a field ``name``, which becomes NULL.
+    """
+    from transforms.enrich.entities.names import lexicon  # noqa: PLC0415 - takes a moment
+
+    known = {form.lexeme.name for forms in lexicon().forms.values() for form in forms}
+    for column in columns:
+        index = rows.schema.get_field_index(column)
+        kept = [
+            [each | {"name": each["name"] if each["name"] in known else None} for each in parties]
+            for parties in rows.column(index).to_pylist()
+        ]
+        rows = rows.set_column(index, column, pa.array(kept, rows.schema.field(index).type))
     return rows
 
 
