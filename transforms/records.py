@@ -77,6 +77,7 @@ class Entry:
     language: str | None = None
     categories: tuple[str, ...] = ()
     fetched_at: datetime | None = None  # when its feed was read online
+    seen_at: datetime | None = None  # when it was listed, for one that is only remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class Sighting:
     guid: str
     url: str
     position: int
-    text_id: str = ""  # hash of what the entry said
+    text_id: str = ""  # hash of what the entry said; "" where that is not known
+    seen_at: datetime | None = None  # when it was listed; None for now
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,10 @@ QUOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "fetch_log": ("robots",),
     "feeds": ("state",),
 }  # fmt: skip
+
+# What names a party: as the gazetteer does, or, where that knows none, in the article's own words.
+_PARTIES: Final = ("actors", "recipients")
+_GDELT_NAMES: Final = ("Actor1Name", "Actor2Name")
 
 
 # The same of what views add, by file.
@@ -89,20 +93,27 @@ def export(data: Asked, output: Path, wish: Wish) -> dict[str, int]:
 def _files(data: Asked, wish: Wish) -> Iterator[tuple[str, pa.Table, str]]:
     """The files of an export: name, rows, how they are written."""
     if wish.form == "gdelt":
-        yield "gdelt_events.tsv", gdelt.events(data), "tsv"
+        rows = gdelt.events(data)
+        yield "gdelt_events.tsv", rows if wish.text else named_by_tables(rows, _GDELT_NAMES), "tsv"
         yield "gdelt_mentions.tsv", gdelt.mentions(data), "tsv"
     elif wish.form == "geojson":
         rows = data.sql(MAP_QUERY)
-        yield "map.geojson", rows if wish.text else without(rows, _MAP_QUOTES), "geojson"
+        yield "map.geojson", rows if wish.text else _unquoted(rows, _MAP_QUOTES), "geojson"
     elif wish.form == "flat":
         rows = data.sql(_ALL_EVENTS)
-        rows = rows if wish.text else without(rows, _FLAT_QUOTES)
+        rows = rows if wish.text else _unquoted(rows, _FLAT_QUOTES)
         yield "events_flat.csv", flatten(rows), "csv"
     else:
         for table in TABLES:
             rows = data.sql(f"SELECT * FROM {table}")  # noqa: S608 - the name is the schema's
-            rows = rows if wish.text else without(rows, QUOTES.get(table, ()))
+            rows = rows if wish.text else _unquoted(rows, QUOTES.get(table, ()))
             yield f"{table}.{wish.form}", rows, wish.form
+
+
+def _unquoted(rows: pa.Table, quotes: Iterable[str]) -> pa.Table:
+    """Leave out the words of articles, also where they name a party."""
+    parties = [name for name in _PARTIES if name in rows.column_names]
+    return named_by_tables(without(rows, quotes), parties)
 
 
 def without(rows: pa.Table, paths: Iterable[str]) -> pa.Table:
@@ -122,6 +133,31 @@ def without(rows: pa.Table, paths: Iterable[str]) -> pa.Table:
         values: list[Any] = [_stripped(each, inner) for each in rows.column(index).to_pylist()]
         rows = rows.set_column(index, column, pa.array(values, _narrowed(kind, inner)))
     return rows
+
+
+def named_by_tables(rows: pa.Table, columns: Iterable[str]) -> pa.Table:
+    """Keep the names that stand in the program's own tables; any other is an article's words.
+
+    Args:
+        rows: the table.
+        columns: names, or ARRAYs of STRUCTs with a field ``name``; what is no such name becomes
+            NULL.
+    """
+    from transforms.enrich.entities.names import lexicon  # noqa: PLC0415 - takes a moment
+
+    known = {form.lexeme.name for forms in lexicon().forms.values() for form in forms}
+    for column in columns:
+        index = rows.schema.get_field_index(column)
+        kept = [_known(each, known) for each in rows.column(index).to_pylist()]
+        rows = rows.set_column(index, column, pa.array(kept, rows.schema.field(index).type))
+    return rows
+
+
+def _known(value: Any, known: Collection[str]) -> Any:
+    """A name if it is known; of parties each with its own."""
+    if isinstance(value, list):
+        return [each | {"name": _known(each["name"], known)} for each in value]
+    return value if value in known else None
 
 
 def _stripped(value: Any, name: str) -> Any:

@@ -7,7 +7,7 @@ article that goes get a new head in the same commit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -129,9 +129,19 @@ def _take_down_page(sink: Sink, url: str, page_id: str, void: Void) -> None:
     )  # fmt: skip
     addresses.update(value for value in seen["url"].to_pylist() if value)
     void["appearances"] |= {row_key("appearances", row) for row in seen.to_pylist()}
-    for table, columns in (("dead_letters", ("url",)), ("fetch_log", ("url", "final_url"))):
+    logs = (("dead_letters", ("url",)), ("fetch_log", ("url", "final_url")))
+    for table, columns in logs:
+        addresses |= _addresses(sink, table, columns, page_id)
+    for table, columns in logs:
         found = sink.read(table, STORED[table].key, where=dict.fromkeys(columns, addresses))
         void[table] |= {row_key(table, row) for row in found.to_pylist()}
+
+
+def _addresses(sink: Sink, table: str, columns: Sequence[str], page_id: str) -> set[str]:
+    """The addresses in a table that lead to a page, however each is written."""
+    data = sink.read(table, columns)
+    written = {url for name in columns for url in pc.unique(data[name]).to_pylist() if url}
+    return {url for url in written if content_id(canonicalise_url(url)) == page_id}
 
 
 def _void_articles(

@@ -119,6 +119,8 @@ class ReplayJob(Job):
                 paths[str(found)] = None
             elif isinstance(found, str):
                 lines.append(found)
+            elif isinstance(found, list):
+                yield from found
             elif found is not None:
                 yield found
             else:
@@ -224,8 +226,10 @@ def _payload(row: Row) -> dict[str, Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-def _input_of(row: Row, sightings: Sequence[Row], spool: Spool) -> Feed | Ref | Path | str | None:
-    """Find a letter's input: a feed, a ref, a file, a line of JSON; None when it is lost."""
+def _input_of(
+    row: Row, sightings: Sequence[Row], spool: Spool
+) -> Feed | Ref | list[Ref] | Path | str | None:
+    """Find a letter's input: a feed, refs, a file, a line of JSON; None when it is lost."""
     url, payload = row["url"] or "", _payload(row)
     archived = _archived(row, payload)
     if archived is not None:
@@ -237,7 +241,7 @@ def _input_of(row: Row, sightings: Sequence[Row], spool: Spool) -> Feed | Ref | 
         return str(row["payload"])
     if row["stage"] == "feeds" and url.startswith("http"):
         return Feed(url)
-    return _entry_ref(row, sightings, spool) if url.startswith("http") else None
+    return _entry_refs(row, sightings, spool) if url.startswith("http") else None
 
 
 def _archived(row: Row, payload: Mapping[str, Any]) -> Ref | None:
@@ -251,14 +255,16 @@ def _archived(row: Row, payload: Mapping[str, Any]) -> Ref | None:
     return Ref(canonicalise_url(row["url"] or ""), "record", path, int(offset)) if there else None
 
 
-def _entry_ref(row: Row, sightings: Sequence[Row], spool: Spool) -> Ref:
-    """An entry that links to the page again."""
-    first = min(sightings, key=lambda each: (each["feed_url"], each["guid"]), default={})
+def _entry_refs(row: Row, sightings: Sequence[Row], spool: Spool) -> list[Ref]:
+    """The entries that link to the page, as they were last seen.
+
+    They are not seen again: a later sighting would stand for the feed's whole list.
+    """
     url: str = row["url"]
-    entry = Entry(
-        first.get("feed_url") or row["feed_url"] or "",
-        first.get("guid") or url,
-        url,
-        first.get("position") or 0,
-    )
-    return Ref(canonicalise_url(url), "entry", *spool.put(entry))
+    entries = [
+        Entry(
+            each["feed_url"], each["guid"], url, each["position"] or 0, seen_at=each["last_seen_at"]
+        )
+        for each in sightings
+    ] or [Entry(row["feed_url"] or "", url, url, 0)]
+    return [Ref(canonicalise_url(url), "entry", *spool.put(entry)) for entry in entries]

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
@@ -23,6 +24,8 @@ from pipeline.sinks.base import OutputRefused, SinkError
 
 Result = TypeVar("Result")
 
+# How long a request to a bucket is tried again; Google's client would go on for 15 minutes.
+_PATIENCE: Final = timedelta(seconds=30)
 _CAUSES: Final = {
     errno.ENOSPC: "the disk is full; free some space and run the same command again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the same command again",
@@ -30,6 +33,21 @@ _CAUSES: Final = {
     errno.EACCES: "permission denied; name an output you may write, or change its permissions",
     errno.EPERM: "not permitted; name an output you may write, or change its permissions",
     errno.ENOTDIR: "a part of the path is a file; name another output",
+}
+# What Google's client says of a bucket, in the order of looking, and what it means.
+_GOOGLE: Final = {
+    "OAuth2 access token": (
+        "no Google credentials, or no way to ask for them: run `gcloud auth application-default "
+        "login`, or name a key file in GOOGLE_APPLICATION_CREDENTIALS"
+    ),
+    "Status(UNAUTHENTICATED": (
+        "Google refuses the credentials: run `gcloud auth application-default login` again"
+    ),
+    "Status(PERMISSION_DENIED": "not allowed: grant roles/storage.objectAdmin on the bucket",
+    "Retry policy exhausted": (
+        "no good answer from the object store; see that the network and STORAGE_EMULATOR_HOST, if "
+        "it is set, are right, and run the same command again"
+    ),
 }
 
 
@@ -40,7 +58,9 @@ def explained(path: str) -> Iterator[None]:
         yield
     except (OSError, pa.ArrowException) as error:
         code = getattr(error, "errno", None)
-        reason = _CAUSES.get(code or 0) or " ".join(str(error).split())[:300]
+        said = " ".join(str(error).split())
+        google = next((what for words, what in _GOOGLE.items() if words in said), "")
+        reason = _CAUSES.get(code or 0) or google or said[:300]
         raise SinkError(f"cannot use {path}: {reason}") from error
 
 
@@ -224,8 +244,11 @@ def _bucket_files() -> Any:
     """Return Google Cloud Storage; an emulator when ``STORAGE_EMULATOR_HOST`` names one."""
     emulator = os.environ.get("STORAGE_EMULATOR_HOST")
     if not emulator:
-        return pafs.GcsFileSystem()
+        return pafs.GcsFileSystem(retry_time_limit=_PATIENCE)
     scheme, _, host = emulator.rpartition("://")
     return pafs.GcsFileSystem(
-        anonymous=True, scheme=scheme or "http", endpoint_override=host.rstrip("/")
+        anonymous=True,
+        scheme=scheme or "http",
+        endpoint_override=host.rstrip("/"),
+        retry_time_limit=_PATIENCE,
     )

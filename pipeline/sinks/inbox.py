@@ -19,10 +19,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.sinks.base import StagedFile
+from pipeline.sinks.base import SinkError, StagedFile
 from pipeline.sinks.files import Files, explained, open_files
 from transforms.records import content_id
-from transforms.rows.arrow import to_arrow
+from transforms.rows.arrow import form_problem, to_arrow
 from transforms.rows.packed import PackedRows, order_rows, unpack_rows
 from transforms.rows.rows import Provenance
 from transforms.rows.schema import SCHEMA_VERSION, STORED
@@ -32,6 +32,7 @@ COMPLETE: Final = "complete.json"
 HELD: Final = "held.json"
 _BUNDLE: Final = ".bundle.json"
 _ROW_GROUP: Final = 2_048
+_DIGEST: Final = 32  # hex digits of a file's hash in its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def stage_table(files: Files, folder: str, table: str, data: pa.Table) -> Staged
     buffer = pa.BufferOutputStream()
     pq.write_table(data, buffer, compression="zstd", row_group_size=_ROW_GROUP)
     content = buffer.getvalue()
-    digest = hashlib.sha256(content).hexdigest()[:32]
+    digest = hashlib.sha256(content).hexdigest()[:_DIGEST]
     name = f"{folder}/{table}-{digest}.parquet"
     # The disk is not waited for: what a lost machine leaves half written is written again.
     with files.writing(name, durable=False) as stream:
@@ -210,11 +211,49 @@ class Inbox:
                 broken.append(Broken(name, f"it cannot be read ({error}): delete it"))
                 continue
             problem = _problem(bundle, present)
+            counts = not bundle.bounded or f"{_parent(name)}/{COMPLETE}" in present
+            if counts and not problem:
+                problem = next(filter(None, map(self._file_problem, bundle.files)), "")
             if problem:
                 broken.append(Broken(name, problem))
-            elif not bundle.bounded or f"{_parent(name)}/{COMPLETE}" in present:
+            elif counts:
                 bundles.append(bundle)
         return sorted(bundles, key=lambda bundle: bundle.bundle_id), broken
+
+    def damaged(self, bundles: Iterable[Bundle]) -> dict[str, Broken]:
+        """Read the files of bundles whole and find those that are not what was written.
+
+        Returns:
+            By the ids of their bundles.
+
+        Raises:
+            SinkError: a file cannot be read at all: that is the disk's fault, not the bundle's.
+        """
+        found: dict[str, Broken] = {}
+        for bundle in bundles:
+            for file in bundle.files:
+                if not self._is_whole(file):
+                    path = f"{self.folder(bundle.provenance.run_id)}/{bundle.bundle_id}{_BUNDLE}"
+                    found[bundle.bundle_id] = Broken(path, _damage(file))
+                    break
+        return found
+
+    def _is_whole(self, file: StagedFile) -> bool:
+        """Whether a file still has the content it is named by."""
+        digest = hashlib.sha256(self.files.read(file.path)).hexdigest()[:_DIGEST]
+        return file.path.endswith(f"-{digest}.parquet")
+
+    def _file_problem(self, file: StagedFile) -> str:
+        """Say why a file cannot be taken in, from its footer alone; empty when it can."""
+        try:
+            with opened(self.files, file.path) as parquet:
+                schema = parquet.schema_arrow
+        except SinkError:
+            if self._is_whole(file):
+                raise
+            return _damage(file)
+        problem = form_problem(file.table, schema)
+        return problem and f"{file.path} {problem}"
 
     def of_run(self, run_id: str) -> list[Bundle]:
         """List the bundles of a run, complete or not."""
@@ -266,6 +305,10 @@ def _problem(bundle: Bundle, present: Collection[str]) -> str:
         if file.table not in STORED:
             return f"its table {file.table} is unknown here: pip install -U rasd"
     return ""
+
+
+def _damage(file: StagedFile) -> str:
+    return f"its file {file.path} is damaged: bring it back whole, or delete the bundle"
 
 
 def _parent(name: str) -> str:

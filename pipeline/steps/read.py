@@ -99,7 +99,8 @@ def sighting(entry: Entry) -> Sighting:
     """What ``appearances`` keeps of an entry; one without GUID and link goes by its text."""
     url = redact_url(entry.url)
     guid = usable_guid(entry) or (url if names_page(url) else "") or entry_key(entry)
-    return Sighting(entry.feed_url, guid, url, entry.position, text_id(entry))
+    said = text_id(entry) if entry.seen_at is None else ""
+    return Sighting(entry.feed_url, guid, url, entry.position, said, entry.seen_at)
 
 
 def _sightings(entries: Iterable[Entry]) -> tuple[Sighting, ...]:

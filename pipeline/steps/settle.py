@@ -16,7 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.sinks.base import Changes, OutputChanged, Sink, StagedFile
+from pipeline.sinks.base import Changes, OutputChanged, Sink, SinkError, StagedFile
 from pipeline.sinks.inbox import (
     INBOX,
     Broken,
@@ -89,7 +89,17 @@ def settle_inbox(sink: Sink, provenance: Provenance, *, force: bool = False) -> 
     fresh = [bundle for bundle in bundles if bundle.bundle_id not in again]
     settled = Settled()
     if fresh:
-        settled = _committed(sink, provenance, fresh, force=force)
+        try:
+            settled = _committed(sink, provenance, fresh, force=force)
+        except SinkError:
+            damaged = sink.inbox.damaged(fresh)
+            if not damaged:
+                raise
+            broken += damaged.values()
+            fresh = [bundle for bundle in fresh if bundle.bundle_id not in damaged]
+            bundles = [bundle for bundle in bundles if bundle.bundle_id not in damaged]
+            if fresh:
+                settled = _committed(sink, provenance, fresh, force=force)
     sink.inbox.discard(bundles)
     return replace(settled, broken=tuple(broken))
 

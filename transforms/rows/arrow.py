@@ -69,3 +69,38 @@ def to_arrow(table: str, rows: Sequence[Mapping[str, Any]], *, with_date: bool =
         dates = pa.array([partition_date(table, row) for row in rows], pa.date32())
         result = result.append_column(PARTITION_COLUMN, dates)
     return result
+
+
+def form_problem(table: str, found: pa.Schema) -> str:
+    """Say why rows of another schema cannot be taken as rows of a table.
+
+    Args:
+        table: the table's name.
+        found: the schema of a file of it, ``date`` included.
+
+    Returns:
+        What is wrong and what to do; empty for the table's own schema and for an older one, which
+        lacks columns that may be NULL.
+    """
+    known = arrow_schema(table, with_date=True)
+    missing = {*STORED[table].key, *({PARTITION_COLUMN} & set(known.names))} - set(found.names)
+    if missing:
+        return f"lacks the column {min(missing)}: delete the bundle"
+    for field in found:
+        if field.name not in known.names:
+            return f"has a column {field.name} that is unknown here: pip install -U rasd"
+        if not _fits(field.type, known.field(field.name).type):
+            return f"has another kind of column {field.name}: pip install -U rasd"
+    return ""
+
+
+def _fits(found: pa.DataType, known: pa.DataType) -> bool:
+    """Whether values of a type are values of the known one; a STRUCT may lack fields."""
+    if pa.types.is_list(known):
+        return pa.types.is_list(found) and _fits(found.value_type, known.value_type)
+    if not pa.types.is_struct(known):
+        return bool(found == known)
+    if not pa.types.is_struct(found):
+        return False
+    fields = {each.name: each.type for each in known}
+    return all(each.name in fields and _fits(each.type, fields[each.name]) for each in found)

@@ -224,9 +224,11 @@ def appearance_row(
         provenance: who writes it.
         article_id: the article it became, when it is known.
         page_id: the page it links to, when it is known.
-        seen_at: when the feed was read; the run's ``as_of`` when left out.
+        seen_at: when the feed was read; when left out, as the sighting says, else the run's
+            ``as_of``.
     """
-    seen = seen_at or provenance.as_of
+    remembered = entry.seen_at if isinstance(entry, Sighting) else None
+    seen = seen_at or remembered or provenance.as_of
     row = {
         "feed_url": entry.feed_url,
         "guid": entry.guid or entry.url,

@@ -31,6 +31,7 @@ from pipeline.sinks.bigquery.tables import Tables
 from pipeline.sinks.bigquery.views import view_texts
 from pipeline.sinks.files import Files, open_files
 from pipeline.sinks.inbox import Inbox
+from pipeline.sinks.parquet.lock import Lock
 from pipeline.sinks.parquet.parts import key_strings
 from transforms.records import Rejected, content_id
 from transforms.rows.rows import Provenance, dead_letter_row
@@ -63,6 +64,7 @@ class BigQuerySink:
         self._prepared = False
         self._head: Head | None = None
         self._files: Files | None = None
+        self._lock: Lock | None = None
 
     def __reduce__(self) -> tuple[type[BigQuerySink], tuple[str, str | None]]:
         """Travel to a worker as the URI and the staging area."""
@@ -104,9 +106,10 @@ class BigQuerySink:
         Raises:
             OutputRefused: the dataset is not ours, of another schema, or elsewhere; or it cannot
                 be used with these credentials.
-            SinkError: BigQuery cannot be reached.
+            SinkError: BigQuery cannot be reached, or another run of this machine is writing.
         """
         self._check_staging()
+        self._own()
         self._tables.prepare(view_texts(self.address))
         self._ledger.begin()
         self._reader.forget()
@@ -124,6 +127,21 @@ class BigQuerySink:
             raise OutputRefused(
                 f"--staging {self._staging}: there is no bucket {bucket}; make it with `gcloud "
                 f"storage buckets create gs://{bucket}` (in {place}), or name another"
+            )
+
+    def _own(self) -> None:
+        """Become the one writer to a staging directory, or say that another run is.
+
+        A run clears away what dead ones have left there: it must not meet a living one.
+        """
+        if not self._staged_files.local:
+            return
+        self._staged_files.make_directory("")
+        self._lock = self._lock or Lock(self._staged_files)
+        if not self._lock.acquire():
+            raise SinkError(
+                f"another run is writing to {self.address}: wait for it to end, or name another "
+                "--output"
             )
 
     def commit(
@@ -295,8 +313,11 @@ class BigQuerySink:
         return f"{self.address} {RUNS} {run_id}"
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection, and of the right to write."""
         self._session.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
 
 def _short(value: Any) -> str | None:

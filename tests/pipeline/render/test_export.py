@@ -8,6 +8,7 @@ from pipeline_helpers import rasd
 
 from pipeline.render.export import QUOTES
 from pipeline.sql.data import open_data
+from transforms.enrich.entities.names import lexicon
 from transforms.rows.schema import TABLES
 
 # Texts that are no quotation: ids, codes, addresses, names of the gazetteer and of publishers.
@@ -53,6 +54,10 @@ def test_no_sentence_leaves(seeds_output, tmp_path):
             assert row["body"][start : start + 40] not in everything
     events = tables["events"].to_pylist()
     assert events[0]["trigger"].keys() == {"field", "char_start", "char_end"}
+    names = {each["name"] for row in events for each in (*row["actors"], *row["recipients"])}
+    assert "إيران" in names
+    known = {form.lexeme.name for forms in lexicon().forms.values() for form in forms}
+    assert names <= {None, *known}, "a party's name is the article's own words"
 
 
 def test_csv_with_text(seeds_output, tmp_path):

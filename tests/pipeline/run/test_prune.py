@@ -67,6 +67,16 @@ def test_a_takedown_holds_against_later_runs(tmp_path):
     }
 
 
+def test_a_page_that_only_failed_goes_however_its_address_is_written(tmp_path):
+    output = tmp_path / "out"
+    english = "The ferry service across the lake resumes on Monday, its operator said. " * 9
+    deliver(output, [doc(1, LONG), doc(9, english, url="http://www.p.example/9.html?utm_source=x")])
+    (letter,) = stored(output)["dead_letters"]
+    assert "ferry" in letter["payload"]
+    assert pruned(output, url="https://p.example/9.html").gone("dead_letters") == 1
+    assert not stored(output)["dead_letters"]
+
+
 def test_one_version_goes_and_the_other_stays(tmp_path):
     output = tmp_path / "out"
     deliver(output, [doc(1, NEWS[0] * 2), doc(1, NEWS[0] * 2 + NEWS[1], hours=5)])

@@ -78,6 +78,27 @@ def test_a_feed_that_failed_keeps_what_its_list_said_of_it(server, tmp_path):
     assert (row["publisher"], row["country"]) == ("وكالة", "IRQ")
 
 
+def test_a_replay_is_no_sighting(server, tmp_path):
+    page = (SEEDS / "pages" / "gaza-airstrike.html").read_bytes()
+    url = server.on(HOST, "/page", in_turn(*[answer("no", 404)] * 2, answer(page)))
+    one = server.on(HOST, "/one", answer(rss([item(url, "خبر")])))
+    two = server.on(HOST, "/two", answer(rss([item(url, "الخبر نفسه"), item(one, "آخر")])))
+    output = tmp_path / "out"
+    rasd("run", one, two, "--output", str(output), "--allow-private-hosts")
+    before = stored(output)["appearances"]
+    said = {row["text_id"] for row in before}
+    assert len(before) == 3
+    assert None not in said
+    assert replayed(output)[0] == 0
+    assert stored(output)["appearances"] == before, "a page that failed again changed what is known"
+    assert "1 resolved" in replayed(output)[1]
+    after = stored(output)["appearances"]
+    (article,) = stored(output)["articles"]
+    for old, new in zip(before, after, strict=True):
+        assert (new["text_id"], new["last_seen_at"]) == (old["text_id"], old["last_seen_at"])
+        assert new["article_id"] == (article["article_id"] if new["url"] == url else None)
+
+
 def test_five_failures_wait_for_a_person(server, tmp_path):
     url = server.on(HOST, "/page", answer("no", 404))
     feed = server.on(HOST, "/rss", answer(rss([item(url, "خبر")])))

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from any_order import COMPARED, NEWS, START, check_same, check_whole, deliver, stored
 from outputs import delete, put
@@ -124,6 +126,61 @@ def test_bundles_of_a_newer_schema_or_broken_stay_and_are_named(bundles):
     assert "schema 99 is newer: pip install -U rasd" in done.stderr.decode()
     assert newer.exists()
     assert broken.exists()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def dent(path: Path) -> None:
+    """Spoil the rows and leave the footer as it is."""
+    content = bytearray(path.read_bytes())
+    content[4:400] = bytes(396)
+    path.write_bytes(content)
+
+
+def widen(path: Path) -> None:
+    data = pq.read_table(path)
+    pq.write_table(data.append_column("later", pa.array([1] * data.num_rows)), path)
+
+
+def retype(path: Path) -> None:
+    data = pq.read_table(path)
+    index = data.schema.get_field_index("run_id")
+    pq.write_table(data.set_column(index, "run_id", pa.array([1] * data.num_rows)), path)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (cut, "is damaged: bring it back whole, or delete the bundle"),
+        (dent, "is damaged: bring it back whole, or delete the bundle"),
+        (widen, "has a column later that is unknown here: pip install -U rasd"),
+        (retype, "has another kind of column run_id: pip install -U rasd"),
+    ],
+)
+@pytest.mark.parametrize("table", ["articles", "_fingerprints", "events"])
+def test_a_file_that_cannot_be_taken_in_holds_up_no_other_bundle(bundles, harm, said, table):
+    (run,) = (bundles / "_inbox").iterdir()
+    victim = min(run.glob(f"{table}-*.parquet"))
+    kept = victim.read_bytes()
+    harm(victim)
+    done = rasd("settle", "--data", str(bundles))
+    assert done.returncode == 1
+    told = done.stderr.decode()
+    assert said in told
+    assert told.count(victim.name) == 1
+    assert 0 < len(stored(bundles)["articles"]) < 5
+    victim.write_bytes(kept)
+    assert rasd("settle", "--data", str(bundles)).returncode == 0
+    assert len(stored(bundles)["articles"]) == 5
+
+
+def test_a_file_of_an_older_schema_is_taken_in(bundles):
+    for path in (bundles / "_inbox").rglob("articles-*.parquet"):
+        pq.write_table(pq.read_table(path).drop_columns(["topics"]), path)
+    assert rasd("settle", "--data", str(bundles)).returncode == 0
+    assert len(stored(bundles)["articles"]) == 5
 
 
 def test_fingerprints_that_are_missing_are_made_anew(tmp_path):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from bigquery_proxy import Proxy
 from outputs import put
+from pipeline_helpers import SEEDS, rasd
 
 from pipeline.sinks.base import Changes, OutputChanged, OutputRefused, SinkError
 from pipeline.sinks.base import open_sink as opened
@@ -70,6 +71,7 @@ def test_killed_half_way_and_done_again(
     ]
     paths = [str(Path(__file__).parent), str(ROOT / "tests/support"), str(ROOT)]
     script = _DIE.format(place=place, uri=dataset, staged=staged, paths=paths)
+    sink.close()
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     again = open_quick(dataset)
@@ -94,7 +96,29 @@ def test_nothing_is_left_behind(open_quick: Open, dataset: str, rows: Any) -> No
     sink.prepare()
     put(sink, {"articles": [rows.article(1)]})
     assert stages(sink) == []
-    assert sink.inbox.files.listing("") == []
+    assert sink.inbox.files.listing("") == ["_lock"]
+
+
+def test_a_living_run_loses_nothing_to_another_process(
+    open_quick: Open, dataset: str, rows: Any
+) -> None:
+    sink = open_quick(dataset)
+    sink.prepare()
+    sink.inbox.begin("run1")
+    staged = sink.inbox.stage("run1", "articles", [rows.article(1)])
+    sink.inbox.deliver(rows.provenance("run1"), [staged], bounded=True)
+    waiting = sink.inbox.files.listing("_inbox")
+    text = str(SEEDS / "articles" / "txt-truce-ends.txt")
+    for args in (("run", text, "--offline", "--output", dataset), ("settle", "--data", dataset)):
+        done = rasd(*args)
+        assert done.returncode == 1
+        assert done.stderr.decode() == (
+            f"rasd: another run is writing to {dataset}: wait for it to end, or name another "
+            "--output\n"
+        )
+    assert sink.inbox.files.listing("_inbox") == waiting
+    sink.close()
+    assert rasd("settle", "--data", dataset).returncode == 0
 
 
 def test_of_two_writers_the_later_one_begins_again(
