@@ -138,6 +138,8 @@ class _Stored:
             first: the earliest time they may have been told at.
             last: the latest.
         """
+        if not self._days:
+            return
         wanted: dict[date | None, set[date]] = defaultdict(set)
         self._want(wanted, report, first, last)
         self._fetch(wanted)
