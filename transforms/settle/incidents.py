@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain, product
 from operator import attrgetter
@@ -65,12 +65,13 @@ class ReportIndex:
             return iter(())
         return self._between(report, report.day, report.told - TELLING, report.told)
 
-    def later(self, report: Report) -> list[Report]:
-        """The later reports that are linked with one; it need not be in the index itself."""
+    def later(self, report: Report, known: Container[str]) -> list[Report]:
+        """The later reports that are linked with one, without known ones, by event id."""
         if report.day is None:
             return []
         near = self._between(report, report.day, report.told, report.told + TELLING)
-        found = {each.event_id: each for each in near if report.order < each.order}
+        others = (each for each in near if each.event_id not in known)
+        found = {each.event_id: each for each in others if report.order < each.order}
         return [each for each in found.values() if points(report, each) >= ENOUGH]
 
     def incident(self, report: Report) -> str:
