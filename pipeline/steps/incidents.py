@@ -86,8 +86,10 @@ def regroup(
     frontier = [*touched.values(), *gone]
     stored.prepare(frontier)
     for _ in range(REACH):
-        later = {each.event_id: each for one in frontier for each in index.later(one)}
-        frontier = [each for key, each in later.items() if key not in touched]
+        later = {
+            each.event_id: each for one in frontier for each in index.later(one, touched.keys())
+        }
+        frontier = list(later.values())
         touched |= later
     made = Regrouped()
     for report in sorted(touched.values(), key=lambda each: each.order):
@@ -138,6 +140,8 @@ class _Stored:
             first: the earliest time they may have been told at.
             last: the latest.
         """
+        if not self._days:
+            return
         wanted: dict[date | None, set[date]] = defaultdict(set)
         self._want(wanted, report, first, last)
         self._fetch(wanted)

@@ -9,22 +9,31 @@ strongly; one that is linked with followers only goes where the strongest of the
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date, datetime, timedelta
-from heapq import merge
-from itertools import product
+from itertools import chain, product
 from operator import attrgetter
 from typing import Final
 
-from transforms.settle.same_incident import DAY_GAP, ENOUGH, TELLING, Report, points
+from transforms.settle.same_incident import (
+    DAY_GAP,
+    ENOUGH,
+    TELLING,
+    Report,
+    Site,
+    place_points,
+    points,
+)
 
 # What a report changes by coming or going: later ones that are linked with it, and so on, so often.
 REACH: Final = 3
 
 Load = Callable[[Report, datetime, datetime], None]
 _ORDER: Final = attrgetter("order")
+_GAPS: Final = sorted(range(-DAY_GAP, DAY_GAP + 1), key=abs)  # the likeliest first
 
 
 class ReportIndex:
@@ -39,7 +48,7 @@ class ReportIndex:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._cells: dict[tuple[str, str, date], list[Report]] = defaultdict(list)
+        self._cells: dict[tuple[str, str, date], dict[Site, list[Report]]] = defaultdict(dict)
         self._leads: dict[str, bool] = {}
         self._joins: dict[str, Report | None] = {}
 
@@ -47,20 +56,22 @@ class ReportIndex:
         """Put a report in, once."""
         if report.day is not None:
             for country in report.countries:
-                insort(self._cells[report.family, country, report.day], report, key=_ORDER)
+                cell = self._cells[report.family, country, report.day]
+                insort(cell.setdefault(report.site, []), report, key=_ORDER)
 
     def earlier(self, report: Report) -> Iterator[Report]:
-        """The earlier reports that may be linked with one, the earliest first."""
+        """The earlier reports that may be linked with one."""
         if report.day is None:
             return iter(())
         return self._between(report, report.day, report.told - TELLING, report.told)
 
-    def later(self, report: Report) -> list[Report]:
-        """The later reports that are linked with one; it need not be in the index itself."""
+    def later(self, report: Report, known: Container[str]) -> list[Report]:
+        """The later reports that are linked with one, without known ones, by event id."""
         if report.day is None:
             return []
         near = self._between(report, report.day, report.told, report.told + TELLING)
-        found = {each.event_id: each for each in near if report.order < each.order}
+        others = (each for each in near if each.event_id not in known)
+        found = {each.event_id: each for each in others if report.order < each.order}
         return [each for each in found.values() if points(report, each) >= ENOUGH]
 
     def incident(self, report: Report) -> str:
@@ -104,21 +115,19 @@ class ReportIndex:
     def _between(
         self, report: Report, day: date, first: datetime, last: datetime
     ) -> Iterator[Report]:
-        """The reports near one that were told between two times, in order; some come twice."""
+        """The reports near one that were told between two times; some come twice."""
         if self.load:
             self.load(report, first, last)
-        days = [day + timedelta(days=gap) for gap in range(-DAY_GAP, DAY_GAP + 1)]
-        cells = (
-            self._cells.get((report.family, *where), ())
-            for where in product(sorted(report.countries), days)
-        )
+        days = [day + timedelta(days=gap) for gap in _GAPS]
+        site = report.site
         begin, end = (first, ""), (report.order if last == report.told else (last, "~"))
-        parts = (
-            cell[bisect_left(cell, begin, key=_ORDER) : bisect_left(cell, end, key=_ORDER)]
-            for cell in cells
-            if cell
-        )
-        return merge(*parts, key=_ORDER)
+        parts: list[list[Report]] = []
+        for where in product(sorted(report.countries), days):
+            for other, reports in self._cells.get((report.family, *where), {}).items():
+                if place_points(site, other) > -math.inf:
+                    low = bisect_left(reports, begin, key=_ORDER)
+                    parts.append(reports[low : bisect_left(reports, end, key=_ORDER)])
+        return chain.from_iterable(parts)
 
 
 def _strongest(linked: Iterable[tuple[float, Report]]) -> Report | None:

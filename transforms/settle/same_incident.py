@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -40,7 +40,12 @@ DAY_GAP: Final = 3  # and so many days the days that they date it to
 ENOUGH: Final = 4.0  # points from which two reports tell one incident
 _WORDING: Final = 8.0  # points of equal wording
 _TOWN_KM: Final = 25.0
+_CHANCE: Final = 2  # tolls up to here are often equal by chance
+_FAR: Final = 4  # so many times another toll is very different
 _AREAS: Final = frozenset({"country", "region"})
+
+
+Site = tuple[str | None, tuple[str | None, str | None], tuple[float, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,11 @@ class Report:
     recipients: tuple[str, ...]
     toll: tuple[int | None, int | None]
     words: bytes
+
+    @property
+    def site(self) -> Site:
+        """Where it happened, as far as it is told."""
+        return self.place, self.where, self.point
 
     @property
     def countries(self) -> set[str]:
@@ -189,12 +199,14 @@ def points(one: Report, other: Report) -> float:
     Returns:
         Points; minus infinity where it cannot be.
     """
-    first, last = sorted((one, other), key=lambda each: each.order)
+    first, last = (one, other) if one.told < other.told else (other, one)
     together = one.article_id == other.article_id
-    total = -math.inf if together and one.family not in _TOLD_TWICE else _day_points(first, last)
+    if together and one.family not in _TOLD_TWICE:
+        return -math.inf
+    total = _day_points(first, last) + place_points(one.site, other.site)
     if total == -math.inf:
         return total
-    total += _place_points(one, other) + _party_points(one, other) + _toll_points(first, last)
+    total += _party_points(one, other) + _toll_points(first, last)
     if one.event_type != other.event_type:
         total -= 1.0
     if together:
@@ -219,17 +231,27 @@ _SURE: Final = (2.0, -1.0, -2.5, -2.5)
 _UNSURE: Final = (1.0, 0.5, 0.0, -0.5)
 
 
-def _place_points(one: Report, other: Report) -> float:
-    """Of their places: one town speaks for it, two towns against."""
-    if one.where[0] and other.where[0] and one.where[0] != other.where[0]:
+@lru_cache(maxsize=1 << 16)
+def place_points(one: Site, other: Site) -> float:
+    """Say how much the places of two reports speak for one incident.
+
+    Args:
+        one: where a report tells it.
+        other: where another one does.
+
+    Returns:
+        Points; minus infinity for two towns that are not one.
+    """
+    (mine, (country, province), point), (theirs, (land, region), there) = one, other
+    if country and land and country != land:
         return -2.5
-    if one.place is None or other.place is None:
+    if mine is None or theirs is None:
         return 0.5
-    if one.place == other.place:
+    if mine == theirs:
         return 2.5
-    if one.place == other.where[1] or other.place == one.where[1]:
+    if mine == region or theirs == province:
         return 1.5
-    if one.point and other.point and _kilometres(one.point, other.point) <= _TOWN_KM:
+    if point and there and _kilometres(point, there) <= _TOWN_KM:
         return 1.5
     return -math.inf
 
@@ -262,16 +284,21 @@ def _toll_points(first: Report, last: Report) -> float:
         if before is None or after is None:
             continue
         if before == after:
-            total += 1.0 if before > 2 else 0.25
-        elif max(before, after) > 4 * max(1, min(before, after)):
+            total += 1.0 if before > _CHANCE else 0.25
+        elif max(before, after) > _FAR * max(1, min(before, after)):
             total -= 1.0
-        elif after < before:
+        elif after < before and first.told < last.told:
             total -= 0.5
     return total
 
 
 def _wording(one: bytes, other: bytes) -> float:
     """How much of their wording they share, 0 to 1."""
-    mine, theirs = set(memoryview(one).cast("I")), set(memoryview(other).cast("I"))
+    mine, theirs = _unpacked(one), _unpacked(other)
     size = len(mine) * len(theirs)
     return len(mine & theirs) / math.sqrt(size) if size else 0.0
+
+
+@lru_cache(maxsize=1 << 14)
+def _unpacked(words: bytes) -> frozenset[int]:
+    return frozenset(memoryview(words).cast("I"))
