@@ -106,7 +106,7 @@ class BigQuerySink:
         Raises:
             OutputRefused: the dataset is not ours, of another schema, or elsewhere; or it cannot
                 be used with these credentials.
-            SinkError: BigQuery cannot be reached, or another run of this machine is writing.
+            SinkError: BigQuery cannot be reached, or another run is writing.
         """
         self._check_staging()
         self._own()
@@ -130,12 +130,10 @@ class BigQuerySink:
             )
 
     def _own(self) -> None:
-        """Become the one writer to a staging directory, or say that another run is.
+        """Become the one writer to a staging area, or say that another run is.
 
         A run clears away what dead ones have left there: it must not meet a living one.
         """
-        if not self._staged_files.local:
-            return
         self._staged_files.make_directory("")
         self._lock = self._lock or Lock(self._staged_files)
         if not self._lock.acquire():

@@ -13,6 +13,7 @@ from outputs import put
 
 from pipeline.sinks.base import Changes, OutputRefused, SinkError, open_sink
 from pipeline.sinks.bigquery import BigQuerySink
+from pipeline.sinks.parquet.lease import LEASE_NAME
 
 
 @pytest.fixture
@@ -38,7 +39,24 @@ def test_files_are_loaded_from_the_bucket(bucket: str, rows: Any) -> None:
         {"title": "عنوان 1", "summary": "ملخص"},
         {"title": "عنوان 2", "summary": None},
     ]
+    assert sink.inbox.files.listing("") == [LEASE_NAME]
+    sink.close()
     assert sink.inbox.files.listing("") == []
+
+
+def test_a_second_writer_to_one_staging_area_leaves(bucket: str) -> None:
+    """A run clears away what dead ones left in the inbox: it must not meet a living one."""
+    dataset = new_dataset()
+    first, second = (open_sink(dataset, f"{bucket}/shared") for _ in range(2))
+    first.prepare()
+    first.inbox.begin("run1")
+    with pytest.raises(SinkError, match="another run is writing to") as caught:
+        second.prepare()
+    assert "\n" not in str(caught.value)
+    assert first.inbox.files.listing("_inbox"), "what the living run has put there stays"
+    first.close()
+    second.prepare()
+    second.close()
 
 
 def test_a_bucket_that_is_not_there(bucket: str, rows: Any) -> None:
