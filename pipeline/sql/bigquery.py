@@ -144,7 +144,7 @@ class BigQueryData:
         self._say = say or _on_stderr
         with explained(sink.address):
             dataset = Tables(self._session).find()
-        if dataset is None:
+        if dataset is None or not any(map(self._reader.columns, TABLES)):
             raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
         mark = views_mark(qualified_views(sink.address.path))
         self._views_are_ours = dataset.labels.get(VIEWS_LABEL) == mark

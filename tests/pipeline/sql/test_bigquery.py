@@ -191,6 +191,15 @@ def test_no_dataset_is_told_in_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("bigquery")
+def test_a_dataset_of_somebody_else_is_no_output() -> None:
+    sink = open_sink(new_dataset())
+    assert isinstance(sink, BigQuerySink)
+    sink.session.client.create_dataset(sink.address.path)
+    with pytest.raises(UsageError, match="no output at bigquery://"):
+        open_data(str(sink.address))
+
+
 def test_a_limit_is_for_bigquery_only(seeds_output: Path) -> None:
     with pytest.raises(UsageError, match="--max-bytes"):
         open_data(str(seeds_output), max_bytes=1)
