@@ -126,7 +126,9 @@ def _commit(
 ) -> None:
     """Commit the events of some articles of a day, and the incidents that follow."""
     now: dict[str, Report | None] = {key: None for (key,) in void}
-    now |= incidents.brought_reports(lambda: rows, before)
+    found = incidents.reports_of(rows)
+    changed = [row["event_id"] for row in rows]
+    now |= {key: found.get(key) for key in changed if key in found or key in before}
     made = incidents.regroup(sink, provenance, now, before)
     folder = f"{INBOX}/{provenance.run_id}"
     staged = [

@@ -7,7 +7,7 @@ tick costs what it brings and a backfill finds what lies beside it.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -167,11 +167,7 @@ class _Stored:
         while some := list(islice(ordered, _DAYS_AT_ONCE)):
             days = set().union(*(wanted[each] for each in some))
             data = self._sink.read("events", COLUMNS, some, {"event_date": days})
-            mask = pc.and_(
-                pc.equal(data["status"], "asserted"),
-                pc.greater_equal(data["confidence"], THRESHOLD),
-            )
-            for batch in data.filter(mask).to_batches():
+            for batch in data.filter(_may_tell(data)).to_batches():
                 self._keep(batch)
             for each in some:
                 self._read[each] |= days
@@ -249,29 +245,49 @@ def stored_reports(sink: Sink, articles: Collection[str], dates: Dates) -> dict[
 
 
 def brought_reports(
-    events: Callable[[], Iterable[Row]], before: Collection[str]
+    events: Callable[[], Iterable[pa.Table]], before: Collection[str]
 ) -> dict[str, Report | None]:
     """Read what a commit brings.
 
     Args:
-        events: returns its rows of ``events``, each time it is called; some come twice.
+        events: returns its tables of ``events``, each time it is called; some rows come twice.
         before: event ids of stored reports.
 
     Returns:
         By event id; None for a stored one that tells of no incident any more.
     """
     now: dict[str, Report | None] = {}
-    unlike: dict[str, list[Row]] = {}  # brought more than once, not alike
-    for row in events():
-        key, report = row["event_id"], report_of(row)
-        if key in now and now[key] != report:
-            unlike[key] = []
-        if report is not None or key in before:
+    unlike: set[str] = set()  # brought more than once, not alike
+    for data in events():
+        found = reports_of(data.select(COLUMNS).filter(_may_tell(data)).to_pylist())
+        ids: list[str] = data["event_id"].to_pylist()
+        if len(set(ids)) < len(ids):
+            unlike |= {key for key, count in Counter(ids).items() if count > 1}
+        for key in ids:
+            report = found.get(key)
+            if key in now and now[key] != report:
+                unlike.add(key)
             now[key] = report
-    for row in events() if unlike else ():
-        if row["event_id"] in unlike:
-            unlike[row["event_id"]].append(row)
-    return now | {key: report_of(fold_rows("events", rows)) for key, rows in unlike.items()}
+    if unlike:
+        now |= _folded(events(), unlike)
+    return {key: each for key, each in now.items() if each is not None or key in before}
+
+
+def _folded(events: Iterable[pa.Table], keys: Collection[str]) -> dict[str, Report | None]:
+    """What becomes of events that are brought several times: their rows are folded into one."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    wanted = pa.array(sorted(keys), pa.string())
+    for data in events:
+        for row in data.filter(pc.is_in(data["event_id"], value_set=wanted)).to_pylist():
+            rows[row["event_id"]].append(row)
+    return {key: report_of(fold_rows("events", each)) for key, each in rows.items()}
+
+
+def _may_tell(data: pa.Table) -> pa.ChunkedArray:
+    """Which rows of ``events`` take part in incidents (see ``report_of``)."""
+    return pc.and_(
+        pc.equal(data["status"], "asserted"), pc.greater_equal(data["confidence"], THRESHOLD)
+    )
 
 
 def reports_of(rows: Iterable[Row]) -> dict[str, Report]:

@@ -31,6 +31,7 @@ from pipeline.steps.prints import TABLE, Dates, Prints, day_of, days_near, remad
 from pipeline.steps.takedown import Takedowns, takedowns
 from transforms.dedup import find_pairs
 from transforms.records import Fingerprint, content_id
+from transforms.rows.arrow import to_arrow
 from transforms.rows.rows import Provenance, Row, cluster_row, duplicate_row, row_key
 from transforms.settle import (
     Precedence,
@@ -265,11 +266,12 @@ class _Settlement:
         self._void[incidents.TABLE] += made.void
         self._dates[incidents.TABLE] = made.dates
 
-    def _brought_events(self) -> Iterator[Row]:
-        """The rows of events that are brought and hold."""
+    def _brought_events(self) -> Iterator[pa.Table]:
+        """The events that are brought and hold."""
         for file in self._staged("events"):
-            yield from self._read(file).to_pylist()
-        yield from self._rows["events"]
+            yield self._read(file)
+        if self._rows["events"]:
+            yield to_arrow("events", self._rows["events"], with_date=True)
 
     def _settle_sightings(self, latest: Mapping[str, str]) -> None:
         """Let a sighting of a page with several versions lead to the latest that is known."""
