@@ -87,7 +87,7 @@ def _decided(
     setting = setting_of(scenes if likely else [], context.countries)
     for mention, decision in zip(found, likely, strict=True):
         scene = decision.candidate.scene
-        assign_countries(mention, scene, context.countries, model.parties)
+        assign_countries(mention, scene, context.countries, model.sides)
         settle_mention(mention, scene, setting, model.setting)
         judge(mention, scene, context, setting)
     doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)

@@ -23,6 +23,7 @@ from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.tables import read_rows
 from transforms.enrich.words import closed_classes
 from transforms.enrich.words.analyse import Reading, analyse
+from transforms.enrich.words.roots import skeleton
 from transforms.text.dates import DateMention
 
 _AFTER: Final = 5  # tokens behind a candidate that are looked at
@@ -35,7 +36,17 @@ _POSITIONS: Final = ((0, "0"), (2, "1"), (9, "2"))
 def act_types() -> Mapping[str, tuple[str, ...]]:
     """Lemma -> the event types of the acts it may name."""
     table: dict[str, list[str]] = {}
-    for event_type, words in read_rows("words/acts.tsv"):
+    for event_type, words, _ in read_rows("words/acts.tsv"):
+        for word in words.split():
+            table.setdefault(word, []).append(event_type)
+    return {word: tuple(types) for word, types in table.items()}
+
+
+@cache
+def usual_types() -> Mapping[str, tuple[str, ...]]:
+    """Lemma -> the event types that it mostly tells in news."""
+    table: dict[str, list[str]] = {}
+    for event_type, _, words in read_rows("words/acts.tsv"):
         for word in words.split():
             table.setdefault(word, []).append(event_type)
     return {word: tuple(types) for word, types in table.items()}
@@ -90,6 +101,10 @@ def _word_features(bare: str, readings: Iterable[Reading]) -> tuple[str, ...]:
         for kind in act_types().get(r.lemma, ()):
             found[f"a:{kind}:{r.pos}"] = None
             found[f"a:{kind}"] = None
+        for kind in usual_types().get(r.lemma, ()):
+            found[f"u:{kind}:{r.pos}"] = None
+            found[f"u:{kind}"] = None
+        found[f"k:{skeleton(r.lemma)}"] = None
         found[f"m:{r.pos}{r.tense}{r.person}"] = None
         if r.conjunction:
             found["m:conj"] = None

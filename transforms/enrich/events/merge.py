@@ -15,7 +15,7 @@ from transforms.enrich.events.candidates import word_info
 from transforms.enrich.events.confidence import clarity, features
 from transforms.enrich.events.decide import SURE, TYPES
 from transforms.enrich.events.mention import EventMention
-from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.events.trees import Trees
 from transforms.records import Actor, Place
 
 # An article of ordinary length stays far below these; they keep hostile ones linear.
@@ -27,7 +27,7 @@ _UNCERTAIN: Final = "document"
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
-def merge(mentions: list[EventMention], same: Logistic) -> list[EventMention]:
+def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
     """Merge the mentions of an article.
 
     Args:

@@ -10,7 +10,7 @@ name is inferred.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from transforms.enrich.attributes.article import Countries
@@ -19,15 +19,14 @@ from transforms.enrich.events.candidates import Scene
 from transforms.enrich.events.implied_country import both_sides
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
 Role = Literal["actor", "recipient"]
-Model = Literal["actor", "recipient", "has_recipient"]
 _ROLES: Final[tuple[Role, ...]] = ("actor", "recipient")
-SIDES: Final[tuple[Model, ...]] = ("actor", "recipient", "has_recipient")
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 MARGIN: Final = 0.25  # by which another country must beat that of a phrase to replace it
 _FAR: Final = 30  # tokens beyond which distance says no more
@@ -37,6 +36,25 @@ _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
 HAS: Final = 0.75
 HAS_NAMED: Final = 0.4
 _STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
+
+
+@dataclass(frozen=True, slots=True)
+class SideModels:
+    """The models of the two sides.
+
+    Attributes:
+        actor: whether a country is the actor's.
+        recipient: whether it is the recipient's.
+        has: whether there is a recipient at all.
+    """
+
+    actor: Logistic
+    recipient: Logistic
+    has: Trees
+
+    def of(self, role: Role) -> Logistic:
+        """The model of a side."""
+        return self.actor if role == "actor" else self.recipient
 
 
 def countries_of(texts: Iterable[Annotations], publisher: str | None) -> Countries:
@@ -140,23 +158,34 @@ def _set(actors: Iterable[Actor]) -> set[str]:
     return {a.country for a in actors if a.country}
 
 
-def has_numbers(mention: EventMention) -> list[float]:
+def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
     """What the model is asked about whether an event has a recipient at all."""
     phrase, named = bool(mention.recipients), bool(_set(mention.recipients))
     match, kind = mention.match, mention.event_type
-    sided = match.rule.reciprocal
+    sectors = {s for a in mention.recipients for s in a.sectors}
+    sentence, at = scene.sentence, mention.token
+    stop = sentence.clause_stop(at)
+    after = [scene.known[i] for i in range(at + 1, stop) if i in scene.known]
+    reading = match.reading
     return [
-        1.0, float(phrase), float(named), float(match.verbal), float(mention.arguments.passive),
-        float(sided), float(bool(mention.actors)), float(len(mention.actors) > 1),
+        float(phrase), float(named), float(match.verbal), float(mention.arguments.passive),
+        float(match.rule.reciprocal), float(len(mention.actors)), float(len(mention.recipients)),
+        float(bool(_set(mention.actors))),
         float(match.rule.object == "recipient"), float("recipient" in match.rule.slots.values()),
-        float(mention.trigger.field == "title"),
+        float(mention.arguments.inherited), float(mention.trigger.field == "title"),
+        float(len(match.parts) > 1), float(bool(reading and reading.pronoun)),
+        float(bool(reading and reading.pos == "A")), float(bool(reading and reading.definite)),
+        float(stop - at), float(sentence.kind(at + 1) == "P"),
+        float(any(sentence.kind(i) == "C" for i in range(at + 1, min(at + 3, sentence.stop)))),
+        float(bool(after)), float(any(name != "E:place" for name in after)),
+        float(scene.speaker is not None),
+        *(float(name in sectors) for name in ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")),
         *(float(kind == other) for other in TYPES),
-        *(float(kind == other and phrase) for other in TYPES),
     ]  # fmt: skip
 
 
 def assign_countries(
-    mention: EventMention, scene: Scene, countries: Countries, models: Mapping[Model, Logistic]
+    mention: EventMention, scene: Scene, countries: Countries, models: SideModels
 ) -> None:
     """Give the sides of an event their countries, and take away a recipient that it has not.
 
@@ -164,9 +193,9 @@ def assign_countries(
         mention: its actors and recipients are replaced.
         scene: its sentence.
         countries: of its article.
-        models: one a side, and one of whether there is a recipient.
+        models: of the sides.
     """
-    (chance,) = models["has_recipient"]([has_numbers(mention)])
+    (chance,) = models.has([has_numbers(mention, scene)])
     taken = _phrases(mention, scene)
     has = chance >= (HAS_NAMED if _set(mention.recipients) else HAS)
     if not has:
@@ -177,7 +206,7 @@ def assign_countries(
     weighed: dict[Role, dict[str, float]] = {}
     for role in _ROLES if has else _ROLES[:1]:
         rows = [party_numbers(mention, scene, countries, country, role) for country in found]
-        weighed[role] = dict(zip(found, models[role](rows), strict=True))
+        weighed[role] = dict(zip(found, models.of(role)(rows), strict=True))
     if has:  # first: who acts is left unnamed more often than who is acted upon
         recipients = mention.recipients
         mention.recipients = _side(mention, scene, weighed["recipient"], recipients, taken)
