@@ -35,6 +35,7 @@ MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is l
 CERTAIN: Final = 0.9  # from here on a decision overrules what the words around say of reality
 DOUBTFUL: Final = 0.3  # a decision below is kept as a row, without parties, date and place
 PHRASE: Final = 0.35  # from here on a whole phrase of a rule makes a decision sure
+SECOND: Final = 0.29  # how probable a type is at most that a word tells instead of another
 MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
 
 
@@ -80,7 +81,9 @@ def _decided(
     """The mentions of a dated article, and those that hardly are events."""
     decisions = once(model.decide(candidates(scenes, context)))
     for decision in decisions:
-        if PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
+        if decision.second:
+            decision.probability = min(decision.probability, SECOND)
+        elif PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
             decision.probability = SURE
     likely = [d for d in decisions if d.probability >= DOUBTFUL]
     found = details(likely, context)

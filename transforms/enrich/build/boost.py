@@ -43,12 +43,12 @@ def fit_trees(
         recipe: how trees are grown.
     """
     recipe = recipe or Recipe()
-    table, wanted = np.asarray(rows, dtype=np.float32), np.asarray(targets, dtype=np.float64)
+    table, wanted = np.asarray(rows, dtype=np.float64), np.asarray(targets, dtype=np.float64)
     columns, limits = _limits(table)
     exceeds = (table[:, columns] > limits).astype(np.float32)
     share = float(np.clip(wanted.mean(), 1e-4, 1 - 1e-4)) if len(wanted) else 0.5
     base = float(np.log(share / (1 - share)))
-    totals = np.full(len(wanted), base)
+    totals: Floats = np.full(len(wanted), base)
     inner = 2**recipe.depth - 1
     shape = (recipe.trees, inner)
     chosen, edges = np.zeros(shape, dtype=np.int16), np.full(shape, np.inf, dtype=np.float32)
@@ -62,23 +62,25 @@ def fit_trees(
         edges[number, known] = limits[splits[known]]
         gathered = np.bincount(nodes, slope, inner + 1)
         weight = np.bincount(nodes, curve, inner + 1)
-        values[number] = recipe.rate * gathered / (weight + recipe.ridge)
-        totals = totals + values[number][nodes]
+        leaves: Floats = recipe.rate * gathered / (weight + recipe.ridge)
+        values[number] = leaves
+        totals += leaves[nodes]
     return Trees(chosen, edges, values, base)
 
 
-def _limits(table: np.ndarray[Any, np.dtype[np.float32]]) -> tuple[Any, Any]:
+def _limits(table: Floats) -> tuple[Any, Any]:
     """What may be asked: the column and the limit of each question."""
-    columns, limits = [], []
+    columns: list[int] = []
+    limits: list[float] = []
     for column in range(table.shape[1]):
         seen = np.unique(table[:, column])
         if len(seen) > _BINS:
             parts = np.quantile(table[:, column], np.linspace(0, 1, _BINS + 1)[1:-1])
-            edges = np.unique(parts.astype(np.float32))
+            edges = np.unique(parts.astype(np.float32)).tolist()
         else:
-            edges = (seen[:-1] + seen[1:]) / 2
+            edges = ((seen[:-1] + seen[1:]) / 2).tolist()
         columns += [column] * len(edges)
-        limits += edges.tolist()
+        limits += edges
     return np.array(columns, dtype=np.int16), np.array(limits, dtype=np.float32)
 
 

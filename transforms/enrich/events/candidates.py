@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from transforms.enrich.attributes.casualties import Size
+from transforms.enrich.attributes.casualties import Toll
 from transforms.enrich.events.attribution import Speaker
 from transforms.enrich.events.word_model import stem
 from transforms.enrich.rules.match import TriggerMatch
@@ -135,7 +135,7 @@ class Scene:
         known: what the known phrase at a token is (``E:GOV``, ``E:place``).
         rules: features of rules by token.
         dates: its date expressions, once they were asked for.
-        sizes: the dead and the injured, once they were asked for.
+        tolls: the dead and the injured, once they were asked for.
         countries: where it names countries, once that was asked for.
     """
 
@@ -148,7 +148,7 @@ class Scene:
     known: Mapping[int, str] = field(default_factory=dict)
     rules: Mapping[int, list[str]] = field(default_factory=dict)
     dates: list[DateMention] | None = None
-    sizes: tuple[Size | None, Size | None] | None = None
+    tolls: list[Toll] | None = None
     countries: list[tuple[int, str]] | None = None
 
 

@@ -45,12 +45,14 @@ class Decision:
         event_type: the type.
         probability: that it is an event of the type, told as a fact.
         numbers: what the second model decided by.
+        second: whether the candidate more probably tells another type.
     """
 
     candidate: Candidate
     event_type: str
     numbers: list[float]
     probability: float = 0.0
+    second: bool = False
 
 
 def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Decision]:
@@ -67,7 +69,7 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
     clauses: dict[tuple[bool, int], list[int]] = {}
     for number, candidate in enumerate(candidates):
         clauses.setdefault((candidate.in_title, candidate.clause), []).append(number)
-    told: dict[int, list[float]] = {}
+    told: dict[int, tuple[set[str], list[float]]] = {}
     options = []
     for members in clauses.values():
         most = [max(rows[number][kind] for number in members) for kind in range(NONE)]
@@ -81,14 +83,16 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
             rivals = max(most[other] for other in range(NONE) if other != kind)
             second = -ranked[1][0] if len(ranked) > 1 else 0.0
             if best not in told:
-                told[best] = _told(candidates[best])
+                names = set(candidates[best].features)
+                told[best] = names, _told(candidates[best], names)
+            names, circumstances = told[best]
             numbers = [
                 log_odds(own), log_odds(1.0 - row[NONE]),
                 math.log((own + 0.01) / (others + 0.01)),
                 math.log((own + 0.01) / (rivals + 0.01)), own,
                 log_odds(peaks[kind]), float(peaks[kind] > own + 0.2), busy, events, second,
                 1.0 - math.prod(1.0 - rows[n][kind] for n in members), len(members) / 5.0,
-                *_typed(candidates[best], TYPES[kind]), *told[best],
+                *_typed(candidates[best], names, TYPES[kind]), *circumstances,
                 *(float(kind == other) for other in range(NONE)),
             ]  # fmt: skip
             options.append(Decision(candidates[best], TYPES[kind], numbers))
@@ -101,9 +105,8 @@ def log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def _typed(candidate: Candidate, event_type: str) -> list[float]:
+def _typed(candidate: Candidate, names: set[str], event_type: str) -> list[float]:
     """What lists and rules say of a candidate as a type."""
-    names = set(candidate.features)
     here = [m for m in candidate.scene.matches if candidate.token in m.parts]
     usual = {name for name in names if name.startswith("u:") and name.count(":") == 1}
     return [
@@ -118,10 +121,10 @@ def _typed(candidate: Candidate, event_type: str) -> list[float]:
     ]
 
 
-def _told(candidate: Candidate) -> list[float]:
+def _told(candidate: Candidate, names: set[str]) -> list[float]:
     """How a candidate's clause tells it, whatever its type."""
     scene, token = candidate.scene, candidate.token
-    sentence, names = scene.sentence, set(candidate.features)
+    sentence = scene.sentence
     start, stop = candidate.clause, sentence.clause_stop(token)
     kinds = [sentence.kind(index) for index in range(start, stop)]
     before = sentence.words[max(sentence.first, token - 3) : token]

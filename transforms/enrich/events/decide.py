@@ -1,9 +1,9 @@
 """Which candidates are events: two fitted models, and a third that joins mentions.
 
 The first, which is linear, gives every candidate a probability for each event type and for none.
-The second, of boosted trees, looks at a type in a clause (see ``clause``). The third, of trees, too,
-gives the probability that two mentions are one event (see ``merge``). ``decisions.npz`` is made by
-``transforms.enrich.build.decisions``.
+The second, of boosted trees, looks at a type in a clause (see ``clause``). The third, of trees as
+well, says how probable it is that two mentions are one event (see ``merge``). ``decisions.npz`` is
+made by ``transforms.enrich.build.decisions``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
-KEPT: Final = 0.05  # of the second model, below which a decision is not kept
+KEPT: Final = 0.03  # of the second model, below which a decision is not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,23 @@ class DecisionModel:
             candidates: of title and body.
 
         Returns:
-            At most one decision a candidate, in the order of the candidates.
+            What each candidate may tell, in the order of the candidates: its most probable type
+            first, then others that it may tell instead.
         """
         if not candidates:
             return []
         options = clause_options(candidates, self.type_probabilities(candidates))
-        best: dict[int, Decision] = {}
+        found: dict[int, list[Decision]] = {}
         for option, chance in zip(options, self.clause([o.numbers for o in options]), strict=True):
             option.probability = chance
-            key = id(option.candidate)
-            if chance >= KEPT and (key not in best or chance > best[key].probability):
-                best[key] = option
-        return sorted(best.values(), key=lambda d: d.candidate.position)
+            if chance >= KEPT:
+                found.setdefault(id(option.candidate), []).append(option)
+        for own in found.values():
+            own.sort(key=lambda d: (-d.probability, d.event_type))
+            for other in own[1:]:
+                other.second = True
+        decided = [decision for own in found.values() for decision in own]
+        return sorted(decided, key=lambda d: d.candidate.position)
 
 
 __all__ = ["NONE", "SURE", "TYPES", "Decision", "DecisionModel", "clause_options", "decision_model"]

@@ -15,13 +15,14 @@ from typing import Final, Literal
 
 from transforms.enrich.attributes.article import Countries
 from transforms.enrich.entities.nationality import nisba_country
-from transforms.enrich.events.candidates import Scene
+from transforms.enrich.events.candidates import Scene, word_info
 from transforms.enrich.events.implied_country import both_sides
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.numbers import Logistic
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
+from transforms.enrich.words.analyse import analyse
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
@@ -32,9 +33,8 @@ MARGIN: Final = 0.25  # by which another country must beat that of a phrase to r
 _FAR: Final = 30  # tokens beyond which distance says no more
 _MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
-# Probability of a recipient from which one is given: a phrase that names a country needs less.
-HAS: Final = 0.75
-HAS_NAMED: Final = 0.4
+HAS: Final = 0.82  # probability of a recipient from which one is given
+_SLOTS: Final = ("الي", "ل", "ب", "علي", "ضد", "من", "مع", "عن", "في", "ان")
 _STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
 
 
@@ -166,6 +166,8 @@ def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
     sentence, at = scene.sentence, mention.token
     stop = sentence.clause_stop(at)
     after = [scene.known[i] for i in range(at + 1, stop) if i in scene.known]
+    following = sentence.words[at + 1] if at + 1 < sentence.stop else ""
+    following = following if following in _SLOTS else following[:1] if following else ""
     reading = match.reading
     return [
         float(phrase), float(named), float(match.verbal), float(mention.arguments.passive),
@@ -180,7 +182,22 @@ def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
         float(bool(after)), float(any(name != "E:place" for name in after)),
         float(scene.speaker is not None),
         *(float(name in sectors) for name in ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")),
+        *_things(mention), *(float(name in mention.arguments.slots) for name in _SLOTS),
+        *(float(following == name) for name in _SLOTS),
         *(float(kind == other) for other in TYPES),
+    ]  # fmt: skip
+
+
+def _things(mention: EventMention) -> list[float]:
+    """Whether what is acted upon is known to be somebody, or looks like an act or a thing."""
+    if not mention.recipients:
+        return [0.0, 0.0, 0.0, 0.0]
+    first = mention.recipients[0]
+    word = normalise_text(first.text or "-").split()[0]
+    somebody = bool(first.country or set(first.sectors) - {"UNK"})
+    return [
+        float(somebody), float(word_info(word).act), float(word.startswith(("ال", "لل"))),
+        float(bool(analyse(word)) and not somebody),
     ]  # fmt: skip
 
 
@@ -197,7 +214,7 @@ def assign_countries(
     """
     (chance,) = models.has([has_numbers(mention, scene)])
     taken = _phrases(mention, scene)
-    has = chance >= (HAS_NAMED if _set(mention.recipients) else HAS)
+    has = chance >= HAS
     if not has:
         mention.recipients = []
     found = options(mention, scene, countries)

@@ -106,12 +106,11 @@ def settle_mention(
         chances = models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
         best = max(range(len(dates)), key=lambda n: (chances[n], -n))
         mention.when = dates[best].when
-    if setting.places:
-        chances = models["place"](
-            [place_numbers(mention, scene, setting, p) for p in setting.places]
-        )
+    places = place_options(scene, setting)
+    if places:
+        chances = models["place"]([place_numbers(mention, scene, setting, p) for p in places])
         best = max(range(len(chances)), key=lambda n: (chances[n], -n))
-        chosen = setting.places[best]
+        chosen = places[best]
         mention.place = place_from(chosen.annotations.tokens, chosen.named)
 
 

@@ -5,8 +5,10 @@ All trees have one depth and are kept as whole arrays: a row finds its leaves in
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Self
 
 import numpy as np
@@ -16,9 +18,14 @@ from transforms.enrich.events.numbers import Floats
 Cells = np.ndarray[Any, np.dtype[np.int16]]
 Levels = np.ndarray[Any, np.dtype[np.float32]]
 _LIMIT: Final = 30.0  # of log-odds
+_FEW: Final = 6  # rows
 
 
-@dataclass(frozen=True, slots=True)
+def _chance(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-min(max(total, -_LIMIT), _LIMIT)))
+
+
+@dataclass(frozen=True)
 class Trees:
     """A sum of trees, read as log-odds.
 
@@ -37,9 +44,9 @@ class Trees:
 
     def __call__(self, rows: Sequence[Sequence[float]]) -> list[float]:
         """The probability of every row."""
-        if not rows:
-            return []
-        table = np.asarray(rows, dtype=np.float32)
+        if len(rows) <= _FEW:
+            return [_chance(self._total(row)) for row in rows]
+        table = np.asarray(rows, dtype=np.float64)
         inner = self.columns.shape[1]
         trees = np.arange(len(self.columns))
         lines = np.arange(len(table))[:, None]
@@ -48,9 +55,23 @@ class Trees:
             asked = table[lines, self.columns[trees, nodes]]
             nodes = 2 * nodes + 1 + (asked > self.limits[trees, nodes])
         totals: Floats = self.values[trees, nodes - inner].astype(np.float64).sum(axis=1)
-        totals = np.clip(totals + self.base, -_LIMIT, _LIMIT)
-        chances: list[float] = (1.0 / (1.0 + np.exp(-totals))).tolist()
-        return chances
+        return [_chance(total) for total in (totals + self.base).tolist()]
+
+    def _total(self, row: Sequence[float]) -> float:
+        """The log-odds of one row: plain steps are faster than numpy's for a few rows."""
+        total, inner = self.base, self.columns.shape[1]
+        for columns, limits, values in self._plain:
+            node = 0
+            while node < inner:
+                node = 2 * node + (2 if row[columns[node]] > limits[node] else 1)
+            total += values[node - inner]
+        return total
+
+    @cached_property
+    def _plain(self) -> list[tuple[list[int], list[float], list[float]]]:
+        """The trees as lists."""
+        parts = (self.columns.tolist(), self.limits.tolist(), self.values.tolist())
+        return list(zip(*parts, strict=True))
 
     def arrays(self, name: str) -> dict[str, Any]:
         """The arrays by which a file keeps the trees."""

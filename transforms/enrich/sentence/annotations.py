@@ -85,6 +85,8 @@ class Annotations:
         found = []
         for number in find_numbers(self.tokens.raw[start:end]):
             low, high = self.tokens.range_of(start + number.start, start + number.end)
+            if low > first and self.tokens.span(low - 1, low - 1)[1] > start + number.start:
+                low -= 1  # written together with a conjunction: وأربعة
             found.append((low, max(high - 1, low), number))
         return found
 
