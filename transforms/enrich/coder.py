@@ -33,9 +33,9 @@ from transforms.text.arabic import normalise
 
 MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is left out
 CERTAIN: Final = 0.9  # from here on a decision overrules what the words around say of reality
-DOUBTFUL: Final = 0.3  # a decision below is kept as a row, without parties, date and place
+DOUBTFUL: Final = 0.2  # a decision below is kept as a row, without parties, date and place
 PHRASE: Final = 0.35  # from here on a whole phrase of a rule makes a decision sure
-SECOND: Final = 0.29  # how probable a type is at most that a word tells instead of another
+SECOND: Final = 0.19  # how probable a type is at most that a word tells instead of another
 MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
 
 
@@ -190,7 +190,13 @@ def _with_unreal(
     ]
     told = {key for m in unreal for key in _tokens(m)}
     kept = [m for m in found if m.confidence >= SURE or not _tokens(m) & told]
-    return [*kept, *unreal], [m for m in doubtful if not _tokens(m) & told]
+    typed = {(m.event_type, key) for m in kept for key in _tokens(m)}
+    others = [
+        m
+        for m in doubtful
+        if not _tokens(m) & told and not any((m.event_type, key) in typed for key in _tokens(m))
+    ]
+    return [*kept, *unreal], others
 
 
 def _tokens(mention: EventMention) -> set[tuple[str, int]]:

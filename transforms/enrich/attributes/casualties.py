@@ -150,7 +150,7 @@ def _is_two(word: str) -> bool:
 
 def _is_one(word: str) -> bool:
     """Whether a word is one person, with or without article, conjunction or pronoun."""
-    for bare in (word, word[1:] if word[0] in _JOINED else word):
+    for bare in (word, word[1:] if word[0] in _JOINED and word[1:] else word):
         stem = bare.removeprefix("ال").removeprefix("ل")
         if stem in _ONE:
             return True
@@ -179,7 +179,7 @@ def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[To
     for index in range(sentence.first, sentence.stop - 1):
         if not lemmas_of(sentence.words[index]) & _KILLED_ONE or annotations.is_name(index):
             continue
-        position = _victim(sentence, index + 1)
+        position = _victim(annotations, sentence, index + 1)
         if position is None:
             continue
         number, last = 1, position
@@ -192,13 +192,13 @@ def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[To
         yield Toll("dead", (number, number), position, last)
 
 
-def _victim(sentence: Sentence, start: int) -> int | None:
+def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | None:
     """The first person behind a word of killing, past prepositional phrases and times."""
     for index in range(start, min(sentence.stop, start + _REACH)):
         kind = sentence.kind(index)
         if kind in ".,CRV#":
             return None
-        if _is_one(sentence.words[index]):
+        if _is_one(sentence.words[index]) or index in annotations.persons:
             return index
     return None
 

@@ -91,9 +91,9 @@ def _side_rows(told: Told) -> dict[str, _Rows]:
             found["has"][1].append(float(bool(event["recipient"]) and not event.get("reciprocal")))
         for role, wanted in _sides(event).items():
             rows, targets = found[role]
-            for country in options(mention, scene, countries) if wanted else ():
-                rows.append(party_numbers(mention, scene, countries, country, role))
-                targets.append(float(country in wanted))
+            named = options(mention, scene, countries) if wanted else []
+            rows += party_numbers(mention, scene, countries, named, role)
+            targets += [float(country in wanted) for country in named]
     return found
 
 

@@ -33,6 +33,7 @@ _NAMES: Final = (
     "g:far", "e:place", "o:", "o:ان", "o:التي", "o:الذي", "n1:#",
 )  # fmt: skip
 _STATUSES: Final = ("asserted", "negated", "future", "hypothetical")
+_ONE_OF: Final = tuple([float(a == b) for b in range(NONE)] for a in range(NONE))
 _ROUND: Final = ("E:GOV", "E:MIL", "E:place")
 
 
@@ -72,15 +73,16 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
     told: dict[int, tuple[set[str], list[float]]] = {}
     options = []
     for members in clauses.values():
-        most = [max(rows[number][kind] for number in members) for kind in range(NONE)]
-        for kind, own in enumerate(most):
+        lines = [rows[number] for number in members]
+        most = lines[0][:NONE] if len(lines) == 1 else [max(c) for c in zip(*lines, strict=True)]
+        for kind, own in enumerate(most[:NONE]):
             if own < FLOOR:
                 continue
             ranked = sorted((-rows[number][kind], number) for number in members)
             best = ranked[0][1]
             row = rows[best]
-            others = max(row[other] for other in range(NONE) if other != kind)
-            rivals = max(most[other] for other in range(NONE) if other != kind)
+            others = _highest(row, kind)
+            rivals = others if len(lines) == 1 else _highest(most, kind)
             second = -ranked[1][0] if len(ranked) > 1 else 0.0
             if best not in told:
                 names = set(candidates[best].features)
@@ -91,12 +93,17 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
                 math.log((own + 0.01) / (others + 0.01)),
                 math.log((own + 0.01) / (rivals + 0.01)), own,
                 log_odds(peaks[kind]), float(peaks[kind] > own + 0.2), busy, events, second,
-                1.0 - math.prod(1.0 - rows[n][kind] for n in members), len(members) / 5.0,
+                1.0 - math.prod([1.0 - line[kind] for line in lines]), len(members) / 5.0,
                 *_typed(candidates[best], names, TYPES[kind]), *circumstances,
-                *(float(kind == other) for other in range(NONE)),
+                *_ONE_OF[kind],
             ]  # fmt: skip
             options.append(Decision(candidates[best], TYPES[kind], numbers))
     return options
+
+
+def _highest(row: Sequence[float], kind: int) -> float:
+    """The highest probability of another type."""
+    return max(max(row[:kind], default=0.0), max(row[kind + 1 : NONE], default=0.0))
 
 
 def log_odds(chance: float) -> float:

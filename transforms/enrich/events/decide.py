@@ -52,7 +52,9 @@ class DecisionModel:
         starts, known = [], self.rows
         for candidate in candidates:
             starts.append(len(rows))
-            rows += sorted({known[name] for name in candidate.features if name in known})
+            own = {known.get(name, -1) for name in candidate.features}
+            own.discard(-1)
+            rows += sorted(own)
         totals = np.add.reduceat(self.weights[rows], starts, axis=0).astype(np.float64)
         totals -= totals.max(axis=1, keepdims=True)
         chance = np.exp(totals)

@@ -8,7 +8,7 @@ from transforms.enrich.attributes.article import ArticleContext
 from transforms.enrich.attributes.casualties import Toll, distance, toll_of, tolls
 from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
 from transforms.enrich.attributes.places import place_of
-from transforms.enrich.attributes.status import Realis, find_status
+from transforms.enrich.attributes.status import Realis, find_status, is_background
 from transforms.enrich.events.attribution import claim_status
 from transforms.enrich.events.candidates import Candidate, Scene
 from transforms.enrich.events.mention import EventMention
@@ -115,10 +115,11 @@ def bare_mention(scene: Scene, match: TriggerMatch, event_type: str, token: int)
     """
     sentence, tokens = scene.sentence, scene.annotations.tokens
     start, end = tokens.span(match.head, match.last)
+    background = is_background(sentence)
     return EventMention(
         match=match, sentence=sentence, arguments=Arguments(),
-        realis=Realis("asserted", background=False),
-        event_type=event_type, status="asserted",
+        realis=Realis("asserted", background=background),
+        event_type=event_type, status="historical" if background else "asserted",
         trigger=Span(tokens.raw[start:end], tokens.field, start, end),
         evidence=[_evidence(sentence, match)], token=token,
     )  # fmt: skip

@@ -40,8 +40,13 @@ def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
         others, and all evidence.
     """
     groups: list[list[EventMention]] = []
+    worded: dict[tuple[str, str, str], list[EventMention]] = {}
     alike: dict[tuple[str, str], list[list[EventMention]]] = {}
     for mention in sorted(mentions, key=lambda m: m.confidence < SURE):
+        words = (mention.event_type, mention.status, mention.evidence[0].text)
+        if words in worded:
+            worded[words].append(mention)  # what an article says twice in the same words
+            continue
         known = alike.setdefault((mention.event_type, mention.status), [])
         best, chance = None, SAME
         for group in known[-_GROUPS:]:
@@ -53,10 +58,11 @@ def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
             if mean >= chance:
                 best, chance = group, mean
         if best is None:
-            groups.append([mention])
-            known.append(groups[-1])
-        else:
-            best.append(mention)
+            best = []
+            groups.append(best)
+            known.append(best)
+        best.append(mention)
+        worded[words] = best
     return [_united(group) for group in groups]
 
 

@@ -31,6 +31,7 @@ _ROLES: Final[tuple[Role, ...]] = ("actor", "recipient")
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 MARGIN: Final = 0.25  # by which another country must beat that of a phrase to replace it
 _FAR: Final = 30  # tokens beyond which distance says no more
+_NOWHERE: Final = 1.0 / (1.0 + _FAR)
 _MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
 HAS: Final = 0.82  # probability of a recipient from which one is given
@@ -117,41 +118,65 @@ def options(mention: EventMention, scene: Scene, countries: Countries) -> list[s
 
 
 def party_numbers(
-    mention: EventMention, scene: Scene, countries: Countries, country: str, role: Role
-) -> list[float]:
-    """What the model is asked about a country as a side of an event."""
+    mention: EventMention,
+    scene: Scene,
+    countries: Countries,
+    found: Sequence[str],
+    role: Role,
+) -> list[list[float]]:
+    """What the model is asked about each country as a side of an event.
+
+    Args:
+        mention: the event.
+        scene: its sentence.
+        countries: of its article.
+        found: the countries that are asked about.
+        role: the side.
+    """
     own, other = mention.actors, mention.recipients
     if role == "recipient":
         own, other = other, own
     own_countries, other_countries = _set(own), _set(other)
     sentence, at = scene.sentence, mention.token
-    places = [index for index, name in named_in(scene) if name == country]
-    start, stop = sentence.clause_start(at), sentence.clause_stop(at)
-    before = [at - index for index in places if index <= at]
-    after = [index - at for index in places if index > at]
+    stretch = sentence.clause_start(at), at, sentence.clause_stop(at)
     weights = countries.weights
-    share = weights.get(country, 0.0)
-    top = bool(weights) and next(iter(weights)) == country
+    first = next(iter(weights), None)
     speaker = scene.speaker.actor.country if scene.speaker else None
-    open_ = bool(own) and not own_countries
-    here = country in own_countries
-    there = country in other_countries
+    place = mention.place.country if mention.place is not None else None
+    open_, unknown, alone = bool(own) and not own_countries, not own_countries, not other_countries
+    kind = TYPES.index(mention.event_type)
+    rows = []
+    for country in found:
+        indices = [index for index, name in named_in(scene) if name == country]
+        share, top = weights.get(country, 0.0), first == country
+        here, there = country in own_countries, country in other_countries
+        typed = [0.0] * (2 * len(TYPES))
+        typed[kind], typed[kind + len(TYPES)] = float(there), float(top)
+        rows.append([
+            1.0, float(here), float(here and own[0].country == country), float(there),
+            float(bool(own)), float(open_), float(not unknown), float(not alone),
+            share, float(top), float(top and open_), float(top and not own),
+            share * unknown, *_named_around(indices, *stretch),
+            float(place == country), float(speaker == country), float(len(weights) == 1),
+            float(there and top), float(there and unknown), float(top and alone), *typed,
+        ])  # fmt: skip
+    return rows
+
+
+def _named_around(indices: Sequence[int], start: int, at: int, stop: int) -> list[float]:
+    """Where a country is named, seen from a word and its clause."""
+    if not indices:
+        return [0.0, 0.0, 0.0, 0.0, _NOWHERE, _NOWHERE]
+    before = min((at - index for index in indices if index <= at), default=_FAR)
+    after = min((index - at for index in indices if index > at), default=_FAR)
     return [
-        1.0, float(here), float(here and own[0].country == country), float(there),
-        float(bool(own)), float(open_), float(bool(own_countries)), float(bool(other_countries)),
-        share, float(top), float(top and open_), float(top and not own),
-        share * (not own_countries),
-        float(bool(places)), float(any(start <= p < stop for p in places)),
-        float(any(start <= p <= at for p in places)), float(any(at < p < stop for p in places)),
-        1.0 / (1.0 + min(min(before, default=_FAR), _FAR)),
-        1.0 / (1.0 + min(min(after, default=_FAR), _FAR)),
-        float(mention.place is not None and mention.place.country == country),
-        float(speaker == country), float(len(weights) == 1), float(there and top),
-        float(there and not own_countries),
-        float(top and not other_countries),
-        *(float(there) * (mention.event_type == kind) for kind in TYPES),
-        *(float(top) * (mention.event_type == kind) for kind in TYPES),
-    ]  # fmt: skip
+        1.0,
+        float(any(start <= index < stop for index in indices)),
+        float(any(start <= index <= at for index in indices)),
+        float(any(at < index < stop for index in indices)),
+        1.0 / (1.0 + min(before, _FAR)),
+        1.0 / (1.0 + min(after, _FAR)),
+    ]
 
 
 def _set(actors: Iterable[Actor]) -> set[str]:
@@ -222,7 +247,7 @@ def assign_countries(
         return
     weighed: dict[Role, dict[str, float]] = {}
     for role in _ROLES if has else _ROLES[:1]:
-        rows = [party_numbers(mention, scene, countries, country, role) for country in found]
+        rows = party_numbers(mention, scene, countries, found, role)
         weighed[role] = dict(zip(found, models.of(role)(rows), strict=True))
     if has:  # first: who acts is left unnamed more often than who is acted upon
         recipients = mention.recipients
@@ -265,8 +290,11 @@ def _elsewhere(scene: Scene, mention: EventMention, country: str, taken: Sequenc
     tokens = scene.annotations.tokens
     start, stop = sentence.clause_start(at), sentence.clause_stop(at)
     near = []
+    hit = {i for toll in scene.tolls or () for i in range(toll.first, toll.last + 2)}
     for named in scene.annotations.between(start, stop):
         entity = named.entity
+        if named.first in hit:
+            continue  # who is counted among the dead is no side that is still to be found
         if entity.country != country or entity.kind == "place" or entity.head == "capital":
             continue
         low, high = tokens.normalised.span(entity.start, entity.end)
