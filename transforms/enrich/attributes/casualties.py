@@ -187,7 +187,7 @@ def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[To
             word = sentence.words[other]
             if sentence.kind(other) in ".,CRP":
                 break
-            if word[0] == "و" and _is_one(word[1:]):
+            if word[0] == "و" and word[1:] and _is_one(word[1:]):
                 number, last = number + 1, other
         yield Toll("dead", (number, number), position, last)
 

@@ -160,6 +160,20 @@ def count_persons(mention: EventMention, scene: Scene) -> None:
     hurt = toll_of(found, sentence, at, "hurt")
     mention.fatalities, mention.injured = dead and dead.size, hurt and hurt.size
     mention.gaps = _gap(sentence, dead, at), _gap(sentence, hurt, at)
+    if mention.event_type == "ASSAULT" and not mention.recipients:
+        mention.recipients = _victims(mention, scene, [t for t in (dead, hurt) if t is not None])
+
+
+def _victims(mention: EventMention, scene: Scene, counted: list[Toll]) -> list[Actor]:
+    """Who is counted among the dead or injured: ثلاثة جنود روس."""
+    annotations, sentence = scene.annotations, scene.sentence
+    acting = {i for first, last in mention.arguments.actors for i in range(first, last + 1)}
+    for toll in counted:
+        for named in annotations.between(toll.last, toll.last + 2):
+            if named.entity.kind == "actor" and named.first not in acting:
+                first = min(toll.first, named.first)
+                return actors_of(annotations, sentence, [(first, named.last)])
+    return []
 
 
 def _gap(sentence: Sentence, toll: Toll | None, token: int) -> tuple[bool, int]:
