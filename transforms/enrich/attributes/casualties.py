@@ -98,7 +98,8 @@ def toll_of(found: Iterable[Toll], sentence: Sentence, token: int, kind: Kind) -
 def distance(sentence: Sentence, toll: Toll, token: int) -> int:
     """How far a toll stands from a word, the breaks between clauses counting as five words."""
     low, high = sorted((toll.first, token))
-    breaks = sum(sentence.kind(index) in ".,CR" for index in range(low, high))
+    kinds = sentence.stretch(low, high)
+    breaks = sum(kinds.count(kind) for kind in ".,CR")
     return high - low + 5 * breaks
 
 

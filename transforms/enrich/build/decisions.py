@@ -44,7 +44,7 @@ LEAST: Final = 5  # candidates that must have a feature; those of an article cou
 RIDGE: Final = 0.7
 _NEAR, _PAIR = 3.0, 6.0
 _NEIGHBOURS: Final = frozenset(["r", "f", "p", "p1", "p2", "n1", "n2", "g", "o", "A", "c", "w"])
-CLAUSE: Final = Recipe(trees=100, depth=4, rate=0.06, ridge=6.0)
+CLAUSE: Final = Recipe(trees=120, depth=4, rate=0.06, ridge=6.0)
 OWN: Final = 0.1  # of the first model, from which a right option is a mention to learn from
 SENTENCE_TRUST: Final = 0.35  # of a sentence out of context, against one in an article
 ALTERNATIVE: Final = 0.25  # share of the types that a careful coder could defend as well

@@ -122,9 +122,9 @@ def fit_setting(articles: Sequence[Told], sides: SideModels) -> dict[str, Logist
                 rows["date"].append(date_numbers(copied, scene, setting, dated))
                 day = dated.when.start.isoformat()
                 targets["date"].append(float(any(day.startswith(d) for d in days)))
-            for placed in place_options(scene, setting) if _has_place(event) else ():
-                rows["place"].append(place_numbers(copied, scene, setting, placed))
-                targets["place"].append(_right_place(placed, event["place"]))
+            places = place_options(scene, setting) if _has_place(event) else []
+            rows["place"] += place_numbers(copied, scene, setting, places)
+            targets["place"] += [_right_place(placed, event["place"]) for placed in places]
     return {name: fit_logistic(rows[name], targets[name], RIDGE) for name in rows}
 
 

@@ -133,11 +133,11 @@ def _told(candidate: Candidate, names: set[str]) -> list[float]:
     scene, token = candidate.scene, candidate.token
     sentence = scene.sentence
     start, stop = candidate.clause, sentence.clause_stop(token)
-    kinds = [sentence.kind(index) for index in range(start, stop)]
+    kinds = sentence.stretch(start, stop)
     before = sentence.words[max(sentence.first, token - 3) : token]
     left = {scene.known[i] for i in range(start, token) if i in scene.known}
     right = {scene.known[i] for i in range(token, stop) if i in scene.known}
-    quotes = sum(sentence.kind(i) == '"' for i in range(sentence.first, token))
+    quotes = sentence.stretch(sentence.first, token).count('"')
     return [
         float(candidate.in_title),
         float(not candidate.in_title and scene.number == 0),
