@@ -32,8 +32,8 @@ grouped by cause. 425 false ones and 449 misses were there in all.
 
 | false events | share |
 |---|---|
-| not of public life: courtesies, ceremonies, advice, weather, a pupil's wish, satire told as news | .35 |
-| an event, of a type near to it (a raid as COERCE for ASSAULT, an ultimatum for an expulsion) | .30 |
+| not public: courtesies, ceremonies, advice, weather, a pupil's wish, satire told as news | .35 |
+| an event, of a type near to it (a raid: COERCE for ASSAULT; an ultimatum for an expulsion) | .30 |
 | the same event again, in a word that the other mention does not share | .15 |
 | long ago, without a date in its sentence | .08 |
 | what a demand, an agreement or a reason is about | .08 |
@@ -41,10 +41,10 @@ grouped by cause. 425 false ones and 449 misses were there in all.
 
 | missed events | share |
 |---|---|
-| another type thought more probable (أوقفت قنوات الاتصال: COERCE for SANCTION, وصف: praise or blame) | .53 |
-| a word that tells no type by itself (عرضت فرنسا إمدادها، وضع تحت تصرف، حلّت فرقها، انتهاك صارخ) | .47 |
+| another type thought more probable (أوقفت قنوات الاتصال: COERCE for SANCTION; وصف) | .53 |
+| a word that tells no type by itself (عرضت إمدادها، وضع تحت تصرف، حلّت فرقها، انتهاك صارخ) | .47 |
 
-36 of 100 misses have no option of the right type at all; of the others most stand between .2 and .5.
+Of 100 misses 36 have no option of the right type at all; most others stand between .2 and .5.
 The number of the dead is missing mostly where no number stands (a person by name or office) and
 wrong mostly where two attacks share a sentence.
 

@@ -33,9 +33,9 @@ from transforms.text.arabic import normalise
 
 MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is left out
 CERTAIN: Final = 0.9  # from here on a decision overrules what the words around say of reality
-DOUBTFUL: Final = 0.2  # a decision below is kept as a row, without parties, date and place
+DOUBTFUL: Final = 0.15  # a decision below is kept as a row, without parties, date and place
 PHRASE: Final = 0.35  # from here on a whole phrase of a rule makes a decision sure
-SECOND: Final = 0.19  # how probable a type is at most that a word tells instead of another
+SECOND: Final = 0.14  # how probable a type is at most that a word tells instead of another
 MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
 
 

@@ -28,6 +28,7 @@ _HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
 _DEATHS: Final = lists.lemmas("attributes", "deaths")
 _TOTALS: Final = lists.words("counted", "totals")
 _OTHERS: Final = lists.words("counted", "others")
+_PARTS: Final = lists.words("counted", "parts")
 _TWO: Final = lists.words("counted", "two_persons")
 _ONE: Final = lists.words("counted", "one_person")
 _REACH: Final = 5
@@ -75,7 +76,12 @@ def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
             continue
         extra = _persons_before(annotations, sentence, first, kind)
         found.append(Toll(kind, _sum(size, (extra, extra)), first, last))
-    covered = {index for toll in found for index in range(toll.first - _REACH, toll.last + 1)}
+    covered = {
+        index
+        for toll in found
+        if toll.kind == "dead"
+        for index in range(toll.first - _REACH, toll.last + 1)
+    }
     found += [t for t in _without_number(annotations, sentence) if t.first not in covered]
     return sorted(found, key=lambda toll: toll.first)
 
@@ -129,11 +135,19 @@ def _counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int,
     for first, last, number in annotations.numbers(sentence.first, sentence.stop):
         counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
         taken.update(range(first, last + 1))
-        if counted not in _OTHERS:
+        before = sentence.words[first - 1] if first > sentence.first else ""
+        others = counted in _OTHERS or before.removeprefix("ال") in _OTHERS  # الساعات الثلاث
+        if not others and not _is_part(sentence, first):
             yield first, last, (number.low, number.high)
     for index in range(sentence.first, sentence.stop):
         if index not in taken and _is_two(sentence.words[index]) and not annotations.is_name(index):
             yield index, index, (2, 2)
+
+
+def _is_part(sentence: Sentence, index: int) -> bool:
+    """Whether those at a token are among others that are counted before: بينهم خمسة أطفال."""
+    near = sentence.words[max(sentence.first, index - 3) : index]
+    return any(word in _PARTS or word[1:] in _PARTS for word in near)
 
 
 def _is_two(word: str) -> bool:
@@ -162,6 +176,12 @@ def _is_one(word: str) -> bool:
     return False
 
 
+def _is_owned_two(word: str) -> bool:
+    """Whether a word is two persons of somebody: طفلاها، طفليها."""
+    stems = [word.removesuffix(own) for own in _OWN[:2] if word.endswith(own)]
+    return any(stem[-1:] in {"ا", "ي"} and stem[:-1] in _ONE for stem in stems)
+
+
 def _persons_before(annotations: Annotations, sentence: Sentence, first: int, kind: str) -> int:
     """1 when a number is joined by و to one person behind the word of killing: قائد وأربعة."""
     if not sentence.words[first].startswith("و"):
@@ -188,8 +208,11 @@ def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[To
             word = sentence.words[other]
             if sentence.kind(other) in ".,CRP":
                 break
-            if word[0] == "و" and word[1:] and _is_one(word[1:]):
-                number, last = number + 1, other
+            if word[0] != "و" or not word[1:]:
+                continue
+            more = 2 if _is_owned_two(word[1:]) else int(_is_one(word[1:]))
+            if more:
+                number, last = number + more, other
         yield Toll("dead", (number, number), position, last)
 
 
@@ -197,7 +220,7 @@ def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | N
     """The first person behind a word of killing, past prepositional phrases and times."""
     for index in range(start, min(sentence.stop, start + _REACH)):
         kind = sentence.kind(index)
-        if kind in ".,CRV#":
+        if kind in ".,CRV#" or sentence.words[index] in _PARTS:
             return None
         if _is_one(sentence.words[index]) or index in annotations.persons:
             return index

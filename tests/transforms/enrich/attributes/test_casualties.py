@@ -26,6 +26,9 @@ from transforms.enrich.attributes.casualties import toll_of, tolls
         ("قُتل في بونيا متظاهر بالرصاص.", (1, 1), None),
         ("قُتل 20 شخصا بينهم خمسة أطفال.", (20, 20), None),
         ("وصل جندي بعد 3 ساعات.", None, None),
+        ("مقتل سبعة أشخاص، بينهم رضيع، في هجوم.", (7, 7), None),
+        ("قُتلوا في الساعات الثلاث الأولى.", None, None),
+        ("قُتلت امرأة وطفلاها وأصيب خمسة مدنيين.", (3, 3), (5, 5)),
     ],
 )
 def test_counts(text, dead, hurt) -> None:
