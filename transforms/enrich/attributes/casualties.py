@@ -45,12 +45,14 @@ class Toll(NamedTuple):
         size: lowest and highest number; the highest is None when the text says "at least".
         first: the first token that counts them.
         last: the last.
+        numbered: whether a number counts them, not a word for one or two.
     """
 
     kind: Kind
     size: Size
     first: int
     last: int
+    numbered: bool = True
 
     @property
     def exact(self) -> bool:
@@ -213,7 +215,7 @@ def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[To
             more = 2 if _is_owned_two(word[1:]) else int(_is_one(word[1:]))
             if more:
                 number, last = number + more, other
-        yield Toll("dead", (number, number), position, last)
+        yield Toll("dead", (number, number), position, last, numbered=False)
 
 
 def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | None:

@@ -86,9 +86,10 @@ def _side_rows(told: Told) -> dict[str, _Rows]:
     found: dict[str, _Rows] = {"actor": ([], []), "recipient": ([], []), "has": ([], [])}
     countries = told.countries
     for mention, scene, (event, *_) in told.right:
-        if event["core"] is not None:
+        both = bool(event.get("reciprocal"))
+        if event["core"] is not None and (mention.match.rule.reciprocal or not both):
             found["has"][0].append(has_numbers(mention, scene))
-            found["has"][1].append(float(bool(event["recipient"]) and not event.get("reciprocal")))
+            found["has"][1].append(float(bool(event["recipient"]) and not both))
         for role, wanted in _sides(event).items():
             rows, targets = found[role]
             named = options(mention, scene, countries) if wanted else []

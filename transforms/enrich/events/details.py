@@ -176,9 +176,11 @@ def _victims(mention: EventMention, scene: Scene, counted: list[Toll]) -> list[A
     return []
 
 
-def _gap(sentence: Sentence, toll: Toll | None, token: int) -> tuple[bool, int]:
-    """How badly a toll suits a mention: vague before far."""
-    return (True, 0) if toll is None else (not toll.exact, distance(sentence, toll, token))
+def _gap(sentence: Sentence, toll: Toll | None, token: int) -> tuple[int, int]:
+    """How badly a toll suits a mention: numbers before words, those before dozens; then how far."""
+    if toll is None:
+        return 3, 0
+    return (2 if not toll.exact else int(not toll.numbered)), distance(sentence, toll, token)
 
 
 def lacks(mention: EventMention) -> bool:

@@ -20,7 +20,7 @@ class EventMention:
     formula; ``anchored`` tells that the article's day of publication is known, ``token`` is the
     word that tells the event, ``order`` the number of its sentence, ``named`` holds the countries
     that a verb's own subject names, ``gaps`` tell how badly the dead and the injured suit it
-    (vague, how far).
+    (rank, how far).
     """
 
     match: TriggerMatch
@@ -39,7 +39,7 @@ class EventMention:
     contexts: list[str] = field(default_factory=list)
     fatalities: tuple[int, int | None] | None = None
     injured: tuple[int, int | None] | None = None
-    gaps: tuple[tuple[bool, int], tuple[bool, int]] = ((True, 0), (True, 0))
+    gaps: tuple[tuple[int, int], tuple[int, int]] = ((3, 0), (3, 0))
     speaker: str | None = None
     claim_status: str = "unattributed"
     features: dict[str, float] = field(default_factory=dict)
