@@ -138,7 +138,8 @@ def _counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int,
         counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
         taken.update(range(first, last + 1))
         before = sentence.words[first - 1] if first > sentence.first else ""
-        others = counted in _OTHERS or before.removeprefix("ال") in _OTHERS  # الساعات الثلاث
+        hours = before.startswith("ال") and before[2:] in _OTHERS  # الساعات الثلاث
+        others = counted in _OTHERS or hours
         if not others and not _is_part(sentence, first):
             yield first, last, (number.low, number.high)
     for index in range(sentence.first, sentence.stop):
