@@ -233,5 +233,11 @@ def _precision(place: Place | None) -> int:
 
 
 def _named(own: list[Actor], others: list[Actor]) -> list[Actor]:
-    """Prefer another mention's phrases when none of the own ones is known."""
-    return others if own and not _countries(own) and _countries(others) else own
+    """Prefer another mention's phrases when none of the own ones is known, or none is a phrase."""
+    inferred = all(actor.text is None for actor in own)
+    better = any(actor.text and actor.country for actor in others)
+    return (
+        others
+        if own and _countries(others) and (not _countries(own) or (inferred and better))
+        else own
+    )
