@@ -25,6 +25,29 @@ from transforms.rows.dialects import data_dictionary
 
 _COLUMNS: Final = 90
 _QUALITY_TAIL: Final = """
+## What the coder gets wrong
+The 40 surest false events and the 40 plainest misses on the development articles (the written part
+and the open articles of this project), each decided by a model that was not fitted on it, read and
+grouped by cause. 425 false ones and 449 misses were there in all.
+
+| false events | share |
+|---|---|
+| not public: courtesies, ceremonies, advice, weather, a pupil's wish, satire told as news | .35 |
+| an event, of a type near to it (a raid: COERCE for ASSAULT; an ultimatum for an expulsion) | .30 |
+| the same event again, in a word that the other mention does not share | .15 |
+| long ago, without a date in its sentence | .08 |
+| what a demand, an agreement or a reason is about | .08 |
+| another sense of the word (عزا: to ascribe, قوبل: to be met with) | .05 |
+
+| missed events | share |
+|---|---|
+| another type thought more probable (أوقفت قنوات الاتصال: COERCE for SANCTION; وصف) | .53 |
+| a word that tells no type by itself (عرضت إمدادها، وضع تحت تصرف، حلّت فرقها، انتهاك صارخ) | .47 |
+
+Of 100 misses 36 have no option of the right type at all; most others stand between .2 and .5.
+The number of the dead is missing mostly where no number stands (a person by name or office) and
+wrong mostly where two attacks share a sentence.
+
 ## Writing to BigQuery
 Tests run against BigQuery's emulator over Google's client: the seeds hold the same rows as in
 Parquet (0 differing cells, every column of every table, hidden ones too), a second run adds 0, all

@@ -33,8 +33,9 @@ from transforms.text.arabic import normalise
 
 MAX_TEXT: Final = 200_000  # code points of a body that are coded; the rest is left out
 CERTAIN: Final = 0.9  # from here on a decision overrules what the words around say of reality
-DOUBTFUL: Final = 0.3  # a decision below is kept as a row, without parties, date and place
+DOUBTFUL: Final = 0.15  # a decision below is kept as a row, without parties, date and place
 PHRASE: Final = 0.35  # from here on a whole phrase of a rule makes a decision sure
+SECOND: Final = 0.14  # how probable a type is at most that a word tells instead of another
 MAX_MENTIONS: Final = 2000  # of an article; a book of events is no news article
 
 
@@ -80,14 +81,16 @@ def _decided(
     """The mentions of a dated article, and those that hardly are events."""
     decisions = once(model.decide(candidates(scenes, context)))
     for decision in decisions:
-        if PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
+        if decision.second:
+            decision.probability = min(decision.probability, SECOND)
+        elif PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
             decision.probability = SURE
     likely = [d for d in decisions if d.probability >= DOUBTFUL]
     found = details(likely, context)
     setting = setting_of(scenes if likely else [], context.countries)
     for mention, decision in zip(found, likely, strict=True):
         scene = decision.candidate.scene
-        assign_countries(mention, scene, context.countries, model.parties)
+        assign_countries(mention, scene, context.countries, model.sides)
         settle_mention(mention, scene, setting, model.setting)
         judge(mention, scene, context, setting)
     doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)
@@ -187,7 +190,13 @@ def _with_unreal(
     ]
     told = {key for m in unreal for key in _tokens(m)}
     kept = [m for m in found if m.confidence >= SURE or not _tokens(m) & told]
-    return [*kept, *unreal], [m for m in doubtful if not _tokens(m) & told]
+    typed = {(m.event_type, key) for m in kept for key in _tokens(m)}
+    others = [
+        m
+        for m in doubtful
+        if not _tokens(m) & told and not any((m.event_type, key) in typed for key in _tokens(m))
+    ]
+    return [*kept, *unreal], others
 
 
 def _tokens(mention: EventMention) -> set[tuple[str, int]]:

@@ -12,10 +12,12 @@ import pytest
 from transforms.enrich import code_events, coder
 from transforms.enrich.attributes.article import Countries
 from transforms.enrich.build import decisions as build
+from transforms.enrich.build.boost import Recipe, fit_trees
 from transforms.enrich.build.gold import article_of, read_gold
 from transforms.enrich.build.linear import Sparse, fit_logistic, fit_softmax, softmax, vocabulary
 from transforms.enrich.events import decide
-from transforms.enrich.events.candidates import act_types, word_info
+from transforms.enrich.events.candidates import act_types, usual_types, word_info
+from transforms.enrich.events.clause import log_odds
 from transforms.enrich.events.numbers import Logistic
 from transforms.enrich.events.parties import countries_of
 from transforms.enrich.ontology.plover import EVENT_TYPES
@@ -32,6 +34,8 @@ def _article(body: str, title: str | None = None) -> Article:
 def test_every_act_is_a_word_of_the_lists_and_of_a_type() -> None:
     assert not set(act_types()) - lemmas()
     assert {kind for kinds in act_types().values() for kind in kinds} == set(EVENT_TYPES)
+    for word, kinds in usual_types().items():
+        assert set(kinds) <= set(act_types()[word]), word
 
 
 def test_a_word_brings_its_readings_along() -> None:
@@ -67,7 +71,7 @@ def test_softmax_regression_learns_names() -> None:
     assert list(known) == ["a", "b", "x"]
     matrix = Sparse.of(rows, known)
     targets = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    weights = fit_softmax(matrix, targets, np.ones(4), 0.1)
+    weights = fit_softmax(matrix, targets, np.ones(4), np.full(3, 0.1))
     chance = softmax(matrix.times(weights))
     assert (chance.argmax(axis=1) == [0, 0, 1, 1]).all()
 
@@ -79,6 +83,15 @@ def test_logistic_regression_over_numbers() -> None:
     assert low < 0.2
     assert high > 0.8
     assert Logistic((0.0, 1.0))([[1.0, 0.0]]) == [0.5]
+
+
+def test_trees_learn_what_no_line_can_tell() -> None:
+    rows = [[float(a), float(b)] for a in (0, 1) for b in (0, 1)] * 40 + [[1.0, 0.0]] * 9
+    wanted = [float(a != b) for a, b in rows]
+    model = fit_trees(rows, wanted, Recipe(trees=40, depth=2, rate=0.3, ridge=1.0))
+    assert [chance > 0.5 for chance in model(rows[:4])] == [False, True, True, False]
+    assert model([]) == []
+    assert fit_trees([[1.0], [1.0]], [1.0, 0.0])([[1.0]]) == [0.5]
 
 
 def _gold(number: int) -> dict[str, Any]:
@@ -157,4 +170,4 @@ def test_seeds_and_sentences_are_gold_too(tmp_path) -> None:
 
 @pytest.mark.parametrize("chance", [0.0, 1.0])
 def test_log_odds_stay_finite(chance: float) -> None:
-    assert np.isfinite(decide._log_odds(chance))
+    assert np.isfinite(log_odds(chance))

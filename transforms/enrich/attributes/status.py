@@ -44,7 +44,7 @@ def find_status(sentence: Sentence, match: TriggerMatch) -> Realis:
         sentence: the sentence.
         match: the trigger.
     """
-    background = any(w in _BACKGROUND for w in sentence.words[sentence.first : sentence.first + 2])
+    background = is_background(sentence)
     head = match.head
     before = _before(sentence, head)
     for check in (_negated, _future, _hypothetical):
@@ -52,6 +52,11 @@ def find_status(sentence: Sentence, match: TriggerMatch) -> Realis:
         if status is not None:
             return Realis(status, background, word)
     return Realis("asserted", background)
+
+
+def is_background(sentence: Sentence) -> bool:
+    """Whether a sentence opens as background: يذكر أن."""
+    return any(w in _BACKGROUND for w in sentence.words[sentence.first : sentence.first + 2])
 
 
 def _before(sentence: Sentence, head: int) -> list[int]:

@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from transforms.enrich import coder
 from transforms.enrich.attributes.article import ArticleContext
+from transforms.enrich.build.boost import Recipe, fit_trees
 from transforms.enrich.build.gold import Gold, article_of, read_gold, sentence_gold, spans_of
-from transforms.enrich.build.linear import (
-    Sparse,
-    fit_logistic,
-    fit_softmax,
-    softmax,
-    vocabulary,
-)
-from transforms.enrich.events.candidates import Candidate, Scene
+from transforms.enrich.build.linear import Sparse, fit_softmax, softmax, vocabulary
+from transforms.enrich.build.sides import Right, Told, fit_pairs, fit_setting, fit_sides
+from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.decide import (
     NONE,
     TABLE,
@@ -37,47 +33,21 @@ from transforms.enrich.events.decide import (
     clause_options,
     save,
 )
-from transforms.enrich.events.mention import EventMention
-from transforms.enrich.events.merge import pair_numbers
-from transforms.enrich.events.numbers import Floats, Logistic
-from transforms.enrich.events.parties import (
-    Model,
-    Role,
-    assign_countries,
-    has_numbers,
-    options,
-    party_numbers,
-)
-from transforms.enrich.events.setting import (
-    Placed,
-    date_numbers,
-    date_options,
-    place_numbers,
-    place_options,
-    setting_of,
-    settle_mention,
-)
+from transforms.enrich.events.numbers import Floats
+from transforms.enrich.events.trees import Trees
 from transforms.enrich.rules.load import all_rules
 from transforms.text.sentences import split_sentences
 
-FOLDS: Final = 3  # each costs a fit of half a minute to a minute
-LEAST: Final = 3  # candidates that must have a feature; those of an article count twice
-RIDGE: Final = 2.0
-CLAUSE_RIDGE: Final = 3.0
-PAIR_RIDGE: Final = 3.0
-PARTY_RIDGE: Final = 3.0
+FOLDS: Final = 8  # each costs a fit of some ten seconds
+LEAST: Final = 5  # candidates that must have a feature; those of an article count twice
+# Penalty by kind of feature: what a word is weighs more than its neighbours, those than pairs.
+RIDGE: Final = 0.7
+_NEAR, _PAIR = 3.0, 6.0
+_NEIGHBOURS: Final = frozenset(["r", "f", "p", "p1", "p2", "n1", "n2", "g", "o", "A", "c", "w"])
+CLAUSE: Final = Recipe(trees=120, depth=4, rate=0.06, ridge=6.0)
 OWN: Final = 0.1  # of the first model, from which a right option is a mention to learn from
-SAME_COUNTRY: Final = 0.4  # how right another place of the right country is
 SENTENCE_TRUST: Final = 0.35  # of a sentence out of context, against one in an article
 ALTERNATIVE: Final = 0.25  # share of the types that a careful coder could defend as well
-
-
-class Right(NamedTuple):
-    """A mention that answers gold events: what it was made of, and the events."""
-
-    mention: EventMention
-    scene: Scene
-    events: list[Gold]
 
 
 @dataclass(slots=True)
@@ -93,7 +63,7 @@ class Example:
         trust: its weight.
         chances: what a model says of the candidates that was not fitted on it.
         options: the types of its clauses by those chances.
-        right: the options that answer gold events, with their mentions.
+        told: what it tells rightly.
     """
 
     gold: Gold
@@ -104,7 +74,7 @@ class Example:
     trust: float = SENTENCE_TRUST
     chances: Floats = field(default_factory=lambda: np.zeros((0, NONE + 1)))
     options: list[Decision] = field(default_factory=list)
-    right: list[Right] = field(default_factory=list)
+    told: Told | None = None
 
 
 def _example(gold: Gold, *, whole: bool) -> Example:
@@ -166,12 +136,16 @@ def rule_examples() -> list[Example]:
 
 def read_examples(golds: Iterable[Gold]) -> list[Example]:
     """The articles of the gold, dealt into folds, their sentences, and those of the rules."""
-    ranked = sorted(golds, key=lambda g: hashlib.sha256(g["doc_id"].encode()).hexdigest())
+    golds = list(golds)
+    ids = sorted(
+        {gold["doc_id"] for gold in golds}, key=lambda i: hashlib.sha256(i.encode()).hexdigest()
+    )
+    numbers = {doc_id: number for number, doc_id in enumerate(ids)}
     found = []
-    for number, gold in enumerate(ranked):
+    for gold in sorted(golds, key=lambda g: numbers[g["doc_id"]]):
         for part in (gold, *_alone(gold)):
             example = _example(part, whole=True)
-            example.fold = number % FOLDS
+            example.fold = numbers[gold["doc_id"]] % FOLDS
             example.trust = 1.0 if part is gold else SENTENCE_TRUST
             found.append(example)
     return [*(e for e in found if e.candidates), *rule_examples()]
@@ -202,7 +176,13 @@ def _fit_types(examples: Sequence[Example]) -> tuple[dict[str, int], Floats]:
     known = vocabulary(rows, LEAST)
     targets = np.array([_target(e.gold, c) for e in examples for c in e.candidates])
     trust = np.array([e.trust for e in examples for _ in e.candidates])
-    return known, fit_softmax(Sparse.of(rows, known), targets, trust, RIDGE)
+    ridge = np.array([_ridge(name) for name in known])
+    return known, fit_softmax(Sparse.of(rows, known), targets, trust, ridge)
+
+
+def _ridge(name: str) -> float:
+    kind = name.partition(":")[0]
+    return _PAIR if kind == "x" else _NEAR if kind in _NEIGHBOURS else RIDGE
 
 
 def _chances(example: Example, known: dict[str, int], weights: Floats) -> Floats:
@@ -223,114 +203,23 @@ def answers(gold: Gold, option: Decision) -> list[Gold]:
 def _look(example: Example) -> None:
     """Fill in what an example's chances lead to."""
     example.options = clause_options(example.candidates, example.chances)
-    right = [o for o in example.options if answers(example.gold, o) and o.numbers[5] >= OWN]
+    right = [o for o in example.options if answers(example.gold, o) and o.numbers[4] >= OWN]
     right.sort(key=lambda o: o.candidate.position)
     for option in right:
         option.probability = 1.0  # with all details
-    example.right = [
+    found = [
         Right(mention, option.candidate.scene, answers(example.gold, option))
         for mention, option in zip(coder.details(right, example.context), right, strict=True)
     ]
+    scenes = list({id(c.scene): c.scene for c in example.candidates}.values())
+    example.told = Told(found, scenes, example.context.countries)
 
 
-def _fit_clause(examples: Sequence[Example]) -> Logistic:
+def _fit_clause(examples: Sequence[Example]) -> Trees:
     """The second model, on what the first says of articles that it was not fitted on."""
     rows = [o.numbers for e in examples for o in e.options]
     targets = [float(bool(answers(e.gold, o))) for e in examples for o in e.options]
-    return fit_logistic(rows, targets, CLAUSE_RIDGE)
-
-
-def _fit_pairs(
-    examples: Sequence[Example],
-    parties: Mapping[Model, Logistic],
-    setting: Mapping[str, Logistic],
-) -> Logistic:
-    """The third model, on pairs of right mentions of a type, with the sides and dates they get."""
-    rows, targets = [], []
-    for example in examples:
-        scenes = list({id(c.scene): c.scene for c in example.candidates}.values())
-        countries = example.context.countries
-        around = setting_of(scenes, countries)
-        whole = []
-        for mention, scene, events in example.right:
-            copied = replace(mention)
-            assign_countries(copied, scene, countries, parties)
-            settle_mention(copied, scene, around, setting)
-            whole.append((copied, {id(event) for event in events}))
-        for number, (one, ids) in enumerate(whole):
-            for two, others in whole[:number]:
-                if one.event_type == two.event_type:
-                    rows.append(pair_numbers(two, one))
-                    targets.append(float(bool(ids & others)))
-    return fit_logistic(rows, targets, PAIR_RIDGE)
-
-
-def _fit_parties(examples: Sequence[Example]) -> dict[Model, Logistic]:
-    """The models of the two sides, on right mentions of events whose sides have countries."""
-    rows: dict[Role, list[list[float]]] = {"actor": [], "recipient": []}
-    targets: dict[Role, list[float]] = {"actor": [], "recipient": []}
-    has_rows, has_targets = [], []
-    for example in examples:
-        countries = example.context.countries
-        for mention, scene, (event, *_) in example.right:
-            if event["core"] is not None:
-                has_rows.append(has_numbers(mention))
-                has_targets.append(float(bool(event["recipient"]) and not event.get("reciprocal")))
-            for role, wanted in _sides(event).items():
-                for country in options(mention, scene, countries) if wanted else ():
-                    rows[role].append(party_numbers(mention, scene, countries, country, role))
-                    targets[role].append(float(country in wanted))
-    return {
-        "actor": fit_logistic(rows["actor"], targets["actor"], PARTY_RIDGE),
-        "recipient": fit_logistic(rows["recipient"], targets["recipient"], PARTY_RIDGE),
-        "has_recipient": fit_logistic(has_rows, has_targets, PARTY_RIDGE),
-    }
-
-
-def _fit_setting(
-    examples: Sequence[Example], parties: dict[Model, Logistic]
-) -> dict[str, Logistic]:
-    """The models of date and place, on right mentions of events that have them."""
-    rows: dict[str, list[list[float]]] = {"date": [], "place": []}
-    targets: dict[str, list[float]] = {"date": [], "place": []}
-    for example in examples:
-        scenes = list({id(c.scene): c.scene for c in example.candidates}.values())
-        setting = setting_of(scenes, example.context.countries)
-        for mention, scene, (event, *_) in example.right:
-            copied = replace(mention)
-            assign_countries(copied, scene, example.context.countries, parties)
-            days = (event["date"], *event.get("date_alt", ()))
-            for dated in date_options(scene, setting) if event["date"] else ():
-                rows["date"].append(date_numbers(copied, scene, setting, dated))
-                day = dated.when.start.isoformat()
-                targets["date"].append(float(any(day.startswith(d) for d in days)))
-            for placed in place_options(scene, setting) if _has_place(event) else ():
-                rows["place"].append(place_numbers(copied, scene, setting, placed))
-                targets["place"].append(_right_place(placed, event["place"]))
-    return {name: fit_logistic(rows[name], targets[name], PARTY_RIDGE) for name in rows}
-
-
-def _has_place(event: Gold) -> bool:
-    return bool(event["place"] and event["place"]["country"])
-
-
-def _right_place(placed: Placed, wanted: Gold) -> float:
-    """1 for a place in the right country that is named alike, less for another of the country."""
-    place = placed.named.entity.place
-    if place is None or place.country != wanted["country"]:
-        return 0.0
-    return 1.0 if place.name in wanted["text"] or wanted["text"] in place.name else SAME_COUNTRY
-
-
-def _sides(event: Gold) -> dict[Role, set[str]]:
-    """The countries of the two sides of a gold event; of a reciprocal one all are actors."""
-    actors, recipients = (
-        {c for p in event[side] for c in (p["country"], *p.get("country_alt", ())) if c}
-        for side in ("actor", "recipient")
-    )
-    if event.get("reciprocal"):
-        return {"actor": actors | recipients, "recipient": set()}
-    return {"actor": actors, "recipient": recipients}
+    return fit_trees(rows, targets, CLAUSE)
 
 
 def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict[str, int]]:
@@ -363,14 +252,15 @@ def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict
 
 
 def _model(known: dict[str, int], weights: Floats, examples: Sequence[Example]) -> DecisionModel:
-    parties = _fit_parties(examples)
-    setting = _fit_setting(examples, parties)
+    articles = [example.told for example in examples if example.told]
+    sides = fit_sides(articles)
+    setting = fit_setting(articles, sides)
     return DecisionModel(
         known,
         weights.astype(np.float32),
         _fit_clause(examples),
-        _fit_pairs(examples, parties, setting),
-        parties,
+        fit_pairs(articles, sides, setting),
+        sides,
         setting,
     )
 

@@ -10,12 +10,13 @@ hamza (``بدأ``) is not mistaken for a long vowel.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from transforms.text.arabic import normalise_text
 
 _WEAK_FINAL: Final = "اىي"
+_SHADDA: Final = "\u0651"
 # Suffixes of the past before which a hollow verb loses its long vowel: (suffix, person).
 _PAST_CONSONANTAL: Final = (("ت", "1s"), ("نا", "1p"), ("ن", "3fp"), ("تم", "2mp"))
 _IMPERFECT_PREFIXES: Final = (("ي", "3ms"), ("ت", "3fs"), ("ن", "1p"), ("أ", "1s"))
@@ -152,6 +153,34 @@ def participle(past: str, imperfect: str) -> str:
     return past[0] + "ا" + past[1] + ("ي" if _is_defective(past) else past[2])
 
 
+def masdar(past: str) -> str:
+    """The masdar of a derived form, whose pattern the past gives away; "" where it does not.
+
+    That of the first form is no matter of patterns (قتل، زيارة), that of the third looks like its
+    participle, those of the fifth and sixth like their past: they stand in the list of nouns.
+    """
+    if len(past) < 4:
+        return ""
+    weak, hollow = past[-1] in _WEAK_FINAL, past[-2] == "ا"
+    if past[2] == _SHADDA and len(past) == 4:  # هدّد: تهديد
+        return "ت" + past[:2] + (past[3:].replace("ى", "ية") if weak else "ي" + past[3])
+    if past[0] == "أ":  # أعلن، أدان، أجرى، أوقف
+        rest = past[1:].replace("و", "ي", 1) if past[1] == "و" else past[1:]
+        return "إ" + (rest + "ة" if hollow else rest[:2] + ("اء" if weak else "ا" + rest[2]))
+    return _long_masdar(past, weak=weak, hollow=hollow) if past[0] == "ا" else ""
+
+
+def _long_masdar(past: str, *, weak: bool, hollow: bool) -> str:
+    """The masdar of the forms that begin with an alef."""
+    if len(past) == 4 and past[1] != "ت":  # احتل: احتلال
+        return past + "ا" + past[-1]
+    if weak:
+        return past[:-1] + "اء"
+    if past.startswith("است"):  # استنكر، استعان; of five letters it may be استمر or استلم
+        return "" if len(past) < 6 else past + "ة" if hollow else past[:-1] + "ا" + past[-1]
+    return past[:-2] + "يا" + past[-1] if hollow else past[:-1] + "ا" + past[-1]
+
+
 def inflect_verb(past: str, imperfect: str) -> list[InflectedForm]:
     """Make all forms of a verb.
 
@@ -181,6 +210,11 @@ def inflect_verb(past: str, imperfect: str) -> list[InflectedForm]:
     ):
         yield_surface = (active if ending in {"", "ا", "ة"} else body) + ending
         forms.append(InflectedForm(yield_surface, "A", "a", "", person))
+    noun = masdar(past)
+    if noun:
+        forms += [replace(form, person="s") for form in inflect_noun([noun]) if form.person == "s"]
+        if noun[-1] not in "ءة":
+            forms += inflect_noun([noun + "ات"], plural_from=0)
     return _folded(forms)
 
 

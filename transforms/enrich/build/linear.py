@@ -78,25 +78,25 @@ def softmax(totals: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def fit_softmax(matrix: Sparse, targets: Floats, trust: Floats, ridge: float) -> Floats:
+def fit_softmax(matrix: Sparse, targets: Floats, trust: Floats, ridge: Floats) -> Floats:
     """Fit a softmax regression.
 
     Args:
         matrix: the rows.
         targets: one row of probabilities a row.
         trust: the weight of each row.
-        ridge: strength of the penalty on squared weights.
+        ridge: strength of the penalty on the squared weights of each column.
 
     Returns:
         Weights: one row a column of the matrix, one column a class.
     """
-    weight = trust[:, None]
+    weight, penalty = trust[:, None], ridge[:, None]
 
     def cost(weights: Floats) -> tuple[float, Floats]:
         chance = softmax(matrix.times(weights))
         loss = -float((weight * targets * np.log(chance + 1e-12)).sum())
-        loss += 0.5 * ridge * float((weights * weights).sum())
-        slope = matrix.transposed_times(weight * (chance - targets)) + ridge * weights
+        loss += 0.5 * float((penalty * weights * weights).sum())
+        slope = matrix.transposed_times(weight * (chance - targets)) + penalty * weights
         return loss, slope
 
     return _minimise(cost, np.zeros((matrix.width, targets.shape[1])))

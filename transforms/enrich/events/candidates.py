@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from transforms.enrich.attributes.casualties import Size
+from transforms.enrich.attributes.casualties import Toll
 from transforms.enrich.events.attribution import Speaker
 from transforms.enrich.events.word_model import stem
 from transforms.enrich.rules.match import TriggerMatch
@@ -23,6 +23,7 @@ from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.tables import read_rows
 from transforms.enrich.words import closed_classes
 from transforms.enrich.words.analyse import Reading, analyse
+from transforms.enrich.words.roots import skeleton
 from transforms.text.dates import DateMention
 
 _AFTER: Final = 5  # tokens behind a candidate that are looked at
@@ -35,7 +36,17 @@ _POSITIONS: Final = ((0, "0"), (2, "1"), (9, "2"))
 def act_types() -> Mapping[str, tuple[str, ...]]:
     """Lemma -> the event types of the acts it may name."""
     table: dict[str, list[str]] = {}
-    for event_type, words in read_rows("words/acts.tsv"):
+    for event_type, words, _ in read_rows("words/acts.tsv"):
+        for word in words.split():
+            table.setdefault(word, []).append(event_type)
+    return {word: tuple(types) for word, types in table.items()}
+
+
+@cache
+def usual_types() -> Mapping[str, tuple[str, ...]]:
+    """Lemma -> the event types that it mostly tells in news."""
+    table: dict[str, list[str]] = {}
+    for event_type, _, words in read_rows("words/acts.tsv"):
         for word in words.split():
             table.setdefault(word, []).append(event_type)
     return {word: tuple(types) for word, types in table.items()}
@@ -90,6 +101,10 @@ def _word_features(bare: str, readings: Iterable[Reading]) -> tuple[str, ...]:
         for kind in act_types().get(r.lemma, ()):
             found[f"a:{kind}:{r.pos}"] = None
             found[f"a:{kind}"] = None
+        for kind in usual_types().get(r.lemma, ()):
+            found[f"u:{kind}:{r.pos}"] = None
+            found[f"u:{kind}"] = None
+        found[f"k:{skeleton(r.lemma)}"] = None
         found[f"m:{r.pos}{r.tense}{r.person}"] = None
         if r.conjunction:
             found["m:conj"] = None
@@ -120,7 +135,7 @@ class Scene:
         known: what the known phrase at a token is (``E:GOV``, ``E:place``).
         rules: features of rules by token.
         dates: its date expressions, once they were asked for.
-        sizes: the dead and the injured, once they were asked for.
+        tolls: the dead and the injured, once they were asked for.
         countries: where it names countries, once that was asked for.
     """
 
@@ -133,7 +148,7 @@ class Scene:
     known: Mapping[int, str] = field(default_factory=dict)
     rules: Mapping[int, list[str]] = field(default_factory=dict)
     dates: list[DateMention] | None = None
-    sizes: tuple[Size | None, Size | None] | None = None
+    tolls: list[Toll] | None = None
     countries: list[tuple[int, str]] | None = None
 
 

@@ -1,14 +1,13 @@
-"""Which candidates are events: two fitted linear models, and a third that joins mentions.
+"""Which candidates are events: two fitted models, and a third that joins mentions.
 
-The first gives every candidate a probability for each event type and for none. The second looks at
-a type in a clause: how sure the first is, how sure of other types, what the rest of the article
-says. The third gives the probability that two mentions are one event (see ``merge``).
-``decisions.npz`` is made by ``transforms.enrich.build.decisions``.
+The first, which is linear, gives every candidate a probability for each event type and for none.
+The second, of boosted trees, looks at a type in a clause (see ``clause``). The third, of trees as
+well, says how probable it is that two mentions are one event (see ``merge``). ``decisions.npz`` is
+made by ``transforms.enrich.build.decisions``.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,35 +17,13 @@ from typing import Any, Final
 import numpy as np
 
 from transforms.enrich.events.candidates import Candidate
+from transforms.enrich.events.clause import NONE, SURE, TYPES, Decision, clause_options
 from transforms.enrich.events.numbers import Floats, Logistic
-from transforms.enrich.events.parties import SIDES, Model
-from transforms.enrich.ontology.plover import EVENT_TYPES
-from transforms.enrich.words import lists
+from transforms.enrich.events.parties import SideModels
+from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
-TYPES: Final = tuple(sorted(EVENT_TYPES))
-NONE: Final = len(TYPES)
-FLOOR: Final = 0.04  # of the first model, below which a type of a clause is not looked at
-KEPT: Final = 0.05  # of the second model, below which a decision is not kept
-SURE: Final = 0.5
-_NEGATIVE: Final = lists.words("realis", "denials")
-
-
-@dataclass(slots=True)
-class Decision:
-    """A candidate as an event of a type.
-
-    Attributes:
-        candidate: the token that tells it best in its clause.
-        event_type: the type.
-        probability: that it is an event of the type, told as a fact.
-        numbers: what the second model decided by.
-    """
-
-    candidate: Candidate
-    event_type: str
-    numbers: list[float]
-    probability: float = 0.0
+KEPT: Final = 0.03  # of the second model, below which a decision is not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +35,15 @@ class DecisionModel:
         weights: one row a feature, one column a type, the last for no event.
         clause: the second model.
         pair: the third model.
-        parties: the models of the sides (see ``parties``).
+        sides: the models of the sides (see ``parties``).
         setting: the models of date and place (see ``setting``).
     """
 
     rows: Mapping[str, int]
     weights: np.ndarray[Any, np.dtype[np.float32]]
-    clause: Logistic
-    pair: Logistic
-    parties: Mapping[Model, Logistic]
+    clause: Trees
+    pair: Trees
+    sides: SideModels
     setting: Mapping[str, Logistic]
 
     def type_probabilities(self, candidates: Sequence[Candidate]) -> Floats:
@@ -75,7 +52,9 @@ class DecisionModel:
         starts, known = [], self.rows
         for candidate in candidates:
             starts.append(len(rows))
-            rows += sorted({known[name] for name in candidate.features if name in known})
+            own = {known.get(name, -1) for name in candidate.features}
+            own.discard(-1)
+            rows += sorted(own)
         totals = np.add.reduceat(self.weights[rows], starts, axis=0).astype(np.float64)
         totals -= totals.max(axis=1, keepdims=True)
         chance = np.exp(totals)
@@ -88,81 +67,26 @@ class DecisionModel:
             candidates: of title and body.
 
         Returns:
-            At most one decision a candidate, in the order of the candidates.
+            What each candidate may tell, in the order of the candidates: its most probable type
+            first, then others that it may tell instead.
         """
         if not candidates:
             return []
         options = clause_options(candidates, self.type_probabilities(candidates))
-        best: dict[int, Decision] = {}
+        found: dict[int, list[Decision]] = {}
         for option, chance in zip(options, self.clause([o.numbers for o in options]), strict=True):
             option.probability = chance
-            key = id(option.candidate)
-            if chance >= KEPT and (key not in best or chance > best[key].probability):
-                best[key] = option
-        return sorted(best.values(), key=lambda d: d.candidate.position)
+            if chance >= KEPT:
+                found.setdefault(id(option.candidate), []).append(option)
+        for own in found.values():
+            own.sort(key=lambda d: (-d.probability, d.event_type))
+            for other in own[1:]:
+                other.second = True
+        decided = [decision for own in found.values() for decision in own]
+        return sorted(decided, key=lambda d: d.candidate.position)
 
 
-def _log_odds(chance: float) -> float:
-    chance = min(max(chance, 1e-4), 1 - 1e-4)
-    return math.log(chance / (1 - chance))
-
-
-def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Decision]:
-    """Every type that a clause may tell, with the numbers that the second model decides by.
-
-    Args:
-        candidates: of an article.
-        chances: what the first model says of them.
-    """
-    peaks = chances[:, :NONE].max(axis=0).tolist()
-    busy = float((1.0 - chances[:, NONE]).mean())
-    events = math.log1p(float((chances[:, NONE] < SURE).sum()))
-    rows = chances.tolist()
-    clauses: dict[tuple[bool, int], list[int]] = {}
-    for number, candidate in enumerate(candidates):
-        clauses.setdefault((candidate.in_title, candidate.clause), []).append(number)
-    options = []
-    for members in clauses.values():
-        most = [max(rows[number][kind] for number in members) for kind in range(NONE)]
-        for kind, own in enumerate(most):
-            if own < FLOOR:
-                continue
-            ranked = sorted((-rows[number][kind], number) for number in members)
-            best = ranked[0][1]
-            row = rows[best]
-            others = max(row[other] for other in range(NONE) if other != kind)
-            rivals = max(most[other] for other in range(NONE) if other != kind)
-            second = -ranked[1][0] if len(ranked) > 1 else 0.0
-            numbers = [
-                1.0, _log_odds(own), _log_odds(1.0 - row[NONE]),
-                math.log((own + 0.01) / (others + 0.01)),
-                math.log((own + 0.01) / (rivals + 0.01)), own,
-                _log_odds(peaks[kind]), float(peaks[kind] > own + 0.2), busy, events, second,
-                1.0 - math.prod(1.0 - rows[n][kind] for n in members), len(members) / 5.0,
-                *_circumstances(candidates[best], TYPES[kind]),
-            ]  # fmt: skip
-            options.append(Decision(candidates[best], TYPES[kind], numbers))
-    return options
-
-
-def _circumstances(candidate: Candidate, event_type: str) -> list[float]:
-    """Numbers of a candidate that do not hang on the first model."""
-    scene, token = candidate.scene, candidate.token
-    sentence = scene.sentence
-    body = not candidate.in_title
-    here = [m for m in scene.matches if token in m.parts]
-    before = sentence.words[max(sentence.first, token - 3) : token]
-    return [
-        float(candidate.in_title),
-        float(body and scene.number == 0),
-        float(body and scene.number < 3),
-        math.log1p(sentence.clause_stop(token) - candidate.clause),
-        math.log1p(sentence.stop - sentence.first),
-        float(any(m.rule.event_type == event_type for m in here)),
-        float(any(len(m.parts) > 1 for m in here)),
-        float(sentence.is_verb(token)),
-        float(any(word in _NEGATIVE for word in before)),
-    ]
+__all__ = ["NONE", "SURE", "TYPES", "Decision", "DecisionModel", "clause_options", "decision_model"]
 
 
 def save(model: DecisionModel, path: Path) -> None:
@@ -171,12 +95,17 @@ def save(model: DecisionModel, path: Path) -> None:
         "terms": np.array("\n".join(model.rows)),
         "weights": model.weights.astype(np.float16),
     }
-    small: dict[str, Logistic] = {"clause": model.clause, "pair": model.pair}
-    small.update({str(name): part for name, part in model.parties.items()})
-    small.update(model.setting)
+    for name, trees in _trees(model).items():
+        parts.update(trees.arrays(name))
+    small = {"actor": model.sides.actor, "recipient": model.sides.recipient, **model.setting}
     for name, part in small.items():
         parts[name] = np.array(part.slopes)
     np.savez_compressed(path, **parts)
+
+
+def _trees(model: DecisionModel) -> dict[str, Trees]:
+    """The models of trees, by the name under which a file keeps them."""
+    return {"clause": model.clause, "pair": model.pair, "has": model.sides.has}
 
 
 @cache
@@ -187,8 +116,12 @@ def decision_model() -> DecisionModel:
         return DecisionModel(
             {term: row for row, term in enumerate(terms)},
             data["weights"].astype(np.float32),
-            Logistic(tuple(data["clause"].tolist())),
-            Logistic(tuple(data["pair"].tolist())),
-            {name: Logistic(tuple(data[name].tolist())) for name in SIDES},
-            {name: Logistic(tuple(data[name].tolist())) for name in ("date", "place")},
+            Trees.of(data, "clause"),
+            Trees.of(data, "pair"),
+            SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
+            {name: _line(data, name) for name in ("date", "place")},
         )
+
+
+def _line(data: Any, name: str) -> Logistic:
+    return Logistic(tuple(data[name].tolist()))

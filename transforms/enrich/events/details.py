@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from transforms.enrich.attributes.article import ArticleContext
-from transforms.enrich.attributes.casualties import Size, casualties
+from transforms.enrich.attributes.casualties import Toll, distance, toll_of, tolls
 from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
 from transforms.enrich.attributes.places import place_of
-from transforms.enrich.attributes.status import Realis, find_status
+from transforms.enrich.attributes.status import Realis, find_status, is_background
 from transforms.enrich.events.attribution import claim_status
 from transforms.enrich.events.candidates import Candidate, Scene
 from transforms.enrich.events.mention import EventMention
@@ -25,6 +25,7 @@ from transforms.records import Actor, Evidence, Span
 from transforms.text.dates import DateMention
 
 HISTORICAL_DAYS: Final = 60
+HARM: Final = frozenset({"ASSAULT", "SANCTION", "COERCE"})  # types of which people die
 
 
 def trigger_of(candidate: Candidate, event_type: str) -> TriggerMatch:
@@ -89,13 +90,13 @@ def mention_of(
         modes=_modes(match, event_type, cues),
         contexts=[*rule.contexts, *(context for cue, context in cue_contexts() if cue in cues)],
         speaker=scene.speaker.actor.text if scene.speaker else None,
-        anchored=annotations.anchor is not None, token=token,
+        anchored=annotations.anchor is not None, token=token, order=scene.number,
     )  # fmt: skip
     if match.verbal and not arguments.inherited:
         mention.named = frozenset(a.country for a in actors if a.country)
     mention.claim_status = claim_status(mention, scene.speaker)
-    if event_type == "ASSAULT":
-        mention.fatalities, mention.injured = sizes_of(scene)
+    if event_type in HARM:
+        count_persons(mention, scene)
     dates = dates_of(scene)
     mention.when = when_of(annotations, sentence, match, dates, ahead=realis.status == "future")
     if mention.status == "asserted" and is_history(mention, scene, context):
@@ -114,10 +115,11 @@ def bare_mention(scene: Scene, match: TriggerMatch, event_type: str, token: int)
     """
     sentence, tokens = scene.sentence, scene.annotations.tokens
     start, end = tokens.span(match.head, match.last)
+    background = is_background(sentence)
     return EventMention(
         match=match, sentence=sentence, arguments=Arguments(),
-        realis=Realis("asserted", background=False),
-        event_type=event_type, status="asserted",
+        realis=Realis("asserted", background=background),
+        event_type=event_type, status="historical" if background else "asserted",
         trigger=Span(tokens.raw[start:end], tokens.field, start, end),
         evidence=[_evidence(sentence, match)], token=token,
     )  # fmt: skip
@@ -141,11 +143,44 @@ def dates_of(scene: Scene) -> list[DateMention]:
     return scene.dates
 
 
-def sizes_of(scene: Scene) -> tuple[Size | None, Size | None]:
-    """The dead and the injured of a sentence, counted once."""
-    if scene.sizes is None:
-        scene.sizes = casualties(scene.annotations, scene.sentence)
-    return scene.sizes
+def count_persons(mention: EventMention, scene: Scene) -> None:
+    """Give a mention the dead and the injured of its sentence that stand nearest to it.
+
+    An act that is no assault has those of its own clause only: the executed and those shot when a
+    square is cleared, not those of the attack told beside it.
+    """
+    if scene.tolls is None:
+        scene.tolls = tolls(scene.annotations, scene.sentence)
+    sentence, at = scene.sentence, mention.token
+    found = scene.tolls
+    if mention.event_type != "ASSAULT":
+        start, stop = sentence.clause_start(at), sentence.clause_stop(at)
+        found = [toll for toll in found if start <= toll.first < stop]
+    dead = toll_of(found, sentence, at, "dead")
+    hurt = toll_of(found, sentence, at, "hurt")
+    mention.fatalities, mention.injured = dead and dead.size, hurt and hurt.size
+    mention.gaps = _gap(sentence, dead, at), _gap(sentence, hurt, at)
+    if mention.event_type == "ASSAULT" and not mention.recipients:
+        mention.recipients = _victims(mention, scene, [t for t in (dead, hurt) if t is not None])
+
+
+def _victims(mention: EventMention, scene: Scene, counted: list[Toll]) -> list[Actor]:
+    """Who is counted among the dead or injured: ثلاثة جنود روس."""
+    annotations, sentence = scene.annotations, scene.sentence
+    acting = {i for first, last in mention.arguments.actors for i in range(first, last + 1)}
+    for toll in counted:
+        for named in annotations.between(toll.last, toll.last + 2):
+            if named.entity.kind == "actor" and named.first not in acting:
+                first = min(toll.first, named.first)
+                return actors_of(annotations, sentence, [(first, named.last)])
+    return []
+
+
+def _gap(sentence: Sentence, toll: Toll | None, token: int) -> tuple[int, int]:
+    """How badly a toll suits a mention: numbers before words, those before dozens; then how far."""
+    if toll is None:
+        return 3, 0
+    return (2 if not toll.exact else int(not toll.numbered)), distance(sentence, toll, token)
 
 
 def lacks(mention: EventMention) -> bool:

@@ -17,9 +17,10 @@ class EventMention:
     """One mention of an event, or several that were merged into the first.
 
     Attributes mirror ``transforms.records.Event``; ``features`` are the inputs of the confidence
-    formula; ``anchored`` tells that the article's day of publication is known,
-    ``token`` is the word that tells the event, ``named`` holds the countries that a verb's own
-    subject names.
+    formula; ``anchored`` tells that the article's day of publication is known, ``token`` is the
+    word that tells the event, ``order`` the number of its sentence, ``named`` holds the countries
+    that a verb's own subject names, ``gaps`` tell how badly the dead and the injured suit it
+    (rank, how far).
     """
 
     match: TriggerMatch
@@ -38,10 +39,12 @@ class EventMention:
     contexts: list[str] = field(default_factory=list)
     fatalities: tuple[int, int | None] | None = None
     injured: tuple[int, int | None] | None = None
+    gaps: tuple[tuple[int, int], tuple[int, int]] = ((3, 0), (3, 0))
     speaker: str | None = None
     claim_status: str = "unattributed"
     features: dict[str, float] = field(default_factory=dict)
     confidence: float = 0.0
     anchored: bool = False
     token: int = 0
+    order: int = 0
     named: frozenset[str] = frozenset()

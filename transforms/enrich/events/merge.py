@@ -15,7 +15,8 @@ from transforms.enrich.events.candidates import word_info
 from transforms.enrich.events.confidence import clarity, features
 from transforms.enrich.events.decide import SURE, TYPES
 from transforms.enrich.events.mention import EventMention
-from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.events.trees import Trees
+from transforms.enrich.words.roots import skeleton
 from transforms.records import Actor, Place
 
 # An article of ordinary length stays far below these; they keep hostile ones linear.
@@ -27,7 +28,7 @@ _UNCERTAIN: Final = "document"
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
-def merge(mentions: list[EventMention], same: Logistic) -> list[EventMention]:
+def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
     """Merge the mentions of an article.
 
     Args:
@@ -39,8 +40,13 @@ def merge(mentions: list[EventMention], same: Logistic) -> list[EventMention]:
         others, and all evidence.
     """
     groups: list[list[EventMention]] = []
+    worded: dict[tuple[str, str, str], list[EventMention]] = {}
     alike: dict[tuple[str, str], list[list[EventMention]]] = {}
     for mention in sorted(mentions, key=lambda m: m.confidence < SURE):
+        words = (mention.event_type, mention.status, mention.evidence[0].text)
+        if words in worded:
+            worded[words].append(mention)  # what an article says twice in the same words
+            continue
         known = alike.setdefault((mention.event_type, mention.status), [])
         best, chance = None, SAME
         for group in known[-_GROUPS:]:
@@ -52,10 +58,11 @@ def merge(mentions: list[EventMention], same: Logistic) -> list[EventMention]:
             if mean >= chance:
                 best, chance = group, mean
         if best is None:
-            groups.append([mention])
-            known.append(groups[-1])
-        else:
-            best.append(mention)
+            best = []
+            groups.append(best)
+            known.append(best)
+        best.append(mention)
+        worded[words] = best
     return [_united(group) for group in groups]
 
 
@@ -75,8 +82,9 @@ def pair_numbers(one: EventMention, two: EventMention) -> list[float]:
     lines = abs(first.sentence.first - last.sentence.first) if together else 0
     apart = abs(first.trigger.char_start - last.trigger.char_start) if together else _OTHER_FIELD
     lemmas = _lemmas(first) & _lemmas(last)
+    roots = _roots(first) & _roots(last)
+    number = 0 if not together else min(abs(first.order - last.order), 12)
     return [
-        1.0,
         float(together),
         float(together and lines == 0),
         float(together and first.sentence.stop == last.sentence.first),
@@ -96,6 +104,16 @@ def pair_numbers(one: EventMention, two: EventMention) -> list[float]:
         float(not together and last.sentence.first == 0),
         *_time(first, last),
         *_place(first.place, last.place),
+        float(bool(roots)),
+        float(together and first.sentence is last.sentence and _clause(first) == _clause(last)),
+        float(number),
+        float(first.order),
+        float(last.order),
+        float(bool(first.fatalities) and first.fatalities == last.fatalities),
+        float(bool(first.fatalities and last.fatalities) and first.fatalities != last.fatalities),
+        float(last.arguments.inherited),
+        float(bool(last.actors)),
+        float(bool(last.recipients)),
         *(float(one.event_type == event_type) for event_type in TYPES),
     ]
 
@@ -111,6 +129,15 @@ def _shared(one: set[str], two: set[str]) -> tuple[float, float]:
 
 def _lemmas(mention: EventMention) -> frozenset[str]:
     return word_info(mention.sentence.words[mention.token]).lemmas
+
+
+def _roots(mention: EventMention) -> set[str]:
+    """The roots of a mention's word: those of the lists, and of the words that share its stem."""
+    return {skeleton(lemma) for lemma in _lemmas(mention)}
+
+
+def _clause(mention: EventMention) -> int:
+    return mention.sentence.clause_start(mention.token)
 
 
 def _names(mention: EventMention) -> set[str]:
@@ -172,6 +199,10 @@ def _united(group: list[EventMention]) -> EventMention:
     best.confidence = max(mention.confidence for mention in group)
     for other in ranked[1:]:
         _complete(best, other)
+    dead = [m for m in group if m.fatalities]
+    hurt = [m for m in group if m.injured]
+    best.fatalities = min(dead, key=lambda m: m.gaps[0]).fatalities if dead else None
+    best.injured = min(hurt, key=lambda m: m.gaps[1]).injured if hurt else None
     best.evidence = sorted(
         {(e.field, e.char_start): e for m in group for e in m.evidence}.values(),
         key=lambda e: (e.field != "title", e.char_start),
@@ -191,8 +222,6 @@ def _complete(best: EventMention, other: EventMention) -> None:
         best.place = other.place
     if best.when is None or (best.when.basis == _UNCERTAIN and other.when is not None):
         best.when = other.when
-    best.fatalities = best.fatalities or other.fatalities
-    best.injured = best.injured or other.injured
     if best.event_type == other.event_type:
         best.modes += [m for m in other.modes if m not in best.modes]
     best.contexts += [c for c in other.contexts if c not in best.contexts]
@@ -204,5 +233,11 @@ def _precision(place: Place | None) -> int:
 
 
 def _named(own: list[Actor], others: list[Actor]) -> list[Actor]:
-    """Prefer another mention's phrases when none of the own ones is known."""
-    return others if own and not _countries(own) and _countries(others) else own
+    """Prefer another mention's phrases when none of the own ones is known, or none is a phrase."""
+    inferred = all(actor.text is None for actor in own)
+    better = any(actor.text and actor.country for actor in others)
+    return (
+        others
+        if own and _countries(others) and (not _countries(own) or (inferred and better))
+        else own
+    )

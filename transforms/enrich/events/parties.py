@@ -10,33 +10,52 @@ name is inferred.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from transforms.enrich.attributes.article import Countries
 from transforms.enrich.entities.nationality import nisba_country
-from transforms.enrich.events.candidates import Scene
+from transforms.enrich.events.candidates import Scene, word_info
 from transforms.enrich.events.implied_country import both_sides
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
+from transforms.enrich.words.analyse import analyse
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
 Role = Literal["actor", "recipient"]
-Model = Literal["actor", "recipient", "has_recipient"]
 _ROLES: Final[tuple[Role, ...]] = ("actor", "recipient")
-SIDES: Final[tuple[Model, ...]] = ("actor", "recipient", "has_recipient")
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 MARGIN: Final = 0.25  # by which another country must beat that of a phrase to replace it
 _FAR: Final = 30  # tokens beyond which distance says no more
+_NOWHERE: Final = 1.0 / (1.0 + _FAR)
 _MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
-# Probability of a recipient from which one is given: a phrase that names a country needs less.
-HAS: Final = 0.75
-HAS_NAMED: Final = 0.4
+HAS: Final = 0.82  # probability of a recipient from which one is given
+_SLOTS: Final = ("الي", "ل", "ب", "علي", "ضد", "من", "مع", "عن", "في", "ان")
 _STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
+
+
+@dataclass(frozen=True, slots=True)
+class SideModels:
+    """The models of the two sides.
+
+    Attributes:
+        actor: whether a country is the actor's.
+        recipient: whether it is the recipient's.
+        has: whether there is a recipient at all.
+    """
+
+    actor: Logistic
+    recipient: Logistic
+    has: Trees
+
+    def of(self, role: Role) -> Logistic:
+        """The model of a side."""
+        return self.actor if role == "actor" else self.recipient
 
 
 def countries_of(texts: Iterable[Annotations], publisher: str | None) -> Countries:
@@ -99,64 +118,116 @@ def options(mention: EventMention, scene: Scene, countries: Countries) -> list[s
 
 
 def party_numbers(
-    mention: EventMention, scene: Scene, countries: Countries, country: str, role: Role
-) -> list[float]:
-    """What the model is asked about a country as a side of an event."""
+    mention: EventMention,
+    scene: Scene,
+    countries: Countries,
+    found: Sequence[str],
+    role: Role,
+) -> list[list[float]]:
+    """What the model is asked about each country as a side of an event.
+
+    Args:
+        mention: the event.
+        scene: its sentence.
+        countries: of its article.
+        found: the countries that are asked about.
+        role: the side.
+    """
     own, other = mention.actors, mention.recipients
     if role == "recipient":
         own, other = other, own
     own_countries, other_countries = _set(own), _set(other)
     sentence, at = scene.sentence, mention.token
-    places = [index for index, name in named_in(scene) if name == country]
-    start, stop = sentence.clause_start(at), sentence.clause_stop(at)
-    before = [at - index for index in places if index <= at]
-    after = [index - at for index in places if index > at]
+    stretch = sentence.clause_start(at), at, sentence.clause_stop(at)
     weights = countries.weights
-    share = weights.get(country, 0.0)
-    top = bool(weights) and next(iter(weights)) == country
+    first = next(iter(weights), None)
     speaker = scene.speaker.actor.country if scene.speaker else None
-    open_ = bool(own) and not own_countries
-    here = country in own_countries
-    there = country in other_countries
+    place = mention.place.country if mention.place is not None else None
+    open_, unknown, alone = bool(own) and not own_countries, not own_countries, not other_countries
+    kind = TYPES.index(mention.event_type)
+    rows = []
+    for country in found:
+        indices = [index for index, name in named_in(scene) if name == country]
+        share, top = weights.get(country, 0.0), first == country
+        here, there = country in own_countries, country in other_countries
+        typed = [0.0] * (2 * len(TYPES))
+        typed[kind], typed[kind + len(TYPES)] = float(there), float(top)
+        rows.append([
+            1.0, float(here), float(here and own[0].country == country), float(there),
+            float(bool(own)), float(open_), float(not unknown), float(not alone),
+            share, float(top), float(top and open_), float(top and not own),
+            share * unknown, *_named_around(indices, *stretch),
+            float(place == country), float(speaker == country), float(len(weights) == 1),
+            float(there and top), float(there and unknown), float(top and alone), *typed,
+        ])  # fmt: skip
+    return rows
+
+
+def _named_around(indices: Sequence[int], start: int, at: int, stop: int) -> list[float]:
+    """Where a country is named, seen from a word and its clause."""
+    if not indices:
+        return [0.0, 0.0, 0.0, 0.0, _NOWHERE, _NOWHERE]
+    before = min((at - index for index in indices if index <= at), default=_FAR)
+    after = min((index - at for index in indices if index > at), default=_FAR)
     return [
-        1.0, float(here), float(here and own[0].country == country), float(there),
-        float(bool(own)), float(open_), float(bool(own_countries)), float(bool(other_countries)),
-        share, float(top), float(top and open_), float(top and not own),
-        share * (not own_countries),
-        float(bool(places)), float(any(start <= p < stop for p in places)),
-        float(any(start <= p <= at for p in places)), float(any(at < p < stop for p in places)),
-        1.0 / (1.0 + min(min(before, default=_FAR), _FAR)),
-        1.0 / (1.0 + min(min(after, default=_FAR), _FAR)),
-        float(mention.place is not None and mention.place.country == country),
-        float(speaker == country), float(len(weights) == 1), float(there and top),
-        float(there and not own_countries),
-        float(top and not other_countries),
-        *(float(there) * (mention.event_type == kind) for kind in TYPES),
-        *(float(top) * (mention.event_type == kind) for kind in TYPES),
-    ]  # fmt: skip
+        1.0,
+        float(any(start <= index < stop for index in indices)),
+        float(any(start <= index <= at for index in indices)),
+        float(any(at < index < stop for index in indices)),
+        1.0 / (1.0 + min(before, _FAR)),
+        1.0 / (1.0 + min(after, _FAR)),
+    ]
 
 
 def _set(actors: Iterable[Actor]) -> set[str]:
     return {a.country for a in actors if a.country}
 
 
-def has_numbers(mention: EventMention) -> list[float]:
+def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
     """What the model is asked about whether an event has a recipient at all."""
     phrase, named = bool(mention.recipients), bool(_set(mention.recipients))
     match, kind = mention.match, mention.event_type
-    sided = match.rule.reciprocal
+    sectors = {s for a in mention.recipients for s in a.sectors}
+    sentence, at = scene.sentence, mention.token
+    stop = sentence.clause_stop(at)
+    after = [scene.known[i] for i in range(at + 1, stop) if i in scene.known]
+    following = sentence.words[at + 1] if at + 1 < sentence.stop else ""
+    following = following if following in _SLOTS else following[:1] if following else ""
+    reading = match.reading
     return [
-        1.0, float(phrase), float(named), float(match.verbal), float(mention.arguments.passive),
-        float(sided), float(bool(mention.actors)), float(len(mention.actors) > 1),
+        float(phrase), float(named), float(match.verbal), float(mention.arguments.passive),
+        float(match.rule.reciprocal), float(len(mention.actors)), float(len(mention.recipients)),
+        float(bool(_set(mention.actors))),
         float(match.rule.object == "recipient"), float("recipient" in match.rule.slots.values()),
-        float(mention.trigger.field == "title"),
+        float(mention.arguments.inherited), float(mention.trigger.field == "title"),
+        float(len(match.parts) > 1), float(bool(reading and reading.pronoun)),
+        float(bool(reading and reading.pos == "A")), float(bool(reading and reading.definite)),
+        float(stop - at), float(sentence.kind(at + 1) == "P"),
+        float(any(sentence.kind(i) == "C" for i in range(at + 1, min(at + 3, sentence.stop)))),
+        float(bool(after)), float(any(name != "E:place" for name in after)),
+        float(scene.speaker is not None),
+        *(float(name in sectors) for name in ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")),
+        *_things(mention), *(float(name in mention.arguments.slots) for name in _SLOTS),
+        *(float(following == name) for name in _SLOTS),
         *(float(kind == other) for other in TYPES),
-        *(float(kind == other and phrase) for other in TYPES),
+    ]  # fmt: skip
+
+
+def _things(mention: EventMention) -> list[float]:
+    """Whether what is acted upon is known to be somebody, or looks like an act or a thing."""
+    if not mention.recipients:
+        return [0.0, 0.0, 0.0, 0.0]
+    first = mention.recipients[0]
+    word = normalise_text(first.text or "-").split()[0]
+    somebody = bool(first.country or set(first.sectors) - {"UNK"})
+    return [
+        float(somebody), float(word_info(word).act), float(word.startswith(("ال", "لل"))),
+        float(bool(analyse(word)) and not somebody),
     ]  # fmt: skip
 
 
 def assign_countries(
-    mention: EventMention, scene: Scene, countries: Countries, models: Mapping[Model, Logistic]
+    mention: EventMention, scene: Scene, countries: Countries, models: SideModels
 ) -> None:
     """Give the sides of an event their countries, and take away a recipient that it has not.
 
@@ -164,11 +235,11 @@ def assign_countries(
         mention: its actors and recipients are replaced.
         scene: its sentence.
         countries: of its article.
-        models: one a side, and one of whether there is a recipient.
+        models: of the sides.
     """
-    (chance,) = models["has_recipient"]([has_numbers(mention)])
+    (chance,) = models.has([has_numbers(mention, scene)])
     taken = _phrases(mention, scene)
-    has = chance >= (HAS_NAMED if _set(mention.recipients) else HAS)
+    has = chance >= HAS
     if not has:
         mention.recipients = []
     found = options(mention, scene, countries)
@@ -176,8 +247,8 @@ def assign_countries(
         return
     weighed: dict[Role, dict[str, float]] = {}
     for role in _ROLES if has else _ROLES[:1]:
-        rows = [party_numbers(mention, scene, countries, country, role) for country in found]
-        weighed[role] = dict(zip(found, models[role](rows), strict=True))
+        rows = party_numbers(mention, scene, countries, found, role)
+        weighed[role] = dict(zip(found, models.of(role)(rows), strict=True))
     if has:  # first: who acts is left unnamed more often than who is acted upon
         recipients = mention.recipients
         mention.recipients = _side(mention, scene, weighed["recipient"], recipients, taken)
@@ -219,8 +290,11 @@ def _elsewhere(scene: Scene, mention: EventMention, country: str, taken: Sequenc
     tokens = scene.annotations.tokens
     start, stop = sentence.clause_start(at), sentence.clause_stop(at)
     near = []
+    hit = {i for toll in scene.tolls or () for i in range(toll.first, toll.last + 2)}
     for named in scene.annotations.between(start, stop):
         entity = named.entity
+        if named.first in hit:
+            continue  # who is counted among the dead is no side that is still to be found
         if entity.country != country or entity.kind == "place" or entity.head == "capital":
             continue
         low, high = tokens.normalised.span(entity.start, entity.end)

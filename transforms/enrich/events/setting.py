@@ -25,6 +25,8 @@ from transforms.enrich.sentence.annotations import Annotations, Named
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 _FAR: Final = 25
 _BACK: Final = 4  # dated expressions before a sentence that are weighed
+_DATELINE: Final = 4  # tokens at the head of a body in which a place is a dateline
+_ELSEWHERE: Final = 200  # how far a place in another text is
 _PLACES: Final = 40  # places of an article that are weighed
 _VERBAL: Final = frozenset({"ACCUSE", "REQUEST", "SUPPORT", "REJECT", "THREATEN", "AGREE"})
 
@@ -39,11 +41,12 @@ class Dated(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A place: its text, its token, and the name."""
+    """A place: its text, its token, the name, and whether something is said to happen there."""
 
     annotations: Annotations
     token: int
     named: Named
+    opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,18 @@ def setting_of(scenes: Sequence[Scene], countries: Countries) -> Setting:
                 first, stop = tokens.range_of(found.start, found.end)
                 dates.append(Dated(scene, first, max(stop - 1, first), when))
     texts = list({id(s.annotations): s.annotations for s in scenes}.values())
-    places = [
-        Placed(text, place_token(text, named), named)
+    named_places = [
+        (text, place_token(text, named), named)
         for text in texts
         for named in text.named
         if named.entity.place is not None
     ]
+    places = [
+        Placed(text, token, named, is_opened(text, token))
+        for text, token, named in named_places[:_PLACES]
+    ]
     anchor = scenes[0].annotations.anchor if scenes else None
-    return Setting(tuple(dates), tuple(places[:_PLACES]), countries, anchor)
+    return Setting(tuple(dates), tuple(places), countries, anchor)
 
 
 def settle_mention(
@@ -106,12 +113,11 @@ def settle_mention(
         chances = models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
         best = max(range(len(dates)), key=lambda n: (chances[n], -n))
         mention.when = dates[best].when
-    if setting.places:
-        chances = models["place"](
-            [place_numbers(mention, scene, setting, p) for p in setting.places]
-        )
+    places = place_options(scene, setting)
+    if places:
+        chances = models["place"](place_numbers(mention, scene, setting, places))
         best = max(range(len(chances)), key=lambda n: (chances[n], -n))
-        chosen = setting.places[best]
+        chosen = places[best]
         mention.place = place_from(chosen.annotations.tokens, chosen.named)
 
 
@@ -165,8 +171,8 @@ def date_numbers(
     breaks = verbs = distance = 0
     if here:
         low, high = sorted((at, dated.first))
-        breaks = sum(sentence.kind(i) in ".CR" for i in range(low, high))
-        verbs = sum(sentence.kind(i) == "V" for i in range(low + 1, high))
+        breaks = _breaks(sentence.stretch(low, high))
+        verbs = sentence.stretch(low + 1, high).count("V")
         distance = high - low
     days = 0 if setting.anchor is None else (setting.anchor - when.end).days
     lines = 0 if here or document else abs(scene.number - dated.scene.number)
@@ -192,44 +198,58 @@ def date_numbers(
     ]  # fmt: skip
 
 
+def _breaks(kinds: str) -> int:
+    """How many clauses end in a stretch of kinds."""
+    return kinds.count(".") + kinds.count("C") + kinds.count("R")
+
+
 def place_numbers(
-    mention: EventMention, scene: Scene, setting: Setting, placed: Placed
-) -> list[float]:
-    """What the model is asked about a place for an event."""
-    sentence, at = scene.sentence, mention.token
-    entity = placed.named.entity
-    place = entity.place
-    country = place.country if place else None
-    same = placed.annotations is scene.annotations
-    here = same and sentence.first <= placed.token < sentence.stop
-    start, stop = sentence.clause_start(at), sentence.clause_stop(at)
-    clause = here and start <= placed.token < stop
-    breaks = 0
-    if here:
-        low, high = sorted((at, placed.token))
-        breaks = sum(sentence.kind(i) in ".CR" for i in range(low, high))
-    opened = is_opened(placed.annotations, placed.token)
-    stands = entity.kind != "place"
-    whole = place is not None and place.precision == "country"
+    mention: EventMention, scene: Scene, setting: Setting, places: Sequence[Placed]
+) -> list[list[float]]:
+    """What the model is asked about each place for an event."""
+    at, kind = mention.token, mention.event_type
+    stretch = scene.sentence.clause_start(at), scene.sentence.clause_stop(at)
     weights = setting.countries.weights
-    top = bool(weights) and next(iter(weights)) == country
+    first = next(iter(weights), None)
     actors = {a.country for a in mention.actors if a.country}
     recipients = {a.country for a in mention.recipients if a.country}
-    title = placed.annotations.tokens.field == "title"
-    dateline = not title and placed.token < 4
-    gap = abs(placed.token - at) if same else 200
-    kind = mention.event_type
-    talk = kind in _VERBAL
-    chosen = mention.place is not None and mention.place.name == (place.name if place else "")
-    return [
-        1.0, float(here), float(clause), float(clause and opened), float(here and opened),
-        float(min(breaks, 3)) * here, min(gap, 200) / 200.0, float(here and placed.token > at),
-        1.0 / (1.0 + min(gap, 50)), float(stands), float(stands and not opened), float(whole),
-        float(whole and here), float(opened), float(top), weights.get(country or "", 0.0),
-        float(country in actors), float(country in recipients), float(title), float(dateline),
-        float(same and placed.token < at), float(talk and dateline), float(talk and here),
-        float(chosen), float(chosen and here), float(chosen and top),
-        float(kind == "CONSULT" and opened), float(kind == "CONSULT" and dateline),
-        float(mention.trigger.field == "title"), float(title and top), float(here and top),
-        float(not here and whole), float(not here and opened and not whole),
-    ]  # fmt: skip
+    own = None if mention.place is None else mention.place.name
+    talk, consult, titled = kind in _VERBAL, kind == "CONSULT", mention.trigger.field == "title"
+    rows = []
+    for placed in places:
+        entity, token, opened = placed.named.entity, placed.token, placed.opened
+        place = entity.place
+        country = place.country if place else None
+        same, here, clause, breaks = _where(placed, scene, at, stretch)
+        stands, whole = entity.kind != "place", place is not None and place.precision == "country"
+        top = bool(weights) and first == country
+        title = placed.annotations.tokens.field == "title"
+        dateline = not title and token < _DATELINE
+        gap = abs(token - at) if same else _ELSEWHERE
+        chosen = own is not None and own == (place.name if place else "")
+        rows.append([
+            1.0, float(here), float(clause), float(clause and opened), float(here and opened),
+            float(min(breaks, 3)) * here, min(gap, 200) / 200.0, float(here and token > at),
+            1.0 / (1.0 + min(gap, 50)), float(stands), float(stands and not opened), float(whole),
+            float(whole and here), float(opened), float(top), weights.get(country or "", 0.0),
+            float(country in actors), float(country in recipients), float(title), float(dateline),
+            float(same and token < at), float(talk and dateline), float(talk and here),
+            float(chosen), float(chosen and here), float(chosen and top),
+            float(consult and opened), float(consult and dateline),
+            float(titled), float(title and top), float(here and top),
+            float(not here and whole), float(not here and opened and not whole),
+        ])  # fmt: skip
+    return rows
+
+
+def _where(
+    placed: Placed, scene: Scene, at: int, clause: tuple[int, int]
+) -> tuple[bool, bool, bool, int]:
+    """Whether a place stands in a word's text, sentence and clause, and the clauses between."""
+    sentence, token = scene.sentence, placed.token
+    if placed.annotations is not scene.annotations:
+        return False, False, False, 0
+    if not sentence.first <= token < sentence.stop:
+        return True, False, False, 0
+    low, high = sorted((at, token))
+    return True, True, clause[0] <= token < clause[1], _breaks(sentence.stretch(low, high))

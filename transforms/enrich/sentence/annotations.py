@@ -13,6 +13,7 @@ from transforms.enrich.words.tokens import Tokens
 from transforms.text.dates import DateMention, find_dates
 from transforms.text.numbers import NumberMention, find_numbers
 
+_PERSONS: Final = frozenset({"leader", "person"})
 _NAMES: Final = frozenset({"country", "capital", "place", "leader", "organisation"})
 
 
@@ -28,7 +29,7 @@ class Named:
 class Annotations:
     """The entities of a title or body, and on request the dates and numbers of its sentences."""
 
-    __slots__ = ("_firsts", "_lasts", "anchor", "named", "tokens")
+    __slots__ = ("_firsts", "_lasts", "anchor", "named", "persons", "tokens")
 
     def __init__(self, tokens: Tokens, anchor: dt.date | None) -> None:
         """Find the entities of the text.
@@ -40,6 +41,7 @@ class Annotations:
         self.tokens = tokens
         self.anchor = anchor
         self.named = tuple(self._place_on_tokens(e) for e in find_entities(tokens.normalised))
+        self.persons = frozenset(n.first for n in self.named if n.entity.head in _PERSONS)
         self._firsts = [named.first for named in self.named]
         self._lasts = [named.last for named in self.named]
 
@@ -85,6 +87,8 @@ class Annotations:
         found = []
         for number in find_numbers(self.tokens.raw[start:end]):
             low, high = self.tokens.range_of(start + number.start, start + number.end)
+            if low > first and self.tokens.span(low - 1, low - 1)[1] > start + number.start:
+                low -= 1  # written together with a conjunction: وأربعة
             found.append((low, max(high - 1, low), number))
         return found
 

@@ -52,6 +52,7 @@ class Sentence:
         "_cues",
         "_kinds",
         "_lemmas",
+        "_line",
         "first",
         "names",
         "opens",
@@ -75,6 +76,7 @@ class Sentence:
         self._kinds: dict[int, str] = {}
         self.voweled = "\u064e" in tokens.raw
         self._clauses: tuple[list[int], list[int]] | None = None
+        self._line = ""  # the kinds of all tokens, once the clauses were found
         self._cues: frozenset[str] | None = None
         self._lemmas: frozenset[str] | None = None
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
@@ -256,7 +258,7 @@ class Sentence:
         """For every token where its clause starts and stops, found once."""
         if self._clauses is None:
             first, starts, stops = self.first, [], []
-            kinds = [self.kind(index) for index in range(first, self.stop)]
+            kinds = self._line = "".join([self.kind(i) for i in range(first, self.stop)])
             begin = first
             for index, kind in enumerate(kinds, first):
                 starts.append(begin)
@@ -269,6 +271,11 @@ class Sentence:
                     end = index
             self._clauses = starts, stops[::-1]
         return self._clauses
+
+    def stretch(self, first: int, stop: int) -> str:
+        """The kinds of tokens ``first`` to ``stop`` (exclusive), one letter each."""
+        self._bounds()
+        return self._line[max(first - self.first, 0) : max(stop - self.first, 0)]
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""

@@ -61,7 +61,7 @@ def _cues_of_word() -> Mapping[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _cues(word: str) -> frozenset[str]:
+def cues_of(word: str) -> frozenset[str]:
     """The cues of a token, past its prefixes and the accusative alef."""
     table = _cues_of_word()
     found: set[str] = set(table.get(word, ()))
@@ -87,7 +87,7 @@ def find_cues(words: Iterable[str]) -> frozenset[str]:
     table, heads = _cues_of_word(), _pair_heads()
     previous = ""
     for word in words:
-        for cue in _cues(word):
+        for cue in cues_of(word):
             found.add(cue)
             if cue.endswith(_WEAK):
                 hints.setdefault(cue, set()).add(word.removeprefix("ال"))
@@ -107,7 +107,7 @@ def find_domain(words: Sequence[str]) -> str:
     Returns:
         The domain that most words speak for, or "" when none is clear, or violence is as clear.
     """
-    seen = Counter(cue for word in frozenset(words) for cue in _cues(word))
+    seen = Counter(cue for word in frozenset(words) for cue in cues_of(word))
     scores = {name: seen[name] + 0.5 * seen[name + _WEAK] for name in _DOMAINS}
     best = max(_DOMAINS, key=lambda name: scores[name])
     needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"] + 1.0)
@@ -116,4 +116,4 @@ def find_domain(words: Sequence[str]) -> str:
 
 def has_cue(word: str, cue: str) -> bool:
     """Whether one token carries a cue."""
-    return cue in _cues(word)
+    return cue in cues_of(word)

@@ -1,0 +1,162 @@
+"""Fit what is said of an event once it is decided: its sides, date and place, and its mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+from transforms.enrich.attributes.article import Countries
+from transforms.enrich.build.boost import Recipe, fit_trees
+from transforms.enrich.build.gold import Gold
+from transforms.enrich.build.linear import fit_logistic
+from transforms.enrich.events.candidates import Scene
+from transforms.enrich.events.mention import EventMention
+from transforms.enrich.events.merge import pair_numbers
+from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.events.parties import (
+    Role,
+    SideModels,
+    assign_countries,
+    has_numbers,
+    options,
+    party_numbers,
+)
+from transforms.enrich.events.setting import (
+    Placed,
+    date_numbers,
+    date_options,
+    place_numbers,
+    place_options,
+    setting_of,
+    settle_mention,
+)
+from transforms.enrich.events.trees import Trees
+
+RIDGE: Final = 3.0
+HAS: Final = Recipe(trees=80, depth=3, rate=0.08, ridge=6.0)
+PAIR: Final = Recipe(trees=80, depth=3, rate=0.08, ridge=6.0)
+SAME_COUNTRY: Final = 0.4  # how right another place of the right country is
+_Rows = tuple[list[list[float]], list[float]]
+
+
+class Right(NamedTuple):
+    """A mention that answers gold events: what it was made of, and the events."""
+
+    mention: EventMention
+    scene: Scene
+    events: list[Gold]
+
+
+@dataclass(slots=True)
+class Told:
+    """What an article tells rightly.
+
+    Attributes:
+        right: its mentions that answer gold events.
+        scenes: its sentences.
+        countries: those it names.
+        rows: what the models of the sides are fitted on, once it was made.
+    """
+
+    right: list[Right]
+    scenes: list[Scene]
+    countries: Countries
+    rows: dict[str, _Rows] = field(default_factory=dict)
+
+
+def fit_sides(articles: Sequence[Told]) -> SideModels:
+    """The models of the two sides, on right mentions of events whose sides have countries."""
+    for told in articles:
+        if not told.rows:
+            told.rows = _side_rows(told)
+
+    def gathered(name: str) -> _Rows:
+        rows = [row for told in articles for row in told.rows[name][0]]
+        return rows, [target for told in articles for target in told.rows[name][1]]
+
+    return SideModels(
+        fit_logistic(*gathered("actor"), RIDGE),
+        fit_logistic(*gathered("recipient"), RIDGE),
+        fit_trees(*gathered("has"), HAS),
+    )
+
+
+def _side_rows(told: Told) -> dict[str, _Rows]:
+    found: dict[str, _Rows] = {"actor": ([], []), "recipient": ([], []), "has": ([], [])}
+    countries = told.countries
+    for mention, scene, (event, *_) in told.right:
+        both = bool(event.get("reciprocal"))
+        if event["core"] is not None and (mention.match.rule.reciprocal or not both):
+            found["has"][0].append(has_numbers(mention, scene))
+            found["has"][1].append(float(bool(event["recipient"]) and not both))
+        for role, wanted in _sides(event).items():
+            rows, targets = found[role]
+            named = options(mention, scene, countries) if wanted else []
+            rows += party_numbers(mention, scene, countries, named, role)
+            targets += [float(country in wanted) for country in named]
+    return found
+
+
+def _sides(event: Gold) -> dict[Role, set[str]]:
+    """The countries of the two sides of a gold event; of a reciprocal one all are actors."""
+    actors, recipients = (
+        {c for p in event[side] for c in (p["country"], *p.get("country_alt", ())) if c}
+        for side in ("actor", "recipient")
+    )
+    if event.get("reciprocal"):
+        return {"actor": actors | recipients, "recipient": set()}
+    return {"actor": actors, "recipient": recipients}
+
+
+def fit_setting(articles: Sequence[Told], sides: SideModels) -> dict[str, Logistic]:
+    """The models of date and place, on right mentions of events that have them."""
+    rows: dict[str, list[list[float]]] = {"date": [], "place": []}
+    targets: dict[str, list[float]] = {"date": [], "place": []}
+    for told in articles:
+        setting = setting_of(told.scenes, told.countries)
+        for mention, scene, (event, *_) in told.right:
+            copied = replace(mention)
+            assign_countries(copied, scene, told.countries, sides)
+            days = (event["date"], *event.get("date_alt", ()))
+            for dated in date_options(scene, setting) if event["date"] else ():
+                rows["date"].append(date_numbers(copied, scene, setting, dated))
+                day = dated.when.start.isoformat()
+                targets["date"].append(float(any(day.startswith(d) for d in days)))
+            places = place_options(scene, setting) if _has_place(event) else []
+            rows["place"] += place_numbers(copied, scene, setting, places)
+            targets["place"] += [_right_place(placed, event["place"]) for placed in places]
+    return {name: fit_logistic(rows[name], targets[name], RIDGE) for name in rows}
+
+
+def _has_place(event: Gold) -> bool:
+    return bool(event["place"] and event["place"]["country"])
+
+
+def _right_place(placed: Placed, wanted: Gold) -> float:
+    """1 for a place in the right country that is named alike, less for another of the country."""
+    place = placed.named.entity.place
+    if place is None or place.country != wanted["country"]:
+        return 0.0
+    return 1.0 if place.name in wanted["text"] or wanted["text"] in place.name else SAME_COUNTRY
+
+
+def fit_pairs(
+    articles: Sequence[Told], sides: SideModels, setting: Mapping[str, Logistic]
+) -> Trees:
+    """The model of two mentions, on right ones of a type, with the sides and dates they get."""
+    rows, targets = [], []
+    for told in articles:
+        around = setting_of(told.scenes, told.countries)
+        whole = []
+        for mention, scene, events in told.right:
+            copied = replace(mention)
+            assign_countries(copied, scene, told.countries, sides)
+            settle_mention(copied, scene, around, setting)
+            whole.append((copied, {id(event) for event in events}))
+        for number, (one, ids) in enumerate(whole):
+            for two, others in whole[:number]:
+                if one.event_type == two.event_type:
+                    rows.append(pair_numbers(two, one))
+                    targets.append(float(bool(ids & others)))
+    return fit_trees(rows, targets, PAIR)

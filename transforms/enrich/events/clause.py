@@ -1,0 +1,171 @@
+"""What a clause may tell: its types by the first model, with the numbers the second decides by.
+
+The numbers say how sure the first model is of a type and of others, what the rest of the article
+says, what the word lists and rules know of the word, and how the clause tells it: verb or noun,
+definite, passive, in which mood, with which parties, places, times and numbers around.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transforms.enrich.attributes.status import find_status
+from transforms.enrich.events.candidates import Candidate
+from transforms.enrich.events.numbers import Floats
+from transforms.enrich.ontology.plover import EVENT_TYPES
+from transforms.enrich.rules.load import act_rule
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
+from transforms.enrich.words.analyse import analyse
+
+TYPES: Final = tuple(sorted(EVENT_TYPES))
+NONE: Final = len(TYPES)
+FLOOR: Final = 0.04  # of the first model, below which a type of a clause is not looked at
+SURE: Final = 0.5
+_NEGATIVE: Final = lists.words("realis", "denials")
+_NAMES: Final = (
+    "V", "m:def", "m:pron", "m:passive", "m:fut", "m:conj", "m:pب", "m:pل", "m:Vpast3ms",
+    "m:Vpast3fs", "m:Vimp3ms", "m:Vimp3fs", "m:Ns", "m:Np", "m:As", "m:Ap", "R:phrase", "g:near",
+    "g:far", "e:place", "o:", "o:ان", "o:التي", "o:الذي", "n1:#",
+)  # fmt: skip
+_STATUSES: Final = ("asserted", "negated", "future", "hypothetical")
+_ONE_OF: Final = tuple([float(a == b) for b in range(NONE)] for a in range(NONE))
+_ROUND: Final = ("E:GOV", "E:MIL", "E:place")
+
+
+@dataclass(slots=True)
+class Decision:
+    """A candidate as an event of a type.
+
+    Attributes:
+        candidate: the token that tells it best in its clause.
+        event_type: the type.
+        probability: that it is an event of the type, told as a fact.
+        numbers: what the second model decided by.
+        second: whether the candidate more probably tells another type.
+    """
+
+    candidate: Candidate
+    event_type: str
+    numbers: list[float]
+    probability: float = 0.0
+    second: bool = False
+
+
+def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Decision]:
+    """Every type that a clause may tell, with the numbers that the second model decides by.
+
+    Args:
+        candidates: of an article.
+        chances: what the first model says of them.
+    """
+    peaks = chances[:, :NONE].max(axis=0).tolist()
+    busy = float((1.0 - chances[:, NONE]).mean())
+    events = math.log1p(float((chances[:, NONE] < SURE).sum()))
+    rows = chances.tolist()
+    clauses: dict[tuple[bool, int], list[int]] = {}
+    for number, candidate in enumerate(candidates):
+        clauses.setdefault((candidate.in_title, candidate.clause), []).append(number)
+    told: dict[int, tuple[set[str], list[float]]] = {}
+    options = []
+    for members in clauses.values():
+        lines = [rows[number] for number in members]
+        most = lines[0][:NONE] if len(lines) == 1 else [max(c) for c in zip(*lines, strict=True)]
+        for kind, own in enumerate(most[:NONE]):
+            if own < FLOOR:
+                continue
+            ranked = sorted((-rows[number][kind], number) for number in members)
+            best = ranked[0][1]
+            row = rows[best]
+            others = _highest(row, kind)
+            rivals = others if len(lines) == 1 else _highest(most, kind)
+            second = -ranked[1][0] if len(ranked) > 1 else 0.0
+            if best not in told:
+                names = set(candidates[best].features)
+                told[best] = names, _told(candidates[best], names)
+            names, circumstances = told[best]
+            numbers = [
+                log_odds(own), log_odds(1.0 - row[NONE]),
+                math.log((own + 0.01) / (others + 0.01)),
+                math.log((own + 0.01) / (rivals + 0.01)), own,
+                log_odds(peaks[kind]), float(peaks[kind] > own + 0.2), busy, events, second,
+                1.0 - math.prod([1.0 - line[kind] for line in lines]), len(members) / 5.0,
+                *_typed(candidates[best], names, TYPES[kind]), *circumstances,
+                *_ONE_OF[kind],
+            ]  # fmt: skip
+            options.append(Decision(candidates[best], TYPES[kind], numbers))
+    return options
+
+
+def _highest(row: Sequence[float], kind: int) -> float:
+    """The highest probability of another type."""
+    return max(max(row[:kind], default=0.0), max(row[kind + 1 : NONE], default=0.0))
+
+
+def log_odds(chance: float) -> float:
+    """The log-odds of a probability, kept finite."""
+    chance = min(max(chance, 1e-4), 1 - 1e-4)
+    return math.log(chance / (1 - chance))
+
+
+def _typed(candidate: Candidate, names: set[str], event_type: str) -> list[float]:
+    """What lists and rules say of a candidate as a type."""
+    here = [m for m in candidate.scene.matches if candidate.token in m.parts]
+    usual = {name for name in names if name.startswith("u:") and name.count(":") == 1}
+    return [
+        float(any(m.rule.event_type == event_type for m in here)),
+        float(bool(here)),
+        float(any(len(m.parts) > 1 for m in here)),
+        float(f"a:{event_type}" in names),
+        float(f"a:{event_type}:V" in names),
+        float(sum(name.startswith("a:") and name.count(":") == 1 for name in names)),
+        float(f"u:{event_type}" in usual),
+        float(len(usual)),
+    ]
+
+
+def _told(candidate: Candidate, names: set[str]) -> list[float]:
+    """How a candidate's clause tells it, whatever its type."""
+    scene, token = candidate.scene, candidate.token
+    sentence = scene.sentence
+    start, stop = candidate.clause, sentence.clause_stop(token)
+    kinds = sentence.stretch(start, stop)
+    before = sentence.words[max(sentence.first, token - 3) : token]
+    left = {scene.known[i] for i in range(start, token) if i in scene.known}
+    right = {scene.known[i] for i in range(token, stop) if i in scene.known}
+    quotes = sentence.stretch(sentence.first, token).count('"')
+    return [
+        float(candidate.in_title),
+        float(not candidate.in_title and scene.number == 0),
+        float(not candidate.in_title and scene.number < 3),
+        float(scene.number),
+        math.log1p(stop - start),
+        math.log1p(sentence.stop - sentence.first),
+        float(token - sentence.first),
+        float(token - start),
+        float(any(word in _NEGATIVE for word in before)),
+        *(float(name in names) for name in _NAMES),
+        *_mood(sentence, token),
+        float(quotes % 2),
+        float("#" in kinds),
+        float("T" in kinds),
+        float("V" in kinds[: token - start]),
+        float(bool(left)),
+        float(bool(right)),
+        *(float(name in left) for name in _ROUND),
+        *(float(name in right) for name in _ROUND),
+        float(scene.speaker is not None),
+    ]
+
+
+def _mood(sentence: Sentence, token: int) -> list[float]:
+    """What the words around a token say of its reality."""
+    verbal = sentence.is_verb(token)
+    readings = analyse(sentence.words[token])
+    reading = next((r for r in readings if (r.pos == "V") == verbal), None)
+    realis = find_status(sentence, TriggerMatch(act_rule("CONSULT"), (token,), reading, verbal))
+    return [*(float(realis.status == s) for s in _STATUSES), float(realis.background)]
