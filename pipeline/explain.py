@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -15,6 +15,7 @@ from pipeline.sources.prefetched import parse_line
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.document import process_document
 from transforms.enrich import code_events
+from transforms.enrich.why import Considered, considered
 from transforms.feeds.publishers import PublisherIndex, publishers_of
 from transforms.records import Article, Document, Event, Page, Rejected, Topic
 from transforms.rows.rows import Provenance, article_row, clean_text, event_row
@@ -26,13 +27,22 @@ _PROVENANCE: Final = ("run_id", "pipeline_version", "date")
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What every stage found in one document."""
+    """What every stage found in one document; ``considered`` only when it was asked for."""
 
     source_id: str | None
     article: Article | None
     events: tuple[Event, ...] = ()
     rejected: Rejected | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    considered: tuple[Considered, ...] | None = None
+
+
+def with_reasons(explained: Explained) -> Explained:
+    """Add every word that was considered, and why it was coded or not."""
+    article = explained.article
+    if article is None or explained.rejected is not None:
+        return explained
+    return replace(explained, considered=tuple(considered(article, explained.events)))
 
 
 def explain_page(page: Page | Rejected) -> Explained:
@@ -119,6 +129,11 @@ def to_json(explained: Explained) -> bytes:
             else None,
             "timings_ms": dict(explained.timings_ms),
         }
+        | (
+            {}
+            if explained.considered is None
+            else {"considered": [asdict(each) for each in explained.considered]}
+        )
     )
 
 

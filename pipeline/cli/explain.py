@@ -21,6 +21,7 @@ from pipeline.explain import (
     explain_page,
     explain_row,
     to_json,
+    with_reasons,
 )
 from pipeline.sources import pages, prefetched, texts
 from pipeline.sources.base import Ref
@@ -44,6 +45,7 @@ examples:
   rasd explain article.txt
   rasd explain https://news.example/story.html
   echo "تظاهر المئات في تونس" | rasd explain -
+  rasd explain article.txt --why                    what was considered and not coded
   rasd explain --article 3f0c9b2a --data out        one that is stored
   rasd explain documents.jsonl --jsonl > explained.jsonl
 """
@@ -63,6 +65,12 @@ def command(
         typer.Option("--jsonl", help="Read prefetched documents, one a line; write one line each."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the JSON object.")] = False,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why", help="Also show every word that was considered, and why it was coded or not."
+        ),
+    ] = False,
     article: Annotated[
         str | None,
         typer.Option(
@@ -90,6 +98,8 @@ def command(
         explained = explain_page(_fetched(source, allow_private=allow_private_hosts))
     else:
         explained = explain_page(_page_of(source))
+    if why:
+        explained = with_reasons(explained)
     if as_json:
         sys.stdout.buffer.write(to_json(explained) + b"\n")
     else:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from pipeline.explain import Explained
 from pipeline.render.terminal import one_line, page
+from transforms.enrich.why import Considered
 from transforms.records import Actor, Article, Event
 
 
@@ -34,6 +35,7 @@ def _show(console: Console, explained: Explained) -> None:
         )
     if explained.article is not None and explained.rejected is None:
         _show_events(console, explained.events)
+        _show_considered(console, explained.considered or ())
     timings = "  ".join(f"{stage} {ms:.1f} ms" for stage, ms in explained.timings_ms.items())
     if timings:
         console.print(Text(timings, "dim"))
@@ -96,6 +98,22 @@ def _show_events(console: Console, events: tuple[Event, ...]) -> None:
         for name, value in _event_facts(event):
             table.add_row(f"   {name}", Text(one_line(value)))
         console.print(table)
+
+
+def _show_considered(console: Console, words: tuple[Considered, ...]) -> None:
+    if not words:
+        return
+    console.rule(f"considered: {len(words)} words", align="left")
+    for each in words:
+        place = each.trigger
+        where = f"{place.field} [{place.char_start}:{place.char_end}]"
+        head = Text(one_line(place.text), "bold").append(f" {where} ", "dim")
+        head.append(one_line(each.outcome), "green" if each.outcome.startswith("coded") else "")
+        if each.probability is not None:
+            head.append(f"  {each.event_type} {each.probability:.2f}", "dim")
+        console.print(head)
+        signs = "; ".join(f"{one_line(sign)} {weight:+g}" for sign, weight in each.signs)
+        console.print(Text(f"   {signs or 'nothing'}", "dim"))
 
 
 def _event_facts(event: Event) -> list[tuple[str, str]]:

@@ -1,0 +1,57 @@
+"""Every word that was considered, with what became of it and what spoke for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from transforms.enrich import code_events
+from transforms.enrich.why import considered
+from transforms.records import Article
+
+BODY = (
+    "قُتل ثلاثة جنود في هجوم مسلح استهدف حاجزا أمنيا في شمال سيناء. "
+    "وأدان وزير الخارجية السعودي الهجوم. وقال إن المحاسبة يجب أن تكون عادلة."
+)
+DATED = Article("a", "p", BODY, "c", "n", title="هجوم في سيناء", published_on=date(2024, 3, 12))
+
+
+@pytest.mark.parametrize("article", [DATED, replace(DATED, published_on=None)])
+def test_every_event_and_every_word_has_its_reason(article):
+    events = code_events(article)
+    words = considered(article, events)
+    texts = {"title": article.title or "", "body": article.body}
+    for each in words:
+        span = each.trigger
+        assert texts[span.field][span.char_start : span.char_end] == span.text
+        assert span.text in each.sentence
+    coded = {each.trigger.text for each in words if each.outcome.startswith("coded as")}
+    surest = {e.trigger.text for e in events if e.confidence >= 0.5}
+    assert surest
+    assert all(any(word in trigger for word in coded) for trigger in surest)
+    places = [(each.trigger.field != "title", each.trigger.char_start) for each in words]
+    assert places == sorted(places)
+
+
+def test_a_dated_article_tells_probabilities_and_signs():
+    words = {each.trigger.text: each for each in considered(DATED, code_events(DATED))}
+    condemned = words["وأدان"]
+    assert condemned.outcome == "coded as ACCUSE"
+    assert condemned.probability is not None
+    assert condemned.probability >= 0.5
+    assert any(weight > 0 for _, weight in condemned.signs)
+    outcomes = {each.outcome.split(" by ")[0].split(" as ")[0] for each in words.values()}
+    assert {"coded", "told already"} <= outcomes
+
+
+def test_an_undated_text_names_its_rules():
+    article = replace(DATED, published_on=None)
+    words = {each.trigger.text: each for each in considered(article, code_events(article))}
+    assert [sign for sign, _ in words["وأدان"].signs] == ["the rule accuse.condemn"]
+    assert words["وأدان"].probability is None
+
+
+def test_nothing_is_considered_where_nothing_is_told():
+    assert considered(replace(DATED, body="السماء زرقاء.", title=None), []) == []

@@ -1,0 +1,142 @@
+"""What an article's coding considered, and why it was coded or not: for people, never for rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transforms.enrich.coder import candidates, read_article
+from transforms.enrich.events.candidates import Candidate
+from transforms.enrich.events.clause import NONE, SURE, TYPES, clause_options
+from transforms.enrich.events.decide import DecisionModel, decision_model
+from transforms.enrich.events.numbers import Floats
+from transforms.records import Article, Event, Span
+
+_SIGNS: Final = 6  # of a candidate that are told
+# What a feature's first letters say (see ``events.candidates``).
+_WORDS: Final = {
+    "w": "the word", "l": "the word", "k": "the root", "a": "may tell", "u": "mostly tells",
+    "m": "its form", "p1": "before it", "p2": "before it", "p": "before it", "n1": "behind it",
+    "n2": "behind it", "r": "behind it", "f": "before it", "x": "together", "g": "under the verb",
+    "o": "its clause opens with", "c": "the sentence is about", "A": "the article is about",
+    "d": "the article is of", "R": "the rule", "T": "a rule of", "T2": "a phrase of",
+    "e": "the sentence names a", "D": "the article tells the",
+}  # fmt: skip
+_WHOLE: Final = {"V": "a verb", "N": "a noun", "F:title": "in the title", "P:0": "in the lead"}
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A word that may tell an act.
+
+    Attributes:
+        trigger: the word.
+        sentence: where it stands.
+        event_type: the type it tells most likely; None in an undated text without a rule for it.
+        probability: that it is an event of the type, told as a fact; None in an undated text,
+            where rules decide.
+        outcome: what became of it.
+        signs: what speaks for the type and against, in words, with its weight (log-odds), the
+            heaviest first.
+    """
+
+    trigger: Span
+    sentence: str
+    event_type: str | None
+    probability: float | None
+    outcome: str
+    signs: tuple[tuple[str, float], ...]
+
+
+def considered(article: Article, events: Sequence[Event]) -> list[Considered]:
+    """Tell every word of an article that was considered, in the order of the text.
+
+    Args:
+        article: what was coded.
+        events: what ``code_events`` made of it.
+    """
+    scenes, context = read_article(article)
+    found = candidates(scenes, context)
+    if not found:
+        return []
+    model = decision_model()
+    chances = model.type_probabilities(found)
+    dated = article.published_on is not None or article.published_at is not None
+    decided: dict[int, tuple[float, str]] = {}
+    options = clause_options(found, chances) if dated else []
+    for option, chance in zip(options, model.clause([o.numbers for o in options]), strict=True):
+        best = decided.get(id(option.candidate), (0.0, ""))
+        decided[id(option.candidate)] = max(best, (chance, option.event_type))
+    told = [
+        _told(candidate, row, decided, model, events, dated=dated)
+        for candidate, row in zip(found, chances, strict=True)
+    ]
+    return sorted(told, key=lambda each: (each.trigger.field != "title", each.trigger.char_start))
+
+
+def _told(
+    candidate: Candidate,
+    row: Floats,
+    decided: dict[int, tuple[float, str]],
+    model: DecisionModel,
+    events: Sequence[Event],
+    *,
+    dated: bool,
+) -> Considered:
+    tokens, sentence = candidate.scene.annotations.tokens, candidate.scene.sentence
+    start, end = tokens.span(candidate.token, candidate.token)
+    trigger = Span(tokens.text(candidate.token, candidate.token), tokens.field, start, end)
+    words = tokens.text(sentence.first, sentence.stop - 1)
+    if not dated:
+        rules = [m.rule for m in candidate.scene.matches if candidate.token in m.parts]
+        kind = rules[0].event_type if rules else None
+        signs = tuple((f"the rule {rule.id}", rule.strength) for rule in rules)
+        return Considered(trigger, words, kind, None, _outcome(trigger, kind, events), signs)
+    # What is not decided its clause tells better by another word, or not at all.
+    likeliest = int(row[:NONE].argmax())
+    nothing = (float(row[likeliest]), TYPES[likeliest])
+    chance, event_type = decided.get(id(candidate), nothing)
+    heaviest = _signs(candidate, TYPES.index(event_type), model)
+    outcome = _outcome(trigger, event_type, events)
+    return Considered(trigger, words, event_type, chance, outcome, tuple(heaviest))
+
+
+def _outcome(trigger: Span, event_type: str | None, events: Sequence[Event]) -> str:
+    """What became of a word that may tell a type."""
+    here = [event for event in events if _touch(trigger, event.trigger)]
+    for event in sorted(here, key=lambda each: -each.confidence):
+        if event.status != "asserted":
+            return f"coded as {event.event_type}, {event.status}"
+        if event.confidence >= SURE:
+            return f"coded as {event.event_type}"
+        return f"kept as {event.event_type} below the threshold: {event.confidence:.2f} of {SURE}"
+    if event_type is None:
+        return "no rule is about it"
+    for event in events:
+        if event.event_type == event_type and any(_touch(trigger, e) for e in event.evidence):
+            return f"told already by {event.trigger.text}"
+    return "not an event"
+
+
+def _touch(trigger: Span, other: object) -> bool:
+    """Whether two stretches of one field share a character."""
+    field, start, end = (getattr(other, name) for name in ("field", "char_start", "char_end"))
+    return bool(field == trigger.field and start < trigger.char_end and trigger.char_start < end)
+
+
+def _signs(candidate: Candidate, kind: int, model: DecisionModel) -> list[tuple[str, float]]:
+    """The features that weigh most for a type, or against it."""
+    weights: dict[str, float] = {}
+    for name in dict.fromkeys(candidate.features):
+        if name in model.rows and _in_words(name):
+            row = model.weights[model.rows[name]]
+            weights[_in_words(name)] = round(float(row[kind] - row[NONE]), 2)
+    heaviest = sorted(weights.items(), key=lambda each: (-abs(each[1]), each[0]))
+    return heaviest[:_SIGNS]
+
+
+def _in_words(name: str) -> str:
+    """A feature as a person reads it; "" of one that says nothing to a person."""
+    prefix, _, rest = name.partition(":")
+    return _WHOLE.get(name, f"{_WORDS[prefix]} {rest}" if rest and prefix in _WORDS else "")
