@@ -69,6 +69,11 @@ def marks_of(words: list[str]) -> Marks:
     return Marks(_pack([stem for stem, _ in known]), _pack(names), _pack(numbers))
 
 
+def stems_of(words: list[str]) -> Uint32s:
+    """Find the stems of a text alone: ``marks_of(words).words``."""
+    return _pack([_word(word)[0] for word in words])
+
+
 def _places(words: list[str]) -> Iterator[int]:
     """Where a word of a place stands."""
     pairs, before = _known_places()["pair"], ""

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from transforms.dedup.marks import marks_of
+from transforms.dedup.marks import stems_of
 from transforms.dedup.tokens import words_of
 
 # Types that one act is told by, depending on who tells it.
@@ -177,7 +177,7 @@ def _least(row: Mapping[str, Any], what: str) -> int | None:
 
 def _words(text: str) -> bytes:
     common = _common_words()
-    stems = [each for each in marks_of(words_of(text)).words.tolist() if each not in common]
+    stems = [each for each in stems_of(words_of(text)).tolist() if each not in common]
     return np.array(stems, "<u4").tobytes()
 
 
@@ -186,7 +186,7 @@ def _common_words() -> frozenset[int]:
     """The hashes of words that say nothing of which incident it is."""
     text = files("transforms.settle").joinpath("common_words.txt").read_text("utf-8")
     lines = (line.partition(": ")[2] for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(marks_of(" ".join(lines).split()).words.tolist())
+    return frozenset(stems_of(" ".join(lines).split()).tolist())
 
 
 def points(one: Report, other: Report) -> float:
