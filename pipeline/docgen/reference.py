@@ -26,9 +26,9 @@ from transforms.rows.dialects import data_dictionary
 _COLUMNS: Final = 90
 _QUALITY_TAIL: Final = """
 ## What the coder gets wrong
-The 40 surest false events and 30 of the plainest misses on the development articles (the written part
-and the open articles of this project), each decided by a model that was not fitted on it, read and
-grouped by cause. 425 false ones and 449 misses were there in all.
+The 40 surest false events and 30 of the plainest misses on the development articles (the written
+part and the open articles of this project), each decided by a model that was not fitted on it, read
+and grouped by cause. 425 false ones and 449 misses were there in all.
 
 | false events | share |
 |---|---|
