@@ -91,7 +91,7 @@ MISTAKES = [
     ("query --file FOLDER --data out", "Is a directory"),
     ("query --file latin.sql --data out", "no text in UTF-8, at byte 8"),
     ("query 'SELECT 1 AS x' --data out --fromat csv", "--format"),
-    ("query 'SELECT 1 AS x' --data out --format xlsx", "'table', 'csv', 'json', 'parquet'"),
+    ("query 'SELECT 1 AS x' --data out --format ods", "'table', 'csv', 'json', 'jsonl', 'parquet'"),
 ]
 ASKED = [
     ("SELECT * FROM v_event", "no table or view v_event; did you mean v_events?"),
