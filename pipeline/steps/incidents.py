@@ -81,7 +81,7 @@ def regroup(
     index.load = stored.load
     touched = {key: report for key in changed if (report := now[key]) is not None}
     for report in touched.values():
-        index.add(report)
+        index.add(report, brought=True)
     gone = [before[key] for key in changed if key in before]
     frontier = [*touched.values(), *gone]
     stored.prepare(frontier)

@@ -31,6 +31,8 @@ from transforms.settle.same_incident import (
 # What a report changes by coming or going: later ones that are linked with it, and so on, so often.
 REACH: Final = 3
 
+_Cell = tuple[str, str, date]
+_Cells = dict[_Cell, dict[Site, list[Report]]]
 Load = Callable[[Report, datetime, datetime], None]
 _ORDER: Final = attrgetter("order")
 _GAPS: Final = sorted(range(-DAY_GAP, DAY_GAP + 1), key=abs)  # the likeliest first
@@ -48,28 +50,30 @@ class ReportIndex:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._cells: dict[tuple[str, str, date], dict[Site, list[Report]]] = defaultdict(dict)
+        self._all: _Cells = defaultdict(dict)
+        self._stored: _Cells = defaultdict(dict)
+        self._may_lead: _Cells = defaultdict(dict)  # all but those known to follow
         self._leads: dict[str, bool] = {}
         self._joins: dict[str, Report | None] = {}
 
-    def add(self, report: Report) -> None:
-        """Put a report in, once."""
-        if report.day is not None:
-            for country in report.countries:
-                cell = self._cells[report.family, country, report.day]
-                insort(cell.setdefault(report.site, []), report, key=_ORDER)
+    def add(self, report: Report, *, brought: bool = False) -> None:
+        """Put a report in, once.
+
+        Args:
+            report: the report.
+            brought: ``later`` passes over it: it is looked at anyhow.
+        """
+        for cells in (self._all, self._may_lead, *(() if brought else (self._stored,))):
+            for where in _cells_of(report):
+                insort(cells[where].setdefault(report.site, []), report, key=_ORDER)
 
     def earlier(self, report: Report) -> Iterator[Report]:
         """The earlier reports that may be linked with one."""
-        if report.day is None:
-            return iter(())
-        return self._between(report, report.day, report.told - TELLING, report.told)
+        return self._between(self._all, report, report.told - TELLING, report.told)
 
     def later(self, report: Report, known: Container[str]) -> list[Report]:
-        """The later reports that are linked with one, without known ones, by event id."""
-        if report.day is None:
-            return []
-        near = self._between(report, report.day, report.told, report.told + TELLING)
+        """The later stored reports that are linked with one, without known ones, by event id."""
+        near = self._between(self._stored, report, report.told, report.told + TELLING)
         others = (each for each in near if each.event_id not in known)
         found = {each.event_id: each for each in others if report.order < each.order}
         return [each for each in found.values() if points(report, each) >= ENOUGH]
@@ -99,35 +103,48 @@ class ReportIndex:
 
     def _linked_leaders(self, report: Report) -> Iterator[tuple[float, Report]]:
         """The leaders that a report is linked with, and how strongly."""
-        for each in self.earlier(report):
-            if self._leads.get(each.event_id, True):  # one known to lead none costs nothing
-                strength = points(each, report)
-                if strength >= ENOUGH and self._is_first(each):
-                    yield strength, each
+        near = self._between(self._may_lead, report, report.told - TELLING, report.told)
+        for each in list(near):
+            strength = points(each, report)
+            if strength >= ENOUGH and self._is_first(each):
+                yield strength, each
 
     def _is_first(self, report: Report) -> bool:
         """Whether no earlier report is linked with one."""
         if report.event_id not in self._leads:
             earlier = self.earlier(report)
-            self._leads[report.event_id] = all(points(each, report) < ENOUGH for each in earlier)
+            first = all(points(each, report) < ENOUGH for each in earlier)
+            self._leads[report.event_id] = first
+            for where in () if first else _cells_of(report):
+                reports = self._may_lead[where][report.site]
+                del reports[bisect_left(reports, report.order, key=_ORDER)]
         return self._leads[report.event_id]
 
     def _between(
-        self, report: Report, day: date, first: datetime, last: datetime
+        self, cells: _Cells, report: Report, first: datetime, last: datetime
     ) -> Iterator[Report]:
         """The reports near one that were told between two times; some come twice."""
+        if report.day is None:
+            return iter(())
         if self.load:
             self.load(report, first, last)
-        days = [day + timedelta(days=gap) for gap in _GAPS]
+        days = [report.day + timedelta(days=gap) for gap in _GAPS]
         site = report.site
         begin, end = (first, ""), (report.order if last == report.told else (last, "~"))
         parts: list[list[Report]] = []
         for where in product(sorted(report.countries), days):
-            for other, reports in self._cells.get((report.family, *where), {}).items():
+            for other, reports in cells.get((report.family, *where), {}).items():
                 if place_points(site, other) > -math.inf:
                     low = bisect_left(reports, begin, key=_ORDER)
                     parts.append(reports[low : bisect_left(reports, end, key=_ORDER)])
         return chain.from_iterable(parts)
+
+
+def _cells_of(report: Report) -> list[_Cell]:
+    """Where a report is found: in the cell of each of its countries."""
+    if report.day is None:
+        return []
+    return [(report.family, country, report.day) for country in report.countries]
 
 
 def _strongest(linked: Iterable[tuple[float, Report]]) -> Report | None:
