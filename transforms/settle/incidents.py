@@ -131,12 +131,13 @@ class ReportIndex:
         days = [report.day + timedelta(days=gap) for gap in _GAPS]
         site = report.site
         begin, end = (first, ""), (report.order if last == report.told else (last, "~"))
-        parts: list[list[Report]] = []
+        parts: list[Iterator[Report]] = []
         for where in product(sorted(report.countries), days):
             for other, reports in cells.get((report.family, *where), {}).items():
                 if place_points(site, other) > -math.inf:
                     low = bisect_left(reports, begin, key=_ORDER)
-                    parts.append(reports[low : bisect_left(reports, end, key=_ORDER)])
+                    high = bisect_left(reports, end, key=_ORDER)
+                    parts.append(map(reports.__getitem__, range(low, high)))
         return chain.from_iterable(parts)
 
 
