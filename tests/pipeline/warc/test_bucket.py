@@ -35,6 +35,7 @@ def bucket(request, tmp_path, monkeypatch):
     """A place in a store of each kind."""
     if request.param == "drawer":
         monkeypatch.setattr("pipeline.sources.files._SCHEMES", {"http", Drawer.scheme()})
+        monkeypatch.setattr("pipeline.storage._WRITTEN_TO", {Drawer.scheme()})
         yield f"drawer:/{tmp_path}/store"
         return
     if not has_google():
