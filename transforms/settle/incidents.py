@@ -69,11 +69,11 @@ class ReportIndex:
 
     def earlier(self, report: Report) -> Iterator[Report]:
         """The earlier reports that may be linked with one."""
-        return self._between(self._all, report, report.told - TELLING, report.told)
+        return self._between(self._all, report, back=TELLING)
 
     def later(self, report: Report, known: Container[str]) -> list[Report]:
         """The later stored reports that are linked with one, without known ones, by event id."""
-        near = self._between(self._stored, report, report.told, report.told + TELLING)
+        near = self._between(self._stored, report, ahead=TELLING)
         others = (each for each in near if each.event_id not in known)
         found = {each.event_id: each for each in others if report.order < each.order}
         return [each for each in found.values() if points(report, each) >= ENOUGH]
@@ -103,7 +103,7 @@ class ReportIndex:
 
     def _linked_leaders(self, report: Report) -> Iterator[tuple[float, Report]]:
         """The leaders that a report is linked with, and how strongly."""
-        near = self._between(self._may_lead, report, report.told - TELLING, report.told)
+        near = self._between(self._may_lead, report, back=TELLING)
         for each in list(near):
             strength = points(each, report)
             if strength >= ENOUGH and self._is_first(each):
@@ -121,11 +121,17 @@ class ReportIndex:
         return self._leads[report.event_id]
 
     def _between(
-        self, cells: _Cells, report: Report, first: datetime, last: datetime
+        self,
+        cells: _Cells,
+        report: Report,
+        *,
+        back: timedelta = timedelta(0),
+        ahead: timedelta = timedelta(0),
     ) -> Iterator[Report]:
-        """The reports near one that were told between two times; some come twice."""
+        """The reports near one that were told so long before it or after; some come twice."""
         if report.day is None:
             return iter(())
+        first, last = report.told - back, report.told + ahead
         if self.load:
             self.load(report, first, last)
         days = [report.day + timedelta(days=gap) for gap in _GAPS]
