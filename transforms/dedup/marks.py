@@ -24,7 +24,6 @@ WordClass = Literal["after", "joint", "stop", "number", "date", ""]
 
 _NAME_WORDS: Final = 3
 _CLITICS: Final = "وفبلك"
-_BEFORE_PLACES: Final = frozenset({"في", "من", "الي", "قرب", "نحو", "مدينه", "وفي", "ومن"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,12 @@ def stems_of(words: list[str]) -> Uint32s:
 
 def _places(words: list[str]) -> Iterator[int]:
     """Where a word of a place stands."""
-    pairs, before = _known_places()["pair"], ""
+    known, before = _known_places(), ""
     for index, word in enumerate(words):
         sure, maybe, second = _place(word)
-        if sure or (maybe and before in _BEFORE_PLACES):
+        if sure or (maybe and before in known["before"]):
             yield index
-        if second and f"{before}_{word}" in pairs:
+        if second and f"{before}_{word}" in known["pair"]:
             yield index - 1
             yield index
         before = word
@@ -99,7 +98,7 @@ def _place(word: str) -> tuple[bool, bool, bool]:
 @cache
 def _known_places() -> dict[str, frozenset[str]]:
     """The words of ``places.txt`` by class, and the second words of its pairs."""
-    found: dict[str, set[str]] = {"sure": set(), "maybe": set(), "pair": set()}
+    found: dict[str, set[str]] = {"sure": set(), "maybe": set(), "pair": set(), "before": set()}
     text = files("transforms.dedup").joinpath("places.txt").read_text("utf-8")
     for line in text.splitlines():
         name, colon, words = line.partition(": ")

@@ -12,6 +12,7 @@ from transforms.enrich.words.analyse import analyse
 from transforms.records import Status
 
 # Verbs whose complement has not happened: what he hopes, plans, tries, fears, calls for.
+_CONDITIONS: Final = closed_classes.CONDITIONALS - closed_classes.EITHER_IF_OR_THAT
 _IRREALIS: Final = lists.lemmas("realis", "irrealis_verbs")
 _NEGATIVE: Final = lists.lemmas("realis", "negative_verbs")
 _IRREALIS_NOUNS: Final = lists.words("realis", "irrealis_nouns")
@@ -106,7 +107,7 @@ def _future(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answ
         return "future", sentence.words[match.head]
     for distance, index in enumerate(before):
         word = sentence.words[index]
-        if word in {"سوف", "وسوف"} and distance <= 1:
+        if word in closed_classes.FUTURE_PARTICLES and distance <= 1:
             return "future", word
         if sentence.is_verb(index):
             if any(r.future for r in analyse(word) if r.pos == "V") and not match.verbal:
@@ -148,7 +149,11 @@ def _hypothetical(sentence: Sentence, match: TriggerMatch, before: list[int]) ->
 
 def _doubts(word: str, distance: int) -> bool:
     """Whether a word so many tokens before a trigger makes it a possibility or an intention."""
-    if word in closed_classes.CONDITIONALS and word not in {"ان", "وان"} and distance <= 4:
+    if (
+        word in closed_classes.CONDITIONALS
+        and word not in closed_classes.EITHER_IF_OR_THAT
+        and distance <= 4
+    ):
         return True
     return word in _IRREALIS_NOUNS and distance <= 3
 
@@ -158,5 +163,6 @@ def _governs(sentence: Sentence, index: int, match: TriggerMatch) -> bool:
     if not match.verbal:
         return True
     return any(
-        sentence.words[position] in {"ان", "بان", "الا"} for position in range(index, match.head)
+        sentence.words[position] in closed_classes.COMPLEMENTISERS
+        for position in range(index, match.head)
     )

@@ -11,7 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_POSSESSIVES: Final = ("ه", "ها", "هم", "هما", "هن", "نا")
+from transforms.enrich.words import endings
+from transforms.enrich.words.clitics import ARTICLE
+
+# Of an adjective in ي: each with whether it is a plural.
+_NISBA: Final = (
+    ("", False),
+    (endings.FEMININE, False),
+    (endings.ACCUSATIVE, False),
+    (endings.PLURAL, True),
+    (endings.PLURAL_OBLIQUE, True),
+    (endings.PLURAL_FEMININE, True),
+    (endings.DUAL, True),
+    (endings.FEMININE_INSIDE + endings.DUAL, True),
+    (endings.FEMININE_INSIDE + endings.DUAL_OBLIQUE, True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +45,32 @@ class WrittenForm:
 
 def _endings(word: str) -> Iterator[tuple[str, bool, bool]]:
     """Spellings of one word without article: (text, may take the article, may be construct)."""
-    if word.endswith("ون") and len(word) > 4:
-        stem = word[:-2]
+    if word.endswith(endings.PLURAL) and len(word) > 4:
+        stem = word.removesuffix(endings.PLURAL)
         yield word, True, False
-        yield stem + "ين", True, False
-        yield stem + "و", False, True
-        yield stem + "ي", False, True
+        yield stem + endings.PLURAL_OBLIQUE, True, False
+        yield stem + endings.PLURAL_BARE, False, True
+        yield stem + endings.PLURAL_OBLIQUE_BARE, False, True
         return
     yield word, True, True
-    if (word[-1] not in "ةاءىي" and not word.endswith("ات")) or word[-1] == "ي":
-        yield word + "ا", False, False
+    takes = word[-1] not in endings.WITHOUT_ACCUSATIVE
+    if (takes and not word.endswith(endings.PLURAL_FEMININE)) or word[-1] == endings.NISBA:
+        yield word + endings.ACCUSATIVE, False, False
+
+
+def _stem(word: str) -> str:
+    """A word as it is written before an ending: its feminine ending opens."""
+    if word.endswith(endings.FEMININE):
+        return word.removesuffix(endings.FEMININE) + endings.FEMININE_INSIDE
+    return word
 
 
 def _dual(word: str) -> Iterator[tuple[str, bool, bool]]:
     """The dual of a singular: nominative, oblique and their constructs."""
-    stem = word[:-1] + "ت" if word.endswith("ة") else word
-    for ending in ("ان", "ين"):
+    stem = _stem(word)
+    for ending in (endings.DUAL, endings.DUAL_OBLIQUE):
         yield stem + ending, True, False
-    yield stem + "ا", False, True
+    yield stem + endings.DUAL_BARE, False, True
 
 
 def noun_forms(spec: str, *, plural: bool) -> Iterator[WrittenForm]:
@@ -66,7 +88,7 @@ def noun_forms(spec: str, *, plural: bool) -> Iterator[WrittenForm]:
     agreeing = spec.endswith("+")
     first, *rest = spec.rstrip("+").split()
     tail = "".join(f" {word}" for word in rest)
-    defined_tail = "".join(f" ال{word}" for word in rest)
+    defined_tail = "".join(f" {ARTICLE}{word}" for word in rest)
     forms = [(form, plural) for form in _endings(first)]
     if not plural and not rest:
         forms += [(form, True) for form in _dual(first)]
@@ -74,7 +96,7 @@ def noun_forms(spec: str, *, plural: bool) -> Iterator[WrittenForm]:
         if not rest or agreeing:
             yield WrittenForm(text + tail, definite=False, plural=several)
             if articled:
-                yield WrittenForm(f"ال{text}{defined_tail}", definite=True, plural=several)
+                yield WrittenForm(f"{ARTICLE}{text}{defined_tail}", definite=True, plural=several)
         elif construct:
             yield WrittenForm(text + tail, definite=True, plural=several)
 
@@ -91,9 +113,8 @@ def owned_forms(spec: str, *, plural: bool) -> Iterator[WrittenForm]:
     """
     for text, _, construct in _endings(spec):
         if construct:
-            stem = text[:-1] + "ت" if text.endswith("ة") else text
-            for suffix in _POSSESSIVES:
-                yield WrittenForm(stem + suffix, definite=True, plural=plural)
+            for suffix in endings.POSSESSIVES:
+                yield WrittenForm(_stem(text) + suffix, definite=True, plural=plural)
 
 
 def nisba_forms(adjective: str) -> Iterator[WrittenForm]:
@@ -106,13 +127,11 @@ def nisba_forms(adjective: str) -> Iterator[WrittenForm]:
         Singular, dual and plural, both genders, with and without the article.
     """
     words = adjective.split()
-    endings = (("", False), ("ة", False), ("ا", False), ("ون", True), ("ين", True), ("ات", True))
-    duals = ("ان", "تان", "تين")
-    for ending, plural in (*endings, *((dual, True) for dual in duals)):
+    for ending, plural in _NISBA:
         bare = " ".join(word + ending for word in words)
         yield WrittenForm(bare, definite=False, plural=plural)
-        if ending != "ا":
-            articled = " ".join(f"ال{word}{ending}" for word in words)
+        if ending != endings.ACCUSATIVE:
+            articled = " ".join(f"{ARTICLE}{word}{ending}" for word in words)
             yield WrittenForm(articled, definite=True, plural=plural)
     if len(words) == 1:
-        yield WrittenForm(f"{adjective}و", definite=False, plural=True)
+        yield WrittenForm(adjective + endings.PLURAL_BARE, definite=False, plural=True)

@@ -22,6 +22,7 @@ from transforms.enrich.events.numbers import Logistic
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
+from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
@@ -35,7 +36,7 @@ _NOWHERE: Final = 1.0 / (1.0 + _FAR)
 _MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
 HAS: Final = 0.82  # probability of a recipient from which one is given
-_SLOTS: Final = ("الي", "ل", "ب", "علي", "ضد", "من", "مع", "عن", "في", "ان")
+_SLOTS: Final = lists.ordered("roles", "slots")
 _STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
 
 

@@ -15,14 +15,24 @@ from transforms.enrich.entities.nationality import country_names
 from transforms.enrich.sentence import insertions
 from transforms.enrich.sentence.kinds import class_of, closed_kind, open_kind, plain_verb
 from transforms.enrich.words import closed_classes as grammar
+from transforms.enrich.words import endings
 from transforms.enrich.words.analyse import Reading, analyse, lemmas_of
+from transforms.enrich.words.clitics import ARTICLE, CONJUNCTIONS, PREPOSITIONS, written
 from transforms.enrich.words.cues import find_cues
 from transforms.enrich.words.tokens import Tokens
 
 # ب or ل before the article, or before a masdar that begins with alef (باستخدام).
 _ATTACHED: Final = re.compile(r"و?(?:لل|بال)\w{3}|[بل]ا(?:ست|\wت|ن\w)\w{3}")
 _MAX_NP: Final = 9  # tokens of a noun phrase
-_MASDAR_VERBS: Final = frozenset({"تم", "جرى", "أدى", "أسفر", "حاول"})
+_DEFINITE: Final = (ARTICLE, written(CONJUNCTIONS[0], definite=True).letters)
+# What a name that begins so may only seem to be: an attached letter, or alef before one.
+_MAY_BE_ATTACHED: Final = endings.ACCUSATIVE + CONJUNCTIONS + PREPOSITIONS
+_OBJECT_ENDINGS: Final = (
+    endings.PLURAL_FEMININE,
+    endings.PLURAL_OBLIQUE,
+    endings.ACCUSATIVE,
+    endings.FEMININE_FOLDED,
+)
 
 
 class EntitySpan(NamedTuple):
@@ -138,19 +148,24 @@ class Sentence:
     def _find_kind(self, index: int) -> str:
         word = self.words[index]
         kind = closed_kind(word)
-        if kind == "R" and word in {"من", "ومن"}:
+        if kind == "R" and word in grammar.FROM:
             kind = "P"
-        if kind and word[0] in "وف" and not class_of(word) and plain_verb(word):
+        if kind and word[0] in CONJUNCTIONS and not class_of(word) and plain_verb(word):
             kind = ""  # فتحت is a verb, not ف + تحت
         if word in grammar.QUANTIFIERS:
             return "N"
         if kind == "T" and self._opens_with_verb(index):
             return "V"
-        if word == "العام" and index > self.first and self.words[index - 1].startswith("ال"):
+        if (
+            word in grammar.GENERAL
+            and index > self.first
+            and self.words[index - 1].startswith(ARTICLE)
+        ):
             return "N"  # الأمين العام
         if kind:
             return kind
-        if word[-1] == "ه" and self.tokens.text(index, index).endswith("ة"):
+        folded = word[-1] == endings.FEMININE_FOLDED
+        if folded and self.tokens.text(index, index).endswith(endings.FEMININE):
             return "N"  # folded to ه it would read as a verb with a pronoun: وزارة
         kind = open_kind(word)
         return self._verb_or_noun(index) if kind == "?" else kind
@@ -164,7 +179,7 @@ class Sentence:
         after = self.words[index + 1] if index + 1 < self.stop else ""
         return (
             before in ".,C"
-            and (after.startswith("ال") or after.endswith(("ون", "ي")))
+            and (after.startswith(ARTICLE) or after.endswith((endings.PLURAL, endings.NISBA)))
             and (self.kind_ahead(index + 1) == "N")
         )
 
@@ -178,9 +193,13 @@ class Sentence:
         ):
             return "N"  # وزير is no و + زير
         previous = self.kind(index - 1)
-        if index - 2 >= self.first and self.words[index - 2 : index] == ("في", "حين"):
+        if index - 2 >= self.first and self.words[index - 2 : index] in grammar.OPENING_PAIRS:
             previous = "C"
-        headline = previous in ".," and word[0] != "و" and self._indefinite_adjective(index + 1)
+        headline = (
+            previous in ".,"
+            and word[0] != CONJUNCTIONS[0]
+            and self._indefinite_adjective(index + 1)
+        )
         # A headline's masdar: قصف مدفعي إسرائيلي على
         if headline or previous in {"P", "#"} or self._completes_verb(index, verb_readings):
             return "N"
@@ -190,7 +209,7 @@ class Sentence:
             return "N"
         if previous == "N" and not conjunction and index - 1 >= self.first:
             lemma_before = self.words[index - 1]
-            return "N" if not lemma_before.startswith("ال") else "V"
+            return "N" if not lemma_before.startswith(ARTICLE) else "V"
         if following == "P" and not conjunction and all(r.voice == "?" for r in verb_readings):
             return "V" if any(r.person != "3ms" for r in verb_readings) else "N"
         return "V"
@@ -200,7 +219,7 @@ class Sentence:
         if index >= self.stop or index in self.opens or self.kind_ahead(index) != "N":
             return False
         word = self.words[index]
-        return len(word) > 4 and word.endswith("ي") and not word.startswith("ال")
+        return len(word) > 4 and word.endswith(endings.NISBA) and not word.startswith(ARTICLE)
 
     def _completes_verb(self, index: int, verbs: list[Reading]) -> bool:
         """Whether a masdar completes a verb of its clause: أعلنت الحكومة رفضها، فرضت حظر التجول.
@@ -210,7 +229,7 @@ class Sentence:
         if all(r.conjunction for r in verbs):
             return False
         before = self.words[index - 1] if index > self.first else ""
-        definite = before.startswith(("ال", "وال")) or index - 1 in self.whole
+        definite = before.startswith(_DEFINITE) or index - 1 in self.whole
         if not definite and not any(r.pronoun for r in verbs):
             return False
         position = index - 1
@@ -308,7 +327,7 @@ class Sentence:
             if self.kind(position) != '"':
                 last = min(self.spans.get(position, position), stop - 1)
             position = max(position, last) + 1
-        return index, last - 1 if self.words[last] == "من" and last > index else last
+        return index, last - 1 if self.words[last] in grammar.PARTITIVE and last > index else last
 
     def _continues(self, start: int, last: int, position: int) -> bool:
         """Whether the token at ``position`` still belongs to the phrase from ``start``."""
@@ -319,22 +338,22 @@ class Sentence:
             return self._partitive(last, word)
         if kind not in "N#" or self.is_attached(position):
             return False
-        joined = word[0] == "و" and (position in self.opens or self._is_conjoined(word))
-        if joined or self.words[last] in {"من", "باسم"}:
+        joined = word[0] == CONJUNCTIONS[0] and (position in self.opens or self._is_conjoined(word))
+        if joined or self.words[last] in grammar.GOES_ON:
             return True
         return not self._opens_new_phrase(start, last, position)
 
     def _partitive(self, last: int, word: str) -> bool:
         """``عدد من``, ``ستة من``, ``قوات من``: a من that joins a quantity to its whole."""
-        if word != "من":
+        if word not in grammar.PARTITIVE:
             return False
         head = self.words[last]
-        return head in grammar.QUANTIFIERS or self.kind(last) == "#" or not head.startswith("ال")
+        return head in grammar.QUANTIFIERS or self.kind(last) == "#" or not head.startswith(ARTICLE)
 
     @staticmethod
     def _is_conjoined(word: str) -> bool:
         """Whether و at the head of a word joins two nouns."""
-        return any(r.conjunction for r in analyse(word)) or word.startswith("وال")
+        return any(r.conjunction for r in analyse(word)) or word.startswith(_DEFINITE[1])
 
     def _accusative(self, position: int) -> bool:
         """Whether a token's last letter carries a written fatha."""
@@ -344,13 +363,13 @@ class Sentence:
         """Whether a country's name stands behind an adjective: المفوضية الأوروبية تركيا."""
         word = self.words[position]
         named = position in self.opens and self.spans[position] in self.names
-        plain = word[0] not in "اوفبكل" or word in country_names()
-        return named and plain and before.startswith("ال")
+        plain = word[0] not in _MAY_BE_ATTACHED or word in country_names()
+        return named and plain and before.startswith(ARTICLE)
 
     def _opens_new_phrase(self, start: int, last: int, position: int) -> bool:
         """Whether a nominal token cannot continue the phrase before it (subject | object)."""
         word, before = self.words[position], self.words[last]
-        definite = word.startswith("ال")
+        definite = word.startswith(ARTICLE)
         marked = self._accusative(position) or self._country_follows(before, position)
         if marked or insertions.new_head(before, word):
             return True  # المبادرة الأطراف، التقى الرئيس رئيسَ المجلس: subject and object
@@ -358,9 +377,9 @@ class Sentence:
             return True
         if word in grammar.QUANTIFIERS or self.kind(position) == "#":
             return self.kind(last) != "#" and before not in grammar.QUANTIFIERS and last >= start
-        if before.startswith(("ال", "وال")):
+        if before.startswith(_DEFINITE):
             if definite:
                 return False
-            return any(r.pos == "N" for r in analyse(word)) or word.endswith(("ات", "ين", "ا", "ه"))
+            return any(r.pos == "N" for r in analyse(word)) or word.endswith(_OBJECT_ENDINGS)
         # A plural in ون without article governs no genitive and agrees with its adjective.
-        return before.endswith("ون") and (definite or not word.endswith("ون"))
+        return before.endswith(endings.PLURAL) and (definite or not word.endswith(endings.PLURAL))

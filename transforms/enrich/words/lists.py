@@ -15,6 +15,7 @@ FILES: Final = (
     "attribution",
     "closed_classes",
     "counted",
+    "endings",
     "insertions",
     "institutions",
     "realis",
@@ -40,6 +41,11 @@ def words(file: str, name: str) -> frozenset[str]:
         name: the list.
     """
     return frozenset(normalise_text(read(file)[name]).split())
+
+
+def ordered(file: str, name: str) -> tuple[str, ...]:
+    """A list of words as ``words`` gives them, in the order of the file."""
+    return tuple(normalise_text(read(file)[name]).split())
 
 
 def lemmas(file: str, name: str) -> frozenset[str]:
