@@ -149,11 +149,7 @@ def _hypothetical(sentence: Sentence, match: TriggerMatch, before: list[int]) ->
 
 def _doubts(word: str, distance: int) -> bool:
     """Whether a word so many tokens before a trigger makes it a possibility or an intention."""
-    if (
-        word in closed_classes.CONDITIONALS
-        and word not in closed_classes.EITHER_IF_OR_THAT
-        and distance <= 4
-    ):
+    if word in _CONDITIONS and distance <= 4:
         return True
     return word in _IRREALIS_NOUNS and distance <= 3
 
