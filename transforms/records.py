@@ -16,7 +16,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from transforms.rejects import Reason
 
@@ -25,6 +25,7 @@ TextField = Literal["title", "body"]
 Precision = Literal["second", "minute", "day", "month"]
 PublishedSource = Literal["feed", "jsonld", "meta", "html", "url", "text", "none"]
 Verdict = Literal["ar", "mixed", "other"]
+DEFAULT_CONFIDENCE: Final = 0.5  # from which an event counts, unless a query says otherwise
 Status = Literal["asserted", "future", "hypothetical", "negated", "historical"]
 DuplicateKind = Literal["exact", "near", "contained", "revision"]
 
@@ -256,7 +257,7 @@ class Event:
     quad_plover: str
     trigger: Span
     evidence: tuple[Evidence, ...]
-    confidence: float  # calibrated: 0.5 is the default threshold
+    confidence: float  # calibrated; see ``DEFAULT_CONFIDENCE``
     rule_id: str
     coder_version: str
     modes: tuple[str, ...] = ()

@@ -33,10 +33,9 @@ from pipeline.evaluation.events_seed import seed_figures
 from pipeline.evaluation.news_gold import calibration_error
 from transforms.enrich import code_events
 from transforms.enrich.events.confidence import UNSEEN
-from transforms.records import Article, Event
+from transforms.records import DEFAULT_CONFIDENCE, Article, Event
 
 NAME = "events"
-THRESHOLD: Final = 0.5
 _TOLD: Final = frozenset({"asserted", "historical"})
 _BARS: Final = {"ASSAULT": (0.78, 0.80), "PROTEST": (0.60, 0.80)}
 GOLD: Final = Path(__file__).parent / "data" / "events_gold.json"
@@ -106,7 +105,7 @@ def _sentences(folder: Path, event_type: str, report: _Report) -> list[tuple[flo
     for row in rows:
         score, gold = _best(code_events(article(row["text"])), event_type), row["label"] == "yes"
         points.append((score, gold))
-        predicted = score >= THRESHOLD
+        predicted = score >= DEFAULT_CONFIDENCE
         counts.tp += predicted and gold
         counts.fp += predicted and not gold
         counts.fn += gold and not predicted
@@ -199,7 +198,7 @@ def _own_gold(report: _Report) -> None:
         events = code_events(
             article(case["text"], title=case.get("title"), published=case["published"])
         )
-        open_events = [e for e in events if e.confidence >= THRESHOLD]
+        open_events = [e for e in events if e.confidence >= DEFAULT_CONFIDENCE]
         for gold in case["events"]:
             found = next((e for e in open_events if _answers(e, gold)), None)
             if found is None:

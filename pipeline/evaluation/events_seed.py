@@ -16,9 +16,8 @@ from typing import Any, Final
 
 from pipeline.evaluation.base import Case, Figure
 from transforms.enrich import code_events
-from transforms.records import Article, Event
+from transforms.records import DEFAULT_CONFIDENCE, Article, Event
 
-_THRESHOLD: Final = 0.5
 _IGNORED: Final = frozenset({"N5"})
 
 
@@ -83,7 +82,7 @@ def seed_figures(path: Path, seeds: Path) -> tuple[list[Figure], list[Case], lis
     told = [
         e
         for e in seed_events(text, gold["document"]["publication_date"])
-        if e.confidence >= _THRESHOLD and e.status != "negated"
+        if e.confidence >= DEFAULT_CONFIDENCE and e.status != "negated"
     ]
     current = [e for e in told if e.status in {"asserted", "future"}]
     found, duplicates, slots, cases = 0, 0, [0, 0], []

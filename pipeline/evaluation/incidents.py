@@ -27,9 +27,10 @@ from typing import Any, Final
 from pipeline.evaluation.base import Case, Figure, SuiteReport
 from pipeline.evaluation.stories import Half, Incident, Mention, Stories, path_of, read_stories
 from transforms.enrich import code_events
+from transforms.records import DEFAULT_CONFIDENCE
 from transforms.rows.rows import Provenance, Row, event_row
 from transforms.settle import assign_incidents, report_of
-from transforms.settle.same_incident import THRESHOLD, family_of
+from transforms.settle.same_incident import family_of
 
 NAME = "incidents"
 _BAR: Final = 0.90
@@ -86,7 +87,7 @@ def group_coded(stories: Stories) -> Grouped:
 
 def _sure_rows(article: Any) -> Iterator[Row]:
     for event in code_events(article):
-        if event.status == "asserted" and event.confidence >= THRESHOLD:
+        if event.status == "asserted" and event.confidence >= DEFAULT_CONFIDENCE:
             yield event_row(event, _RUN)
 
 

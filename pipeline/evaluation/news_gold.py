@@ -25,11 +25,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from transforms.records import Event
+from transforms.records import DEFAULT_CONFIDENCE, Event
 
-THRESHOLD: Final = 0.5
 Document = Mapping[str, Any]
 Span = tuple[int, int]
 
@@ -181,7 +180,7 @@ def score_document(events: Sequence[Event], document: Document) -> Tally:
         document: the article with its gold events.
     """
     tally = Tally()
-    told = [e for e in events if e.status == "asserted" and e.confidence >= THRESHOLD]
+    told = [e for e in events if e.status == "asserted" and e.confidence >= DEFAULT_CONFIDENCE]
     found = answers(told, document)
     _score_gold(tally, events, document, set(found))
     shift = len(document["title"]) + 1

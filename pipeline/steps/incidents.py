@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from pipeline.sinks.base import Sink, StagedFile
 from pipeline.sinks.inbox import INBOX, stage_rows
 from pipeline.steps.prints import Dates
-from transforms.records import content_id
+from transforms.records import DEFAULT_CONFIDENCE, content_id
 from transforms.rows.merge import fold_rows
 from transforms.rows.rows import Provenance, Row, incident_row
 from transforms.settle.incidents import REACH, ReportIndex
@@ -28,7 +28,6 @@ from transforms.settle.same_incident import (
     COLUMNS,
     DAY_GAP,
     TELLING,
-    THRESHOLD,
     Report,
     family_of,
     report_of,
@@ -286,7 +285,8 @@ def _folded(events: Iterable[pa.Table], keys: Collection[str]) -> dict[str, Repo
 def _may_tell(data: pa.Table) -> pa.ChunkedArray:
     """Which rows of ``events`` take part in incidents (see ``report_of``)."""
     return pc.and_(
-        pc.equal(data["status"], "asserted"), pc.greater_equal(data["confidence"], THRESHOLD)
+        pc.equal(data["status"], "asserted"),
+        pc.greater_equal(data["confidence"], DEFAULT_CONFIDENCE),
     )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from transforms.dedup.marks import stems_of
 from transforms.dedup.tokens import words_of
+from transforms.records import DEFAULT_CONFIDENCE
 
 # Types that one act is told by, depending on who tells it.
 _FAMILIES: Final = (
@@ -30,7 +31,6 @@ _FAMILIES: Final = (
 # What one article may tell twice, the dead in one sentence and the injured in another. Of all else
 # the coder knows better what it holds apart.
 _TOLD_TWICE: Final = frozenset({"ASSAULT", "PROTEST"})
-THRESHOLD: Final = 0.5  # confidence from which an event counts
 _IN_WORDS: Final = ("explicit", "relative")  # a date that the text gives; else it is the report's
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _FIRST_YEAR, _LAST_YEAR = 1000, 9000  # days beyond leave no room for days around them
@@ -121,11 +121,6 @@ def family_of(event_type: str) -> str:
     return min(next((each for each in _FAMILIES if event_type in each), {event_type}))
 
 
-def types_with(event_type: str) -> frozenset[str]:
-    """Return the types of a type's family."""
-    return next((each for each in _FAMILIES if event_type in each), frozenset({event_type}))
-
-
 def report_of(row: Mapping[str, Any]) -> Report | None:
     """Read a row of ``events``.
 
@@ -136,7 +131,7 @@ def report_of(row: Mapping[str, Any]) -> Report | None:
         The report; None for one that takes no part in incidents: not asserted, or below the
         default confidence.
     """
-    if row["status"] != "asserted" or row["confidence"] < THRESHOLD:
+    if row["status"] != "asserted" or row["confidence"] < DEFAULT_CONFIDENCE:
         return None
     day, told = row["event_date"], row["event_time"]
     stored = None if told is None else told.astimezone(UTC).date()

@@ -21,11 +21,12 @@ from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
+from transforms.records import DEFAULT_CONFIDENCE
 
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 NONE: Final = len(TYPES)
 FLOOR: Final = 0.04  # of the first model, below which a type of a clause is not looked at
-SURE: Final = 0.5
+SURE: Final = DEFAULT_CONFIDENCE
 _NEGATIVE: Final = lists.words("realis", "denials")
 _NAMES: Final = (
     "V", "m:def", "m:pron", "m:passive", "m:fut", "m:conj", "m:pب", "m:pل", "m:Vpast3ms",
