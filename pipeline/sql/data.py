@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from pipeline.errors import UsageError, nearest
 from pipeline.sinks.base import open_sink
+from pipeline.sinks.lock import LOCK_NAME
 from pipeline.sinks.parquet.layout import SCHEMA_NAME, STAGING
-from pipeline.sinks.parquet.lock import LOCK_NAME
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.dialect import to_duckdb
 from transforms.rows.schema import TABLES

@@ -31,7 +31,7 @@ from pipeline.sinks.bigquery.tables import Tables
 from pipeline.sinks.bigquery.views import view_texts
 from pipeline.sinks.files import Files, open_files
 from pipeline.sinks.inbox import Inbox
-from pipeline.sinks.parquet.lock import Lock
+from pipeline.sinks.lock import Lock
 from pipeline.sinks.parquet.parts import key_strings
 from transforms.records import Rejected, content_id
 from transforms.rows.rows import Provenance, dead_letter_row

@@ -22,6 +22,7 @@ import pyarrow.dataset as ds
 from pipeline.sinks.base import CommitReport, OutputRefused, SinkError, StagedFile
 from pipeline.sinks.files import Files, explained, open_files
 from pipeline.sinks.inbox import INBOX, Inbox
+from pipeline.sinks.lock import Lock
 from pipeline.sinks.parquet.layout import (
     JOURNAL_NAME,
     RUNS,
@@ -32,7 +33,6 @@ from pipeline.sinks.parquet.layout import (
     read_journal,
     table_parts,
 )
-from pipeline.sinks.parquet.lock import Lock
 from pipeline.sinks.parquet.parts import dataset, holding, key_strings, narrowed
 from pipeline.sinks.parquet.upsert import TableMerge, TablePlan
 from transforms.rows.schema import STORED, schema_document

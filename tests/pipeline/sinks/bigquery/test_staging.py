@@ -13,7 +13,7 @@ from outputs import put
 
 from pipeline.sinks.base import Changes, OutputRefused, SinkError, open_sink
 from pipeline.sinks.bigquery import BigQuerySink
-from pipeline.sinks.parquet.lease import LEASE_NAME
+from pipeline.sinks.lease import LEASE_NAME
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ from outputs import put
 
 from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files, explained
+from pipeline.sinks.lock import _held
 from pipeline.sinks.parquet import ParquetSink
 from pipeline.sinks.parquet.layout import table_parts
-from pipeline.sinks.parquet.lock import _held
 
 WORKER = textwrap.dedent(
     """

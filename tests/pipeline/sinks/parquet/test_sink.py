@@ -17,8 +17,8 @@ import pytest
 from outputs import delete, keys_of, parquet_files, put
 
 from pipeline.sinks.base import Changes, OutputRefused, SinkError
+from pipeline.sinks.lock import Lock
 from pipeline.sinks.parquet import ParquetSink
-from pipeline.sinks.parquet.lock import Lock
 from transforms.rows.rows import resolved_row
 from transforms.rows.schema import TABLES, schema_document
 

@@ -7,7 +7,7 @@ from buckets import emulated_bucket
 from outputs import put
 
 from pipeline.sinks.base import SinkError, open_sink
-from pipeline.sinks.parquet.lease import Lease
+from pipeline.sinks.lease import Lease
 
 pytest.importorskip("google.cloud.storage", reason="needs rasd[gcp]")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.sinks.files import Files, explained
-from pipeline.sinks.parquet.lease import Lease
+from pipeline.sinks.lease import Lease
 
 LOCK_NAME: Final = "_lock"
 
