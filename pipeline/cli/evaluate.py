@@ -81,9 +81,10 @@ def command(
 
 
 def _template(data: str) -> int:
-    from pipeline.evaluation.labels import DRAW, write_template  # noqa: PLC0415 - loads the coder
+    from pipeline.evaluation.labels import TEMPLATE  # noqa: PLC0415 - loads the coder
+    from pipeline.render.tables import write_table  # noqa: PLC0415 - Arrow only here
 
-    sys.stdout.write(write_template(open_data(data).sql(DRAW).to_pylist()))
+    write_table(open_data(data).sql(TEMPLATE), "csv", sys.stdout.buffer, excel=True)
     return Exit.DONE
 
 

@@ -21,8 +21,8 @@ examples:
   rasd export --data out --output r --format flat              one CSV of events for R and pandas
 
 With --no-text no sentence of anybody's article leaves: ids, codes, spans, dates and the names of
-places and parties stay, so that whoever has the articles can find every event in them again. The
-name of a party that no table knows is the words of the text.
+places and of parties that the dictionaries know stay, so that whoever has the articles can find
+every event in them again.
 """
 
 

@@ -12,7 +12,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ from pipeline.evaluation.news_gold import score
 from transforms.enrich import code_events
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.records import Article, Status, content_id
+from transforms.text.cells import as_it_was
 
 ARTICLE: Final = ("article_id", "url", "published_on", "publisher_country", "title", "body")
 EVENT: Final = (
@@ -33,44 +34,21 @@ EVENT: Final = (
 COLUMNS: Final = (*ARTICLE, *EVENT)
 _STATUSES: Final = get_args(Status)
 _ARTICLES: Final = 100  # of a template: an afternoon's or two days' work
-# Ids are hashes: the first in their order are a fair draw, and the same one every time.
-DRAW: Final = (
-    f"SELECT {', '.join(f'a.{name}' for name in ARTICLE)} FROM v_articles AS a "  # noqa: S608 - ours
+# An empty file of labels: a row for each of some articles, its event columns empty. Ids are hashes:
+# the first in their order are a fair draw, and the same one every time.
+_DRAWN: Final = ", ".join([f"a.{name}" for name in ARTICLE] + [f"'' AS `{name}`" for name in EVENT])
+TEMPLATE: Final = (
+    f"SELECT {_DRAWN} FROM v_articles AS a "  # noqa: S608 - names of ours
     "WHERE a.duplicate_kind IS NULL AND a.body IS NOT NULL "
     f"ORDER BY a.article_id LIMIT {_ARTICLES}"
 )
 _COUNTRY: Final = re.compile(r"[A-Z]{3}")
 _DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_FORMULA: Final = ("=", "+", "-", "@")
 _YES: Final = frozenset({"1", "x", "yes", "نعم"})
 _FIGURES: Final = (
     "precision", "core_recall", "macro_f1", "candidate_recall", "actor_country",
     "recipient_country", "place_country", "date", "dead",
 )  # fmt: skip
-
-
-def write_template(articles: Sequence[Mapping[str, Any]]) -> str:
-    """Write an empty file of labels: a row for each article, its event columns empty.
-
-    Args:
-        articles: the rows that ``DRAW`` gives.
-    """
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\r\n", extrasaction="ignore")
-    writer.writeheader()
-    for row in articles:
-        writer.writerow({name: _guarded(row[name]) for name in ARTICLE})
-    return f"\ufeff{stream.getvalue()}"  # by this mark Excel knows Arabic for what it is
-
-
-def _guarded(cell: Any) -> str:
-    """A cell that no spreadsheet takes for a formula; ``_document`` takes the mark off again."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 @dataclass(slots=True)
@@ -196,7 +174,7 @@ def _parts(cell: str) -> Iterator[str]:
 
 
 def _document(row: Mapping[str, str]) -> dict[str, Any]:
-    title, body = _plain(row.get("title", "")), _plain(row["body"].replace("\r\n", "\n"))
+    title, body = as_it_was(row.get("title", "")), as_it_was(row["body"].replace("\r\n", "\n"))
     return {
         "doc_id": row.get("article_id") or content_id(title, body),
         "title": title,

@@ -8,12 +8,6 @@ from typing import Any, Final
 import pyarrow as pa
 
 BETWEEN: Final = "; "  # stands between the elements of a list
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def flatten(rows: pa.Table) -> pa.Table:

@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.render.flat import flatten, harmless
+from pipeline.render.flat import flatten
 from pipeline.render.geojson import write_geojson
 from pipeline.render.terminal import one_line, page
 from pipeline.render.workbook import MAX_CELL, write_workbook
+from transforms.text.cells import harmless
 
 _CELL: Final = 60  # characters of a cell that are shown
 _LINE: Final = 400  # the same where a value has lines of its own

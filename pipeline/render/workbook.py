@@ -13,7 +13,8 @@ import pyarrow as pa
 from xlsxwriter import Workbook
 
 from pipeline.errors import UsageError
-from pipeline.render.flat import flatten, harmless
+from pipeline.render.flat import flatten
+from transforms.text.cells import harmless
 
 MAX_CELL: Final = 32_767
 """Characters that Excel holds in a cell; longer texts are cut there and end in an ellipsis."""
