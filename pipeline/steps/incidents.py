@@ -124,6 +124,8 @@ class _Stored:
         Args:
             reports: any.
         """
+        if not self._days:
+            return
         wanted: dict[date | None, set[date]] = defaultdict(set)
         dated = [each for each in reports if each.day is not None]
         for each in dated:

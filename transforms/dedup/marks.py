@@ -68,9 +68,9 @@ def marks_of(words: list[str]) -> Marks:
     return Marks(_pack([stem for stem, _ in known]), _pack(names), _pack(numbers))
 
 
-def stems_of(words: list[str]) -> Uint32s:
-    """Find the stems of a text alone: ``marks_of(words).words``."""
-    return _pack([_word(word)[0] for word in words])
+def stem_of(word: str) -> int:
+    """Hash the stem of a word, as ``marks_of`` does."""
+    return _word(word)[0]
 
 
 def _places(words: list[str]) -> Iterator[int]:

@@ -63,8 +63,9 @@ class ReportIndex:
             report: the report.
             brought: ``later`` passes over it: it is looked at anyhow.
         """
+        places = _cells_of(report)
         for cells in (self._all, self._may_lead, *(() if brought else (self._stored,))):
-            for where in _cells_of(report):
+            for where in places:
                 insort(cells[where].setdefault(report.site, []), report, key=_ORDER)
 
     def earlier(self, report: Report) -> Iterator[Report]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from transforms.dedup.marks import stems_of
+from transforms.dedup.marks import stem_of
 from transforms.dedup.tokens import words_of
 from transforms.records import DEFAULT_CONFIDENCE
 
@@ -68,6 +68,9 @@ class Report:
         recipients: countries of the recipients.
         toll: killed and injured, at least; None where nothing is said.
         words: sorted hashes (uint32) of the stems of its evidence, without common words.
+        site: where it happened, as far as it is told.
+        countries: those it has to do with; the empty name when there is none.
+        order: the order of reports: the earliest first.
     """
 
     event_id: str
@@ -85,22 +88,17 @@ class Report:
     recipients: tuple[str, ...]
     toll: tuple[int | None, int | None]
     words: bytes
+    site: Site = field(init=False, compare=False, repr=False)
+    countries: frozenset[str] = field(init=False, compare=False, repr=False)
+    order: tuple[datetime, str] = field(init=False, compare=False, repr=False)
 
-    @property
-    def site(self) -> Site:
-        """Where it happened, as far as it is told."""
-        return self.place, self.where, self.point
-
-    @property
-    def countries(self) -> set[str]:
-        """The countries it has to do with; the empty name when there is none."""
+    def __post_init__(self) -> None:
+        """Derive once what the search asks for again and again."""
         country = self.where[0]
-        return {*self.actors, *self.recipients, *([country] if country else [])} or {""}
-
-    @property
-    def order(self) -> tuple[datetime, str]:
-        """The order of reports: the earliest first."""
-        return self.told, self.event_id
+        near = frozenset((*self.actors, *self.recipients, *([country] if country else [])))
+        object.__setattr__(self, "site", (self.place, self.where, self.point))
+        object.__setattr__(self, "countries", near or frozenset({""}))
+        object.__setattr__(self, "order", (self.told, self.event_id))
 
 
 # What ``report_of`` reads of a row of ``events``.
@@ -171,9 +169,8 @@ def _least(row: Mapping[str, Any], what: str) -> int | None:
 
 
 def _words(text: str) -> bytes:
-    common = _common_words()
-    stems = [each for each in stems_of(words_of(text)).tolist() if each not in common]
-    return np.array(stems, "<u4").tobytes()
+    stems = set(map(stem_of, words_of(text))) - _common_words()
+    return np.array(sorted(stems), "<u4").tobytes()
 
 
 @cache
@@ -181,7 +178,7 @@ def _common_words() -> frozenset[int]:
     """The hashes of words that say nothing of which incident it is."""
     text = files("transforms.settle").joinpath("common_words.txt").read_text("utf-8")
     lines = (line.partition(": ")[2] for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(stems_of(" ".join(lines).split()).tolist())
+    return frozenset(map(stem_of, " ".join(lines).split()))
 
 
 def points(one: Report, other: Report) -> float:
