@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EMULATOR ?= .venv-emulator
 EMULATOR_STAMP := $(EMULATOR)/.installed
+ENGINES ?= .engines
 
-.PHONY: demo emulator emulate test test-full lint bench docs lock clean
+.PHONY: demo emulator emulate engines test test-full lint bench docs lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -26,6 +27,9 @@ emulator: $(EMULATOR_STAMP) ## install BigQuery's emulator, for the tests and fo
 emulate: $(EMULATOR_STAMP) ## run it on port 9050, with nothing in it, until ctrl-c
 	@echo 'export BIGQUERY_EMULATOR_HOST=http://localhost:9050'
 	@HOME=$(abspath $(EMULATOR))/home $(EMULATOR)/bin/bqemulator start --rest-port 9050 --grpc-port 9060 --log-level error >/dev/null
+
+engines: $(STAMP) ## build Prism and gather a Flink job server, to run through them on this machine
+	@deploy/engines.sh $(ENGINES) $(BIN)/python
 
 demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@rm -rf .rasd-demo
@@ -48,8 +52,9 @@ lint: $(STAMP) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: lint ## the whole test suite, every reliability test at a smaller size
-	@# Without the emulator its tests are skipped, and say so; in CI that is a failure.
+	@# Without the emulator or the engines their tests are skipped, and say so; in CI that is a failure.
 	$(MAKE) --no-print-directory emulator || test "$$CI" != true
+	$(MAKE) --no-print-directory engines || test "$$CI" != true
 	RASD_TEST_SIZE=small $(BIN)/python -m pytest
 	@# Coverage in a run of its own: its tracing slows what is timed and warns where one line is due.
 	$(BIN)/coverage erase
@@ -57,7 +62,7 @@ test: lint ## the whole test suite, every reliability test at a smaller size
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
 
-test-full: lint emulator ## every reliability test as written
+test-full: lint emulator engines ## every reliability test as written
 	RASD_TEST_SIZE=full $(BIN)/pytest
 
 bench: $(STAMP) ## the speed figures, as ratios in one run
@@ -80,4 +85,4 @@ lock: ## pin every dependency by hash (needs uv)
 	uv pip compile tests/emulator/requirements.in --generate-hashes --no-header --universal --python-version 3.11 -o tests/emulator/requirements.lock
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) .rasd-demo build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(EMULATOR) $(ENGINES) .rasd-demo build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache

@@ -30,7 +30,8 @@ from pipeline.run.inputs import Inputs, run_id_of
 from pipeline.run.manifest import manifest_of, stage_counters
 from pipeline.run.peak_memory import PeakMemory
 from pipeline.run.warm import Warm
-from pipeline.runners import local_options, open_runner
+from pipeline.run.work import hand_over
+from pipeline.runners import open_engine
 from pipeline.sinks.base import open_sink
 from pipeline.sources.base import Indexed, Ref
 from pipeline.sources.files import FileIndex, check_inputs
@@ -89,7 +90,7 @@ class Job:
         fetching: FetchSettings | None = None,
         warm: Warm | None = None,
     ) -> None:
-        """Find the runner and the sink; nothing is opened yet.
+        """Find the engine and the sink; nothing is opened yet.
 
         Raises:
             UsageError: there is no such runner or sink.
@@ -99,7 +100,7 @@ class Job:
         self._fetching = fetching or fetch_settings(config)
         self._clock = self._fetching.clock()
         self._counters: Counter[tuple[str, str]] = Counter()
-        self._runner, self._runner_name = open_runner(config.runner)
+        self._engine = open_engine(config)
         self._warm = warm or Warm(open_sink(config.output, config.staging), config.as_of)
         self._sink = self._warm.sink
         self._provenance = Provenance(run_id_of(config), __version__, config.as_of)
@@ -139,6 +140,10 @@ class Job:
                 context, publishers=publishers_of([*inputs.to_poll, *facts, *self._registry()])
             )
             self._sink.inbox.begin(self._provenance.run_id)
+            if not self._engine.in_process:
+                inputs.refs = hand_over(
+                    inputs.refs, work / "spool", self._sink.inbox, self._provenance.run_id
+                )
             self._deliver_index(inputs)
             self._tick_through(context, inputs)
             self._deliver(self._closing_rows())
@@ -176,7 +181,7 @@ class Job:
         return manifest_of(
             self._config,
             run_id=self._provenance.run_id,
-            runner=self._runner_name,
+            runner=self._engine.name,
             inputs=inputs,
             counters=self._counters,
             committed=committed,
@@ -253,7 +258,11 @@ class Job:
 
     def _execute(self, context: RunContext, refs: Sequence[Ref]) -> None:
         """Run one tick to its end."""
-        root = beam.Pipeline(runner=self._runner, options=local_options(self._config))
+        engine = self._engine
+        if not engine.in_process:
+            # An engine starts as many harnesses as it likes: each has one killable process.
+            context = replace(context, config=replace(context.config, processes=1))
+        root = beam.Pipeline(runner=engine.runner, options=engine.options)
         graph.documents(root, context, refs)
         result = root.run()
         result.wait_until_finish()

@@ -1,0 +1,48 @@
+"""The work directory of a run whose workers are elsewhere: what was spooled, where they read it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from pipeline.sinks.inbox import Inbox
+from pipeline.sources.base import Ref
+
+_WORK: Final = "work"
+
+
+def hand_over(refs: Sequence[Ref], spooled: Path, inbox: Inbox, run_id: str) -> list[Ref]:
+    """Copy the spooled files that refs name beside the inbox, and have the refs name the copies.
+
+    They lie below the run's own directory in the inbox, a disk's or a bucket's, and go with it:
+    when the run is settled, or when the next one finds it dead.
+
+    Args:
+        refs: of a run's index.
+        spooled: the launcher's own directory of spooled files.
+        inbox: where the run delivers.
+        run_id: of the run.
+
+    Returns:
+        The refs; those to given files as they were.
+    """
+    copied: dict[str, str] = {}
+    handed: list[Ref] = []
+    for ref in refs:
+        if Path(ref.path).parent != spooled:
+            handed.append(ref)
+            continue
+        if ref.path not in copied:
+            copied[ref.path] = _copy(Path(ref.path), inbox, run_id)
+        handed.append(replace(ref, path=copied[ref.path]))
+    return handed
+
+
+def _copy(path: Path, inbox: Inbox, run_id: str) -> str:
+    name = f"{inbox.folder(run_id)}/{_WORK}/{path.name}"
+    with path.open("rb") as source, inbox.files.writing(name, durable=False) as target:
+        shutil.copyfileobj(source, target)
+    return inbox.files.uri(name)
