@@ -16,7 +16,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipeline.engines.base import Engine
 from pipeline.errors import NotBuiltError, UsageError, nearest
-from pipeline.options import Config, add_flags
+from pipeline.options import FLAGS, Config
 
 # The runner's name -> module and function that open it: an engine not asked for is not imported.
 ENGINES: Final = {
@@ -24,8 +24,9 @@ ENGINES: Final = {
     "FnApiRunner": ("local", "open_local"),
     "PrismRunner": ("prism", "open_prism"),
     "FlinkRunner": ("flink", "open_flink"),
+    "DataflowRunner": ("dataflow", "open_dataflow"),
 }
-_LATER: Final = ("DataflowRunner", "PortableRunner", "SparkRunner")
+_LATER: Final = ("PortableRunner", "SparkRunner")
 
 
 def open_engine(config: Config) -> Engine:
@@ -52,7 +53,10 @@ class NewsOptions(PipelineOptions):
 
     @classmethod
     def _add_argparse_args(cls, parser: argparse.ArgumentParser) -> None:
-        add_flags(parser, without=("runner",))
+        # One name a flag, Beam's way: a second one would hide its default from Beam.
+        for flag in FLAGS:
+            if flag.name != "runner":
+                parser.add_argument(f"--{flag.name}", help=flag.help, **flag.settings)
 
 
 def beam_flags() -> frozenset[str]:

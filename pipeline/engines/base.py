@@ -26,6 +26,7 @@ class Engine:
         name: what really runs, for the manifest.
         options: Beam's options of a job.
         in_process: its workers are this process: they may have its processes and its files.
+        elsewhere: its workers see buckets only, no file of this machine.
         one_job: all ticks of a run go to it as one job, since starting one takes it long.
         template: where it only writes the graph to, instead of running it; None where it runs.
     """
@@ -34,6 +35,7 @@ class Engine:
     name: str
     options: PipelineOptions
     in_process: bool = False
+    elsewhere: bool = False
     one_job: bool = False
     template: str | None = None
 

@@ -8,6 +8,7 @@ were, and running it again gives the rows of an unbroken run.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -30,7 +31,7 @@ from pipeline.run.inputs import Inputs, run_id_of
 from pipeline.run.manifest import manifest_of, stage_counters
 from pipeline.run.peak_memory import PeakMemory
 from pipeline.run.warm import Warm
-from pipeline.run.work import hand_over
+from pipeline.run.work import check_reach, check_readable, hand_over
 from pipeline.runners import open_engine
 from pipeline.sinks.base import open_sink
 from pipeline.sources.base import Indexed, Ref
@@ -55,7 +56,8 @@ _SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
 class Summary:
     """What a run did: its manifest and the figures the terminal shows.
 
-    ``waiting`` articles and dead letters lie in the inbox until somebody settles.
+    ``waiting`` articles and dead letters lie in the inbox until somebody settles. Where only the
+    engine's graph was asked for, nothing was run, and ``graph`` says where it stands.
     """
 
     run_id: str
@@ -65,6 +67,7 @@ class Summary:
     dead_letters: int
     usable: int
     waiting: int = 0
+    graph: str | None = None
 
 
 class Job:
@@ -113,6 +116,8 @@ class Job:
         """
         check_inputs(self._config.inputs)
         check_archive(self._config.archive)
+        if self._engine.elsewhere:
+            check_reach(self._engine.name, self._sink.inbox, self._config.archive)
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
             self._sink.prepare()
@@ -139,11 +144,9 @@ class Job:
             context = replace(
                 context, publishers=publishers_of([*inputs.to_poll, *facts, *self._registry()])
             )
-            self._sink.inbox.begin(self._provenance.run_id)
-            if not self._engine.in_process:
-                inputs.refs = hand_over(
-                    inputs.refs, work / "spool", self._sink.inbox, self._provenance.run_id
-                )
+            if self._engine.template is not None:
+                return self._write_graph(context, inputs, self._engine.template)
+            self._begin(inputs, work / "spool")
             self._deliver_index(inputs)
             self._tick_through(context, inputs)
             self._deliver(self._closing_rows())
@@ -168,6 +171,21 @@ class Job:
             # A feed that could be read is usable, though all its entries be known.
             usable=self._counters["dedup", "out"] + len(inputs.feeds) + len(inputs.not_due),
         )
+
+    def _begin(self, inputs: Inputs, spooled: Path) -> None:
+        """Take the inbox, and see that the engine's workers can read all that refs name."""
+        inbox, run_id = self._sink.inbox, self._provenance.run_id
+        if self._engine.elsewhere:
+            check_readable(self._engine.name, inputs.refs, spooled)
+        inbox.begin(run_id)
+        if not self._engine.in_process:
+            inputs.refs = hand_over(inputs.refs, spooled, inbox, run_id)
+
+    def _write_graph(self, context: RunContext, inputs: Inputs, place: str) -> Summary:
+        """Have the engine write its graph down, as it would run it; nothing is run."""
+        self._start(context, inputs.refs)
+        run_id = self._provenance.run_id
+        return Summary(run_id, {}, 0, {}, 0, usable=len(inputs.refs), graph=place)
 
     def _manifest(self, inputs: Inputs, settled: Settled) -> dict[str, Any]:
         committed = {
@@ -248,7 +266,8 @@ class Job:
 
     def _tick_through(self, context: RunContext, inputs: Inputs) -> None:
         """Send the refs through the diagram, tick by tick."""
-        ticks = inputs.ticks(self._config.tick_size)
+        size = sys.maxsize if self._engine.one_job else self._config.tick_size
+        ticks = inputs.ticks(size)
         self._progress.start("documents", len({ref.key for ref in inputs.refs}), ticked)
         for number, refs in enumerate(ticks):
             self._execute(self._going_on(context), refs)
@@ -258,15 +277,19 @@ class Job:
 
     def _execute(self, context: RunContext, refs: Sequence[Ref]) -> None:
         """Run one tick to its end."""
+        result = self._start(context, refs)
+        result.wait_until_finish()
+        self._counters.update(stage_counters(result))
+
+    def _start(self, context: RunContext, refs: Sequence[Ref]) -> Any:
+        """Hand a graph to the engine."""
         engine = self._engine
         if not engine.in_process:
             # An engine starts as many harnesses as it likes: each has one killable process.
             context = replace(context, config=replace(context.config, processes=1))
         root = beam.Pipeline(runner=engine.runner, options=engine.options)
         graph.documents(root, context, refs)
-        result = root.run()
-        result.wait_until_finish()
-        self._counters.update(stage_counters(result))
+        return root.run()
 
 
 def run_job(

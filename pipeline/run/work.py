@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pipeline.errors import UsageError
 from pipeline.sinks.inbox import Inbox
 from pipeline.sources.base import Ref
+from pipeline.storage import is_remote
 
 _WORK: Final = "work"
 
@@ -39,6 +41,45 @@ def hand_over(refs: Sequence[Ref], spooled: Path, inbox: Inbox, run_id: str) -> 
             copied[ref.path] = _copy(Path(ref.path), inbox, run_id)
         handed.append(replace(ref, path=copied[ref.path]))
     return handed
+
+
+def check_reach(engine: str, inbox: Inbox, archive: str | None) -> None:
+    """Refuse places of this machine where workers elsewhere would have to write.
+
+    Args:
+        engine: its name.
+        inbox: where they deliver.
+        archive: where they keep what servers answered, if anywhere.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    if inbox.files.local:
+        raise UsageError(
+            f"--runner={engine}: its workers cannot write to {inbox.uri}: give --output a bucket, "
+            "gs://BUCKET/DIRECTORY, or for BigQuery --staging gs://BUCKET/DIRECTORY"
+        )
+    if archive is not None and not is_remote(archive):
+        raise UsageError(
+            f"--runner={engine}: its workers cannot write to {archive}: give --archive "
+            "gs://BUCKET/DIRECTORY"
+        )
+
+
+def check_readable(engine: str, refs: Sequence[Ref], spooled: Path) -> None:
+    """Refuse documents that lie on this machine: workers elsewhere could read none of them.
+
+    Feeds and lists are read by the launcher, wherever they lie; what it spooled is handed over.
+
+    Raises:
+        UsageError: one is named, and how it gets where they can.
+    """
+    for ref in refs:
+        if not is_remote(ref.path) and Path(ref.path).parent != spooled:
+            raise UsageError(
+                f"--runner={engine}: its workers cannot read {ref.path}: put it into a bucket, "
+                "gcloud storage cp -r DIRECTORY gs://BUCKET/, and name that"
+            )
 
 
 def _copy(path: Path, inbox: Inbox, run_id: str) -> str:

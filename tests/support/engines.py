@@ -46,7 +46,9 @@ def worker_config(folder: Path, program: str = "from pipeline.engines.boot impor
         program: one line of Python that makes ``main`` known.
     """
     script = folder / "worker"
-    code = f"#!{sys.executable}\nimport sys\nsys.path[:0] = {sys.path!r}\n{program}\nmain()\n"
+    # Worker processes import the file their parent was started from: it must do nothing then.
+    start = f'if __name__ == "__main__":\n    {program}\n    main()\n'
+    code = f"#!{sys.executable}\nimport sys\nsys.path[:0] = {sys.path!r}\n{start}"
     script.write_text(code, encoding="utf-8")
     script.chmod(0o755)
     paths = ":".join(each for each in sys.path if each)

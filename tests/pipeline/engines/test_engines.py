@@ -70,8 +70,7 @@ def test_each_poison_costs_one_dead_letter(engine, tmp_path):
     support = ROOT / "tests" / "support"
     options = list(FLAGS[engine])
     if engine == "flink":
-        sys_path = f"sys.path.insert(0, {str(support)!r}); from poison_work import worker as main"
-        options.append(worker_config(tmp_path, sys_path))
+        options.append(worker_config(tmp_path, "from poison_work import worker as main"))
     done = subprocess.run(
         [sys.executable, str(support / "poison_work.py"), str(output), str(source), *options],
         env={**os.environ, "PYTHONPATH": f"{ROOT}:{support}"},

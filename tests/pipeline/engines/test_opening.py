@@ -62,6 +62,7 @@ def test_spooled_files_are_handed_over_and_go_with_their_run(store, tmp_path, mo
         Ref("b", "entry", str(spool / "records"), 5, 5),
         Ref("c", "text", str(given)),
     ]
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
     with emulated_bucket(monkeypatch) as bucket:
         inbox = Inbox(f"{bucket}/out" if store == "bucket" else str(tmp_path / "out"))
         inbox.begin("run1")
