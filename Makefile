@@ -8,7 +8,7 @@ EMULATOR ?= .venv-emulator
 EMULATOR_STAMP := $(EMULATOR)/.installed
 ENGINES ?= .engines
 
-.PHONY: demo emulator emulate engines test test-full lint bench docs lock clean
+.PHONY: demo emulator emulate engines demo-flink demo-bigquery test test-full lint bench docs lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -45,6 +45,19 @@ demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@echo '  $(BIN)/rasd query --named list'
 	@echo 'and read docs/tutorial.md'
 
+demo-flink: engines ## the same on Flink, inside its job server; its workers are processes
+	@rm -rf .rasd-demo-flink
+	$(BIN)/rasd run seeds --output .rasd-demo-flink --offline --runner=FlinkRunner --environment_type=PROCESS
+	$(BIN)/rasd query --named event_types --data .rasd-demo-flink
+
+demo-bigquery: $(STAMP) $(EMULATOR_STAMP) ## the same into BigQuery's emulator, and a query there
+	@HOME=$(abspath $(EMULATOR))/home $(EMULATOR)/bin/bqemulator start --rest-port 9051 --grpc-port 9061 --log-level error >/dev/null & \
+	emulator=$$!; trap 'kill $$emulator' EXIT; export BIGQUERY_EMULATOR_HOST=http://localhost:9051 XDG_STATE_HOME=$$(mktemp -d); \
+	until $(BIN)/python -c 'import urllib.request as r; r.urlopen("http://localhost:9051/bigquery/v2/projects/p/datasets")' 2>/dev/null; do \
+	  kill -0 $$emulator || exit 1; sleep 0.5; done; \
+	$(BIN)/rasd run seeds --output bigquery://demo.news --offline && \
+	$(BIN)/rasd query --named event_types --data bigquery://demo.news
+
 lint: $(STAMP) ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -74,6 +87,7 @@ bench: $(STAMP) ## the speed figures, as ratios in one run
 
 docs: $(STAMP) ## everything in docs/ that is generated
 	$(BIN)/python -m pipeline.docgen.reference
+	$(BIN)/python -m pipeline.docgen.template > deploy/flex-template.json
 
 # What users get comes first. The tests add Google's clients (extra gcp) and are held to it by -c:
 # apache-beam[gcp] asks for pyarrow<26, numpy<2.5, protobuf<7 and python-dateutil<3, so a lock of
@@ -85,4 +99,4 @@ lock: ## pin every dependency by hash (needs uv)
 	uv pip compile tests/emulator/requirements.in --generate-hashes --no-header --universal --python-version 3.11 -o tests/emulator/requirements.lock
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) $(ENGINES) .rasd-demo build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(EMULATOR) $(ENGINES) .rasd-demo .rasd-demo-flink build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache

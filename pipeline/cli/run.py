@@ -47,7 +47,10 @@ def command(
     summary = run_job(config, Progress())
     if summary.graph is not None:
         sys.stderr.write(f"rasd: the graph of {summary.usable} documents: {summary.graph}\n")
-        sys.stderr.write("rasd: nothing was run: leave out --template_location to run it\n")
+        sys.stderr.write(
+            "rasd: nothing was run; once somebody has, rasd settle --data "
+            f"{config.output} folds in what came\n"
+        )
         return Exit.DONE
     _report(summary, config)
     if summary.usable == 0:

@@ -23,7 +23,8 @@ _NEEDED: Final = {"project": "PROJECT", "region": "REGION", "temp_location": "gs
 def open_dataflow(config: Config) -> Engine:
     """Open Dataflow.
 
-    With ``--template_location`` the graph is written there and nothing is run: to be looked at.
+    With ``--template_location`` the graph is written there, for somebody else to start: so do the
+    launchers of Flex Templates, which are gone when the job begins.
 
     Raises:
         UsageError: Google's clients are not installed, or an option is missing.

@@ -46,6 +46,7 @@ from pipeline.workers.tally import ticked
 from transforms.feeds.publishers import NO_PUBLISHERS, publishers_of
 from transforms.fetch.run import FetchSettings
 from transforms.records import Feed
+from transforms.rows.packed import PackedRows, pack_rows
 from transforms.rows.rows import Provenance, dead_letter_row, feed_row
 from transforms.rows.schema import TABLES
 
@@ -57,7 +58,7 @@ class Summary:
     """What a run did: its manifest and the figures the terminal shows.
 
     ``waiting`` articles and dead letters lie in the inbox until somebody settles. Where only the
-    engine's graph was asked for, nothing was run, and ``graph`` says where it stands.
+    engine's graph was asked for, nothing was run: ``graph`` says where it stands.
     """
 
     run_id: str
@@ -144,10 +145,13 @@ class Job:
             context = replace(
                 context, publishers=publishers_of([*inputs.to_poll, *facts, *self._registry()])
             )
+            spooled = work / "spool"
+            if self._engine.elsewhere:
+                check_readable(self._engine.name, inputs.refs, spooled)
             if self._engine.template is not None:
-                return self._write_graph(context, inputs, self._engine.template)
-            self._begin(inputs, work / "spool")
-            self._deliver_index(inputs)
+                return self._write_graph(context, inputs, spooled, self._engine.template)
+            self._begin(inputs, spooled)
+            self._deliver(self._index_rows(inputs))
             self._tick_through(context, inputs)
             self._deliver(self._closing_rows())
             self._sink.inbox.complete(self._provenance.run_id)
@@ -173,19 +177,26 @@ class Job:
         )
 
     def _begin(self, inputs: Inputs, spooled: Path) -> None:
-        """Take the inbox, and see that the engine's workers can read all that refs name."""
+        """Take the inbox, and hand workers of an engine what was spooled."""
         inbox, run_id = self._sink.inbox, self._provenance.run_id
-        if self._engine.elsewhere:
-            check_readable(self._engine.name, inputs.refs, spooled)
         inbox.begin(run_id)
         if not self._engine.in_process:
             inputs.refs = hand_over(inputs.refs, spooled, inbox, run_id)
 
-    def _write_graph(self, context: RunContext, inputs: Inputs, place: str) -> Summary:
-        """Have the engine write its graph down, as it would run it; nothing is run."""
-        self._start(context, inputs.refs)
+    def _write_graph(
+        self, context: RunContext, inputs: Inputs, spooled: Path, place: str
+    ) -> Summary:
+        """Have the engine write its graph down, for somebody else to start.
+
+        Nobody waits for it then: what it delivers, the rows of the index among it, counts as it
+        comes.
+        """
         run_id = self._provenance.run_id
-        return Summary(run_id, {}, 0, {}, 0, usable=len(inputs.refs), graph=place)
+        refs = hand_over(inputs.refs, spooled, self._sink.inbox, run_id)
+        rows = self._index_rows(inputs)
+        told = pack_rows([(table, row) for table, each in rows.items() for row in each])
+        self._start(replace(context, awaited=False), refs, list(told))
+        return Summary(run_id, {}, 0, {}, 0, usable=len(refs), graph=place)
 
     def _manifest(self, inputs: Inputs, settled: Settled) -> dict[str, Any]:
         committed = {
@@ -230,8 +241,8 @@ class Job:
         fetching = replace(context.fetching, as_of=self._clock(), robots=robots)
         return replace(context, fetching=fetching)
 
-    def _deliver_index(self, inputs: Inputs) -> None:
-        """Deliver what the index alone can tell: dead letters, feeds, sightings, requests."""
+    def _index_rows(self, inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
+        """What the index alone can tell: dead letters, feeds, sightings, requests."""
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for table, row in inputs.rows:
             rows[table].append(row)
@@ -242,7 +253,7 @@ class Job:
                 feed = seen.facts or Feed(seen.feed.url, language=seen.feed.language)
                 feed = replace(feed, publisher=feed.publisher or seen.feed.title or None)
                 rows["feeds"].append(feed_row(feed, self._provenance))
-        self._deliver(rows)
+        return rows
 
     def _deliver(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
         """Put rows that no worker made into the inbox."""
@@ -281,14 +292,16 @@ class Job:
         result.wait_until_finish()
         self._counters.update(stage_counters(result))
 
-    def _start(self, context: RunContext, refs: Sequence[Ref]) -> Any:
+    def _start(
+        self, context: RunContext, refs: Sequence[Ref], told: Sequence[PackedRows] = ()
+    ) -> Any:
         """Hand a graph to the engine."""
         engine = self._engine
         if not engine.in_process:
             # An engine starts as many harnesses as it likes: each has one killable process.
             context = replace(context, config=replace(context.config, processes=1))
         root = beam.Pipeline(runner=engine.runner, options=engine.options)
-        graph.documents(root, context, refs)
+        graph.documents(root, context, refs, told)
         return root.run()
 
 

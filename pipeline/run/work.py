@@ -13,7 +13,7 @@ from pipeline.sinks.inbox import Inbox
 from pipeline.sources.base import Ref
 from pipeline.storage import is_remote
 
-_WORK: Final = "work"
+_SPOOLED: Final = "spooled"
 
 
 def hand_over(refs: Sequence[Ref], spooled: Path, inbox: Inbox, run_id: str) -> list[Ref]:
@@ -83,7 +83,7 @@ def check_readable(engine: str, refs: Sequence[Ref], spooled: Path) -> None:
 
 
 def _copy(path: Path, inbox: Inbox, run_id: str) -> str:
-    name = f"{inbox.folder(run_id)}/{_WORK}/{path.name}"
+    name = f"{inbox.folder(run_id)}/{_SPOOLED}/{path.name}"
     with path.open("rb") as source, inbox.files.writing(name, durable=False) as target:
         shutil.copyfileobj(source, target)
     return inbox.files.uri(name)

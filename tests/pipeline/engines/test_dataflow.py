@@ -11,21 +11,28 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from buckets import emulated_bucket
 from graphs import read_graph
-from pipeline_helpers import ROOT, SEEDS
+from outputs import all_facts
+from pipeline_helpers import ROOT, SEEDS, rasd
 
+from pipeline.cli.launch import SWITCHES, words_of
+from pipeline.docgen.template import metadata
+from pipeline.engines.base import Engine, beam_options
 from pipeline.errors import UsageError
-from pipeline.options import Config
+from pipeline.options import Config, parse_run
 from pipeline.render.progress import Progress
 from pipeline.run.job import run_job
 from pipeline.runners import open_engine
 from pipeline.sinks.files import open_files
 
+DEPLOY = ROOT / "deploy"
 GOLDEN = ROOT / "tests" / "golden" / "graphs" / "documents.json"
 ADVICE = """\
 The graph that Dataflow is given is another than {golden} says.
@@ -114,6 +121,45 @@ def _config(beam_args, output, **more):
         (str(SEEDS / "pages"),), output, datetime(2026, 1, 1, tzinfo=UTC),
         runner="DataflowRunner", beam_args=tuple(beam_args), **more,
     )  # fmt: skip
+
+
+def test_what_a_started_template_delivers_is_folded_in_by_settle(
+    seeds_output, tmp_path, monkeypatch
+):
+    """Nobody waits for such a job; the local engine stands in for the one that starts it."""
+
+    def opened(config):
+        return Engine(FnApiRunner(), "x", beam_options(config), template="gs://news/graph")
+
+    monkeypatch.setattr("pipeline.run.job.open_engine", opened)
+    output = tmp_path / "out"
+    config = replace(_config((), str(output)), inputs=(str(SEEDS),), offline=True)
+    summary = run_job(config, Progress(quiet=True))
+    assert summary.graph == "gs://news/graph"
+    assert not list((output / "_runs").glob("*.json")), "no run has ended yet"
+    done = rasd("settle", "--data", str(output))
+    assert done.returncode == 0, done.stderr.decode()
+    assert all_facts(output) == all_facts(seeds_output)
+
+
+@pytest.mark.parametrize("path", [DEPLOY / "flex-template.json"])
+def test_every_parameter_of_the_template_is_an_option(path):
+    written = path.read_text(encoding="utf-8")
+    assert written == metadata(), "the template's metadata is out of date: run `make docs`"
+    names = [each["name"] for each in json.loads(written)["parameters"]]
+    words = [f"--{name}=true" for name in names if name in SWITCHES]
+    values = {"from": "2024-01-01", "to": "2024-01-31", "as_of": "2024-02-01", "map": "body=text"}
+    words += [f"--{n}={values.get(n, '5')}" for n in names if n not in SWITCHES]
+    config = parse_run(words_of(words)[1:], datetime(2026, 1, 1, tzinfo=UTC), frozenset)
+    assert config.inputs == ("5",)
+    assert config.offline
+    assert config.force
+    assert config.renames == (("body", "text"),)
+
+
+def test_a_parameter_that_is_neither_true_nor_false_is_told():
+    with pytest.raises(UsageError, match="true or false"):
+        words_of(["--offline=maybe"])
 
 
 def test_the_package_builds_through_beams_own_stager(tmp_path):

@@ -72,11 +72,11 @@ def test_spooled_files_are_handed_over_and_go_with_their_run(store, tmp_path, mo
         ]  # fmt: skip
         read = [storage.read_bytes(ref.path, ref.offset, ref.length) for ref in handed[:2]]
         assert read == [b"234", b"56789"]
-        assert [name for name in inbox.files.listing("") if "/work/" in name] == [
-            "_inbox/run1/work/records"
+        assert [name for name in inbox.files.listing("") if "/spooled/" in name] == [
+            "_inbox/run1/spooled/records"
         ]
         inbox.begin("run2")  # run1 is dead
-        assert not [name for name in inbox.files.listing("") if "/work/" in name]
+        assert not [name for name in inbox.files.listing("") if "/spooled/" in name]
 
 
 def test_a_worker_finds_its_engine_by_what_it_is_told():
