@@ -8,7 +8,7 @@ EMULATOR ?= .venv-emulator
 EMULATOR_STAMP := $(EMULATOR)/.installed
 ENGINES ?= .engines
 
-.PHONY: demo emulator emulate engines demo-flink demo-bigquery test test-full lint bench docs lock clean
+.PHONY: demo emulator emulate engines demo-flink demo-bigquery pin-image test test-full lint bench docs lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -58,6 +58,9 @@ demo-bigquery: $(STAMP) $(EMULATOR_STAMP) ## the same into BigQuery's emulator, 
 	$(BIN)/rasd run seeds --output bigquery://demo.news --offline && \
 	$(BIN)/rasd query --named event_types --data bigquery://demo.news
 
+pin-image: ## write the digests of the images the container builds on into deploy/images.env
+	@deploy/pin_image.sh deploy/images.env
+
 lint: $(STAMP) ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -92,10 +95,11 @@ docs: $(STAMP) ## everything in docs/ that is generated
 # What users get comes first. The tests add Google's clients (extra gcp) and are held to it by -c:
 # apache-beam[gcp] asks for pyarrow<26, numpy<2.5, protobuf<7 and python-dateutil<3, so a lock of
 # users beyond those must first be brought below them. The emulator wants another DuckDB and has
-# a lock of its own.
+# a lock of its own; so has the image, which brings what users have and Google's clients.
 lock: ## pin every dependency by hash (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
 	uv pip compile pyproject.toml --group dev --extra gcp --generate-hashes --no-header --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra gcp --generate-hashes --no-header --universal --python-version 3.11 -c requirements-dev.lock -o deploy/requirements.lock
 	uv pip compile tests/emulator/requirements.in --generate-hashes --no-header --universal --python-version 3.11 -o tests/emulator/requirements.lock
 
 clean:
