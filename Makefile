@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EMULATOR ?= .venv-emulator
 EMULATOR_STAMP := $(EMULATOR)/.installed
+ENGINES ?= .engines
 
-.PHONY: demo emulator emulate test test-full lint bench docs lock clean
+.PHONY: demo emulator emulate engines demo-flink demo-bigquery pin-image test test-full lint bench docs lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -27,6 +28,9 @@ emulate: $(EMULATOR_STAMP) ## run it on port 9050, with nothing in it, until ctr
 	@echo 'export BIGQUERY_EMULATOR_HOST=http://localhost:9050'
 	@HOME=$(abspath $(EMULATOR))/home $(EMULATOR)/bin/bqemulator start --rest-port 9050 --grpc-port 9060 --log-level error >/dev/null
 
+engines: $(STAMP) ## build Prism and gather a Flink job server, to run through them on this machine
+	@deploy/engines.sh $(ENGINES) $(BIN)/python
+
 demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@rm -rf .rasd-demo
 	$(BIN)/rasd run seeds --output .rasd-demo --offline
@@ -41,6 +45,22 @@ demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@echo '  $(BIN)/rasd query --named list'
 	@echo 'and read docs/tutorial.md'
 
+demo-flink: engines ## the same on Flink, inside its job server; its workers are processes
+	@rm -rf .rasd-demo-flink
+	$(BIN)/rasd run seeds --output .rasd-demo-flink --offline --runner=FlinkRunner --environment_type=PROCESS
+	$(BIN)/rasd query --named event_types --data .rasd-demo-flink
+
+demo-bigquery: $(STAMP) $(EMULATOR_STAMP) ## the same into BigQuery's emulator, and a query there
+	@HOME=$(abspath $(EMULATOR))/home $(EMULATOR)/bin/bqemulator start --rest-port 9051 --grpc-port 9061 --log-level error >/dev/null & \
+	emulator=$$!; trap 'kill $$emulator' EXIT; export BIGQUERY_EMULATOR_HOST=http://localhost:9051 XDG_STATE_HOME=$$(mktemp -d); \
+	until $(BIN)/python -c 'import urllib.request as r; r.urlopen("http://localhost:9051/bigquery/v2/projects/p/datasets")' 2>/dev/null; do \
+	  kill -0 $$emulator || exit 1; sleep 0.5; done; \
+	$(BIN)/rasd run seeds --output bigquery://demo.news --offline && \
+	$(BIN)/rasd query --named event_types --data bigquery://demo.news
+
+pin-image: ## write the digests of the images the container builds on into deploy/images.env
+	@deploy/pin_image.sh deploy/images.env
+
 lint: $(STAMP) ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,8 +68,9 @@ lint: $(STAMP) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: lint ## the whole test suite, every reliability test at a smaller size
-	@# Without the emulator its tests are skipped, and say so; in CI that is a failure.
+	@# Without the emulator or the engines their tests are skipped, and say so; in CI that is a failure.
 	$(MAKE) --no-print-directory emulator || test "$$CI" != true
+	$(MAKE) --no-print-directory engines || test "$$CI" != true
 	RASD_TEST_SIZE=small $(BIN)/python -m pytest
 	@# Coverage in a run of its own: its tracing slows what is timed and warns where one line is due.
 	$(BIN)/coverage erase
@@ -57,7 +78,7 @@ test: lint ## the whole test suite, every reliability test at a smaller size
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
 
-test-full: lint emulator ## every reliability test as written
+test-full: lint emulator engines ## every reliability test as written
 	RASD_TEST_SIZE=full $(BIN)/pytest
 
 bench: $(STAMP) ## the speed figures, as ratios in one run
@@ -69,15 +90,17 @@ bench: $(STAMP) ## the speed figures, as ratios in one run
 
 docs: $(STAMP) ## everything in docs/ that is generated
 	$(BIN)/python -m pipeline.docgen.reference
+	$(BIN)/python -m pipeline.docgen.template > deploy/flex-template.json
 
 # What users get comes first. The tests add Google's clients (extra gcp) and are held to it by -c:
 # apache-beam[gcp] asks for pyarrow<26, numpy<2.5, protobuf<7 and python-dateutil<3, so a lock of
 # users beyond those must first be brought below them. The emulator wants another DuckDB and has
-# a lock of its own.
+# a lock of its own; so has the image, which brings what users have and Google's clients.
 lock: ## pin every dependency by hash (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --no-header --universal --python-version 3.11 -o requirements.lock
 	uv pip compile pyproject.toml --group dev --extra gcp --generate-hashes --no-header --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra gcp --generate-hashes --no-header --universal --python-version 3.11 -c requirements-dev.lock -o deploy/requirements.lock
 	uv pip compile tests/emulator/requirements.in --generate-hashes --no-header --universal --python-version 3.11 -o tests/emulator/requirements.lock
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) .rasd-demo build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(EMULATOR) $(ENGINES) .rasd-demo .rasd-demo-flink build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache

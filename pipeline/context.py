@@ -21,6 +21,8 @@ class RunContext:
         provenance: the run's id and clock.
         fetching: how to fetch, by that clock.
         publishers: who publishes what.
+        awaited: the launcher waits for the work and completes the run; else what is delivered
+            counts as it comes, and whoever settles folds it in.
     """
 
     config: Config
@@ -28,3 +30,4 @@ class RunContext:
     provenance: Provenance
     fetching: FetchSettings
     publishers: PublisherIndex
+    awaited: bool = True

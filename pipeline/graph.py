@@ -13,7 +13,7 @@ run goes through ``documents`` once a tick and settles at its end; so does every
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apache_beam as beam
@@ -27,11 +27,16 @@ from pipeline.steps.read import ReadDocuments
 from pipeline.steps.rows import Recording
 from pipeline.steps.settle import Settled, settle_inbox
 from pipeline.warc.writer import open_archive
+from transforms.rows.packed import PackedRows
 
 
-def documents(root: Any, context: RunContext, refs: Iterable[Ref]) -> None:
-    """Read, fetch and process what refs name; deliver the rows."""
+def documents(
+    root: Any, context: RunContext, refs: Iterable[Ref], told: Sequence[PackedRows] = ()
+) -> None:
+    """Read, fetch and process what refs name; deliver the rows, and those told already."""
     config = context.config
+    if told:
+        _collect(root | "Told" >> beam.Create(told, reshuffle=False), context, "Told")
     given, wanted = (
         root
         | "Refs" >> beam.Create([(ref.key, ref) for ref in refs], reshuffle=False)
@@ -47,13 +52,15 @@ def documents(root: Any, context: RunContext, refs: Iterable[Ref]) -> None:
 
 def _deliver(pages: Any, context: RunContext, branch: str) -> None:
     """Pages to rows in the inbox. What branches share would be held in memory where they meet."""
-    config, provenance = context.config, context.provenance
-    recording = Recording(provenance, config.from_date, config.to_date)
-    (
-        pages
-        | f"Process{branch}" >> ProcessDocuments(config.workers, recording)
-        | f"DeliverRows{branch}" >> DeliverRows(context.sink.inbox, provenance)
-    )
+    config = context.config
+    recording = Recording(context.provenance, config.from_date, config.to_date)
+    rows = pages | f"Process{branch}" >> ProcessDocuments(config.workers, recording)
+    _collect(rows, context, branch)
+
+
+def _collect(rows: Any, context: RunContext, branch: str) -> None:
+    deliver = DeliverRows(context.sink.inbox, context.provenance, bounded=context.awaited)
+    _ = rows | f"DeliverRows{branch}" >> deliver
 
 
 def settle(context: RunContext) -> Settled:

@@ -273,7 +273,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         _LIMITS,
         "runner",
-        "DirectRunner (in this process) is the only one built yet",
+        "DirectRunner (in this process) or PrismRunner; docs/engines.md tells of each",
         {"default": "DirectRunner", "metavar": "NAME"},
     ),
     Flag(_LIMITS, "debug", "show tracebacks and Beam's own log", _SWITCH),

@@ -1,41 +1,51 @@
-"""Which runner really runs, and why; the options as Beam carries them.
+"""Which engine really runs a graph, and the options as Beam carries them.
 
 Beam's ``DirectRunner`` is a switch: online it may download Prism, offline it silently falls back
 to one of two others. The same word must not be three engines, so here it means the in-process
-FnApiRunner, named explicitly (decision 0001).
+FnApiRunner, named explicitly (decision 0001); every other engine is asked for by its own name
+(decision 0060).
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import Any, Final
+import importlib
+from typing import Final
 
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from pipeline.errors import NotBuiltError, UsageError
-from pipeline.options import Config, add_flags
+from pipeline.engines.base import Engine
+from pipeline.errors import NotBuiltError, UsageError, nearest
+from pipeline.options import FLAGS, Config
 
-_LATER: Final = ("DataflowRunner", "FlinkRunner", "PrismRunner", "PortableRunner", "SparkRunner")
+# The runner's name -> module and function that open it: an engine not asked for is not imported.
+ENGINES: Final = {
+    "DirectRunner": ("local", "open_local"),
+    "FnApiRunner": ("local", "open_local"),
+    "PrismRunner": ("prism", "open_prism"),
+    "FlinkRunner": ("flink", "open_flink"),
+    "DataflowRunner": ("dataflow", "open_dataflow"),
+}
+_LATER: Final = ("PortableRunner", "SparkRunner")
 
 
-def open_runner(name: str) -> tuple[Any, str]:
-    """Find the runner a name stands for.
-
-    Args:
-        name: as given with ``--runner``.
-
-    Returns:
-        The runner, and the name of what really runs.
+def open_engine(config: Config) -> Engine:
+    """Open the engine that ``--runner`` names.
 
     Raises:
-        UsageError: there is no such runner, or it is not built yet.
+        UsageError: there is no such runner, it is not here, or it is not built yet.
     """
-    if name in {"DirectRunner", "FnApiRunner"}:
-        return FnApiRunner(), "FnApiRunner"
+    name = config.runner
+    if name in ENGINES:
+        module, function = ENGINES[name]
+        engine: Engine = getattr(importlib.import_module(f"pipeline.engines.{module}"), function)(
+            config
+        )
+        return engine
     if name in _LATER:
         raise NotBuiltError(f"--runner={name} is not built yet; leave it out to run locally")
-    raise UsageError(f"unknown runner {name}; leave --runner out to run locally")
+    hint = nearest(name, tuple(ENGINES))
+    raise UsageError(f"unknown runner {name}{hint}; leave --runner out to run locally")
 
 
 class NewsOptions(PipelineOptions):
@@ -43,7 +53,10 @@ class NewsOptions(PipelineOptions):
 
     @classmethod
     def _add_argparse_args(cls, parser: argparse.ArgumentParser) -> None:
-        add_flags(parser, without=("runner",))
+        # One name a flag, Beam's way: a second one would hide its default from Beam.
+        for flag in FLAGS:
+            if flag.name != "runner":
+                parser.add_argument(f"--{flag.name}", help=flag.help, **flag.settings)
 
 
 def beam_flags() -> frozenset[str]:
@@ -58,9 +71,3 @@ def beam_flags() -> frozenset[str]:
         actions = parser._actions  # noqa: SLF001
         found.update(name for action in actions for name in action.option_strings)
     return frozenset(found - {"-h", "--help", "--runner"})
-
-
-def local_options(config: Config) -> PipelineOptions:
-    """Beam's options of a local run."""
-    settings: dict[str, Any] = {"save_main_session": False}
-    return PipelineOptions(list(config.beam_args), **settings)

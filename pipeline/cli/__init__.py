@@ -32,12 +32,12 @@ COMMANDS: Final[dict[str, str]] = {
     "explain": "Show what every stage finds in one document.",
     "evaluate": "Measure quality on labelled data.",
     "schema": "Print the tables, from the one schema in the code.",
+    "deploy": "Print the commands of a deployment in Google's cloud, checked.",
     "doctor": "Tell what is installed, what is missing, and which runner a run would use.",
 }
 # In the contract, and refused until they are built.
 LATER: Final[dict[str, str]] = {
     "report": "one self-contained page of figures",
-    "deploy": "the commands of a cloud deployment",
     "serve": "the web page",
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import metadata
 from typing import Final
 
@@ -12,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.errors import Exit
+from pipeline.errors import Exit, UsageError
 
 _NEEDED: Final = (
     "apache-beam",
@@ -41,8 +43,6 @@ def command() -> int:
     It also takes a sentence through the whole Arabic pipeline, so "works" means it works. Exit code
     1: something that every run needs is missing or broken; its row says what to install.
     """
-    from pipeline.runners import open_runner  # noqa: PLC0415 - Beam takes seconds
-
     table = Table(title="rasd doctor", show_header=True)
     for heading in ("what", "state", "note"):
         table.add_column(heading)
@@ -58,10 +58,26 @@ def command() -> int:
     state, note = _try_pipeline()
     broken = broken or state != "works"
     table.add_row("arabic pipeline", state, escape(note))
-    _, runner = open_runner("DirectRunner")
-    table.add_row("runner", runner, "what --runner=DirectRunner (the default) means here")
+    for name, state, note in _engines():
+        table.add_row(name, state, escape(note))
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 120).print(table)
     return Exit.FAILED if broken else Exit.DONE
+
+
+def _engines() -> Iterator[tuple[str, str, str]]:
+    """Tell of every engine whether a run could go through it."""
+    from pipeline.options import Config  # noqa: PLC0415 - only here
+    from pipeline.runners import ENGINES, open_engine  # noqa: PLC0415 - Beam takes seconds
+
+    for name in ENGINES:
+        default = name == "DirectRunner"
+        try:
+            engine = open_engine(Config((), "", datetime.now(UTC), runner=name))
+        except UsageError as error:
+            yield name, "not here", str(error).partition(": ")[2]
+        else:
+            note = "what --runner=DirectRunner (the default) means here" if default else ""
+            yield "runner" if default else name, engine.name, note
 
 
 def _version(name: str) -> str | None:

@@ -45,6 +45,13 @@ def command(
     from pipeline.run.job import run_job  # noqa: PLC0415 - Beam takes seconds
 
     summary = run_job(config, Progress())
+    if summary.graph is not None:
+        sys.stderr.write(f"rasd: the graph of {summary.usable} documents: {summary.graph}\n")
+        sys.stderr.write(
+            "rasd: nothing was run; once somebody has, rasd settle --data "
+            f"{config.output} folds in what came\n"
+        )
+        return Exit.DONE
     _report(summary, config)
     if summary.usable == 0:
         return Exit.NOTHING_USABLE

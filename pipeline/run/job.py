@@ -8,6 +8,7 @@ were, and running it again gives the rows of an unbroken run.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -30,7 +31,8 @@ from pipeline.run.inputs import Inputs, run_id_of
 from pipeline.run.manifest import manifest_of, stage_counters
 from pipeline.run.peak_memory import PeakMemory
 from pipeline.run.warm import Warm
-from pipeline.runners import local_options, open_runner
+from pipeline.run.work import check_reach, check_readable, hand_over
+from pipeline.runners import open_engine
 from pipeline.sinks.base import open_sink
 from pipeline.sources.base import Indexed, Ref
 from pipeline.sources.files import FileIndex, check_inputs
@@ -44,6 +46,7 @@ from pipeline.workers.tally import ticked
 from transforms.feeds.publishers import NO_PUBLISHERS, publishers_of
 from transforms.fetch.run import FetchSettings
 from transforms.records import Feed
+from transforms.rows.packed import PackedRows, pack_rows
 from transforms.rows.rows import Provenance, dead_letter_row, feed_row
 from transforms.rows.schema import TABLES
 
@@ -54,7 +57,8 @@ _SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
 class Summary:
     """What a run did: its manifest and the figures the terminal shows.
 
-    ``waiting`` articles and dead letters lie in the inbox until somebody settles.
+    ``waiting`` articles and dead letters lie in the inbox until somebody settles. Where only the
+    engine's graph was asked for, nothing was run: ``graph`` says where it stands.
     """
 
     run_id: str
@@ -64,6 +68,7 @@ class Summary:
     dead_letters: int
     usable: int
     waiting: int = 0
+    graph: str | None = None
 
 
 class Job:
@@ -89,7 +94,7 @@ class Job:
         fetching: FetchSettings | None = None,
         warm: Warm | None = None,
     ) -> None:
-        """Find the runner and the sink; nothing is opened yet.
+        """Find the engine and the sink; nothing is opened yet.
 
         Raises:
             UsageError: there is no such runner or sink.
@@ -99,7 +104,7 @@ class Job:
         self._fetching = fetching or fetch_settings(config)
         self._clock = self._fetching.clock()
         self._counters: Counter[tuple[str, str]] = Counter()
-        self._runner, self._runner_name = open_runner(config.runner)
+        self._engine = open_engine(config)
         self._warm = warm or Warm(open_sink(config.output, config.staging), config.as_of)
         self._sink = self._warm.sink
         self._provenance = Provenance(run_id_of(config), __version__, config.as_of)
@@ -112,6 +117,8 @@ class Job:
         """
         check_inputs(self._config.inputs)
         check_archive(self._config.archive)
+        if self._engine.elsewhere:
+            check_reach(self._engine.name, self._sink.inbox, self._config.archive)
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
             self._sink.prepare()
@@ -138,8 +145,13 @@ class Job:
             context = replace(
                 context, publishers=publishers_of([*inputs.to_poll, *facts, *self._registry()])
             )
-            self._sink.inbox.begin(self._provenance.run_id)
-            self._deliver_index(inputs)
+            spooled = work / "spool"
+            if self._engine.elsewhere:
+                check_readable(self._engine.name, inputs.refs, spooled)
+            if self._engine.template is not None:
+                return self._write_graph(context, inputs, spooled, self._engine.template)
+            self._begin(inputs, spooled)
+            self._deliver(self._index_rows(inputs))
             self._tick_through(context, inputs)
             self._deliver(self._closing_rows())
             self._sink.inbox.complete(self._provenance.run_id)
@@ -164,6 +176,28 @@ class Job:
             usable=self._counters["dedup", "out"] + len(inputs.feeds) + len(inputs.not_due),
         )
 
+    def _begin(self, inputs: Inputs, spooled: Path) -> None:
+        """Take the inbox, and hand workers of an engine what was spooled."""
+        inbox, run_id = self._sink.inbox, self._provenance.run_id
+        inbox.begin(run_id)
+        if not self._engine.in_process:
+            inputs.refs = hand_over(inputs.refs, spooled, inbox, run_id)
+
+    def _write_graph(
+        self, context: RunContext, inputs: Inputs, spooled: Path, place: str
+    ) -> Summary:
+        """Have the engine write its graph down, for somebody else to start.
+
+        Nobody waits for it then: what it delivers, the rows of the index among it, counts as it
+        comes.
+        """
+        run_id = self._provenance.run_id
+        refs = hand_over(inputs.refs, spooled, self._sink.inbox, run_id)
+        rows = self._index_rows(inputs)
+        told = pack_rows([(table, row) for table, each in rows.items() for row in each])
+        self._start(replace(context, awaited=False), refs, list(told))
+        return Summary(run_id, {}, 0, {}, 0, usable=len(refs), graph=place)
+
     def _manifest(self, inputs: Inputs, settled: Settled) -> dict[str, Any]:
         committed = {
             # What is seen again only moves its clock: that is no new row.
@@ -176,7 +210,7 @@ class Job:
         return manifest_of(
             self._config,
             run_id=self._provenance.run_id,
-            runner=self._runner_name,
+            runner=self._engine.name,
             inputs=inputs,
             counters=self._counters,
             committed=committed,
@@ -207,8 +241,8 @@ class Job:
         fetching = replace(context.fetching, as_of=self._clock(), robots=robots)
         return replace(context, fetching=fetching)
 
-    def _deliver_index(self, inputs: Inputs) -> None:
-        """Deliver what the index alone can tell: dead letters, feeds, sightings, requests."""
+    def _index_rows(self, inputs: Inputs) -> dict[str, list[dict[str, Any]]]:
+        """What the index alone can tell: dead letters, feeds, sightings, requests."""
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for table, row in inputs.rows:
             rows[table].append(row)
@@ -219,7 +253,7 @@ class Job:
                 feed = seen.facts or Feed(seen.feed.url, language=seen.feed.language)
                 feed = replace(feed, publisher=feed.publisher or seen.feed.title or None)
                 rows["feeds"].append(feed_row(feed, self._provenance))
-        self._deliver(rows)
+        return rows
 
     def _deliver(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
         """Put rows that no worker made into the inbox."""
@@ -243,7 +277,8 @@ class Job:
 
     def _tick_through(self, context: RunContext, inputs: Inputs) -> None:
         """Send the refs through the diagram, tick by tick."""
-        ticks = inputs.ticks(self._config.tick_size)
+        size = sys.maxsize if self._engine.one_job else self._config.tick_size
+        ticks = inputs.ticks(size)
         self._progress.start("documents", len({ref.key for ref in inputs.refs}), ticked)
         for number, refs in enumerate(ticks):
             self._execute(self._going_on(context), refs)
@@ -253,11 +288,21 @@ class Job:
 
     def _execute(self, context: RunContext, refs: Sequence[Ref]) -> None:
         """Run one tick to its end."""
-        root = beam.Pipeline(runner=self._runner, options=local_options(self._config))
-        graph.documents(root, context, refs)
-        result = root.run()
+        result = self._start(context, refs)
         result.wait_until_finish()
         self._counters.update(stage_counters(result))
+
+    def _start(
+        self, context: RunContext, refs: Sequence[Ref], told: Sequence[PackedRows] = ()
+    ) -> Any:
+        """Hand a graph to the engine."""
+        engine = self._engine
+        if not engine.in_process:
+            # An engine starts as many harnesses as it likes: each has one killable process.
+            context = replace(context, config=replace(context.config, processes=1))
+        root = beam.Pipeline(runner=engine.runner, options=engine.options)
+        graph.documents(root, context, refs, told)
+        return root.run()
 
 
 def run_job(

@@ -25,7 +25,7 @@ def stage_counters(result: Any) -> Counter[tuple[str, str]]:
     for counter in result.metrics().query()["counters"]:
         name = counter.key.metric
         if name.namespace.startswith(PREFIX):
-            totals[name.namespace.removeprefix(PREFIX), name.name] += counter.committed
+            totals[name.namespace.removeprefix(PREFIX), name.name] += counter.committed or 0
     return totals
 
 

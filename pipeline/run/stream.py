@@ -30,7 +30,7 @@ from pipeline.run.job import Job, Summary
 from pipeline.run.maintain import provenance_of
 from pipeline.run.metrics import Metrics, serve_metrics
 from pipeline.run.warm import Warm
-from pipeline.runners import open_runner
+from pipeline.runners import open_engine
 from pipeline.sinks.base import Sink, open_sink
 from pipeline.sources.base import Indexed
 from pipeline.sources.files import feeds_of
@@ -174,7 +174,7 @@ class Stream:
         feeds = _FeedList(self.config.inputs[0])
         feeds.read(self.progress.say)
         check_archive(self.config.archive)
-        open_runner(self.config.runner)
+        open_engine(self.config)
         sink = open_sink(self.config.output, self.config.staging)
         sink.prepare()
         server = serve_metrics(self.metrics, self.metrics_host, self.metrics_port)

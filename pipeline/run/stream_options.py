@@ -13,6 +13,8 @@ from pipeline.options import Config, RaisingParser, add_flags, check_beam_args, 
 
 # A stream has no end, and its clock goes on.
 _NOT_OURS: Final = ("from", "to", "map", "as_of", "force", "offline", "max_dead_letters")
+# A stream is a loop of this process; its ticks are small.
+_HERE: Final = ("DirectRunner", "FnApiRunner")
 _ABOUT: Final = """\
 Follow a list of feeds: ask each when it is due, fetch what is new, code it, commit it. Ends on
 Ctrl-C or SIGTERM within 30 seconds; started again, it goes on where it was. What it knows stands
@@ -117,6 +119,11 @@ def parse_stream(
         check_beam_args(unknown, beam_flags(), parser)
     if known.queue is not None:
         raise NotBuiltError("--queue is not built yet; leave it out to fetch in this process")
+    if known.runner not in _HERE:
+        raise NotBuiltError(
+            f"a stream on --runner={known.runner} is not built yet; leave it out to follow the "
+            "feeds in this process"
+        )
     if len(known.inputs) != 1:
         raise UsageError("name one list of feeds: rasd stream feeds.toml --output out")
     if not known.output:

@@ -82,6 +82,10 @@ class Files:
         """Return the file system's path of a name; the root's for the empty one."""
         return f"{self.root}/{name}" if name else self.root
 
+    def uri(self, name: str) -> str:
+        """Return what others open the file by: an absolute path, or ``gs://...``."""
+        return self.path(name) if self.local else f"gs://{self.path(name)}"
+
     def kind(self, name: str = "") -> str:
         """Return ``file``, ``directory`` or ``missing``."""
         with explained(self.path(name)):

@@ -17,6 +17,7 @@ from pipeline.docgen import reference
 from pipeline.evaluation.base import Figure
 from pipeline.evaluation.report import explained
 from pipeline.evaluation.suites import SUITES
+from pipeline.runners import beam_flags
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.data import open_data
 
@@ -24,7 +25,7 @@ DOCS = ROOT / "docs"
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
-    ROOT / "deploy" / "README.md",
+    *sorted((ROOT / "deploy").rglob("*.md")),
     *sorted(DOCS.rglob("*.md")),
 ]
 FOLDERS = ("benchmarks", "deploy", "docs", "pipeline", "seeds", "tests", "transforms")
@@ -82,8 +83,9 @@ SQL = {name: sql for name, sql in shown_sql() if "..." not in sql}
 
 @cache
 def options_of(name: str) -> frozenset[str]:
-    """The options a command knows."""
-    return frozenset({*re.findall(r"--[a-z][a-z-]*", cli.help_of(name)), "--help"})
+    """The options a command knows, and those it hands on to Beam."""
+    known = {*re.findall(r"--[a-z][a-z-]*", cli.help_of(name)), "--help"}
+    return frozenset(known | (beam_flags() if name in {"run", "stream"} else set()))
 
 
 @every_page

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from typing import Final
@@ -32,18 +33,35 @@ def poisoned(page: Page) -> Document | Rejected:
     return process_document(page)
 
 
-def main() -> None:
-    """Run the job over the inputs."""
-    # Workers import this module too, and need none of these; they find the function by its name.
+def worker() -> None:
+    """Become an engine's worker in which marked pages do what they say."""
+    from apache_beam.runners.worker import sdk_worker_main
+
+    from pipeline.engines import boot
+
+    _poison()
+    given = boot.parse(sys.argv[1:])
+    os.environ.update(boot.settings_of(given, boot.provision(given.id, given.provision_endpoint)))
+    sdk_worker_main.main(sys.argv)
+
+
+def _poison() -> None:
     import poison_work
 
     import pipeline.steps.process
+
+    pipeline.steps.process.process_document = poison_work.poisoned
+
+
+def main() -> None:
+    """Run the job over the inputs."""
+    # Workers import this module too, and need none of these; they find the function by its name.
     from pipeline.options import parse_run
     from pipeline.render.progress import Progress
     from pipeline.run.job import run_job
     from pipeline.runners import beam_flags
 
-    pipeline.steps.process.process_document = poison_work.poisoned
+    _poison()
     output, *inputs = sys.argv[1:]
     options = ("--offline", "--page-timeout", "3", "--page-memory", "512", "--processes", "2")
     args = [*inputs, "--output", output, *options]

@@ -1,0 +1,123 @@
+# What somebody is told of. The figures are read from the words that the stream of the fetcher says;
+# a run on Dataflow ends with exit code 3 or 4 instead, which is a failed job.
+locals {
+  told = var.alert_email != "" ? [google_monitoring_notification_channel.mail[0].id] : []
+  figures = var.follow != "fetcher" ? {} : {
+    new_articles  = { says = "new articles", counts = "([0-9]+) new articles" }
+    dead_letters  = { says = "dead letters", counts = "([0-9]+) dead letters" }
+    failing_feeds = { says = "failing", counts = "([0-9]+) failing" }
+  }
+}
+
+resource "google_monitoring_notification_channel" "mail" {
+  count        = var.alert_email != "" ? 1 : 0
+  display_name = "rasd"
+  type         = "email"
+  labels = {
+    email_address = var.alert_email
+  }
+}
+
+resource "google_logging_metric" "said" {
+  for_each        = local.figures
+  name            = "rasd/${each.key}"
+  filter          = "jsonPayload.message : \"rasd: \" AND jsonPayload.message : \"${each.value.says}\""
+  value_extractor = "REGEXP_EXTRACT(jsonPayload.message, \"${each.value.counts}\")"
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+  }
+}
+
+resource "google_monitoring_alert_policy" "silence" {
+  count                 = var.follow == "fetcher" ? 1 : 0
+  display_name          = "rasd: no new article for ${var.silent_hours} hours"
+  combiner              = "OR"
+  notification_channels = local.told
+  conditions {
+    display_name = "nothing said of new articles"
+    condition_absent {
+      filter   = "metric.type = \"logging.googleapis.com/user/${google_logging_metric.said["new_articles"].name}\""
+      duration = "${var.silent_hours * 3600}s"
+      aggregations {
+        alignment_period   = "600s"
+        per_series_aligner = "ALIGN_DELTA"
+      }
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "many" {
+  for_each = var.follow != "fetcher" ? {} : {
+    dead_letters  = 50
+    failing_feeds = 20
+  }
+  display_name          = "rasd: many ${replace(each.key, "_", " ")}"
+  combiner              = "OR"
+  notification_channels = local.told
+  conditions {
+    display_name = "more than ${each.value} at a time"
+    condition_threshold {
+      filter          = "metric.type = \"logging.googleapis.com/user/${google_logging_metric.said[each.key].name}\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = each.value
+      duration        = "900s"
+      aggregations {
+        alignment_period   = "900s"
+        per_series_aligner = "ALIGN_PERCENTILE_99"
+      }
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "failed" {
+  display_name          = "rasd: a job has failed"
+  combiner              = "OR"
+  notification_channels = local.told
+  conditions {
+    display_name = "a job of Dataflow"
+    condition_threshold {
+      filter          = "resource.type = \"dataflow_job\" AND metric.type = \"dataflow.googleapis.com/job/is_failed\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0
+      duration        = "0s"
+      aggregations {
+        alignment_period   = "300s"
+        per_series_aligner = "ALIGN_MAX"
+      }
+    }
+  }
+  conditions {
+    display_name = "a job of Cloud Run"
+    condition_threshold {
+      filter          = "resource.type = \"cloud_run_job\" AND metric.type = \"run.googleapis.com/job/completed_execution_count\" AND metric.labels.result = \"failed\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0
+      duration        = "0s"
+      aggregations {
+        alignment_period   = "300s"
+        per_series_aligner = "ALIGN_DELTA"
+      }
+    }
+  }
+}
+
+resource "google_billing_budget" "month" {
+  count           = var.billing_account != "" ? 1 : 0
+  billing_account = var.billing_account
+  display_name    = "rasd"
+  budget_filter {
+    projects = ["projects/${var.project}"]
+  }
+  amount {
+    specified_amount {
+      units = tostring(var.budget)
+    }
+  }
+  threshold_rules {
+    threshold_percent = 0.5
+  }
+  threshold_rules {
+    threshold_percent = 1.0
+  }
+}

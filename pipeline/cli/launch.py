@@ -1,0 +1,61 @@
+"""What the launcher of a Flex Template starts: its parameters are words of ``rasd run``.
+
+The launcher knows parameters with values only, and no arguments beside them: inputs come as
+``--inputs=URI,URI`` and a switch as ``--offline=true``. It adds Beam's own, ``--template_location``
+among them: the graph is written there, and Dataflow runs it when this process is gone.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.errors import UsageError
+from pipeline.options import FLAGS
+
+INPUTS: Final = "inputs"
+SWITCHES: Final = frozenset(flag.name for flag in FLAGS if "action" in flag.settings)
+_TRUTH: Final = {"true": True, "false": False, "": False}
+
+
+def words_of(parameters: Sequence[str]) -> list[str]:
+    """Make the command line of parameters.
+
+    >>> words_of(["--inputs=gs://b/a,gs://b/c", "--offline=true", "--force=false", "--to="])
+    ['run', 'gs://b/a', 'gs://b/c', '--offline']
+
+    Args:
+        parameters: each ``--name=value``.
+
+    Raises:
+        UsageError: a switch is neither true nor false.
+    """
+    inputs: list[str] = []
+    words: list[str] = []
+    for parameter in parameters:
+        name, _, value = parameter.removeprefix("--").partition("=")
+        if name == INPUTS:
+            inputs += [each for each in value.split(",") if each]
+        elif name in SWITCHES:
+            if value.lower() not in _TRUTH:
+                raise UsageError(f"--{name}={value}: true or false")
+            words += [f"--{name.replace('_', '-')}"] * _TRUTH[value.lower()]
+        elif value:  # a parameter left empty in a form is one that was not given
+            words.append(parameter)
+    return ["run", *inputs, *words]
+
+
+def main() -> None:
+    """Run the command that the parameters mean."""
+    from pipeline.cli import main as rasd  # noqa: PLC0415 - it reads the command line
+
+    try:
+        sys.argv[1:] = words_of(sys.argv[1:])
+    except UsageError as error:
+        sys.exit(f"rasd: {error}")
+    rasd()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""``rasd deploy`` prints commands that can work; Terraform names only what the program knows."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+from pipeline_helpers import ROOT, rasd
+from terraform import FILES, local_values, resources, variables, words
+
+from pipeline.deploy.check import FOLLOW
+from pipeline.deploy.plan import METADATA, TERRAFORM, Target, steps
+from pipeline.options import parse_run
+from pipeline.run.stream_options import parse_stream
+from pipeline.run.work import hand_over
+from pipeline.runners import ENGINES, beam_flags
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ASKED = (
+    "--dry-run", "--project", "my-project", "--region", "europe-west1",
+    "--contact", "https://desk.example/bot",
+)  # fmt: skip
+
+
+@pytest.fixture
+def feeds(tmp_path):
+    path = tmp_path / "feeds.txt"
+    path.write_text("https://feed.example/rss\n", encoding="utf-8")
+    return path
+
+
+def test_the_commands_are_a_script_of_the_shell(feeds):
+    done = rasd("deploy", *ASKED, "--feeds", str(feeds), "--alert-email", "a@b.example", cwd=ROOT)
+    assert done.returncode == 0, done.stderr.decode()
+    script = done.stdout.decode()
+    subprocess.run(["sh", "-n"], input=script.encode(), check=True)
+    order = [
+        script.index(word) for word in ("-target=", "docker push", "storage cp", "flex-template")
+    ]
+    assert order == sorted(order), "an image needs its repository, a machine its list of feeds"
+    assert "sha256" not in script, "no digest is printed that was not resolved"
+    assert str(feeds) in script
+
+
+@pytest.mark.parametrize("follow", FOLLOW)
+def test_what_the_commands_name_is_there(follow, feeds):
+    target = Target("p-project", "europe-west1", "c", feeds=str(feeds), follow=follow)
+    lines = [line for step in steps(target) for line in step.commands]
+    given = {name for line in lines for name in re.findall(r"-var=(\w+)=", line)}
+    assert given <= set(variables())
+    required = {name for name, about in variables().items() if "default" not in about}
+    assert required <= given, "a variable without default is given"
+    made = set(resources())
+    named = [name for line in lines for name in re.findall(r"-target=(\S+)", line)]
+    assert named
+    assert set(named) <= made
+    targets = re.findall(r"^FROM \S+ AS (\w+)$", _text("deploy/Dockerfile"), re.MULTILINE)
+    (built,) = {name for line in lines for name in re.findall(r"--target (\w+)", line)}
+    assert built in targets
+    makes = re.findall(r"^([\w-]+):", _text("Makefile"), re.MULTILINE)
+    assert all(line.split()[1] in makes for line in lines if line.startswith("make "))
+
+
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (("--project", "P"), "--project P"),
+        (("--region", "europe-west1-b"), "no zone"),
+        (("--region", "nowhere"), "--region nowhere"),
+        (("--dataset", "my-news"), "letters, digits and _"),
+        (("--bucket", "Big"), "--bucket Big"),
+        (("--alert-email", "me"), "an address of mail"),
+        (("--follow", "somehow"), "one of fetcher, dataflow, none"),
+        (("--follow", "fetcher"), "wants --feeds"),
+        (("--follow", "dataflow", "--feeds", "nowhere.toml"), "nowhere.toml"),
+    ],
+)
+def test_what_could_not_work_is_refused_in_one_line(args, hint):
+    done = rasd("deploy", *ASKED, "--follow", "none", *args, cwd=ROOT)
+    text = done.stderr.decode()
+    assert done.returncode == 2, text
+    assert hint in text
+    assert len(text.splitlines()) == 1
+    assert not done.stdout
+
+
+def test_it_does_nothing_itself_and_wants_a_checkout(tmp_path):
+    done = rasd("deploy", *ASKED[1:], cwd=ROOT)
+    assert (done.returncode, b"--dry-run" in done.stderr) == (2, True)
+    done = rasd("deploy", *ASKED, "--follow", "none", cwd=tmp_path)
+    assert (done.returncode, b"no deploy/Dockerfile here" in done.stderr) == (2, True)
+
+
+def test_jobs_of_terraform_are_commands_the_program_knows():
+    rows = words(local_values("main.tf")["rows"])
+    jobs = local_values("jobs.tf")["jobs"]
+    run = words(jobs["run"]["args"], rows)
+    config = parse_run(run[1:], NOW, beam_flags)
+    assert run[0] == "run"
+    assert config.runner in ENGINES
+    assert config.staging
+    stream = words(local_values("fetcher.tf")["stream"], rows)
+    assert stream[0] == "stream"
+    config, wishes = parse_stream(stream[1:], NOW, beam_flags)
+    assert config.archive
+    assert wishes.settle_minutes == 5
+    settle = words(jobs["settle"]["args"])
+    known = set(re.findall(r"--[a-z-]+", rasd("settle", "--help").stdout.decode()))
+    assert settle[0] == "settle"
+    assert {word for word in settle if word.startswith("--")} <= known
+
+
+def test_the_shipped_words_of_alerts_are_those_that_a_stream_says():
+    code = _text("pipeline/run/stream.py")
+    says = re.findall(r'says *= "([^"]+)"', _text(f"{TERRAFORM}/alerts.tf"))
+    assert len(says) >= 3
+    for said in says:
+        assert re.search(rf"\}} {said}", code), f"a stream does not say a number of {said}"
+
+
+def test_what_is_cleaned_away_is_what_was_handed_over():
+    """The rule of the bucket names the files that ``hand_over`` writes, and no bundle."""
+    storage = _text(f"{TERRAFORM}/storage.tf")
+    (suffixes,) = re.findall(r"matches_suffix = (\[.*\])", storage)
+    assert json.loads(suffixes) == ["/spooled/records", ".jsonl"]
+    assert '"spooled"' in _text("pipeline/run/work.py"), hand_over.__doc__
+    assert "_inbox" in storage
+    assert not any(name.endswith((".parquet", ".bundle.json")) for name in json.loads(suffixes))
+
+
+def test_roles_are_narrow():
+    roles = set(re.findall(r'"roles/([\w.]+)"', _text(f"{TERRAFORM}/accounts.tf")))
+    assert not roles & {"owner", "editor", "viewer", "storage.admin", "bigquery.admin"}
+    assert {"dataflow.worker", "bigquery.dataEditor", "storage.objectAdmin"} <= roles
+    for path in FILES:
+        assert "allUsers" not in path.read_text("utf-8"), path.name
+
+
+def test_terraform_is_written_as_terraform_writes_it():
+    program = shutil.which("terraform")
+    if program is None:
+        pytest.skip("no terraform on the path")
+    command = [program, f"-chdir={ROOT / TERRAFORM}", "fmt", "-check", "-diff"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_name_that_terraform_uses_is_made(path):
+    text = path.read_text("utf-8")
+    made = set(resources())
+    for kind, name in re.findall(r"\b(google_\w+)\.(\w+)", text):
+        assert f"{kind}.{name}" in made, f"{path.name} uses {kind}.{name}"
+    assert set(re.findall(r"\bvar\.(\w+)", text)) <= set(variables())
+    known = {name for each in FILES for name in local_values(each.name)}
+    assert set(re.findall(r"\blocal\.(\w+)", text)) <= known
+
+
+def test_every_variable_is_used_and_described():
+    text = "".join(path.read_text("utf-8") for path in FILES)
+    for name, about in variables().items():
+        assert about.get("description"), name
+        assert re.search(rf"\bvar\.{name}\b", text), f"nothing uses {name}"
+
+
+def test_the_image_is_not_root_and_locked_by_hash():
+    text = _text("deploy/Dockerfile")
+    stages = re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
+    for stage in stages:
+        if "ENTRYPOINT" in stage:
+            assert re.search(r"^USER rasd$", stage, re.MULTILINE), stage
+    assert "--require-hashes" in text
+    assert "@sha256" not in text, "digests are resolved by make pin-image"
+    for name in re.findall(r"^FROM (\S+)", text, re.MULTILINE):
+        assert name.startswith("${") or name == "base", "base images are build arguments"
+    for source in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
+        assert all((ROOT / each).exists() for each in source.split())
+    lock = _text("deploy/requirements.lock")
+    beam = re.search(r"^apache-beam==(\S+)", lock, re.MULTILINE)[1]
+    assert f"_sdk:{beam}" in text, "the boot program is that of the locked Beam"
+    ours = dict(re.findall(r"^([\w-]+)==(\S+)", _text("requirements.lock"), re.MULTILINE))
+    image = dict(re.findall(r"^([\w-]+)==(\S+)", lock, re.MULTILINE))
+    assert {name: image.get(name) for name in ours} == ours, "tested and shipped are the same"
+
+
+def test_a_digest_that_was_not_resolved_is_not_written(tmp_path):
+    pinned, program = tmp_path / "images.env", tmp_path / "digest"
+    command = [str(ROOT / "deploy" / "pin_image.sh"), str(pinned), str(program)]
+    program.write_text(f"#!/bin/sh\necho sha256:{'0' * 64}\n", encoding="utf-8")
+    program.chmod(0o755)
+    done = subprocess.run(command, capture_output=True, check=True)
+    names = re.findall(r"^ARG (\w+)=", _text("deploy/Dockerfile"), re.MULTILINE)
+    assert [line.partition("=")[0] for line in pinned.read_text().splitlines()] == names, done
+    before = pinned.read_text()
+    program.write_text("#!/bin/sh\ncase $1 in apache*) exit 1 ;; *) echo sha256:1 ;; esac\n")
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode != 0
+    assert b"no digest of apache" in done.stderr
+    assert pinned.read_text() == before, "all or nothing"
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_template_is_built_from_the_generated_metadata():
+    assert (ROOT / METADATA).is_file()
+    entry = _text("deploy/flex_main.py")
+    assert "from pipeline.cli.launch import main" in entry
+    compile(entry, "flex_main.py", "exec")
+
+
+def _text(name):
+    return (ROOT / name).read_text("utf-8")
+
+
+def test_shell_words_are_quoted():
+    target = Target("p-project", "europe-west1", "say 'hi' $x", follow="none")
+    lines = [line for step in steps(target) for line in step.commands]
+    (apply,) = [line for line in lines if " apply " in line and "-target" not in line]
+    assert "-var=contact=say 'hi' $x" in shlex.split(apply)

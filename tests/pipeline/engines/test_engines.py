@@ -1,0 +1,91 @@
+"""The same rows on every engine; poison costs one dead letter there, too."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from engines import FLAGS, flink_cluster, need_engine, worker_config
+from outputs import all_facts
+from pipeline_helpers import ROOT, SEEDS, rasd
+
+pytestmark = pytest.mark.engine
+
+
+def test_seeds_on_prism(seeds_output, tmp_path):
+    need_engine("prism")
+    _same_rows(seeds_output, tmp_path, *FLAGS["prism"])
+
+
+def test_seeds_on_flink_with_processes(seeds_output, tmp_path):
+    need_engine("flink")
+    _same_rows(seeds_output, tmp_path, *FLAGS["flink"], worker_config(tmp_path))
+
+
+def test_seeds_on_a_flink_cluster(seeds_output, tmp_path):
+    with flink_cluster(tmp_path) as cluster:
+        options = (*FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path))
+        _same_rows(seeds_output, tmp_path, *options)
+        states = [job["status"] for job in cluster.ask("/jobs")["jobs"]]
+    assert states == ["FINISHED"], "it ran there and not in the job server"
+
+
+def _same_rows(expected, tmp_path, *options):
+    """Run the seeds and compare every column of every table."""
+    output = tmp_path / "out"
+    done = rasd("run", str(SEEDS), "--output", str(output), "--offline", *options)
+    assert done.returncode == 0, done.stderr.decode()
+    assert all_facts(output) == all_facts(expected)
+    assert not list((output / "_inbox").rglob("*.parquet")), "what was settled is gone"
+    (manifest,) = (output / "_runs").glob("*.json")
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    assert told["runner"].startswith(options[0].partition("=")[2]), "the manifest says what ran"
+    (first,) = (expected / "_runs").glob("*.json")
+    assert _counts(told) == _counts(json.loads(first.read_text(encoding="utf-8")))
+
+
+def _counts(manifest):
+    """What the stages counted, without the time it took."""
+    return {
+        stage: {name: n for name, n in counts.items() if name != "ms"}
+        for stage, counts in manifest["stages"].items()
+    }
+
+
+@pytest.mark.parametrize("engine", ["prism", "flink"])
+def test_each_poison_costs_one_dead_letter(engine, tmp_path):
+    need_engine(engine)
+    from hostile_inputs import TEXT
+    from poison_work import MARK, ORDERS
+
+    documents = [{"id": f"good-{n}", "body": f"{TEXT}\nرقم {n}."} for n in range(10)]
+    for order in ORDERS:
+        url = f"https://poison.example/{order}"
+        documents.insert(3, {"id": order, "url": url, "body": f"{MARK}{order} 1"})
+    source, output = tmp_path / "documents.jsonl", tmp_path / "out"
+    source.write_text("\n".join(json.dumps(each) for each in documents), encoding="utf-8")
+    support = ROOT / "tests" / "support"
+    options = list(FLAGS[engine])
+    if engine == "flink":
+        options.append(worker_config(tmp_path, "from poison_work import worker as main"))
+    done = subprocess.run(
+        [sys.executable, str(support / "poison_work.py"), str(output), str(source), *options],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{support}"},
+        capture_output=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    facts = all_facts(output)
+    assert len(facts["articles"]) == 10
+    letters = {row["url"].rpartition("/")[2]: row["reason"] for row in facts["dead_letters"]}
+    assert letters == {
+        "exit": "crashed",
+        "hang": "too_slow",
+        "raise": "crashed",
+        "segfault": "crashed",
+        "swell": "out_of_memory",
+    }

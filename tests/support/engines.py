@@ -1,0 +1,180 @@
+"""Engines for tests: those of ``make engines``, and a Flink cluster of their jars on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from buckets import free_port
+
+from pipeline.engines.base import engines_folder
+from pipeline.errors import UsageError
+
+MISSING = "no engine {}: make engines"
+FLAGS = {
+    "prism": ("--runner=PrismRunner",),
+    "flink": ("--runner=FlinkRunner", "--environment_type=PROCESS", "--parallelism=2"),
+}
+
+
+def need_engine(name: str) -> None:
+    """Skip the test where ``make engines`` has not made the engine; where all must run, fail."""
+    folder = engines_folder()
+    there = folder / "flink" / "job-server.jar"
+    if there.is_file() if name == "flink" else any(folder.glob("prism-*")):
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(MISSING.format(name))
+    pytest.skip(MISSING.format(name))
+
+
+def worker_config(folder: Path, program: str = "from pipeline.engines.boot import main") -> str:
+    """Make a worker command of this checkout; gives the option that names it.
+
+    Args:
+        folder: takes the script.
+        program: one line of Python that makes ``main`` known.
+    """
+    script = folder / "worker"
+    # Worker processes import the file their parent was started from: it must do nothing then.
+    start = f'if __name__ == "__main__":\n    {program}\n    main()\n'
+    code = f"#!{sys.executable}\nimport sys\nsys.path[:0] = {sys.path!r}\n{start}"
+    script.write_text(code, encoding="utf-8")
+    script.chmod(0o755)
+    paths = ":".join(each for each in sys.path if each)
+    config = {"command": str(script), "env": {"PYTHONPATH": paths}}
+    return f"--environment_config={json.dumps(config)}"
+
+
+class Cluster:
+    """A Flink cluster of processes on loopback.
+
+    Args:
+        folder: takes configuration and logs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Choose ports; nothing runs yet."""
+        self._folder = folder
+        self.rest = free_port()
+        self._running: list[subprocess.Popen[bytes]] = []
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def master(self) -> str:
+        """What ``--flink_master`` is told."""
+        return f"127.0.0.1:{self.rest}"
+
+    def start(self, taskmanagers: int = 2) -> None:
+        """Start a job manager and task managers, and wait until all have registered."""
+        settings = {
+            "jobmanager.rpc.address": "127.0.0.1",
+            "jobmanager.rpc.port": free_port(),
+            "jobmanager.bind-host": "127.0.0.1",
+            "jobmanager.memory.process.size": "1024m",
+            "taskmanager.bind-host": "127.0.0.1",
+            "taskmanager.host": "127.0.0.1",
+            "taskmanager.numberOfTaskSlots": 2,
+            "rest.address": "127.0.0.1",
+            "rest.bind-address": "127.0.0.1",
+            "rest.port": self.rest,
+            "blob.server.port": free_port(),
+            "heartbeat.interval": 1000,
+            "heartbeat.timeout": 5000,
+            "state.checkpoints.dir": f"file://{self._folder}/checkpoints",
+            "restart-strategy.type": "fixed-delay",
+            "restart-strategy.fixed-delay.attempts": 20,
+            "restart-strategy.fixed-delay.delay": "1 s",
+            "classloader.resolve-order": "parent-first",
+        }
+        lines = [f"{name}: {value}" for name, value in settings.items()]
+        (self._folder / "flink-conf.yaml").write_text("\n".join(lines), encoding="utf-8")
+        entry = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
+        self._java("jobmanager", "-Xmx600m", entry)
+        for number in range(taskmanagers):
+            self.workers.append(self._taskmanager(number))
+        self._wait(taskmanagers)
+
+    def _taskmanager(self, number: int) -> subprocess.Popen[bytes]:
+        memory = {
+            "network.min": 64, "network.max": 64, "task.heap.size": 256, "managed.size": 64,
+            "task.off-heap.size": 64, "framework.heap.size": 64, "framework.off-heap.size": 64,
+            "jvm-metaspace.size": 128, "jvm-overhead.min": 64, "jvm-overhead.max": 64,
+        }  # fmt: skip
+        entry = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
+        more = ["-D", "taskmanager.cpu.cores=2"]
+        for name, size in memory.items():
+            more += ["-D", f"taskmanager.memory.{name}={size}mb"]
+        return self._java(
+            f"taskmanager{number}", "-Xmx400m", "-XX:MaxDirectMemorySize=300m", entry, more=more
+        )
+
+    def _java(self, name: str, *args: str, more: list[str] | None = None) -> Any:
+        opens = [
+            f"--add-opens=java.base/java.{each}=ALL-UNNAMED"
+            for each in ("lang", "util", "util.concurrent", "nio", "time", "net", "io")
+        ]
+        lib = engines_folder() / "flink" / "lib"
+        command = ["java", *opens, "-cp", f"{lib}/*", *args, "--configDir", str(self._folder)]
+        with (self._folder / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen([*command, *(more or [])], stdout=log, stderr=log)
+        self._running.append(process)
+        return process
+
+    def ask(self, path: str) -> Any:
+        """Ask the cluster's own interface."""
+        with urllib.request.urlopen(f"http://{self.master}{path}") as answer:
+            return json.load(answer)
+
+    def _wait(self, taskmanagers: int) -> None:
+        for _ in range(600):
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                if self.ask("/overview")["taskmanagers"] == taskmanagers:
+                    return
+            if any(process.poll() is not None for process in self._running):
+                break
+            time.sleep(0.2)
+        logs = "\n".join(path.read_text()[-1500:] for path in self._folder.glob("*.log"))
+        pytest.fail(f"the Flink cluster did not start: {logs}")
+
+    def stop(self) -> None:
+        """End all of it."""
+        for process in self._running:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def flink_cluster(folder: Path, taskmanagers: int = 2) -> Iterator[Cluster]:
+    """Run a cluster for the time of a test."""
+    need_engine("flink")
+    cluster = Cluster(folder)
+    try:
+        cluster.start(taskmanagers)
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+def told_missing(runner: str, folder: Path, patch: pytest.MonkeyPatch) -> str:
+    """What a run says of an engine on a machine that has none."""
+    from datetime import UTC, datetime
+
+    from pipeline.options import Config
+    from pipeline.runners import open_engine
+
+    patch.setenv("RASD_ENGINES", str(folder))
+    patch.setenv("PATH", str(folder))
+    with pytest.raises(UsageError) as refused:
+        open_engine(Config(("seeds",), "out", datetime.now(UTC), runner=runner))
+    return str(refused.value)
