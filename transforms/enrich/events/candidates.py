@@ -160,13 +160,20 @@ class Candidate:
         scene: its sentence.
         token: the token.
         clause: the first token of its clause, by which candidates of a clause are told.
-        features: names of features.
+        word: features of the word itself.
+        around: features of what stands around it.
     """
 
     scene: Scene
     token: int
     clause: int
-    features: list[str]
+    word: tuple[str, ...]
+    around: list[str]
+
+    @property
+    def features(self) -> list[str]:
+        """Names of all its features."""
+        return [*self.around, *self.word, *self.scene.common]
 
     @property
     def in_title(self) -> bool:
@@ -233,8 +240,10 @@ def candidates_of(scene: Scene) -> list[Candidate]:
         if index in scene.rules or (
             word_info(sentence.words[index]).act and not annotations.is_name(index)
         ):
-            clause = sentence.clause_start(index)
-            found.append(Candidate(scene, index, clause, _features(scene, index, names)))
+            clause, info = sentence.clause_start(index), word_info(sentence.words[index])
+            word = info.verbal if sentence.is_verb(index) else info.nominal
+            around = _around(scene, index, names)
+            found.append(Candidate(scene, index, clause, word, around))
     return found
 
 
@@ -243,7 +252,7 @@ def _name(scene: Scene, index: int) -> str:
     return scene.known.get(index) or word_info(scene.sentence.words[index]).name
 
 
-def _features(scene: Scene, index: int, names: Sequence[str]) -> list[str]:
+def _around(scene: Scene, index: int, names: Sequence[str]) -> list[str]:
     sentence, first = scene.sentence, scene.sentence.first
     info = word_info(sentence.words[index])
     verbal = sentence.is_verb(index)
@@ -258,7 +267,7 @@ def _features(scene: Scene, index: int, names: Sequence[str]) -> list[str]:
         f"p1:{before}", f"p2:{before2}", f"n1:{after}", f"n2:{after2}",
         f"p:{before}", f"p:{before2}",
         f"x:{info.name}>{after}", f"x:{before}>{info.name}",
-        *(info.verbal if verbal else info.nominal), *scene.common, *scene.rules.get(index, ()),
+        *scene.rules.get(index, ()),
     ]  # fmt: skip
     for position in range(index + 1, min(sentence.stop, index + _AFTER + 1)):
         name = names[position - first]

@@ -50,10 +50,14 @@ class DecisionModel:
         """Probabilities of the first model: one row a candidate, one column a type and none."""
         rows: list[int] = []
         starts, known = [], self.rows
+        words: dict[tuple[str, ...], list[int]] = {}  # rows of names that candidates share
         for candidate in candidates:
             starts.append(len(rows))
-            own = {known.get(name, -1) for name in candidate.features}
-            own.discard(-1)
+            own = {known[name] for name in candidate.around if name in known}
+            for names in (candidate.word, candidate.scene.common):
+                if names not in words:
+                    words[names] = [known[name] for name in names if name in known]
+                own.update(words[names])
             rows += sorted(own)
         totals = np.add.reduceat(self.weights[rows], starts, axis=0).astype(np.float64)
         totals -= totals.max(axis=1, keepdims=True)

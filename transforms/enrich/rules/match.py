@@ -144,7 +144,9 @@ def find_matches(sentence: Sentence, starts: Iterable[int]) -> list[TriggerMatch
     found: list[TriggerMatch] = []
     for start in starts:
         for rule, trigger in anchors(sentence.words[start]):
-            if not _possible(sentence, trigger) or not _element_at(sentence, start, trigger[0]):
+            if len(trigger) > 1 and not _possible(sentence, trigger):
+                continue
+            if not _element_at(sentence, start, trigger[0]):
                 continue
             parts = _follow(sentence, start, trigger)
             if parts is None or _blocked(sentence, parts, rule):
