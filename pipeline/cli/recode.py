@@ -39,6 +39,11 @@ def command(
         sys.stdout.write(f"{line}\n")
     changed = sum(found.counts.values())
     sys.stderr.write(f"rasd: {found.articles} articles coded again, {changed} events differ\n")
+    if found.refused:
+        sys.stderr.write(
+            f"rasd: {found.refused} events refused by the schema: "
+            f"rasd query --data {data} --named dead_letters\n"
+        )
     if found.failed:
         sys.stderr.write(f"rasd: {found.failed} could not be coded; their events stay\n")
     return Exit.DONE if found.articles else Exit.NOTHING_USABLE

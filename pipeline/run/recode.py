@@ -24,9 +24,8 @@ from pipeline.workers.tally import tick, ticked
 from transforms.enrich import code_events
 from transforms.records import Article, Event, content_id
 from transforms.rows.merge import same_facts
-from transforms.rows.rows import Provenance, Row, event_row
-from transforms.rows.validate import check_row
-from transforms.settle import Report
+from transforms.rows.rows import Provenance, Row
+from transforms.settle import Report, event_rows
 
 _AT_ONCE: Final = 2_000  # articles
 _EXAMPLES: Final = 5
@@ -41,12 +40,14 @@ class Recoded:
     Attributes:
         articles: how many were coded.
         failed: how many could not be: their events stay as they are.
+        refused: events that the schema does not take: dead letters tell of them.
         counts: by what became of an event (``came``, ``went``, ``changed``) and its type.
         examples: some of each, as (type, trigger, sentence).
     """
 
     articles: int = 0
     failed: int = 0
+    refused: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -99,21 +100,29 @@ def _recode_some(
     for row in sink.read("events", None, {day}, where).to_pylist():
         before[row["article_id"]][row["event_id"]] = row
     rows: list[Row] = []
+    letters: list[Row] = []
     void: list[tuple[str]] = []
+    answers: dict[int, list[Event] | Failure] = {}
     for index, answer in pool.as_completed(articles):
-        article = articles[index]
         tick()
+        answers[index] = answer
+    for index, article in enumerate(articles):  # what is told may not hang on who was first
+        answer = answers[index]
         found.articles += 1
         if isinstance(answer, Failure):
             found.failed += 1
             continue
-        coded = {row["event_id"]: row for row in _rows_of(answer, provenance)}
+        events, refused = event_rows(answer, provenance)
+        letters += refused
+        coded = {row["event_id"]: row for row in events}
         rows += _compare(coded, before[article.article_id], found)
         gone = set(before[article.article_id]) - set(coded)
         void += [(event_id,) for event_id in sorted(gone)]
-    if rows or void:
-        stored = [each for events in before.values() for each in events.values()]
-        _commit(sink, provenance, day, incidents.reports_of(stored), rows, void)
+    found.refused += len(letters)
+    if rows or void or letters:
+        stored = [each for coded in before.values() for each in coded.values()]
+        brought = {"events": rows, "dead_letters": letters}
+        _commit(sink, provenance, day, incidents.reports_of(stored), brought, void)
 
 
 def _commit(
@@ -121,10 +130,11 @@ def _commit(
     provenance: Provenance,
     day: date | None,
     before: Mapping[str, Report],
-    rows: Sequence[Row],
+    brought: Mapping[str, Sequence[Row]],
     void: Sequence[tuple[str]],
 ) -> None:
-    """Commit the events of some articles of a day, and the incidents that follow."""
+    """Commit events and dead letters of some articles of a day, and the incidents that follow."""
+    rows = brought["events"]
     now: dict[str, Report | None] = {key: None for (key,) in void}
     found = incidents.reports_of(rows)
     changed = [row["event_id"] for row in rows]
@@ -133,7 +143,7 @@ def _commit(
     folder = f"{INBOX}/{provenance.run_id}"
     staged = [
         stage_rows(sink.inbox.files, folder, table, each)
-        for table, each in (("events", rows), (incidents.TABLE, made.rows))
+        for table, each in (*brought.items(), (incidents.TABLE, made.rows))
         if each
     ]
     gone = {"events": void, incidents.TABLE: made.void}
@@ -141,12 +151,6 @@ def _commit(
     commit_id = content_id(provenance.run_id, str(day), *(f.path for f in staged), repr(void))
     sink.commit(commit_id, staged, gone, days)
     sink.inbox.forget(provenance.run_id)
-
-
-def _rows_of(events: Sequence[Event], provenance: Provenance) -> Iterator[Row]:
-    """The rows of events that the schema takes."""
-    rows = (event_row(event, provenance) for event in events)
-    return (row for row in rows if check_row("events", row) is None)
 
 
 def _compare(coded: Mapping[str, Row], before: Mapping[str, Row], found: Recoded) -> list[Row]:

@@ -238,7 +238,9 @@ class _Settlement:
                 if row["article_id"] in wanted:
                     wanted.discard(row["article_id"])
                     stands = verdict.new[row["article_id"]]
-                    self._rows["events"] += code_again(row, stands, self._provenance)
+                    events, letters = code_again(row, stands, self._provenance)
+                    self._rows["events"] += events
+                    self._rows["dead_letters"] += letters
         if verdict.again:
             self._void_events(verdict.again)
 

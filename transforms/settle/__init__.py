@@ -8,7 +8,7 @@ stored, without a sink and without Beam. ``pipeline.steps.settle`` reads, asks h
 from transforms.settle.incidents import REACH, ReportIndex, assign_incidents
 from transforms.settle.precedence import Precedence, weigh_deliveries
 from transforms.settle.relations import ClusterUpdate, relate
-from transforms.settle.rows import code_again, lead_to_latest
+from transforms.settle.rows import code_again, event_rows, lead_to_latest
 from transforms.settle.same_incident import Report, report_of
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ReportIndex",
     "assign_incidents",
     "code_again",
+    "event_rows",
     "lead_to_latest",
     "relate",
     "report_of",
