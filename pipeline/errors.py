@@ -28,7 +28,10 @@ class Exit(IntEnum):
 
 
 class UsageError(Exception):
-    """The command cannot do what was asked: the message says what, where, and what to do."""
+    """The command cannot do what was asked: the message says what, where, and what to do.
+
+    Several messages are told a line each.
+    """
 
 
 class NotBuiltError(UsageError):

@@ -15,6 +15,7 @@ from pipeline.sources.prefetched import parse_line
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.document import process_document
 from transforms.enrich import code_events
+from transforms.enrich.own import OwnTables, own_tables, use
 from transforms.enrich.why import Considered, considered
 from transforms.feeds.publishers import PublisherIndex, publishers_of
 from transforms.records import Article, Document, Event, Page, Rejected, Topic
@@ -76,8 +77,19 @@ def explain_line(line: bytes) -> Explained:
     return explain_page(parse_line(line))
 
 
+@dataclass(frozen=True, slots=True)
+class _ExplainLine:
+    """The work of the pool: a JSON line to a JSON line."""
+
+    own: OwnTables
+
+    def __call__(self, line: bytes) -> bytes:
+        use(self.own)
+        return to_json(explain_line(line))
+
+
 def explain_lines(lines: Iterable[bytes], *, processes: int) -> Iterator[bytes]:
-    """Answer JSON lines with JSON lines, in order, never fewer.
+    """Answer JSON lines with JSON lines, in order, never fewer, by the own tables in use.
 
     Args:
         lines: prefetched documents; a line that is not JSON is answered too.
@@ -90,7 +102,7 @@ def explain_lines(lines: Iterable[bytes], *, processes: int) -> Iterator[bytes]:
             taken.append(line)
             yield line
 
-    with KillablePool(_line_to_json, Workers(processes)) as pool:
+    with KillablePool(_ExplainLine(own_tables()), Workers(processes)) as pool:
         for answer in pool.map(taking()):
             line = taken.popleft()
             if isinstance(answer, Failure):
@@ -98,10 +110,6 @@ def explain_lines(lines: Iterable[bytes], *, processes: int) -> Iterator[bytes]:
                 yield to_json(Explained(parse_line(line).source_id, None, rejected=rejected))
             else:
                 yield answer
-
-
-def _line_to_json(line: bytes) -> bytes:
-    return to_json(explain_line(line))
 
 
 def _explained(source_id: str | None, outcome: Document | Rejected) -> Explained:

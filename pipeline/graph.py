@@ -53,7 +53,7 @@ def documents(
 def _deliver(pages: Any, context: RunContext, branch: str) -> None:
     """Pages to rows in the inbox. What branches share would be held in memory where they meet."""
     config = context.config
-    recording = Recording(context.provenance, config.from_date, config.to_date)
+    recording = Recording(context.provenance, config.from_date, config.to_date, config.own)
     rows = pages | f"Process{branch}" >> ProcessDocuments(config.workers, recording)
     _collect(rows, context, branch)
 

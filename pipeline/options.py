@@ -7,16 +7,19 @@ gives the same flags to Beam as ``NewsOptions``.
 from __future__ import annotations
 
 import argparse
-import math
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime
-from typing import Any, Final, NoReturn
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pipeline.errors import UsageError, nearest
 from pipeline.sources.members import read_renames
+from pipeline.values import count, day, moment, positive, seconds, some_seconds
 from pipeline.workers.pool import Workers
+
+if TYPE_CHECKING:
+    from transforms.enrich.own import OwnTables
 
 _ABOUT: Final = """\
 Turn articles, pages, feeds and prefetched documents into coded rows.
@@ -60,6 +63,7 @@ class Config:
         as_of: the run's only clock.
         staging: where rows wait that are on their way to BigQuery.
         renames: what documents call the members they have: our name, theirs.
+        own: the user's own rules and names; None for the shipped ones alone.
         beam_args: what goes on to Beam.
     """
 
@@ -74,6 +78,7 @@ class Config:
     allow_private_hosts: bool = False
     force: bool = False
     renames: tuple[tuple[str, str], ...] = ()
+    own: OwnTables | None = None
     debug: bool = False
     max_dead_letters: int | None = None
     processes: int = 1
@@ -99,6 +104,7 @@ class Config:
             "offline": self.offline,
             "force": self.force,
             **({"map": dict(self.renames)} if self.renames else {}),
+            **({"own": self.own.digest} if self.own else {}),
         }
 
 
@@ -112,55 +118,9 @@ class Flag:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date; write YYYY-MM-DD") from None
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no timestamp; write 2024-01-31T12:00:00Z"
-        ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    number = _count(text)
-    if number == 0:
-        raise argparse.ArgumentTypeError("0 is too few; at least 1")
-    return number
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return seconds
-
-
-def _some_seconds(text: str) -> float:
-    seconds = _seconds(text)
-    if seconds == 0:
-        raise argparse.ArgumentTypeError("0 seconds are too few")
-    return seconds
-
-
 _SWITCH: Final[dict[str, Any]] = {"action": "store_true", "default": False}
 _ROWS: Final = "rows"
+_OWN: Final = "your own rules and names"
 _ONLINE: Final = "going online"
 _LIMITS: Final = "limits"
 FLAGS: Final[tuple[Flag, ...]] = (
@@ -181,26 +141,40 @@ FLAGS: Final[tuple[Flag, ...]] = (
         _ROWS,
         "from",
         "keep articles from this day on (by event_time, in UTC; undated ones stay)",
-        {"type": _day, "dest": "from_date", "metavar": "DATE"},
+        {"type": day, "dest": "from_date", "metavar": "DATE"},
     ),
     Flag(
         _ROWS,
         "to",
         "keep articles up to this day, inclusive",
-        {"type": _day, "dest": "to_date", "metavar": "DATE"},
+        {"type": day, "dest": "to_date", "metavar": "DATE"},
     ),
     Flag(
         _ROWS,
         "as_of",
         "the run's clock; the start of the run by default. The same inputs and the same clock "
         "give the same files",
-        {"type": _moment, "metavar": "TIMESTAMP"},
+        {"type": moment, "metavar": "TIMESTAMP"},
     ),
     Flag(
         _ROWS,
         "map",
         "what documents call the members they have, such as body=text,published_at=date",
         {"type": read_renames, "dest": "renames", "default": (), "metavar": "OURS=THEIRS,..."},
+    ),
+    Flag(
+        _OWN,
+        "rules",
+        "event rules of your own (.toml) beside the shipped ones; one with a shipped id replaces "
+        "that rule",
+        {"metavar": "DIR"},
+    ),
+    Flag(
+        _OWN,
+        "names",
+        "persons, organisations and places of your own, a tab-separated file; they win over the "
+        "shipped ones",
+        {"metavar": "FILE"},
     ),
     Flag(_ROWS, "force", "process again what is stored, and ask feeds that are not due", _SWITCH),
     Flag(
@@ -226,13 +200,13 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "host_delay",
         "seconds between two requests to one domain (%(default)s); a longer Crawl-delay of its "
         "robots.txt wins",
-        {"type": _seconds, "default": 0.5, "metavar": "S"},
+        {"type": seconds, "default": 0.5, "metavar": "S"},
     ),
     Flag(
         _ONLINE,
         "fetch_timeout",
         "seconds a request may take, redirects included (%(default)s)",
-        {"type": _some_seconds, "default": 30.0, "metavar": "S"},
+        {"type": some_seconds, "default": 30.0, "metavar": "S"},
     ),
     Flag(
         _ONLINE,
@@ -244,31 +218,31 @@ FLAGS: Final[tuple[Flag, ...]] = (
         _LIMITS,
         "processes",
         "worker processes; one a core by default",
-        {"type": _positive, "metavar": "N"},
+        {"type": positive, "metavar": "N"},
     ),
     Flag(
         _LIMITS,
         "tick_size",
         "documents a tick (%(default)s): a run needs the memory of one tick",
-        {"type": _positive, "default": 5000, "metavar": "N"},
+        {"type": positive, "default": 5000, "metavar": "N"},
     ),
     Flag(
         _LIMITS,
         "page_timeout",
         "seconds a page may take before it is given up (%(default)s)",
-        {"type": _some_seconds, "default": 20.0, "metavar": "S"},
+        {"type": some_seconds, "default": 20.0, "metavar": "S"},
     ),
     Flag(
         _LIMITS,
         "page_memory",
         "megabytes a page may take (%(default)s)",
-        {"type": _positive, "default": 2048, "metavar": "MB"},
+        {"type": positive, "default": 2048, "metavar": "MB"},
     ),
     Flag(
         _LIMITS,
         "max_dead_letters",
         "end with exit code 4 when more elements fail",
-        {"type": _count, "metavar": "N"},
+        {"type": count, "metavar": "N"},
     ),
     Flag(
         _LIMITS,
@@ -287,7 +261,7 @@ def add_flags(parser: argparse.ArgumentParser, *, without: Collection[str] = ())
         parser: ours, or Beam's; ``--as_of`` is the same as ``--as-of``.
         without: the names of flags to leave out.
     """
-    groups = {group: parser.add_argument_group(group) for group in (_ROWS, _ONLINE, _LIMITS)}
+    groups = {group: parser.add_argument_group(group) for group in (_ROWS, _OWN, _ONLINE, _LIMITS)}
     for flag in FLAGS:
         if flag.name in without:
             continue
@@ -371,9 +345,23 @@ def config_of(known: argparse.Namespace, as_of: datetime, beam_args: Sequence[st
         inputs=tuple(known.inputs),
         as_of=as_of,
         processes=known.processes or os.cpu_count() or 1,
+        own=own_of(known.rules, known.names),
         beam_args=tuple(beam_args),
         **given,
     )
+
+
+def own_of(rules: str | None, names: str | None) -> OwnTables | None:
+    """Read own rules and names, when there are any: only then the coder is loaded.
+
+    Raises:
+        UsageError: something cannot be meant; every fault is told with file and line.
+    """
+    if rules is None and names is None:
+        return None
+    from pipeline.own import read_own  # noqa: PLC0415 - loads the coder
+
+    return read_own(rules, names)
 
 
 def check_beam_args(

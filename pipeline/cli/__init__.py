@@ -127,7 +127,7 @@ def main() -> None:
     try:
         sys.exit(_dispatch(sys.argv[1:]))
     except UsageError as error:
-        _leave(Exit.USAGE, str(error))
+        _leave(Exit.USAGE, *map(str, error.args))
     except KeyboardInterrupt:
         _leave(Exit.FAILED, "stopped")
     except BrokenPipeError:
@@ -157,6 +157,7 @@ def _in_our_words(message: str, command: str) -> str:
     return f"{message.replace('Value error, ', '').rstrip('.')}; see rasd {command} --help"
 
 
-def _leave(code: Exit, message: str) -> NoReturn:
-    sys.stderr.write(f"rasd: {one_line(message)}\n")
+def _leave(code: Exit, *messages: str) -> NoReturn:
+    for message in messages:
+        sys.stderr.write(f"rasd: {one_line(message)}\n")
     sys.exit(code)

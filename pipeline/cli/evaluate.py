@@ -11,10 +11,12 @@ from typing import Annotated, Final
 import typer
 
 from pipeline import open_data
+from pipeline.cli.own_options import Names, Rules
 from pipeline.errors import Exit, UsageError
 from pipeline.evaluation.base import SuiteReport
 from pipeline.evaluation.report import as_json, as_table
 from pipeline.evaluation.suites import SUITES, need_data, run_suites, without_data
+from pipeline.options import own_of
 
 EXAMPLES: Final = """\
 examples:
@@ -22,7 +24,11 @@ examples:
   rasd evaluate events dates --data labelled --worst 20
   rasd evaluate --template --data out > mine.csv    fill it in: docs/label-your-own.md
   rasd evaluate --labels mine.csv --worst 20
+  rasd evaluate events --data labelled --rules my-rules
 """
+
+
+_CODED: Final = frozenset({"events", "incidents"})  # the suites that code
 
 
 class Format(StrEnum):
@@ -63,12 +69,17 @@ def command(
     worst: Annotated[
         int, typer.Option(min=0, metavar="N", help="Also list the N worst cases of each suite.")
     ] = 0,
+    rules: Rules = None,
+    names: Names = None,
 ) -> int:
     """Measure quality on labelled data: precision, recall, F1, counts and the worst cases.
 
     The labelled data are not part of rasd. docs/quality.md holds the figures measured on them. A
     suite without data is left out; with none at all nothing is measured (exit 3).
     """
+    own = own_of(rules, names)
+    if own is not None and labels is None and not _CODED.issuperset(suite or SUITES):
+        raise UsageError(f"--rules and --names go with the suites {', '.join(sorted(_CODED))} only")
     if template:
         return _template(data)
     write = as_json if output is Format.json else as_table

@@ -13,6 +13,7 @@ from typing import Annotated, Any, BinaryIO, Final
 import typer
 
 from pipeline import open_data
+from pipeline.cli.own_options import Names, Rules
 from pipeline.errors import Exit, UsageError, not_there
 from pipeline.explain import (
     ARTICLE_COLUMNS,
@@ -23,6 +24,7 @@ from pipeline.explain import (
     to_json,
     with_reasons,
 )
+from pipeline.options import own_of
 from pipeline.sources import pages, prefetched, texts
 from pipeline.sources.base import Ref
 from pipeline.sources.files import check_inputs, kind_of
@@ -46,12 +48,13 @@ examples:
   rasd explain https://news.example/story.html
   echo "تظاهر المئات في تونس" | rasd explain -
   rasd explain article.txt --why                    what was considered and not coded
+  rasd explain article.txt --why --rules my-rules   ... with event rules of your own
   rasd explain --article 3f0c9b2a --data out        one that is stored
   rasd explain documents.jsonl --jsonl > explained.jsonl
 """
 
 
-def command(
+def command(  # noqa: PLR0913 - each is an option
     source: Annotated[
         str,
         typer.Argument(
@@ -82,6 +85,8 @@ def command(
     allow_private_hosts: Annotated[
         bool, typer.Option("--allow-private-hosts", help="Fetch from private addresses, too.")
     ] = False,
+    rules: Rules = None,
+    names: Names = None,
 ) -> int:
     """Take one document through every stage and show what each one found.
 
@@ -90,6 +95,7 @@ def command(
 
     docs/codebook.md says what event types, modes and codes mean.
     """
+    own_of(rules, names)
     if jsonl:
         return _explain_lines(source)
     if article is not None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
+from pipeline.cli.own_options import Names, Rules
 from pipeline.errors import Exit, UsageError, nearest
-from pipeline.options import Config
+from pipeline.options import Config, own_of
 from pipeline.render.terminal import one_line
 from transforms.rejects import REASONS, STAGES, Reason
 
@@ -49,6 +50,8 @@ def command(
     allow_private_hosts: Annotated[
         bool, typer.Option("--allow-private-hosts", help="Let requests go to private addresses.")
     ] = False,
+    rules: Rules = None,
+    names: Names = None,
 ) -> int:
     """Put dead letters back through the pipeline: from what they hold, the archive, the web."""
     if reason is not None and reason not in get_args(Reason):
@@ -62,6 +65,7 @@ def command(
     config = Config(
         (), data, datetime.now(UTC), archive=archive, offline=offline,
         allow_private_hosts=allow_private_hosts, processes=os.cpu_count() or 1,
+        own=own_of(rules, names),
     )  # fmt: skip
     with opened_output(data) as sink, tempfile.TemporaryDirectory(prefix="rasd-") as work:
         done = replay(sink, config, Progress(), work=Path(work), stage=stage, reason=reason)

@@ -8,7 +8,9 @@ from typing import Annotated, Final
 
 import typer
 
+from pipeline.cli.own_options import Names, Rules
 from pipeline.errors import Exit
+from pipeline.options import own_of
 
 EXAMPLES: Final = """\
 examples:
@@ -30,8 +32,15 @@ def command(
             show_default=False,
         ),
     ] = None,
+    rules: Rules = None,
+    names: Names = None,
 ) -> int:
-    """Fold what lies in the inbox into the tables."""
+    """Fold what lies in the inbox into the tables.
+
+    An article that was brought twice with different dates is coded again: give --rules and --names
+    as they were given to the run that left the bundles.
+    """
+    own_of(rules, names)
     from pipeline.run.maintain import opened_output, provenance_of  # noqa: PLC0415 - Arrow on demand
     from pipeline.steps.settle import settle_inbox  # noqa: PLC0415 - the same
 

@@ -1,7 +1,7 @@
 """Keep what hand-written pages show true: run it again and write what came out.
 
 Three things are recognised in a page. A ``console`` block holds commands behind ``$`` and what they
-print; a ``sql`` block whose paragraph before names a file (`` `attacks.sql`: ``) is that file. A
+print; a block whose paragraph before names a file (`` `attacks.sql`: ``) is that file. A
 ``python`` block with an unnamed block right behind it is followed by its answer. The table
 ``| column | value |`` is a row of ``events``. ``make docs`` writes all of it, a test compares.
 """
@@ -21,9 +21,13 @@ from typing import Any, Final
 
 from pipeline.sql.data import open_data
 
-PAGES: Final = ("docs/tutorial.md", "docs/inputs.md", "docs/notebooks.md", "README.md")
-_SQL_FILE: Final = re.compile(
-    r"`([\w-]+\.sql)`[^`\n]*\n\n```sql\n(.*?)^```", re.DOTALL | re.MULTILINE
+PAGES: Final = (
+    "docs/tutorial.md", "docs/inputs.md", "docs/notebooks.md", "docs/add-an-event-rule.md",
+    "docs/add-an-actor.md", "README.md",
+)  # fmt: skip
+_FILE: Final = re.compile(
+    r"`([\w/-]+\.(?:sql|toml|tsv|txt|jsonl))`[^`\n]*\n\n```(?:sql|toml|text|json)\n(.*?)^```",
+    re.DOTALL | re.MULTILINE,
 )
 _CONSOLE: Final = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 _PYTHON: Final = re.compile(
@@ -77,8 +81,10 @@ class DocsSandbox:
 
     def refresh(self, text: str) -> str:
         """Return a page with everything it shows as it comes out now."""
-        for name, sql in _SQL_FILE.findall(text):
-            (self.folder / name).write_text(sql, "utf-8")
+        for name, content in _FILE.findall(text):
+            path = self.folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content, "utf-8")
         text = _CONSOLE.sub(lambda match: self._console(match[0]), text)
         names: dict[str, Any] = {}
         text = _PYTHON.sub(lambda match: self._python(match, names), text)

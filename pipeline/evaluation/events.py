@@ -33,6 +33,7 @@ from pipeline.evaluation.events_seed import seed_figures
 from pipeline.evaluation.news_gold import calibration_error
 from transforms.enrich import code_events
 from transforms.enrich.events.confidence import UNSEEN
+from transforms.enrich.own import NOTHING, own_tables
 from transforms.records import DEFAULT_CONFIDENCE, Article, Event
 
 NAME = "events"
@@ -132,9 +133,11 @@ def _of_sentences(
     bars = dict(zip(("f1", "precision"), _BARS[event_type], strict=True))
     unseen = json.loads(UNSEEN.read_text(encoding="utf-8")).get(event_type, {})
     fitted = unseen.get("data") == hashlib.sha256(path.read_bytes()).hexdigest()
-    honest = {each: unseen[each] if fitted else value for each, value in measured.items()}
+    honest = measured if not fitted else unseen if own_tables() == NOTHING else {}
     figures = [
-        Figure(f"{name}_{each}", value, total, bars.get(each)) for each, value in honest.items()
+        Figure(f"{name}_{each}", honest[each], total, bars.get(each))
+        for each in measured
+        if each in honest
     ]
     if fitted:
         figures += [

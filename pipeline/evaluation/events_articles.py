@@ -3,7 +3,8 @@
 The models are fitted on the written part, so its figures are those of a cross-validation by
 document, kept in ``unseen.json`` when the models were fitted; the figures of the packaged models
 on it are called ``*_in_sample``. The real part and the held-out part of this project's own articles
-are never fitted on. Each part has a baseline, too: every word that may name an act is one, of the
+are never fitted on. Under own rules or names the figures kept say nothing, and only those in sample
+are there. Each part has a baseline, too: every word that may name an act is one, of the
 first type that ``acts.tsv`` lists it under (``*_keywords_*``).
 """
 
@@ -22,6 +23,7 @@ from transforms.enrich import code_events
 from transforms.enrich.build.gold import article_of, read_gold
 from transforms.enrich.events.candidates import act_types, word_info
 from transforms.enrich.events.confidence import UNSEEN
+from transforms.enrich.own import NOTHING, own_tables
 from transforms.enrich.words.tokens import tokenise
 from transforms.records import Event
 from transforms.text.arabic import normalise
@@ -77,10 +79,8 @@ def _part(part: str, documents: Sequence[Document], files: list[Path]) -> Part:
     measured = figures_of(tally)
     unseen = json.loads(UNSEEN.read_text("utf-8")).get(part, {})
     fitted = unseen.get("data") == digest(files[0])
-    figures = [
-        _figure(part, name, *pair)
-        for name, pair in (unseen["figures"] if fitted else measured).items()
-    ]
+    counted = measured if not fitted else unseen["figures"] if own_tables() == NOTHING else {}
+    figures = [_figure(part, name, *pair) for name, pair in counted.items()]
     plain = figures_of(score(documents, keywords))
     figures += [
         Figure(f"{part}_keywords_{name}", plain[name][0], int(plain[name][1]))

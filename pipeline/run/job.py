@@ -43,6 +43,7 @@ from pipeline.steps.takedown import taken_down
 from pipeline.version import __version__
 from pipeline.warc.writer import check_archive
 from pipeline.workers.tally import ticked
+from transforms.enrich.own import use
 from transforms.feeds.publishers import NO_PUBLISHERS, publishers_of
 from transforms.fetch.run import FetchSettings
 from transforms.records import Feed
@@ -100,6 +101,7 @@ class Job:
             UsageError: there is no such runner or sink.
         """
         self._config = config
+        use(config.own)  # settling codes, too, and does so in this process
         self._progress = progress
         self._fetching = fetching or fetch_settings(config)
         self._clock = self._fetching.clock()

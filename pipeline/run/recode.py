@@ -22,6 +22,7 @@ from pipeline.steps import incidents
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from pipeline.workers.tally import tick, ticked
 from transforms.enrich import code_events
+from transforms.enrich.own import OwnTables, use
 from transforms.records import Article, Event, content_id
 from transforms.rows.merge import same_facts
 from transforms.rows.rows import Provenance, Row
@@ -41,6 +42,7 @@ class Recoded:
         articles: how many were coded.
         failed: how many could not be: their events stay as they are.
         refused: events that the schema does not take: dead letters tell of them.
+        renamed: events that differ in nothing but the version of the coder.
         counts: by what became of an event (``came``, ``went``, ``changed``) and its type.
         examples: some of each, as (type, trigger, sentence).
     """
@@ -48,6 +50,7 @@ class Recoded:
     articles: int = 0
     failed: int = 0
     refused: int = 0
+    renamed: int = 0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -59,7 +62,25 @@ class Recoded:
             self.examples[key].append(row["evidence"][0]["text"])
 
 
-def recode(sink: Sink, provenance: Provenance, workers: Workers, progress: Progress) -> Recoded:
+@dataclass(frozen=True, slots=True)
+class CodeArticle:
+    """The work of the pool: an article to its events, by the user's own rules and names, too."""
+
+    own: OwnTables | None
+
+    def __call__(self, article: Article) -> list[Event]:
+        """Code the article."""
+        use(self.own)
+        return code_events(article)
+
+
+def recode(
+    sink: Sink,
+    provenance: Provenance,
+    workers: Workers,
+    progress: Progress,
+    own: OwnTables | None = None,
+) -> Recoded:
     """Code every stored article again.
 
     Args:
@@ -67,6 +88,7 @@ def recode(sink: Sink, provenance: Provenance, workers: Workers, progress: Progr
         provenance: who writes the rows that change.
         workers: who codes.
         progress: told what happens.
+        own: the user's own rules and names.
 
     Raises:
         SinkError: a commit failed; the articles before it are coded anew, the rest as before.
@@ -76,7 +98,7 @@ def recode(sink: Sink, provenance: Provenance, workers: Workers, progress: Progr
     found = Recoded()
     total = sum(sink.read("articles", ("article_id",), {day}).num_rows for day in days)
     progress.start("articles", total, ticked)
-    with KillablePool(code_events, workers) as pool:
+    with KillablePool(CodeArticle(own), workers) as pool:
         for day in days:
             data = sink.read("articles", _COLUMNS, {day})
             for batch in data.to_batches(max_chunksize=_AT_ONCE):
@@ -160,12 +182,19 @@ def _compare(coded: Mapping[str, Row], before: Mapping[str, Row], found: Recoded
         stored = before.get(event_id)
         if stored is not None and same_facts("events", stored, row):
             continue
-        found.add("came" if stored is None else "changed", row)
         rows.append(row)
+        if stored is not None and same_facts("events", stored, row | _version(stored)):
+            found.renamed += 1
+        else:
+            found.add("came" if stored is None else "changed", row)
     for event_id, row in sorted(before.items()):
         if event_id not in coded:
             found.add("went", row)
     return rows
+
+
+def _version(row: Mapping[str, Any]) -> Row:
+    return {"coder_version": row["coder_version"]}
 
 
 def told(found: Recoded) -> Iterator[str]:

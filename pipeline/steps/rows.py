@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pipeline.steps.redact import redact_rejection
 from transforms.dedup.fingerprint import VERSION
+from transforms.enrich.own import OwnTables, use
 from transforms.records import Document, FetchLog, Page, Rejected
 from transforms.rows.packed import PackedRows, pack_rows
 from transforms.rows.rows import (
@@ -42,11 +43,13 @@ class Recording:
         provenance: who writes them.
         from_date: articles of an earlier UTC day are left out; undated ones stay.
         to_date: the same of a later one.
+        own: the user's own rules and names, by which events are coded.
     """
 
     provenance: Provenance
     from_date: date | None = None
     to_date: date | None = None
+    own: OwnTables | None = None
 
     def wants(self, moment: datetime | None) -> bool:
         """Tell whether an article of that event time is asked for."""
@@ -86,6 +89,7 @@ class AnswerPage:
 
     def __call__(self, page: Page) -> Answer:
         """Process the page and pack what follows from it."""
+        use(self.recording.own)
         outcome = self.process(page)
         counts = count_stages(outcome)
         packed = pack_rows(rows_of(outcome, self.recording, counts))

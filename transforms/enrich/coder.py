@@ -4,6 +4,9 @@ An article with a day of publication is a news report: fitted models decide whic
 are events (``events.decide``) and which mentions are one (``events.merge``). A text without one is
 no report but a sentence from anywhere; there the triggers of the rules are events, and a formula
 fitted on such sentences says how sure each is (``events.confidence``).
+
+In both a user's own rules decide by themselves (``events.own_events``): what they tell nothing else
+tells by the same words.
 """
 
 from __future__ import annotations
@@ -21,6 +24,15 @@ from transforms.enrich.events.details import bare_mention, is_history, lacks, me
 from transforms.enrich.events.implied_country import assign_country, main_countries
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import merge
+from transforms.enrich.events.own_events import (
+    Own,
+    Words,
+    is_told,
+    own_mentions,
+    shares,
+    with_own,
+    words_of,
+)
 from transforms.enrich.events.parties import assign_countries, countries_of
 from transforms.enrich.events.record import to_event
 from transforms.enrich.events.scenes import scenes_of
@@ -63,7 +75,7 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
     scenes, context = read_article(article)
     doubtful: list[EventMention] = []
     if article.published_on is None and article.published_at is None:
-        mentions = _ruled(scenes, context)
+        mentions = _by_rules(scenes, context)
     else:
         mentions, doubtful = _decided(scenes, context, model)
     merged = [*merge(mentions[:MAX_MENTIONS], model.pair), *doubtful[:MAX_MENTIONS]]
@@ -79,7 +91,10 @@ def _decided(
     scenes: list[Scene], context: ArticleContext, model: DecisionModel
 ) -> tuple[list[EventMention], list[EventMention]]:
     """The mentions of a dated article, and those that hardly are events."""
+    own = own_mentions(scenes, context)
+    told = words_of(own)
     decisions = once(model.decide(candidates(scenes, context)))
+    decisions = [d for d in decisions if not is_told(d.candidate, told)]
     for decision in decisions:
         if decision.second:
             decision.probability = min(decision.probability, SECOND)
@@ -87,14 +102,27 @@ def _decided(
             decision.probability = SURE
     likely = [d for d in decisions if d.probability >= DOUBTFUL]
     found = details(likely, context)
-    setting = setting_of(scenes if likely else [], context.countries)
+    known = [scene for scene in scenes if not scene.only_own]
+    setting = setting_of(known if likely else [], context.countries)
     for mention, decision in zip(found, likely, strict=True):
         scene = decision.candidate.scene
         assign_countries(mention, scene, context.countries, model.sides)
         settle_mention(mention, scene, setting, model.setting)
         judge(mention, scene, context, setting)
     doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)
-    return _with_unreal(scenes, context, found, doubtful)
+    found, doubtful = _with_unreal(scenes, context, (found, doubtful), told)
+    return [*found, *_settled(own, scenes, context, model)], doubtful
+
+
+def _settled(
+    own: list[Own], scenes: list[Scene], context: ArticleContext, model: DecisionModel
+) -> list[EventMention]:
+    """The mentions of own rules with date, place and status; their sides are the rule's to say."""
+    setting = setting_of(scenes if own else [], context.countries)
+    for scene, mention in own:
+        settle_mention(mention, scene, setting, model.setting)
+        judge(mention, scene, context, setting)
+    return [mention for _, mention in own]
 
 
 def read_article(article: Article) -> tuple[list[Scene], ArticleContext]:
@@ -111,25 +139,33 @@ def read_article(article: Article) -> tuple[list[Scene], ArticleContext]:
     annotated = [Annotations(each, anchor) for each in tokens]
     countries = countries_of(annotated, article.publisher_country)
     context = replace(context, homes=main_countries(annotated), countries=countries)
-    return [scene for each in annotated for scene in scenes_of(each)], context
+    return [scene for each in annotated for scene in _scenes(each)], context
+
+
+def _scenes(annotations: Annotations) -> list[Scene]:
+    """The sentences of a text that rules, lists or own rules bring up."""
+    return with_own(list(scenes_of(annotations)), annotations)
 
 
 def candidates(scenes: list[Scene], context: ArticleContext) -> list[Candidate]:
     """The candidates of an article, with their features."""
-    prepare(scenes, context.domain, past=context.past)
-    return list(islice((c for s in scenes for c in candidates_of(s)), MAX_MENTIONS * 4))
+    known = [scene for scene in scenes if not scene.only_own]
+    prepare(known, context.domain, past=context.past)
+    return list(islice((c for s in known for c in candidates_of(s)), MAX_MENTIONS * 4))
 
 
 def judge(mention: EventMention, scene: Scene, context: ArticleContext, setting: Setting) -> None:
     """The status of a decided mention: what grammar says, unless the models are sure of a fact.
 
+    No model is sure of what an own rule tells.
+
     An event that is only announced may be one of another type, told now: a meeting to come is an
     agreement.
     """
-    grammar, future = mention.realis.status, mention.match.rule.future_type
-    if grammar == "future" and future and mention.match.verbal:
-        mention.event_type, mention.status, mention.modes = future, "asserted", []
-    elif grammar != "asserted" and mention.confidence < CERTAIN:
+    grammar, rule = mention.realis.status, mention.match.rule
+    if grammar == "future" and rule.future_type and mention.match.verbal:
+        mention.event_type, mention.status, mention.modes = rule.future_type, "asserted", []
+    elif grammar != "asserted" and (mention.confidence < CERTAIN or rule.own):
         mention.status = grammar
     elif mention.confidence >= SURE:
         past = context.past and not setting.dates_here(mention, scene)
@@ -174,18 +210,19 @@ def details(decisions: list[Decision], context: ArticleContext) -> list[EventMen
 def _with_unreal(
     scenes: list[Scene],
     context: ArticleContext,
-    found: list[EventMention],
-    doubtful: list[EventMention],
+    decided: tuple[list[EventMention], list[EventMention]],
+    told_by_own: Words,
 ) -> tuple[list[EventMention], list[EventMention]]:
     """Add what rules find that is not told as a fact.
 
     A sure decision about the same words leaves out what a rule says of them; one that is not sure
     is left out itself, since a status says more.
     """
+    found, doubtful = decided
     sure = {key for m in found if m.confidence >= SURE for key in _tokens(m)}
     unreal = [
         mention
-        for mention in _ruled(scenes, context, unreal=True)
+        for mention in _ruled(scenes, context, told_by_own, unreal=True)
         if mention.status not in {"asserted", "historical"} and not _tokens(mention) & sure
     ]
     told = {key for m in unreal for key in _tokens(m)}
@@ -206,14 +243,25 @@ def _tokens(mention: EventMention) -> set[tuple[str, int]]:
 
 def mentions_of(text: str) -> list[EventMention]:
     """The mentions that rules find in a text, undated and unmerged."""
-    scenes = list(scenes_of(Annotations(tokenise(text, normalise(text), "body"), None)))
-    return _ruled(scenes, ArticleContext())
+    scenes = _scenes(Annotations(tokenise(text, normalise(text), "body"), None))
+    return _by_rules(scenes, ArticleContext())
+
+
+def _by_rules(scenes: list[Scene], context: ArticleContext) -> list[EventMention]:
+    """The mentions of an undated text: those of own rules, and of shipped ones by other words."""
+    own = own_mentions(scenes, context)
+    for _, mention in own:
+        _look_ahead(mention)
+    return [*_ruled(scenes, context, words_of(own)), *(mention for _, mention in own)]
 
 
 def _ruled(
-    scenes: list[Scene], context: ArticleContext, *, unreal: bool = False
+    scenes: list[Scene], context: ArticleContext, told: Words, *, unreal: bool = False
 ) -> list[EventMention]:
-    """The mentions that rules find (only those told as no facts), with the formula's confidence."""
+    """The mentions that shipped rules find by words that are not told yet.
+
+    Their confidence is the formula's; ``unreal`` asks for those alone that are told as no facts.
+    """
     mentions = []
     for scene in scenes:
         sentence = scene.sentence
@@ -221,14 +269,14 @@ def _ruled(
         if not unreal and any(has_formula(match.rule.event_type) for match in scene.matches):
             lexical = lexical_model().scores(sentence.words[sentence.first : sentence.stop])
         for match in scene.matches:
+            if shares(match, scene, told):
+                continue
             if unreal and find_status(sentence, match).status == "asserted":
                 continue
             mention = mention_of(scene, match, match.rule.event_type, context, match.head)
             if lacks(mention):
                 continue
-            if mention.realis.status == "future" and match.rule.future_type:
-                mention.event_type, mention.status = match.rule.future_type, "asserted"
-                mention.modes = []
+            _look_ahead(mention)
             if not has_formula(mention.event_type):  # a fitted formula knows the words alone
                 assign_country(mention, context.homes)
             mention.features = features(mention)
@@ -238,6 +286,13 @@ def _ruled(
             mention.confidence = chance
             mentions.append(mention)
     return mentions
+
+
+def _look_ahead(mention: EventMention) -> None:
+    """Let what is only announced be of the type its rule names, told now."""
+    future = mention.match.rule.future_type
+    if mention.realis.status == "future" and future:
+        mention.event_type, mention.status, mention.modes = future, "asserted", []
 
 
 __all__ = ["code_events", "code_with"]

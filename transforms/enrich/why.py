@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from transforms.enrich.attributes.article import ArticleContext
 from transforms.enrich.coder import candidates, read_article
-from transforms.enrich.events.candidates import Candidate
+from transforms.enrich.events.candidates import Candidate, Scene
 from transforms.enrich.events.clause import NONE, SURE, TYPES, clause_options
 from transforms.enrich.events.decide import DecisionModel, decision_model
 from transforms.enrich.events.numbers import Floats
+from transforms.enrich.rules.match import TriggerMatch
 from transforms.records import Article, Event, Span
 
 _SIGNS: Final = 6  # of a candidate that are told
@@ -38,7 +40,7 @@ class Considered:
             where rules decide.
         outcome: what became of it.
         signs: what speaks for the type and against, in words, with its weight (log-odds), the
-            heaviest first.
+            heaviest first; of a user's own rule its name with its confidence.
     """
 
     trigger: Span
@@ -57,6 +59,48 @@ def considered(article: Article, events: Sequence[Event]) -> list[Considered]:
         events: what ``code_events`` made of it.
     """
     scenes, context = read_article(article)
+    matches = [(scene, match) for scene in scenes for match in scene.own]
+    own = [_own(scene, match, events) for scene, match in matches]
+    touched = [
+        each.trigger
+        for each, (_, match) in zip(own, matches, strict=True)
+        if _decided_by(match.rule.id, each.trigger, events)
+    ]
+    told = [
+        each
+        for each in _considered(article, scenes, context, events)
+        if not any(_touch(each.trigger, other) for other in touched)
+    ]
+    return sorted(
+        [*own, *told], key=lambda each: (each.trigger.field != "title", each.trigger.char_start)
+    )
+
+
+def _own(scene: Scene, match: TriggerMatch, events: Sequence[Event]) -> Considered:
+    """What became of the words of a user's own rule, which decides by itself."""
+    tokens, sentence, rule = scene.annotations.tokens, scene.sentence, match.rule
+    start, end = tokens.span(match.head, match.last)
+    trigger = Span(tokens.text(match.head, match.last), tokens.field, start, end)
+    words = tokens.text(sentence.first, sentence.stop - 1)
+    outcome = _outcome(trigger, rule.event_type, events)
+    if _decided_by(rule.id, trigger, events):
+        outcome = f"{outcome}, as your rule {rule.id} decided"
+    elif rule.need or rule.need_preposition:
+        needs = ", ".join((*rule.need, *rule.need_preposition))
+        outcome = f"{outcome}: your rule {rule.id} needs {needs}"
+    signs = ((f"your rule {rule.id}", rule.confidence),)
+    return Considered(trigger, words, rule.event_type, rule.confidence, outcome, signs)
+
+
+def _decided_by(rule_id: str, trigger: Span, events: Sequence[Event]) -> bool:
+    """Whether a rule tells an event by these words."""
+    return any(event.rule_id == rule_id and _touch(trigger, event.trigger) for event in events)
+
+
+def _considered(
+    article: Article, scenes: list[Scene], context: ArticleContext, events: Sequence[Event]
+) -> list[Considered]:
+    """What became of the words that models or shipped rules considered."""
     found = candidates(scenes, context)
     if not found:
         return []
@@ -68,11 +112,10 @@ def considered(article: Article, events: Sequence[Event]) -> list[Considered]:
     for option, chance in zip(options, model.clause([o.numbers for o in options]), strict=True):
         best = decided.get(id(option.candidate), (0.0, ""))
         decided[id(option.candidate)] = max(best, (chance, option.event_type))
-    told = [
+    return [
         _told(candidate, row, decided, model, events, dated=dated)
         for candidate, row in zip(found, chances, strict=True)
     ]
-    return sorted(told, key=lambda each: (each.trigger.field != "title", each.trigger.char_start))
 
 
 def _told(

@@ -192,7 +192,13 @@ HOW: Final = (
         required=True,
     ),
     column("rule_id", "STRING", "The rule that coded it.", "القاعدة التي رمّزته.", required=True),
-    column("coder_version", "STRING", "The version of the coder.", "إصدار المرمِّز.", required=True),
+    column(
+        "coder_version",
+        "STRING",
+        "The version of the coder; what follows a + names own rules and names by their content.",
+        "إصدار المرمِّز، وما بعد علامة + يدل على القواعد والأسماء الخاصة بمحتواها.",
+        required=True,
+    ),
     column("event_time", "TIMESTAMP", "That of its article.", "وقت مقاله (event_time)."),
 )
 

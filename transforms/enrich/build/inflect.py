@@ -1,4 +1,6 @@
-"""Inflect Arabic verbs and nouns to unvowelled, normalised surface forms (build time only).
+"""Inflect Arabic verbs and nouns to unvowelled, normalised surface forms.
+
+The packaged table is made so at build time, the forms of a user's own words when they are read.
 
 A verb is given by two forms every Arabic dictionary prints, the past and the imperfect of "he"
 (``هاجم`` / ``يهاجم``); everything a news text needs follows from that pair, because vowels are not

@@ -96,11 +96,18 @@ class Lexicon:
 
     def add(self, form: NameForm) -> None:
         """Enter a form under its folded text; the first lexeme of a role there stays."""
-        key = form.text.translate(_FOLD)
+        self.enter(form.text.translate(_FOLD), form)
+
+    def enter(self, key: str, form: NameForm) -> None:
+        """Enter a form under a folded text; the first lexeme of a role there stays."""
         known = self.forms.get(key, ())
         if any(other.lexeme.role == form.lexeme.role for other in known):
             return
         self.forms[key] = (*known, form)
+        self.lengthen(key)
+
+    def lengthen(self, key: str) -> None:
+        """See that the look-up tries as many words as a folded name has."""
         first, *rest = key.split(" ")
         if rest:
             self.longest[first] = max(self.longest.get(first, 1), 1 + len(rest))

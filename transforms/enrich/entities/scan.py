@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from transforms.enrich.entities.names import Lexicon, NameForm, lexicon
+from transforms.enrich.entities.own_names import own_names, with_own
 from transforms.enrich.entities.records import PlaceEntry
+from transforms.enrich.own import follows
 from transforms.enrich.words.clitics import readings
 
 _WORD: Final = re.compile(r"\w+")
@@ -101,10 +103,11 @@ class Scanner:
         return self._nouns[word]
 
 
+@follows
 @functools.cache
 def scanner() -> Scanner:
-    """The scanner over the packaged lexicon."""
-    return Scanner(lexicon())
+    """The scanner over the packaged lexicon and own names."""
+    return Scanner(with_own(lexicon(), own_names()))
 
 
 @dataclass(slots=True)

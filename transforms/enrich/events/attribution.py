@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from transforms.enrich.events.mention import EventMention
+from transforms.enrich.own import follows
 from transforms.enrich.roles.actors import actors_of
 from transforms.enrich.roles.subjects import TokenRange, inherited, left_subject
 from transforms.enrich.sentence.annotations import Annotations
@@ -58,6 +59,7 @@ def speaker_of(
     return None
 
 
+@follows
 @lru_cache(maxsize=1 << 16)
 def _reporting(word: str) -> frozenset[str]:
     """The reporting verbs that a word can be."""

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from transforms.enrich.attributes.casualties import Toll
 from transforms.enrich.events.attribution import Speaker
 from transforms.enrich.events.word_model import stem
+from transforms.enrich.own import follows
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
@@ -72,6 +73,7 @@ class WordInfo(NamedTuple):
     verbs: tuple[str, ...]
 
 
+@follows
 @lru_cache(maxsize=1 << 17)
 def word_info(word: str) -> WordInfo:
     """What a token of normalised text brings along, remembered."""
@@ -131,6 +133,8 @@ class Scene:
         number: which of its field it is, from 0.
         matches: the triggers of rules in it.
         speaker: who it is attributed to.
+        own: the triggers of a user's own rules in it; no model knows of them.
+        only_own: whether nothing but own rules brought it up.
         common: features that all its candidates have.
         known: what the known phrase at a token is (``E:GOV``, ``E:place``).
         rules: features of rules by token.
@@ -144,6 +148,8 @@ class Scene:
     number: int
     matches: Sequence[TriggerMatch]
     speaker: Speaker | None
+    own: Sequence[TriggerMatch] = ()
+    only_own: bool = False
     common: tuple[str, ...] = ()
     known: Mapping[int, str] = field(default_factory=dict)
     rules: Mapping[int, list[str]] = field(default_factory=dict)

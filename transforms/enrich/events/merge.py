@@ -189,12 +189,18 @@ def _countries(actors: Iterable[Actor]) -> set[str]:
 
 
 def _united(group: list[EventMention]) -> EventMention:
-    """The clearest mention, completed from the others and as sure as the surest."""
+    """The clearest mention, completed from the others and as sure as the surest.
+
+    One of a user's own rule goes before all others: its rule says what the event is.
+    """
     if len(group) == 1:
         return group[0]
     for mention in group:
         mention.features = mention.features or features(mention)
-    ranked = sorted(group, key=lambda m: (-round(clarity(m), 6), m.trigger.char_start))
+    ranked = sorted(
+        group,
+        key=lambda m: (not m.match.rule.own, -round(clarity(m), 6), m.trigger.char_start),
+    )
     best = ranked[0]
     best.confidence = max(mention.confidence for mention in group)
     for other in ranked[1:]:

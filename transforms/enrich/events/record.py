@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.ontology import plover
+from transforms.enrich.own import NOTHING, follows, own_tables
 from transforms.records import Actor, Article, Event, content_id
 
 CODER_VERSION: Final = "1"
 _MAX_PARTIES: Final = 8
+
+
+@follows
+@cache
+def coder_version() -> str:
+    """The version that coded rows carry: ``1``, or ``1+`` and a hash of own rules and names."""
+    own = own_tables()
+    return CODER_VERSION if own == NOTHING else f"{CODER_VERSION}+{own.digest}"
 
 
 def _joined(actors: Iterable[Actor]) -> str:
@@ -62,7 +72,7 @@ def to_event(mention: EventMention, article: Article) -> Event:
         evidence=tuple(mention.evidence),
         confidence=round(mention.confidence, 4),
         rule_id=rule.id,
-        coder_version=CODER_VERSION,
+        coder_version=coder_version(),
         modes=modes,
         contexts=contexts,
         quad_gdelt=plover.quad_gdelt(cameo),

@@ -10,6 +10,7 @@ from typing import Final
 
 from transforms.enrich.events.attribution import Speaker, continues_quote, speaker_of
 from transforms.enrich.events.candidates import Scene, word_info
+from transforms.enrich.own import follows
 from transforms.enrich.rules.load import anchors
 from transforms.enrich.rules.match import find_matches
 from transforms.enrich.sentence.annotations import Annotations
@@ -20,6 +21,7 @@ SPEAKER_REACH: Final = 2  # sentences without events back to which وأضاف ma
 MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
 
 
+@follows
 @lru_cache(maxsize=1 << 17)
 def _telling(word: str) -> bool:
     """Whether a word can start a rule or name an act."""
@@ -36,7 +38,7 @@ def scenes_of(annotations: Annotations) -> Iterator[Scene]:
     hot = [index for index, word in enumerate(words) if _telling(word)]
     speaker: Speaker | None = None
     passed: deque[Sentence] = deque(maxlen=SPEAKER_REACH)
-    for number, sentence in enumerate(_sentences(annotations)):
+    for number, sentence in enumerate(sentences_of(annotations)):
         low = bisect_left(hot, sentence.first)
         starts = hot[low : bisect_left(hot, sentence.stop)]
         if not starts:
@@ -53,7 +55,7 @@ def scenes_of(annotations: Annotations) -> Iterator[Scene]:
         yield Scene(annotations, sentence, number, matches, speaker)
 
 
-def _sentences(annotations: Annotations) -> Iterator[Sentence]:
+def sentences_of(annotations: Annotations) -> Iterator[Sentence]:
     """Every sentence of a text."""
     tokens = annotations.tokens
     for span in split_sentences(tokens.raw):

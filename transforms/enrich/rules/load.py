@@ -10,22 +10,36 @@ token finds its rules.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from transforms.enrich.own import follows, own_tables
 from transforms.enrich.words.analyse import Reading, analyse, lemmas
 from transforms.text.arabic import normalise_text
 
 RULES: Final = Path(__file__).parent
 GAP: Final = 6  # words that ".." may skip
-_ROLES: Final = frozenset({"actor", "recipient", "place", "actors", "none"})
+OWN_CONFIDENCE: Final = 0.75  # of what a user's own rule finds, unless the rule says otherwise
+ROLES: Final = frozenset({"actor", "recipient", "place", "actors", "none"})
 
 
 class RuleError(ValueError):
     """A rule file says something that cannot be meant; the message says what to do."""
+
+
+class UnknownWordError(RuleError):
+    """A trigger asks for the forms of words that are in no list."""
+
+    def __init__(self, where: str, words: list[str]) -> None:
+        """Say what to do in the source; ``words`` tells which they are."""
+        self.words = words
+        super().__init__(
+            f"{where}: {', '.join(words)} is not in words/verbs.tsv or words/nouns.tsv; "
+            "add it there and run python -m transforms.enrich.build.forms"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,10 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a rule file; ``docs/add-an-event-rule.md`` explains every field."""
+    """One rule of a rule file; ``docs/add-an-event-rule.md`` explains every field.
+
+    ``own`` marks a user's own rule, which decides by itself, with its ``confidence``.
+    """
 
     id: str
     event_type: str
@@ -88,6 +105,11 @@ class Rule:
     family: str = ""
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+    confidence: float = OWN_CONFIDENCE
+    own: bool = False
+
+
+FIELDS: Final = frozenset(Rule.__dataclass_fields__) - {"event_type", "own"}  # of a rule in a file
 
 
 def _element(text: str, *, gap: bool, where: str) -> Element:
@@ -103,15 +125,16 @@ def _element(text: str, *, gap: bool, where: str) -> Element:
     names = frozenset(words.split("|"))
     unknown = sorted(names - lemmas())
     if unknown:
-        raise RuleError(
-            f"{where}: {', '.join(unknown)} is not in words/verbs.tsv or words/nouns.tsv; "
-            "add it there and run python -m transforms.enrich.build.forms"
-        )
+        raise UnknownWordError(where, unknown)
     return Element(frozenset(kinds.upper()), names, gap)
 
 
-def _trigger(text: str, where: str) -> tuple[Element, ...]:
-    """Read one trigger."""
+def read_trigger(text: str, where: str) -> tuple[Element, ...]:
+    """Read one trigger of the rule that ``where`` names.
+
+    Raises:
+        RuleError: it cannot be meant as written.
+    """
     elements: list[Element] = []
     gap = False
     for part in text.split():
@@ -131,16 +154,16 @@ def _rule(entry: dict[str, Any], defaults: Mapping[str, Any], event_type: str) -
     where = f"rule {merged.get('id', '?')}"
     slots = {normalise_text(key): role for key, role in merged.pop("slots", {}).items()}
     for role in (*slots.values(), merged.get("subject", "actor"), merged.get("genitive", "none")):
-        if role not in _ROLES:
-            raise RuleError(f"{where}: unknown role {role!r}, one of {sorted(_ROLES)}")
+        if role not in ROLES:
+            raise RuleError(f"{where}: unknown role {role!r}, one of {sorted(ROLES)}")
     lists: dict[str, Any] = {
         name: tuple(merged.pop(name, ()))
         for name in ("modes", "contexts", "need", "block_cues", "yes", "no")
     }
-    triggers = tuple(_trigger(text, where) for text in merged.pop("triggers", ()))
-    block = tuple(_trigger(text, where) for text in merged.pop("block", ()))
+    triggers = tuple(read_trigger(text, where) for text in merged.pop("triggers", ()))
+    block = tuple(read_trigger(text, where) for text in merged.pop("block", ()))
     prepositions = tuple(normalise_text(w) for w in merged.pop("need_preposition", ()))
-    unknown = sorted(set(merged) - set(Rule.__dataclass_fields__))
+    unknown = sorted(set(merged) - FIELDS)
     if unknown:
         raise RuleError(f"{where}: unknown field {', '.join(unknown)}")
     return Rule(
@@ -152,6 +175,13 @@ def _rule(entry: dict[str, Any], defaults: Mapping[str, Any], event_type: str) -
         **lists,
         **merged,
     )
+
+
+def read_own_rules(text: str) -> list[Rule]:
+    """Read a user's own rule file, which was checked (``rules.check``)."""
+    data = tomllib.loads(text)
+    rules = (_rule(entry, data.get("defaults", {}), data["type"]) for entry in data["rule"])
+    return [replace(rule, own=True) for rule in rules]
 
 
 def read_rules(path: Path) -> list[Rule]:
@@ -172,9 +202,22 @@ def read_rules(path: Path) -> list[Rule]:
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
+def shipped_rules() -> tuple[Rule, ...]:
     """Every packaged rule, by file name, in the file's order."""
     return tuple(rule for path in sorted(RULES.glob("*.toml")) for rule in read_rules(path))
+
+
+@follows
+@cache
+def own_rules() -> tuple[Rule, ...]:
+    """The own rules that this process codes with."""
+    return tuple(rule for _, text in own_tables().rules for rule in read_own_rules(text))
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """The packaged rules, but for those that an own rule of their id replaces."""
+    replaced = {rule.id for rule in own_rules()}
+    return tuple(rule for rule in shipped_rules() if rule.id not in replaced)
 
 
 @cache
@@ -188,11 +231,10 @@ def act_rule(event_type: str) -> Rule:
 Anchor = tuple[Rule, tuple[Element, ...]]
 
 
-@cache
-def _anchors() -> Mapping[str, tuple[Anchor, ...]]:
+def _by_anchor(rules: Iterable[Rule]) -> Mapping[str, tuple[Anchor, ...]]:
     """Rules by the lemma of their first element (exact words under ``=word``)."""
     table: dict[str, list[Anchor]] = {}
-    for rule in all_rules():
+    for rule in rules:
         for trigger in rule.triggers:
             first = trigger[0]
             for word in first.words:
@@ -200,9 +242,23 @@ def _anchors() -> Mapping[str, tuple[Anchor, ...]]:
     return {word: tuple(found) for word, found in table.items()}
 
 
+@follows
+@cache
+def _anchors() -> Mapping[str, tuple[Anchor, ...]]:
+    return _by_anchor(all_rules())
+
+
+@follows
+@cache
+def own_anchors() -> Mapping[str, tuple[Anchor, ...]]:
+    """The own rules by their anchor; empty when there are none."""
+    return _by_anchor(own_rules())
+
+
+@follows
 @lru_cache(maxsize=1 << 17)
 def anchors(token: str) -> tuple[Anchor, ...]:
-    """The rules that a token can start, each with the trigger it starts.
+    """The packaged rules that a token can start, each with the trigger it starts.
 
     Args:
         token: one word of normalised text.
@@ -210,7 +266,17 @@ def anchors(token: str) -> tuple[Anchor, ...]:
     Returns:
         Rules and triggers in rule order; empty for most words.
     """
-    table = _anchors()
+    return _starting(token, _anchors())
+
+
+@follows
+@lru_cache(maxsize=1 << 17)
+def own_rules_of(token: str) -> tuple[Anchor, ...]:
+    """The own rules that a token can start, as ``anchors`` tells the packaged ones."""
+    return _starting(token, own_anchors())
+
+
+def _starting(token: str, table: Mapping[str, tuple[Anchor, ...]]) -> tuple[Anchor, ...]:
     found: dict[int, Anchor] = {}
     words = {f"={token}", *(reading.lemma for reading in analyse(token))}
     if token[0] in "وف":

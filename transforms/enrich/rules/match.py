@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from transforms.enrich.rules.load import GAP, Element, Rule, anchors
+from transforms.enrich.rules.load import GAP, Anchor, Element, Rule, anchors
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words.analyse import Reading
 
@@ -131,19 +131,24 @@ def _phrase_at(sentence: Sentence, index: int, phrase: tuple[Element, ...]) -> b
     return phrase[0].accepts(sentence.words[index]) and _follow(sentence, index, phrase) is not None
 
 
-def find_matches(sentence: Sentence, starts: Iterable[int]) -> list[TriggerMatch]:
+def find_matches(
+    sentence: Sentence,
+    starts: Iterable[int],
+    rules_of: Callable[[str], tuple[Anchor, ...]] = anchors,
+) -> list[TriggerMatch]:
     """Find the triggers of a sentence.
 
     Args:
         sentence: the sentence.
         starts: its tokens that can start a rule.
+        rules_of: tells the rules that a token can start.
 
     Returns:
         At most one match for a stretch of tokens and an event type, in the order of the text.
     """
     found: list[TriggerMatch] = []
     for start in starts:
-        for rule, trigger in anchors(sentence.words[start]):
+        for rule, trigger in rules_of(sentence.words[start]):
             if len(trigger) > 1 and not _possible(sentence, trigger):
                 continue
             if not _element_at(sentence, start, trigger[0]):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from transforms.enrich.entities.find import Entity, find_entities
+from transforms.enrich.entities.own_names import in_office
 from transforms.enrich.sentence.view import EntitySpan
 from transforms.enrich.words.tokens import Tokens
 from transforms.text.dates import DateMention, find_dates
@@ -40,7 +41,8 @@ class Annotations:
         """
         self.tokens = tokens
         self.anchor = anchor
-        self.named = tuple(self._place_on_tokens(e) for e in find_entities(tokens.normalised))
+        found = find_entities(tokens.normalised)
+        self.named = tuple(self._place_on_tokens(in_office(each, anchor)) for each in found)
         self.persons = frozenset(n.first for n in self.named if n.entity.head in _PERSONS)
         self._firsts = [named.first for named in self.named]
         self._lasts = [named.last for named in self.named]

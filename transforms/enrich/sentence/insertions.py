@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from transforms.enrich.own import follows
 from transforms.enrich.words import closed_classes, lists
 from transforms.enrich.words.analyse import analyse
 
@@ -53,6 +54,7 @@ def insertion_end(words: Sequence[str], index: int, stop: int) -> int:
     return index
 
 
+@follows
 @lru_cache(maxsize=1 << 14)
 def _is_verb(word: str) -> bool:
     """Whether a word can be a verb and nothing else."""

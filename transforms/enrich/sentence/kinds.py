@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from transforms.enrich.own import follows
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words.analyse import analyse
 
@@ -42,6 +43,7 @@ def class_of(word: str) -> str:
     return "T" if word in grammar.TIME_WORDS else ""
 
 
+@follows
 @lru_cache(maxsize=1 << 17)
 def open_kind(word: str) -> str:
     """``V``, ``N`` or ``?`` (both are possible) for an open-class word."""

@@ -14,7 +14,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+from transforms.enrich.own import follows
 from transforms.enrich.words.clitics import CONJUNCTIONS, PRONOUNS, written
+from transforms.enrich.words.own_words import own_forms
 
 _TABLE: Final = Path(__file__).parent / "forms.tsv.gz"
 _NOUN_PREFIXES: Final = (
@@ -58,7 +60,7 @@ _Entry = tuple[str, str, str, str, str]
 
 
 @cache
-def _table() -> Mapping[str, tuple[_Entry, ...]]:
+def _packaged() -> Mapping[str, tuple[_Entry, ...]]:
     """The packaged table, read once."""
     table: dict[str, tuple[_Entry, ...]] = {}
     text = gzip.decompress(_TABLE.read_bytes()).decode("utf-8")
@@ -73,6 +75,20 @@ def _table() -> Mapping[str, tuple[_Entry, ...]]:
     return table
 
 
+@follows
+@cache
+def _table() -> Mapping[str, tuple[_Entry, ...]]:
+    """The packaged table, and what a user's own words add to it."""
+    own = own_forms()
+    if not own:
+        return _packaged()
+    table = dict(_packaged())
+    for surface, entries in own.items():
+        table[surface] = tuple(dict.fromkeys((*table.get(surface, ()), *entries)))
+    return table
+
+
+@follows
 @cache
 def lemmas() -> frozenset[str]:
     """Every lemma of the table."""
@@ -126,6 +142,7 @@ def _nouns(word: str, *, conjunction: bool) -> list[Reading]:
     return found
 
 
+@follows
 @lru_cache(maxsize=1 << 17)
 def analyse(token: str) -> tuple[Reading, ...]:
     """Give every reading of a token.
@@ -145,6 +162,7 @@ def analyse(token: str) -> tuple[Reading, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@follows
 @lru_cache(maxsize=1 << 17)
 def lemmas_of(token: str) -> frozenset[str]:
     """The lemmas of every reading of a token."""
