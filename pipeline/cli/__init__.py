@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, str]] = {
     "prune": "Take out what is old, or take down a page or an article for good.",
     "export": "Write the tables as plain files to hand on.",
     "query": "Ask the rows in SQL (BigQuery's dialect), or run a shipped query.",
+    "serve": "Show the rows as a web page, in Arabic and English.",
     "feeds": "Tell how feeds do, or list the shipped catalogue.",
     "explain": "Show what every stage finds in one document.",
     "evaluate": "Measure quality on labelled data.",
@@ -38,7 +39,6 @@ COMMANDS: Final[dict[str, str]] = {
 LATER: Final[dict[str, str]] = {
     "report": "one self-contained page of figures",
     "deploy": "the commands of a cloud deployment",
-    "serve": "the web page",
 }
 
 _BOTH_HELPS: Final[dict[str, Any]] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
