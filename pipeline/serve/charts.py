@@ -19,6 +19,7 @@ QUADS: Final = (
 # Longest span in days -> what its days are put together by.
 _UNITS: Final = ((62, "DAY"), (1100, "WEEK"), (14_600, "MONTH"))
 _MOST: Final = 400  # bars of a chart
+_SIDES: Final = ("actor_country", "recipient_country")
 
 Row = Mapping[str, Any]
 
@@ -90,7 +91,11 @@ def over_time(
         "stacked": stacked,
         "days": [day.isoformat() for day in days],
         "series": [
-            {"key": key, "name": name, "values": [counts[day][key] if day in counts else 0 for day in days]}
+            {
+                "key": key,
+                "name": name,
+                "values": [counts[day][key] if day in counts else 0 for day in days],
+            }
             for key, name in series.items()
         ],
     }
@@ -101,7 +106,9 @@ def by_quad(row: Row) -> Iterator[tuple[str, int]]:
     yield types().get(row["event_type"], QUADS[0]), int(row["incidents"])
 
 
-def points(rows: Sequence[Row], link: Callable[[Row], str], name: Callable[[Row], str]) -> dict[str, Any]:
+def points(
+    rows: Sequence[Row], link: Callable[[Row], str], name: Callable[[Row], str]
+) -> dict[str, Any]:
     """Places on a map.
 
     Args:
@@ -136,11 +143,11 @@ def network(rows: Sequence[Row], name: Callable[[str], str]) -> dict[str, Any]:
     for row in rows:
         weight[row["actor_country"]] += int(row["incidents"])
         weight[row["recipient_country"]] += int(row["incidents"])
+    tied = {row[side] for row in rows for side in _SIDES if len({row[each] for each in _SIDES}) > 1}
+    busiest = sorted(tied, key=lambda code: (-weight[code], code))
     return {
         "kind": "network",
-        "nodes": [
-            {"id": code, "name": name(code), "n": n} for code, n in sorted(weight.items(), key=lambda each: (-each[1], each[0]))
-        ],
+        "nodes": [{"id": code, "name": name(code), "n": weight[code]} for code in busiest],
         "links": [
             {
                 "from": row["actor_country"],

@@ -1,4 +1,4 @@
-"""One request at the desk: who asks in which tongue, what is asked of the rows, what is answered."""
+"""One request at the desk: who asks in which tongue, and what the rows answer."""
 
 from __future__ import annotations
 

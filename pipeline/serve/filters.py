@@ -16,6 +16,7 @@ FIELDS: Final = (
     "country", "place", "from", "to", "publisher", "confidence", "reports", "dead",
 )  # fmt: skip
 _COUNTRY: Final = re.compile(r"[A-Z]{3}")
+_COUNTRIES: Final = re.compile(r"[A-Z]{3}(,[A-Z]{3})*")
 _WORDS: Final = 8  # of a search that are looked for
 _LONG: Final = 200
 
@@ -63,7 +64,8 @@ def wish_of(params: Mapping[str, str]) -> Wish:
     Args:
         params: as they came; what is empty asks for nothing.
     """
-    values, wrong = {}, {}
+    values: dict[str, str] = {}
+    wrong: dict[str, str] = {}
     for name in FIELDS:
         given = params.get(name, "").strip()
         if given:
@@ -104,7 +106,7 @@ _FITS: Final[dict[str, Callable[[str], bool]]] = {
     "actor_sector": lambda given: given in sectors(),
     "recipient": _is_country,
     "recipient_sector": lambda given: given in sectors(),
-    "country": _is_country,
+    "country": lambda given: _COUNTRIES.fullmatch(given) is not None,
     "place": _anything,
     "from": _is_day,
     "to": _is_day,
@@ -139,6 +141,11 @@ def _event_has(condition: str) -> str:
         "i.incident_id IN (SELECT n.incident_id FROM incidents AS n"  # noqa: S608 - literals
         f" JOIN events AS e ON e.event_id = n.event_id WHERE {condition})"
     )
+
+
+def _country(value: str) -> Iterator[str]:
+    codes = ", ".join(map(literals.text, value.split(",")))
+    yield f"i.place.country = {codes}" if "," not in value else f"i.place.country IN ({codes})"
 
 
 def _mode(value: str) -> Iterator[str]:
@@ -199,7 +206,7 @@ _CONDITIONS: Final[dict[str, Callable[[str], Iterator[str]]]] = {
     "actor_sector": _side("actors", "sector"),
     "recipient": _side("recipients", "country"),
     "recipient_sector": _side("recipients", "sector"),
-    "country": _column("i.place.country = {}"),
+    "country": _country,
     "place": _column("i.place.name = {}"),
     "from": _dated(">="),
     "to": _dated("<="),

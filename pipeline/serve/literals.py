@@ -1,4 +1,4 @@
-"""Values in the SQL that pages show: written so that it can be copied, and means only what it says."""
+"""Values in the SQL that pages show: it can be copied, and means only what it says."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any, Final
 
 ROLES: Final = ("trigger", "actor", "recipient", "place", "date")
@@ -77,7 +78,7 @@ def _inside(span: dict[str, Any], text: str) -> bool:
 
 
 def _date(event: dict[str, Any], field: str, text: str) -> Iterator[dict[str, int]]:
-    """The date's words where they stand in the event's own sentence; rows hold no offsets of them."""
+    """The date's words, looked for in the event's own sentence: rows hold no offsets of them."""
     words = event["event_date_text"]
     for each in event["evidence"] or ():
         if words and each["field"] == field and _inside(each, text):
@@ -100,7 +101,7 @@ def pieces(text: str, marks: Iterable[Mark]) -> list[Piece]:
     marks = list(marks)
     cuts = sorted({0, len(text)} | {m.start for m in marks} | {m.end for m in marks})
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [mark for mark in marks if mark.start <= start and end <= mark.end]
         roles = tuple(role for role in ROLES if any(mark.role == role for mark in over))
         events = tuple(sorted({mark.event for mark in over}))

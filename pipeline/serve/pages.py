@@ -69,14 +69,18 @@ def render(template: str, desk: Desk, shown: Mapping[str, Any], *, section: str)
     tongue = desk.tongue
     other = "en" if tongue.language == "ar" else "ar"
     digits = "latn" if tongue.digits == "arab" else "arab"
-    return environment().get_template(template).render(
-        desk=desk,
-        t=tongue.say,
-        tongue=tongue,
-        rows_of=rows_of,
-        section=section,
-        other_language=desk.here(lang=other),
-        other_language_code=other,
-        other_digits=desk.here(digits=digits),
-        **shown,
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            desk=desk,
+            t=tongue.say,
+            tongue=tongue,
+            rows_of=rows_of,
+            section=section,
+            other_language=desk.here(lang=other),
+            other_language_code=other,
+            other_digits=desk.here(digits=digits),
+            **shown,
+        )
     )

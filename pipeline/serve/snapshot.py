@@ -1,4 +1,4 @@
-"""The rows as a page sees them: asked within bounds, held for a while, opened again when they change."""
+"""The rows as a page sees them: asked within bounds, and opened again when they change."""
 
 from __future__ import annotations
 

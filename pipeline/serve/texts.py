@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
+
 LANGUAGES: Final = ("ar", "en")
 DIGITS: Final = ("latn", "arab")
 _ARABIC_DIGITS: Final = str.maketrans("0123456789,.", "٠١٢٣٤٥٦٧٨٩٬٫")
@@ -130,24 +131,24 @@ class Tongue:
             return self.say("common.hours", n=self.number(round(minutes / 60)))
         return self.say("common.days", n=self.number(round(minutes / 1440)))
 
-    def value(self, cell: Any) -> str:
-        """Any value of a row, for a table's cell."""
-        if cell is None:
-            return ""
+    def value(self, cell: Any) -> str:  # noqa: PLR0911 - one a kind
+        """Any value of a row, for a table's cell.
+
+        Args:
+            cell: as it stands in the rows.
+        """
         if isinstance(cell, bool):
             return str(cell).lower()
-        if isinstance(cell, int | float):
-            return self.number(cell)
-        if isinstance(cell, datetime):
-            return self.moment(cell)
-        if isinstance(cell, date):
-            return self.day(cell)
         if isinstance(cell, list):
             return "؛ ".join(self.value(each) for each in cell)
         if isinstance(cell, dict):
-            said = (cell.get("name"), cell.get("text"))
-            return next((each for each in said if each), None) or self.value(list(cell.values()))
-        return str(cell)
+            said = next((cell[name] for name in ("name", "text") if cell.get(name)), None)
+            return said or self.value(list(cell.values()))
+        if isinstance(cell, date):
+            return self.moment(cell) if isinstance(cell, datetime) else self.day(cell)
+        if isinstance(cell, int | float):
+            return self.number(cell)
+        return "" if cell is None else str(cell)
 
     def _in_digits(self, text: str) -> str:
         return text.translate(_ARABIC_DIGITS) if self.digits == "arab" else text

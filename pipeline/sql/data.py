@@ -153,9 +153,10 @@ class Data:
         Args:
             view: its name. Views that build on it build on what is held.
         """
-        # A name of the catalogue, never a user's.
-        self._connection.execute(f'CREATE TABLE "_kept_{view}" AS SELECT * FROM "{view}"')
-        self._connection.execute(f'CREATE OR REPLACE VIEW "{view}" AS SELECT * FROM "_kept_{view}"')
+        name = scripts("views")[view].name  # of the catalogue, never a user's
+        rows, kept = f'SELECT * FROM "{name}"', f'SELECT * FROM "_kept_{name}"'  # noqa: S608
+        self._connection.execute(f'CREATE TABLE "_kept_{name}" AS {rows}')
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {kept}')
 
 
 @cache

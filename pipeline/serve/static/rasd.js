@@ -43,7 +43,7 @@
         textStyle: { color: colour("ink"), fontFamily: FONT },
         confine: true,
       },
-      aria: { enabled: true },
+      useUTC: true,
     };
   }
 
@@ -56,20 +56,38 @@
     }, more);
   }
 
+  /* An axis of times, in UTC; it runs from the right where lines do. */
+  function times() {
+    return axis({
+      type: "time", inverse: rtl, boundaryGap: ["3%", "3%"], splitLine: { show: false },
+      axisLabel: {
+        color: colour("muted"), fontFamily: FONT, hideOverlap: true,
+        formatter: (value) => digits(new Date(value).toISOString().slice(5, 16).replace("T", " ")),
+      },
+    });
+  }
+
   const KINDS = {
     time(data) {
       const colours = data.stacked ? QUADS.map(colour) : [colour("accent"), colour("verbal_conflict")];
       return Object.assign(common(), {
         color: colours,
         grid: { left: 8, right: 8, top: 44, bottom: 8, containLabel: true },
-        legend: { top: 0, [rtl ? "right" : "left"]: 0, textStyle: { color: colour("ink"), fontFamily: FONT }, icon: "roundRect", itemWidth: 12, itemHeight: 12 },
+        legend: { data: rtl ? data.series.map((each) => each.name).reverse() : undefined, top: 0, [rtl ? "right" : "left"]: 0, textStyle: { color: colour("ink"), fontFamily: FONT }, icon: "roundRect", itemWidth: 12, itemHeight: 12 },
         tooltip: Object.assign(common().tooltip, {
           trigger: "axis",
           axisPointer: { type: "shadow" },
           formatter: (items) => tip([items[0].axisValue].concat(
             items.filter((item) => item.value).map((item) => item.seriesName + ": " + item.value))),
         }),
-        xAxis: axis({ type: "category", data: data.days, inverse: rtl, splitLine: { show: false } }),
+        xAxis: axis({
+          type: "category", inverse: rtl, splitLine: { show: false },
+          data: data.days.map((day) => (data.unit === "MONTH" ? day.slice(0, 7) : data.unit === "YEAR" ? day.slice(0, 4) : day)),
+          axisLabel: {
+            color: colour("muted"), fontFamily: FONT, formatter: (value) => digits(value), hideOverlap: true,
+            alignMinLabel: rtl ? "right" : "left", alignMaxLabel: rtl ? "left" : "right",
+          },
+        }),
         yAxis: axis({ type: "value", minInterval: 1, position: rtl ? "right" : "left" }),
         series: data.series.map((each) => ({
           type: "bar", name: each.name, data: each.values, stack: data.stacked ? "all" : undefined,
@@ -144,7 +162,7 @@
         tooltip: Object.assign(common().tooltip, {
           trigger: "item", formatter: (item) => tip([item.value[2], data.name + ": " + item.value[1]]),
         }),
-        xAxis: axis({ type: "time", inverse: rtl, splitLine: { show: false } }),
+        xAxis: times(),
         yAxis: axis({ type: "value", minInterval: 1, position: rtl ? "right" : "left" }),
         series: [line(data.name, "least", false), line(data.name, "most", true)],
       });
@@ -157,7 +175,7 @@
         tooltip: Object.assign(common().tooltip, {
           formatter: (item) => tip([item.data.point.name, item.data.point.who, "+ " + item.data.point.lag]),
         }),
-        xAxis: axis({ type: "time", inverse: rtl }),
+        xAxis: times(),
         yAxis: axis({ type: "category", data: who, inverse: true, position: rtl ? "right" : "left" }),
         series: [
           { type: "line", data: data.points.map((point) => [point.at, point.who]), symbol: "none",
@@ -295,7 +313,9 @@
   addEventListener("resize", () => {
     if (innerWidth === width) return;
     width = innerWidth;
-    document.querySelectorAll("[data-drawn]").forEach((box) => echarts.getInstanceByDom(box).resize());
+    document.querySelectorAll("[data-drawn]").forEach((box) => {
+      if (box.clientWidth && box.clientHeight) echarts.getInstanceByDom(box).resize();
+    });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(document));
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target.parentNode || document));

@@ -1,1 +1,1 @@
-"""What there is to look at: one module a view; each asks its panels and says what a template shows."""
+"""What there is to look at: one module a view, which asks what a template shows."""

@@ -58,7 +58,9 @@ def article(desk: Desk, article_id: str) -> dict[str, Any] | None:
     }
     incidents = desk.panel("incidents", _OF_EVENTS.format(id=wanted))
     kin = _KIN.format(
-        id=wanted, page=literals.text(row["page_id"]), cluster=literals.text(row["cluster_id"] or "")
+        id=wanted,
+        page=literals.text(row["page_id"]),
+        cluster=literals.text(row["cluster_id"] or ""),
     )
     return {
         "found": found,
@@ -103,7 +105,7 @@ def considered(desk: Desk, article_id: str) -> tuple[Panel, Sequence[Considered]
         article_id: which article.
     """
     columns = ", ".join(ARTICLE_COLUMNS)
-    sql = f"SELECT {columns}\nFROM articles\nWHERE article_id = {literals.text(article_id)}"  # noqa: S608 - a literal
+    sql = f"SELECT {columns}\nFROM articles\nWHERE article_id = {literals.text(article_id)}"
     found = desk.panel("considered", sql, rows=1)
     if not found.rows:
         return found, ()

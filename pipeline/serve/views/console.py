@@ -13,7 +13,9 @@ ROWS: Final = 500
 """Rows of an answer that are shown."""
 LONG: Final = 20_000
 """Characters of a query that are read."""
-_FIRST: Final = "SELECT event_type, COUNT(*) AS n\nFROM v_events\nGROUP BY event_type\nORDER BY n DESC"
+_FIRST: Final = (
+    "SELECT event_type, COUNT(*) AS n\nFROM v_events\nGROUP BY event_type\nORDER BY n DESC"
+)
 
 
 def console(desk: Desk, *, run: bool) -> dict[str, Any]:

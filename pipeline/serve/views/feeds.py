@@ -79,9 +79,7 @@ def feeds(desk: Desk) -> dict[str, Any]:
         "feeds": desk.table("feeds", _FEEDS, sortable=_SORTABLE, first="-entries"),
         "reasons": desk.panel("reasons", _REASONS),
         "reason": reason,
-        "letters": desk.table(
-            "letters", letters, sortable=_LETTERS_SORTABLE, first="-failed_at"
-        ),
+        "letters": desk.table("letters", letters, sortable=_LETTERS_SORTABLE, first="-failed_at"),
         "command": f"rasd replay --data {shlex.quote(desk.data.uri)}"
         + (f" --reason {reason}" if reason else ""),
     }

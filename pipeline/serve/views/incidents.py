@@ -1,4 +1,4 @@
-"""Incidents: found by what they are, shown as a list, over time, on a map, as a network, a matrix."""
+"""Incidents by what they are: as a list, over time, on a map, as a network, as a matrix."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from pipeline.serve.charts import QUADS, Row, bucket, by_quad, matrix, network, over_time, points, unit_of
+from pipeline.serve.charts import (
+    QUADS,
+    Row,
+    bucket,
+    by_quad,
+    matrix,
+    network,
+    over_time,
+    points,
+    unit_of,
+)
 from pipeline.serve.desk import Desk, Panel
 from pipeline.serve.filters import FIELDS, Wish, modes, sectors, types, wish_of
 
@@ -19,7 +29,7 @@ SELECT
   i.event_date,
   i.event_type,
   i.title,
-  i.place.name AS place,
+  i.place.name AS place_name,
   i.place.country AS country,
   i.actors,
   i.recipients,
@@ -32,7 +42,7 @@ FROM v_incidents AS i{where}"""
 _SORTABLE: Final = {
     "event_date": "event_date",
     "event_type": "event_type",
-    "place": "place",
+    "place_name": "place_name",
     "fatalities": "fatalities",
     "article_count": "article_count",
     "last_reported_at": "last_reported_at",
@@ -48,7 +58,7 @@ GROUP BY period, i.event_type
 ORDER BY period, i.event_type"""
 _MAP: Final = """\
 SELECT
-  i.place.name AS place,
+  i.place.name AS place_name,
   i.place.country AS country,
   i.place.precision AS place_precision,
   i.place.lat AS lat,
@@ -56,8 +66,8 @@ SELECT
   COUNT(*) AS incidents,
   SUM(IFNULL(i.fatalities_max, IFNULL(i.fatalities_min, 0))) AS fatalities
 FROM v_incidents AS i{where}
-GROUP BY place, country, place_precision, lat, lon
-ORDER BY incidents DESC, country, place
+GROUP BY place_name, country, place_precision, lat, lon
+ORDER BY incidents DESC, country, place_name
 LIMIT 2000"""
 _PAIRS: Final = """\
 SELECT
@@ -121,7 +131,11 @@ def incidents(desk: Desk) -> dict[str, Any]:
 
 
 def _last(wish: Wish) -> list[str]:
-    return [name for name in ("place", "publisher", "confidence", "reports", "dead") if name in wish.values]
+    return [
+        name
+        for name in ("place", "publisher", "confidence", "reports", "dead")
+        if name in wish.values
+    ]
 
 
 def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
@@ -187,10 +201,14 @@ def on_map(desk: Desk, wish: Wish, _found: Panel) -> Panel:
 
     def name(row: Row) -> str:
         country = desk.tongue.country(row["country"])
-        return country if row["place_precision"] == "country" else f"{row['place']}، {country}"
+        return (
+            country if row["place_precision"] == "country" else f"{row['place_name']} · {country}"
+        )
 
     def link(row: Row) -> str:
-        return desk.here(view="list", place=row["place"], country=row["country"], list_page=None)
+        return desk.here(
+            view="list", place=row["place_name"], country=row["country"], list_page=None
+        )
 
     return replace(panel, chart=points(panel.rows, link, name))
 

@@ -56,11 +56,16 @@ LIMIT 12"""
 
 _LATEST: Final = """\
 SELECT
-  incident_id, event_type, event_date, place.name AS place, place.country AS country, title,
+  incident_id, event_type, event_date, place.name AS place_name, place.country AS country, title,
   article_count, fatalities_min, fatalities_max, last_reported_at
 FROM v_incidents
+WHERE TRUE
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY title ORDER BY IFNULL(fatalities_max, fatalities_min) DESC, article_count DESC,
+    incident_id
+) = 1
 ORDER BY IF(last_reported_at IS NULL, 1, 0), last_reported_at DESC, incident_id
-LIMIT 8"""
+LIMIT 7"""
 
 _ALARMS: Final = """\
 SELECT reason, COUNT(*) AS dead_letters, MIN(detail) AS example
@@ -81,9 +86,9 @@ def overview(desk: Desk) -> dict[str, Any]:
     return {
         "figures": figures,
         "by_day": _by_day(desk, figures),
-        "by_type": _bars(desk.panel("by_type", _BY_TYPE)),
-        "by_country": _bars(desk.panel("by_country", _BY_COUNTRY)),
-        "by_publisher": _bars(desk.panel("by_publisher", _BY_PUBLISHER), "pages"),
+        "by_type": bars(desk.panel("by_type", _BY_TYPE)),
+        "by_country": bars(desk.panel("by_country", _BY_COUNTRY)),
+        "by_publisher": bars(desk.panel("by_publisher", _BY_PUBLISHER), "pages"),
         "latest": desk.panel("latest", _LATEST),
         "alarms": desk.panel("alarms", _ALARMS),
     }
@@ -108,7 +113,12 @@ def _by_day(desk: Desk, figures: Panel) -> Panel:
     return replace(panel, chart=chart)
 
 
-def _bars(panel: Panel, column: str = "incidents") -> Panel:
-    """The greatest value of a column, that others are measured against."""
+def bars(panel: Panel, column: str = "incidents") -> Panel:
+    """A panel with the greatest value of a column, that the others are measured against.
+
+    Args:
+        panel: the panel.
+        column: which column.
+    """
     greatest = max((int(row[column]) for row in panel.rows), default=1)
     return replace(panel, chart={"greatest": max(greatest, 1), "column": column})
