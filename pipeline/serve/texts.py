@@ -131,7 +131,7 @@ class Tongue:
             return self.say("common.hours", n=self.number(round(minutes / 60)))
         return self.say("common.days", n=self.number(round(minutes / 1440)))
 
-    def value(self, cell: Any) -> str:  # noqa: PLR0911 - one a kind
+    def value(self, cell: Any) -> str:
         """Any value of a row, for a table's cell.
 
         Args:
