@@ -7,7 +7,6 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
 import threading
 import time
 import urllib.error
@@ -42,9 +41,9 @@ class Page:
     def get(self, path: str, **headers: str) -> tuple[int, str, Message]:
         """Ask for one address; gives status, text and headers, whatever the status."""
         url = self.address + quote(path, safe="/?&=%#:,")
-        request = urllib.request.Request(url, headers=headers)
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - our own server
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the same
                 return answer.status, answer.read().decode("utf-8"), answer.headers
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode("utf-8"), error.headers
@@ -136,6 +135,7 @@ class Looker:
     """
 
     def __init__(self, tab: Any, origin: str) -> None:
+        """Listen to the tab."""
         self.tab = tab
         self.strangers: list[str] = []
         self.errors: list[str] = []
@@ -156,8 +156,7 @@ class Looker:
 
     def look(self, url: str) -> None:
         """Open a page and wait until its charts are drawn."""
-        self.tab.goto(url)
-        self.tab.wait_for_load_state("networkidle")
+        self.tab.goto(url, wait_until="load")
         if self.tab.query_selector("[data-chart]"):
             self.tab.wait_for_selector("[data-drawn]", timeout=10_000)
 
@@ -168,8 +167,7 @@ class Looker:
             mark.focus()
 
     def live_tags(self) -> list[str]:
-        """What there is on a page that the templates never write, and whether any script of the
-        rows ran."""
+        """What there is on a page that templates never write; whether a script of the rows ran."""
         found: list[str] = json.loads(self.tab.evaluate(_LIVE))
         return found
 
@@ -186,7 +184,7 @@ _POINT = """() => {
 _LIVE = """() => {
   const found = [];
   if (window.hit) found.push("a script of the rows ran");
-  const own = "script[src^='/static/'], script[type='application/json'], body[data-report] > script";
+  const own = "script[src^='/static/'], script[type='application/json'], [data-report] > script";
   for (const each of document.querySelectorAll("script"))
     if (!each.matches(own)) found.push(each.outerHTML.slice(0, 200));
   const never = "img, iframe, object, embed, base, video, audio, math, style:not(head > style), "
@@ -202,11 +200,3 @@ _LIVE = """() => {
   }
   return JSON.stringify(found);
 }"""
-
-
-def free_address() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -31,7 +31,8 @@ FILTERS = (
 def _queries(text):
     """What stands behind the buttons of a page."""
     return [
-        html.unescape(each) for each in re.findall(r'<pre id="sql-[^>]*>(.*?)</pre>', text, re.S)
+        html.unescape(each)
+        for each in re.findall(r'<pre id="sql-[^>]*>(.*?)</pre>', text, re.DOTALL)
     ]
 
 
@@ -42,7 +43,7 @@ def test_every_page_answers_in_both_languages(page):
             assert status == (404 if path == "/nosuch" else 200), path
             assert f'<html lang="{language}" dir="{direction}"' in text
             assert (WRONG in text) == ("nosuch" in path), path
-            assert "None" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.S), path
+            assert "None" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL), path
 
 
 def test_every_figure_can_be_asked_again(page):
