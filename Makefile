@@ -7,8 +7,9 @@ STAMP := $(VENV)/.installed
 EMULATOR ?= .venv-emulator
 EMULATOR_STAMP := $(EMULATOR)/.installed
 ENGINES ?= .engines
+AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo -n)
 
-.PHONY: demo emulator emulate engines demo-flink demo-bigquery pin-image test test-full lint bench docs lock clean
+.PHONY: demo emulator emulate engines browser demo-flink demo-bigquery pin-image test test-full lint bench docs pictures static lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -31,6 +32,11 @@ emulate: $(EMULATOR_STAMP) ## run it on port 9050, with nothing in it, until ctr
 engines: $(STAMP) ## build Prism and gather a Flink job server, to run through them on this machine
 	@deploy/engines.sh $(ENGINES) $(BIN)/python
 
+# The tests of the page look through the system's own Chromium; one elsewhere is named by RASD_CHROMIUM.
+browser: ## install Chromium (Debian's package), for the tests of the page
+	@test -n "$$RASD_CHROMIUM" || command -v chromium || command -v chromium-browser || \
+	  $(AS_ROOT) sh -c 'apt-get install -y -qq --no-install-recommends chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }'
+
 demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@rm -rf .rasd-demo
 	$(BIN)/rasd run seeds --output .rasd-demo --offline
@@ -43,7 +49,9 @@ demo: $(STAMP) ## run the whole pipeline on seeds/ and show the events
 	@echo '  $(BIN)/rasd query "select event_type, count(*) as n from v_events group by 1" --data .rasd-demo'
 	@echo '  $(BIN)/rasd explain seeds/articles/$(notdir $(firstword $(wildcard seeds/articles/*.txt)))'
 	@echo '  $(BIN)/rasd query --named list'
-	@echo 'and read docs/tutorial.md'
+	@echo '  $(BIN)/rasd report --data .rasd-demo --output report.html'
+	@echo 'read docs/tutorial.md, and look at all of it:'
+	@echo '  $(BIN)/rasd serve --data .rasd-demo'
 
 demo-flink: engines ## the same on Flink, inside its job server; its workers are processes
 	@rm -rf .rasd-demo-flink
@@ -68,9 +76,10 @@ lint: $(STAMP) ## style, types, layers
 	$(BIN)/lint-imports
 
 test: lint ## the whole test suite, every reliability test at a smaller size
-	@# Without the emulator or the engines their tests are skipped, and say so; in CI that is a failure.
+	@# Without the emulator, the engines or Chromium their tests are skipped, and say so; in CI that is a failure.
 	$(MAKE) --no-print-directory emulator || test "$$CI" != true
 	$(MAKE) --no-print-directory engines || test "$$CI" != true
+	$(MAKE) --no-print-directory browser || test "$$CI" != true
 	RASD_TEST_SIZE=small $(BIN)/python -m pytest
 	@# Coverage in a run of its own: its tracing slows what is timed and warns where one line is due.
 	$(BIN)/coverage erase
@@ -78,7 +87,7 @@ test: lint ## the whole test suite, every reliability test at a smaller size
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
 
-test-full: lint emulator engines ## every reliability test as written
+test-full: lint emulator engines browser ## every reliability test as written
 	RASD_TEST_SIZE=full $(BIN)/pytest
 
 bench: $(STAMP) ## the speed figures, as ratios in one run
@@ -91,6 +100,12 @@ bench: $(STAMP) ## the speed figures, as ratios in one run
 docs: $(STAMP) ## everything in docs/ that is generated
 	$(BIN)/python -m pipeline.docgen.reference
 	$(BIN)/python -m pipeline.docgen.template > deploy/flex-template.json
+
+pictures: $(STAMP) ## the pictures of docs/page.md, from the seeds
+	PYTHONPATH=.:tests/support $(BIN)/python tests/support/page_pictures.py
+
+static: $(STAMP) ## what the page is made with and others wrote, fetched again from npm as pinned
+	$(BIN)/python -m pipeline.serve.vendor
 
 # What users get comes first. The tests add Google's clients (extra gcp) and are held to it by -c:
 # apache-beam[gcp] asks for pyarrow<26, numpy<2.5, protobuf<7 and python-dateutil<3, so a lock of

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from pipeline.cli.handed_on import HANDED_ON
-from pipeline.errors import Exit, NotBuiltError, UsageError, nearest
+from pipeline.errors import Exit, UsageError, nearest
 from pipeline.render.terminal import one_line
 
 # Name -> what the overview says of it. The module of the same name holds ``command``.
@@ -28,17 +28,14 @@ COMMANDS: Final[dict[str, str]] = {
     "prune": "Take out what is old, or take down a page or an article for good.",
     "export": "Write the tables as plain files to hand on.",
     "query": "Ask the rows in SQL (BigQuery's dialect), or run a shipped query.",
+    "serve": "Show the rows as a web page, in Arabic and English.",
+    "report": "Write one self-contained page of figures and pictures.",
     "feeds": "Tell how feeds do, or list the shipped catalogue.",
     "explain": "Show what every stage finds in one document.",
     "evaluate": "Measure quality on labelled data.",
     "schema": "Print the tables, from the one schema in the code.",
     "deploy": "Print the commands of a deployment in Google's cloud, checked.",
     "doctor": "Tell what is installed, what is missing, and which runner a run would use.",
-}
-# In the contract, and refused until they are built.
-LATER: Final[dict[str, str]] = {
-    "report": "one self-contained page of figures",
-    "serve": "the web page",
 }
 
 _BOTH_HELPS: Final[dict[str, Any]] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
@@ -80,8 +77,6 @@ def _dispatch(args: Sequence[str]) -> int:
         sys.stdout.write(f"rasd {__version__}\n")
         return Exit.DONE
     name = args[0]
-    if name in LATER:
-        raise NotBuiltError(f"'rasd {name}' ({LATER[name]}) is not built yet")
     if name not in COMMANDS:
         kind, known = (
             ("option", ("--help", "--version")) if name[0] == "-" else ("command", COMMANDS)

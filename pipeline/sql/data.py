@@ -7,6 +7,9 @@ hidden partition column ``date`` is not shown.
 from __future__ import annotations
 
 import re
+import threading
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Protocol
 
 import duckdb
@@ -24,6 +27,23 @@ _HIDDEN: Final = "date"
 _MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
 _NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
 _HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
+
+
+class TooSlowError(UsageError):
+    """A query did not end in the time it was given, and was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """What a query answered within its bounds.
+
+    Attributes:
+        rows: the first rows, at most as many as were asked for.
+        more: whether there are others.
+    """
+
+    rows: pa.Table
+    more: bool
 
 
 class Answers(Protocol):
@@ -62,7 +82,7 @@ class Data:
                 "to rasd run --output"
             )
         for view in scripts("views").values():
-            self._connection.execute(f'CREATE VIEW "{view.name}" AS {to_duckdb(view.sql)}')
+            self._connection.execute(f'CREATE VIEW "{view.name}" AS {_view(view.name)}')
         # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -92,6 +112,57 @@ class Data:
             return _with_int64(self._connection.sql(translated).to_arrow_table())
         except duckdb.Error as error:
             raise UsageError(f"the query failed: {_explained(str(error))}") from error
+
+    def bounded(self, query: str, *, rows: int, seconds: float) -> Bounded:
+        """Run one query as ``sql`` does, for so long and for so many rows.
+
+        Args:
+            query: a SELECT.
+            rows: how many of its rows are wanted; the others are not made.
+            seconds: when to stop it.
+
+        Raises:
+            TooSlowError: it was stopped.
+            UsageError: see ``sql``.
+        """
+        translated = to_duckdb(query)
+        stop = threading.Timer(seconds, self._connection.interrupt)
+        stop.start()
+        try:
+            with self._connection.sql(translated).to_arrow_reader(rows + 1) as reader:
+                batches, found = [], 0
+                for batch in reader:
+                    batches.append(batch)
+                    found += batch.num_rows
+                    if found > rows:
+                        break
+                table = pa.Table.from_batches(batches, reader.schema)
+        except (duckdb.Error, OSError) as error:  # Arrow tells DuckDB's errors as its own
+            if "Interrupt" in str(error) or isinstance(error, duckdb.InterruptException):
+                raise TooSlowError(
+                    f"the query was stopped after {seconds:g} seconds: narrow it"
+                ) from error
+            raise UsageError(f"the query failed: {_explained(str(error))}") from error
+        finally:
+            stop.cancel()
+        return Bounded(_with_int64(table.slice(0, rows)), found > rows)
+
+    def keep(self, view: str) -> None:
+        """Hold the rows of a shipped view in memory, as they are now; queries find them there.
+
+        Args:
+            view: its name. Views that build on it build on what is held.
+        """
+        name = scripts("views")[view].name  # of the catalogue, never a user's
+        rows, kept = f'SELECT * FROM "{name}"', f'SELECT * FROM "_kept_{name}"'  # noqa: S608
+        self._connection.execute(f'CREATE TABLE "_kept_{name}" AS {rows}')
+        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {kept}')
+
+
+@cache
+def _view(name: str) -> str:
+    """A shipped view in DuckDB's dialect."""
+    return to_duckdb(scripts("views")[name].sql)
 
 
 def _explained(message: str) -> str:

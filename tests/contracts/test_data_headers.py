@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 from fnmatch import fnmatchcase
 
 import pytest
 from pipeline_helpers import ROOT
 
+from pipeline.serve.vendor import packages
+
 SUFFIXES = {".gz", ".json", ".jsonl", ".npz", ".toml", ".tsv", ".txt"}
 # These cannot hold a comment: NOTICE speaks for them, by path.
 WITHOUT_COMMENTS = {".json", ".jsonl", ".npz"}
 # Written by several hands, one file a contribution: NOTICE speaks for all of them at once.
 SHARED_HEADER = "transforms/enrich/rules/"
+# Files of others as they are: pinned by hash, each folder with its licence.
+VENDORED = "pipeline/serve/static/vendor/"
 FILES = sorted(
-    path.relative_to(ROOT).as_posix()
+    name
     for package in ("pipeline", "transforms")
     for path in (ROOT / package).rglob("*")
     if path.suffix in SUFFIXES and "__pycache__" not in path.parts
+    if not (name := path.relative_to(ROOT).as_posix()).startswith(VENDORED)
 )
 LICENCE = re.compile(r"Apache-2\.0|CC BY 4\.0|\bMIT\b|CC0|public domain", re.IGNORECASE)
 SOURCE = re.compile(
@@ -87,12 +93,35 @@ def test_notice_speaks_of_files_that_exist():
 
 def test_no_file_is_of_an_unknown_kind():
     """A new kind of data file must be looked at here, too."""
-    code = {".py", ".sql", ".typed"} | SUFFIXES
+    code = {".py", ".sql", ".typed", ".css", ".html", ".js", ".svg"} | SUFFIXES
     others = [
         path
         for package in ("pipeline", "transforms")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
+        if not path.relative_to(ROOT).as_posix().startswith(VENDORED)
     ]
     known = {"py.typed", "README.md"}
     assert not [path for path in others if path.suffix not in code and path.name not in known]
+
+
+def test_files_of_others_are_as_pinned_and_beside_their_licence():
+    """What is shipped is what npm gave, byte for byte; ``make static`` fetches it again."""
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    pinned = {}
+    for package in packages():
+        assert f" {package.version}" in notice, f"NOTICE: name {package.name} {package.version}"
+        assert any("LICENSE" in name for name, _ in package.files.values())
+        pinned |= dict(package.files.values())
+    shipped = {
+        path.relative_to(ROOT / VENDORED).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (ROOT / VENDORED).rglob("*")
+        if path.is_file()
+    }
+    assert shipped == pinned
+
+
+def test_what_the_page_is_made_of_says_whose_it_is():
+    static = ROOT / "pipeline" / "serve" / "static"
+    for path in (*static.glob("*.css"), *static.glob("*.js")):
+        assert "Written for this project. Apache-2.0." in path.read_text("utf-8")[:200], path.name

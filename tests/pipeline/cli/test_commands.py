@@ -7,7 +7,7 @@ import json
 import pytest
 from pipeline_helpers import ROOT, SEEDS, rasd
 
-from pipeline.cli import COMMANDS, LATER
+from pipeline.cli import COMMANDS
 
 ARTICLE = "تظاهر مئات العمال أمام مقر البرلمان في تونس، الأربعاء 20 سبتمبر/أيلول 2023، احتجاجاً."
 
@@ -25,13 +25,6 @@ def test_every_command_teaches(name):
     done = rasd(name, "--help")
     assert done.returncode == 0, done.stderr.decode()
     assert len(done.stdout.decode()) > 200
-
-
-@pytest.mark.parametrize("name", sorted(LATER))
-def test_what_is_not_built_is_refused(name):
-    done = rasd(name)
-    assert done.returncode == 2
-    assert "not built yet" in done.stderr.decode()
 
 
 @pytest.mark.parametrize(

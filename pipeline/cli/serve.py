@@ -1,0 +1,52 @@
+"""``rasd serve``: the web page over an output."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from pipeline.errors import Exit, UsageError
+
+EXAMPLES: Final = """\
+examples:
+  rasd serve --data out
+  rasd serve --data gs://bucket/out --port 9000
+  rasd serve --data out --host 0.0.0.0              for others, too: with a token
+
+Nothing is written, and nothing is asked of any other machine: scripts, fonts and the map come with
+rasd. Every figure on the page has its SQL behind a button.
+"""
+_LOCAL: Final = ("127.0.0.1", "localhost", "::1")
+
+
+def command(
+    data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
+    *,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen; this machine only by default.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 8765,
+) -> int:
+    """Show the rows as a web page, in Arabic and English, until Ctrl-C.
+
+    docs/page.md shows it.
+    """
+    from pipeline.serve.server import listening, run  # noqa: PLC0415 - the page on demand
+    from pipeline.serve.snapshot import Snapshots  # noqa: PLC0415 - the same
+
+    snapshots = Snapshots(data)
+    token = None if host in _LOCAL else secrets.token_urlsafe(24)
+    try:
+        socket = listening(host, port)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{socket.getsockname()[1]}/"
+    sys.stderr.write(f"rasd: {address}{f'?token={token}' if token else ''} (Ctrl-C ends it)\n")
+    run(snapshots, socket, token=token)
+    return Exit.DONE

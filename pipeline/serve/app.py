@@ -1,0 +1,173 @@
+"""The page's addresses: which view each asks, and how it answers when something is wrong."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from pipeline.errors import UsageError
+from pipeline.render.tables import write_table
+from pipeline.render.terminal import one_line
+from pipeline.serve.desk import Desk
+from pipeline.serve.guard import App, Guard, asked_from_here
+from pipeline.serve.pages import FORMS, render
+from pipeline.serve.snapshot import Snapshots
+from pipeline.serve.texts import tongue_of
+from pipeline.serve.views.article import article, considered
+from pipeline.serve.views.console import LONG, console
+from pipeline.serve.views.feeds import feeds
+from pipeline.serve.views.incident import incident
+from pipeline.serve.views.incidents import incidents
+from pipeline.serve.views.overview import overview
+from pipeline.serve.views.story import stories, story
+
+EXPORTED: Final = 200_000
+"""Rows of a download at most; rasd query has no such limit."""
+_TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/x-ndjson",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Found = Mapping[str, Any] | None
+Endpoint = Callable[[Request], Response]
+
+
+class Pages:
+    """Answers of the page, one method a kind of address.
+
+    Args:
+        data: the rows of an output.
+    """
+
+    def __init__(self, data: Snapshots) -> None:
+        """Take the rows."""
+        self._data = data
+
+    def desk(self, request: Request) -> Desk:
+        """Who asks, and in which tongue.
+
+        Args:
+            request: as it came.
+        """
+        params = dict(request.query_params)
+        tongue = tongue_of(params.get("lang"), params.get("digits"))
+        return Desk(self._data, tongue, request.url.path, params)
+
+    def all_of(self, template: str, section: str, view: Callable[[Desk], Found]) -> Endpoint:
+        """A page of a section.
+
+        Args:
+            template: its template.
+            section: of the menu.
+            view: what finds what is shown.
+        """
+
+        def answer(request: Request) -> Response:
+            at = self.desk(request)
+            found = view(at)
+            return HTMLResponse(render(template, at, found or {}, section=section))
+
+        return answer
+
+    def one_of(self, template: str, section: str, view: Callable[[Desk, str], Found]) -> Endpoint:
+        """A page of one thing, by its id in the address; see ``all_of``."""
+
+        def answer(request: Request) -> Response:
+            at = self.desk(request)
+            found = view(at, request.path_params["id"])
+            if found is None:
+                return _problem(at, f"problem.no_{template.removesuffix('.html')}", 404)
+            return HTMLResponse(render(template, at, found, section=section))
+
+        return answer
+
+    def considered(self, request: Request) -> Response:
+        """What was considered in an article."""
+        at = self.desk(request)
+        panel, words = considered(at, request.path_params["id"])
+        shown = {"panel": panel, "words": words}
+        return HTMLResponse(render("considered.html", at, shown, section="incidents"))
+
+    def console(self, request: Request) -> Response:
+        """A query and its answer."""
+        at = self.desk(request)
+        shown = console(at, run=asked_from_here(request.headers))
+        return HTMLResponse(render("sql.html", at, shown, section="sql"))
+
+    def rows(self, request: Request) -> Response:
+        """The rows of a query as a file."""
+        at = self.desk(request)
+        if not asked_from_here(request.headers):
+            return PlainTextResponse(at.tongue.say("sql.not_run"), 403)
+        form = request.url.path.rsplit(".", 1)[1]
+        try:
+            data = _file(at, form)
+        except UsageError as error:
+            return PlainTextResponse(str(error), 400)
+        headers = {"content-disposition": f'attachment; filename="rasd.{form}"'}
+        return Response(data, media_type=_TYPES[form], headers=headers)
+
+    def wrong(self, request: Request, error: Exception) -> Response:
+        """What is said when there is no answer; the cause goes to the terminal."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == 500:
+            said = one_line(f"{request.url.path}: {type(error).__name__}: {error}")
+            sys.stderr.write(f"rasd: {said}\n")
+        key = "problem.missing" if status == 404 else "problem.failed"
+        return _problem(self.desk(request), key, status)
+
+
+def make_app(data: Snapshots, *, token: str | None = None) -> App:
+    """The page over one output.
+
+    Args:
+        data: its rows.
+        token: what must be known to see it; None on loopback.
+    """
+    pages = Pages(data)
+    routes = [
+        Route("/", pages.all_of("overview.html", "overview", overview)),
+        Route("/incidents", pages.all_of("incidents.html", "incidents", incidents)),
+        Route("/incident/{id:str}", pages.one_of("incident.html", "incidents", incident)),
+        Route("/article/{id:str}", pages.one_of("article.html", "incidents", article)),
+        Route("/article/{id:str}/considered", pages.considered),
+        Route("/stories", pages.all_of("stories.html", "stories", stories)),
+        Route("/story/{id:str}", pages.one_of("story.html", "stories", story)),
+        Route("/feeds", pages.all_of("feeds.html", "feeds", feeds)),
+        Route("/sql", pages.console),
+        *(Route(f"/rows.{form}", pages.rows) for form in FORMS),
+        Mount("/static", StaticFiles(directory=str(files("pipeline.serve").joinpath("static")))),
+    ]
+    handlers: dict[Any, Any] = {HTTPException: pages.wrong, Exception: pages.wrong}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    return Guard(GZipMiddleware(app, minimum_size=2000), token=token)
+
+
+def _file(at: Desk, form: str) -> bytes:
+    """The rows of the query that was asked, as a file's bytes.
+
+    Raises:
+        UsageError: it is refused, or answers more than a download holds.
+    """
+    answer = at.data.ask(at.params.get("q", "")[:LONG], rows=EXPORTED)
+    if answer.bounded.more:
+        raise UsageError(f"more than {EXPORTED} rows: rasd query writes all of them")
+    stream = io.BytesIO()
+    write_table(answer.bounded.rows, form, stream, excel=form == "csv")
+    return stream.getvalue()
+
+
+def _problem(at: Desk, said: str, status: int) -> Response:
+    shown = {"said": at.tongue.say(said)}
+    return HTMLResponse(render("problem.html", at, shown, section=""), status_code=status)

@@ -1,0 +1,324 @@
+/* What the page does by itself: charts, hovers, copying. Written for this project. Apache-2.0.
+   No value of the rows ever becomes markup here: only textContent is set. */
+"use strict";
+
+(function () {
+  const FONT = '"Noto Sans Arabic", system-ui, sans-serif';
+  const QUADS = ["material_conflict", "verbal_conflict", "verbal_cooperation", "material_cooperation"];
+  const page = document.documentElement;
+  const rtl = page.dir === "rtl";
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const inReport = document.body.hasAttribute("data-report");
+
+  function colour(name) {
+    return getComputedStyle(page).getPropertyValue("--" + name).trim();
+  }
+
+  function digits(text) {
+    if (page.dataset.digits !== "arab") return String(text);
+    return String(text).replace(/[0-9]/g, (d) => "٠١٢٣٤٥٦٧٨٩"[d]);
+  }
+
+  /* A tooltip as elements: its first line bold, the others below it. */
+  function tip(lines) {
+    const box = document.createElement("div");
+    box.className = "tip";
+    box.dir = page.dir;
+    lines.filter(Boolean).forEach((line, at) => {
+      const part = document.createElement(at ? "div" : "b");
+      part.textContent = digits(line);
+      box.append(part);
+    });
+    return box;
+  }
+
+  function common() {
+    return {
+      animation: !still && !inReport,
+      animationDuration: 300,
+      textStyle: { fontFamily: FONT, color: colour("ink") },
+      tooltip: {
+        backgroundColor: colour("paper"),
+        borderColor: colour("line"),
+        textStyle: { color: colour("ink"), fontFamily: FONT },
+        confine: true,
+      },
+      useUTC: true,
+    };
+  }
+
+  function axis(more) {
+    return Object.assign({
+      axisLine: { lineStyle: { color: colour("muted") } },
+      axisTick: { show: false },
+      axisLabel: { color: colour("muted"), fontFamily: FONT, formatter: (value) => digits(value) },
+      splitLine: { lineStyle: { color: colour("line") } },
+    }, more);
+  }
+
+  /* An axis of times, in UTC; it runs from the right where lines do. */
+  function times() {
+    return axis({
+      type: "time", inverse: rtl, boundaryGap: ["3%", "3%"], splitLine: { show: false },
+      axisLabel: {
+        color: colour("muted"), fontFamily: FONT, hideOverlap: true,
+        formatter: (value) => digits(new Date(value).toISOString().slice(5, 16).replace("T", " ")),
+      },
+    });
+  }
+
+  const KINDS = {
+    time(data) {
+      const colours = data.stacked ? QUADS.map(colour) : [colour("accent"), colour("verbal_conflict")];
+      return Object.assign(common(), {
+        color: colours,
+        grid: { left: 8, right: 8, top: 44, bottom: 8, containLabel: true },
+        legend: { data: rtl ? data.series.map((each) => each.name).reverse() : undefined, top: 0, [rtl ? "right" : "left"]: 0, textStyle: { color: colour("ink"), fontFamily: FONT }, icon: "roundRect", itemWidth: 12, itemHeight: 12 },
+        tooltip: Object.assign(common().tooltip, {
+          trigger: "axis",
+          axisPointer: { type: "shadow" },
+          formatter: (items) => tip([items[0].axisValue].concat(
+            items.filter((item) => item.value).map((item) => item.seriesName + ": " + item.value))),
+        }),
+        xAxis: axis({
+          type: "category", inverse: rtl, splitLine: { show: false },
+          data: data.days.map((day) => (data.unit === "MONTH" ? day.slice(0, 7) : data.unit === "YEAR" ? day.slice(0, 4) : day)),
+          axisLabel: {
+            color: colour("muted"), fontFamily: FONT, formatter: (value) => digits(value), hideOverlap: true,
+            alignMinLabel: rtl ? "right" : "left", alignMaxLabel: rtl ? "left" : "right",
+          },
+        }),
+        yAxis: axis({ type: "value", minInterval: 1, position: rtl ? "right" : "left" }),
+        series: data.series.map((each) => ({
+          type: "bar", name: each.name, data: each.values, stack: data.stacked ? "all" : undefined,
+          barMaxWidth: 22, barMinHeight: 0, barGap: "10%",
+        })),
+      });
+    },
+
+    map(data) {
+      const most = Math.max(1, ...data.points.map((point) => point.n));
+      const places = data.points.map((point) => ({
+        name: point.name, value: point.at.concat(point.n), point,
+        symbolSize: 7 + 30 * Math.sqrt(point.n / most),
+        itemStyle: point.ring
+          ? { color: "transparent", borderColor: colour("verbal_conflict"), borderWidth: 2 }
+          : { color: colour("accent"), opacity: 0.78, borderColor: colour("paper"), borderWidth: 1 },
+      })).sort((a, b) => b.symbolSize - a.symbolSize);
+      return Object.assign(common(), {
+        tooltip: Object.assign(common().tooltip, {
+          trigger: "item",
+          formatter: (item) => item.data && item.data.point
+            ? tip([item.data.name, data.words.incidents + ": " + item.data.point.n,
+                item.data.point.dead ? data.words.dead + ": " + item.data.point.dead : ""]) : "",
+        }),
+        geo: Object.assign({
+          map: "world", roam: inReport ? false : true, silent: true, scaleLimit: { min: 1, max: 60 },
+          itemStyle: { areaColor: colour("paper"), borderColor: colour("line"), borderWidth: 0.8 },
+        }, view(data.points)),
+        series: [{ type: "scatter", coordinateSystem: "geo", data: places, cursor: "pointer" }],
+      });
+    },
+
+    network(data) {
+      const most = Math.max(1, ...data.nodes.map((node) => node.n));
+      const thick = Math.max(1, ...data.links.map((link) => link.n));
+      return Object.assign(common(), {
+        tooltip: Object.assign(common().tooltip, {
+          formatter: (item) => item.dataType === "edge"
+            ? tip([item.data.names.join(rtl ? " ← " : " → "), data.words.incidents + ": " + item.data.n])
+            : tip([item.data.name, data.words.incidents + ": " + item.data.n]),
+        }),
+        series: [{
+          type: "graph", layout: "circular", circular: { rotateLabel: true }, roam: !inReport,
+          left: "18%", right: "18%", top: "16%", bottom: "16%",
+          edgeSymbol: ["none", "arrow"], edgeSymbolSize: 7,
+          label: { show: true, position: "right", color: colour("ink"), fontFamily: FONT, fontSize: 12 },
+          emphasis: { focus: "adjacency" },
+          data: data.nodes.map((node) => ({
+            id: node.id, name: node.name, n: node.n, symbolSize: 6 + 24 * Math.sqrt(node.n / most),
+            itemStyle: { color: colour("accent") },
+          })),
+          links: data.links.map((link) => ({
+            source: link.from, target: link.to, n: link.n,
+            names: [link.from, link.to].map((id) => data.nodes.find((node) => node.id === id).name),
+            lineStyle: {
+              width: 1 + 5 * Math.sqrt(link.n / thick), curveness: 0.22, opacity: 0.7,
+              color: colour(link.conflict >= 0.5 ? "material_conflict" : "verbal_cooperation"),
+            },
+          })),
+        }],
+      });
+    },
+
+    steps(data) {
+      const line = (name, key, dashed) => ({
+        type: "line", step: "end", name, symbolSize: 8, data: data.steps.map((step) => [step.at, step[key], step.who]),
+        lineStyle: { width: 2, type: dashed ? "dashed" : "solid" },
+      });
+      return Object.assign(common(), {
+        color: [colour("material_conflict"), colour("verbal_conflict")],
+        grid: { left: 8, right: 24, top: 16, bottom: 8, containLabel: true },
+        tooltip: Object.assign(common().tooltip, {
+          trigger: "item", formatter: (item) => tip([item.value[2], data.name + ": " + item.value[1]]),
+        }),
+        xAxis: times(),
+        yAxis: axis({ type: "value", minInterval: 1, position: rtl ? "right" : "left" }),
+        series: [line(data.name, "least", false), line(data.name, "most", true)],
+      });
+    },
+
+    spread(data) {
+      const who = Array.from(new Set(data.points.map((point) => point.who)));
+      return Object.assign(common(), {
+        grid: { left: 8, right: 24, top: 12, bottom: 8, containLabel: true },
+        tooltip: Object.assign(common().tooltip, {
+          formatter: (item) => tip([item.data.point.name, item.data.point.who, "+ " + item.data.point.lag]),
+        }),
+        xAxis: times(),
+        yAxis: axis({ type: "category", data: who, inverse: true, position: rtl ? "right" : "left" }),
+        series: [
+          { type: "line", data: data.points.map((point) => [point.at, point.who]), symbol: "none",
+            lineStyle: { color: colour("muted"), width: 1, type: "dashed" }, silent: true },
+          { type: "scatter", cursor: "pointer", data: data.points.map((point, at) => ({
+            value: [point.at, point.who], point, symbolSize: at ? 13 : 20,
+            itemStyle: { color: colour(at ? "accent" : "material_conflict") } })) },
+        ],
+      });
+    },
+  };
+
+  /* The part of the world in which the middle nine tenths of the places lie. */
+  function view(points) {
+    if (!points.length) return { center: [40, 26], zoom: 4 };
+    const middle = (values) => {
+      const sorted = values.slice().sort((a, b) => a - b);
+      const at = (share) => sorted[Math.round((sorted.length - 1) * share)];
+      return [at(0.08), at(0.92)];
+    };
+    const [west, east] = middle(points.map((point) => point.at[0]));
+    const [south, north] = middle(points.map((point) => point.at[1]));
+    const zoom = Math.min(360 / Math.max(east - west + 12, 14), 150 / Math.max(north - south + 10, 12));
+    return { center: [(west + east) / 2, (south + north) / 2], zoom: Math.max(1, Math.min(zoom, 14)) };
+  }
+
+  let world = null;
+  function withWorld() {
+    if (!world) {
+      const given = document.getElementById("world");
+      world = (given ? Promise.resolve(JSON.parse(given.textContent))
+        : fetch("/static/vendor/world-atlas/countries-50m.json").then((answer) => answer.json()))
+        .then((atlas) => {
+          const countries = topojson.feature(atlas, atlas.objects.countries);
+          echarts.registerMap("world", countries);
+        });
+    }
+    return world;
+  }
+
+  function draw(box) {
+    const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
+    const chart = echarts.getInstanceByDom(box)
+      || echarts.init(box, null, { renderer: inReport ? "svg" : "canvas" });
+    chart.setOption(KINDS[data.kind](data), true);
+    chart.off("click");
+    chart.on("click", (item) => {
+      const href = item.data && item.data.point && item.data.point.href;
+      if (!inReport && typeof href === "string" && href.startsWith("/")) location.assign(href);
+    });
+    box.dataset.drawn = "yes";
+  }
+
+  function drawAll(root) {
+    const boxes = Array.from(root.querySelectorAll("[data-chart]"));
+    if (!boxes.length || typeof echarts === "undefined") return;
+    /* Text on a canvas does not change its font by itself. */
+    const fonts = Promise.all(["400 1em", "600 1em"].map((size) => document.fonts.load(size + " " + FONT, "رصد a")));
+    const mapped = boxes.some((box) => box.classList.contains("map"));
+    Promise.all([fonts, mapped ? withWorld() : null]).then(() => boxes.forEach(draw));
+  }
+
+  /* Events of a marked stretch: their cards beside the text, and in a box below the pointer. */
+  function hovering(root) {
+    const body = root.querySelector("[data-marked]");
+    if (!body) return;
+    const box = document.createElement("div");
+    box.className = "hover";
+    box.setAttribute("role", "tooltip");
+    box.id = "hover";
+    box.hidden = true;
+    document.body.append(box);
+    const lit = () => root.querySelectorAll(".on");
+    function leave() {
+      box.hidden = true;
+      lit().forEach((each) => each.classList.remove("on"));
+    }
+    function enter(mark) {
+      leave();
+      const list = document.createElement("ul");
+      list.className = "cards";
+      mark.dataset.events.split(" ").forEach((number) => {
+        const card = document.getElementById("event-" + number);
+        if (!card) return;
+        card.classList.add("on");
+        const copy = card.cloneNode(true);
+        copy.removeAttribute("id");
+        list.append(copy);
+        body.querySelectorAll("mark").forEach((each) => {
+          if (each.dataset.events.split(" ").includes(number)) each.classList.add("on");
+        });
+      });
+      box.replaceChildren(list);
+      box.hidden = false;
+      const at = mark.getBoundingClientRect();
+      const left = Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8));
+      const below = at.bottom + box.offsetHeight + 12 < innerHeight;
+      box.style.left = left + scrollX + "px";
+      box.style.top = scrollY + (below ? at.bottom + 8 : at.top - box.offsetHeight - 8) + "px";
+    }
+    body.querySelectorAll("mark").forEach((mark) => {
+      mark.addEventListener("pointerenter", () => enter(mark));
+      mark.addEventListener("pointerleave", leave);
+      mark.addEventListener("focus", () => enter(mark));
+      mark.addEventListener("blur", leave);
+    });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-copy], button[data-image]");
+    if (!button) return;
+    if (button.dataset.copy) {
+      const text = document.getElementById(button.dataset.copy).textContent;
+      navigator.clipboard.writeText(text).then(() => { button.textContent = button.dataset.done; });
+      return;
+    }
+    const chart = echarts.getInstanceByDom(document.querySelector('[data-chart="' + button.dataset.image + '"]'));
+    if (!chart) return;
+    const link = document.createElement("a");
+    link.href = chart.getDataURL({ pixelRatio: 2, backgroundColor: colour("paper") });
+    link.download = "rasd-" + button.dataset.image + ".png";
+    link.click();
+  });
+
+  /* One panel's query is open at a time. */
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.matches("details.tools") || !event.target.open) return;
+    document.querySelectorAll("details.tools[open]").forEach((each) => {
+      if (each !== event.target) each.open = false;
+    });
+  }, true);
+
+  let width = innerWidth;
+  addEventListener("resize", () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    document.querySelectorAll("[data-drawn]").forEach((box) => {
+      if (box.clientWidth && box.clientHeight) echarts.getInstanceByDom(box).resize();
+    });
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(document));
+  document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target.parentNode || document));
+  drawAll(document);
+  hovering(document);
+})();

@@ -1,0 +1,41 @@
+"""The console: any query that ``rasd query`` would run, with the same guard."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.snapshot import SECONDS
+from pipeline.sql.catalogue import scripts
+from transforms.rows.schema import TABLES
+
+ROWS: Final = 500
+"""Rows of an answer that are shown."""
+LONG: Final = 20_000
+"""Characters of a query that are read."""
+_FIRST: Final = (
+    "SELECT event_type, COUNT(*) AS n\nFROM v_events\nGROUP BY event_type\nORDER BY n DESC"
+)
+
+
+def console(desk: Desk, *, run: bool) -> dict[str, Any]:
+    """A query and its answer.
+
+    Args:
+        desk: who asks; ``q`` is the query, ``named`` a shipped one.
+        run: whether to run it; one that came with another site's link is only shown.
+    """
+    named = desk.params.get("named", "")
+    shipped = scripts("queries")
+    given = desk.params.get("q", "")[:LONG].strip()
+    query = given or (shipped[named].sql.strip() if named in shipped else "")
+    result: Panel | None = desk.panel("result", query, rows=ROWS) if query and run else None
+    return {
+        "query": query or _FIRST,
+        "result": result,
+        "held_back": bool(query) and not run,
+        "shipped": shipped,
+        "views": scripts("views"),
+        "tables": TABLES,
+        "limits": (ROWS, SECONDS),
+    }

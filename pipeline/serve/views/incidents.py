@@ -1,0 +1,234 @@
+"""Incidents by what they are: as a list, over time, on a map, as a network, as a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from pipeline.serve.charts import (
+    QUADS,
+    Row,
+    bucket,
+    by_quad,
+    matrix,
+    network,
+    over_time,
+    points,
+    unit_of,
+)
+from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.filters import FIELDS, Wish, modes, sectors, types, wish_of
+
+WAYS: Final = ("list", "timeline", "map", "network", "matrix")
+_SIDES: Final = {"actor": "actors", "recipient": "recipients"}
+
+_LIST: Final = """\
+SELECT
+  i.incident_id,
+  i.event_date,
+  i.event_type,
+  i.title,
+  i.place.name AS place_name,
+  i.place.country AS country,
+  i.actors,
+  i.recipients,
+  i.fatalities_min,
+  i.fatalities_max,
+  IFNULL(i.fatalities_max, i.fatalities_min) AS fatalities,
+  i.article_count,
+  i.last_reported_at
+FROM v_incidents AS i{where}"""
+_SORTABLE: Final = {
+    "event_date": "event_date",
+    "event_type": "event_type",
+    "place_name": "place_name",
+    "fatalities": "fatalities",
+    "article_count": "article_count",
+    "last_reported_at": "last_reported_at",
+    "incident_id": "incident_id",
+}
+_RANGE: Final = """\
+SELECT MIN(i.event_date) AS first_day, MAX(i.event_date) AS last_day, COUNT(*) AS incidents
+FROM v_incidents AS i{where}"""
+_TIMELINE: Final = """\
+SELECT {period} AS period, i.event_type, COUNT(*) AS incidents
+FROM v_incidents AS i{where}
+GROUP BY period, i.event_type
+ORDER BY period, i.event_type"""
+_MAP: Final = """\
+SELECT
+  i.place.name AS place_name,
+  i.place.country AS country,
+  i.place.precision AS place_precision,
+  i.place.lat AS lat,
+  i.place.lon AS lon,
+  COUNT(*) AS incidents,
+  SUM(IFNULL(i.fatalities_max, IFNULL(i.fatalities_min, 0))) AS fatalities
+FROM v_incidents AS i{where}
+GROUP BY place_name, country, place_precision, lat, lon
+ORDER BY incidents DESC, country, place_name
+LIMIT 2000"""
+_PAIRS: Final = """\
+SELECT
+  p.actor_country,
+  p.recipient_country,
+  COUNT(*) AS incidents,
+  AVG(p.conflict) AS conflict
+FROM (
+  SELECT DISTINCT
+    i.incident_id,
+    a.country AS actor_country,
+    r.country AS recipient_country,
+    IF(i.event_type IN ({conflict}), 1, 0) AS conflict
+  FROM v_incidents AS i, UNNEST(i.actors) AS a, UNNEST(i.recipients) AS r{where}
+) AS p
+GROUP BY p.actor_country, p.recipient_country
+ORDER BY incidents DESC, p.actor_country, p.recipient_country
+LIMIT 120"""
+_CHOICES: Final = """\
+SELECT i.place.country AS country, COUNT(*) AS incidents
+FROM v_incidents AS i
+WHERE i.place.country IS NOT NULL
+GROUP BY country
+ORDER BY incidents DESC, country"""
+_PUBLISHERS: Final = """\
+SELECT publisher, COUNT(*) AS articles
+FROM articles
+WHERE publisher IS NOT NULL
+GROUP BY publisher
+ORDER BY articles DESC, publisher
+LIMIT 300"""
+_COUNTRIES: Final = """\
+SELECT DISTINCT p.country
+FROM v_incidents AS i, UNNEST(i.{side}) AS p
+WHERE p.country IS NOT NULL"""
+
+
+def incidents(desk: Desk) -> dict[str, Any]:
+    """The incidents that are wanted, in the way that is wanted.
+
+    Args:
+        desk: who asks; the fields of ``filters`` say for what, ``view`` in which way.
+    """
+    wish = wish_of(desk.params)
+    for name, value in wish.wrong.items():
+        label = desk.tongue.say(f"incident.{name}")
+        desk.notes.append(desk.tongue.say("problem.field", name=label, value=value[:40]))
+    way = desk.params.get("view", WAYS[0])
+    way = way if way in WAYS else WAYS[0]
+    found = desk.panel("range", _RANGE.format(where=wish.where()), rows=1)
+    return {
+        "wish": wish,
+        "way": way,
+        "ways": WAYS,
+        "found": found,
+        "choices": _choices(desk),
+        "advanced": any(name in wish.values for name in FIELDS[3:9]) or bool(_last(wish)),
+        "panel": _PANELS[way](desk, wish, found),
+        "matrix": matrix,
+    }
+
+
+def _last(wish: Wish) -> list[str]:
+    return [
+        name
+        for name in ("place", "publisher", "confidence", "reports", "dead")
+        if name in wish.values
+    ]
+
+
+def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
+    """What the fields of the form offer."""
+    say = desk.tongue
+
+    def countries(sql: str) -> list[tuple[str, str]]:
+        codes = [row["country"] for row in desk.panel("choices", sql).rows]
+        return sorted(((code, say.country(code)) for code in codes), key=lambda each: each[1])
+
+    named = {side: countries(_COUNTRIES.format(side=column)) for side, column in _SIDES.items()}
+    publishers = [row["publisher"] for row in desk.panel("choices", _PUBLISHERS).rows]
+    kinds = sorted(types(), key=lambda code: (QUADS.index(types()[code]), code))
+    parts = [(code, say.of("sector", code)) for code in sectors()]
+    return {
+        "type": [(code, say.of("type", code)) for code in kinds],
+        "quad": [(code, say.of("quad", code)) for code in QUADS],
+        "mode": [(code, code) for code in modes()],
+        "country": countries(_CHOICES),
+        **named,
+        "actor_sector": parts,
+        "recipient_sector": parts,
+        "publisher": [(each, each) for each in publishers],
+    }
+
+
+def _list(desk: Desk, wish: Wish, _found: Panel) -> Panel:
+    sql = _LIST.format(where=wish.where())
+    return desk.table("list", sql, sortable=_SORTABLE, first="-event_date")
+
+
+def _and(where: str, condition: str) -> str:
+    return f"{where}\n  AND {condition}" if where else f"\nWHERE {condition}"
+
+
+def timeline(desk: Desk, wish: Wish, found: Panel) -> Panel:
+    """Incidents over time, by quad class.
+
+    Args:
+        desk: who asks.
+        wish: which ones.
+        found: with their ``first_day`` and ``last_day``.
+    """
+    known = found.rows[0] if found.rows else {"first_day": None, "last_day": None}
+    unit = unit_of(known["first_day"], known["last_day"])
+    where = _and(wish.where(), "i.event_date IS NOT NULL")
+    sql = _TIMELINE.format(period=bucket("i.event_date", unit), where=where)
+    panel = desk.panel("timeline", sql)
+    names = {quad: desk.tongue.of("quad", quad) for quad in QUADS}
+    chart = over_time(panel.rows, unit, series=names, value=by_quad, stacked=True)
+    return replace(panel, chart=chart | {"href": desk.here(view="list", list_page=None)})
+
+
+def on_map(desk: Desk, wish: Wish, _found: Panel) -> Panel:
+    """Incidents where they happened.
+
+    Args:
+        desk: who asks.
+        wish: which ones.
+    """
+    where = _and(wish.where(), "i.place.lat IS NOT NULL AND i.place.lon IS NOT NULL")
+    panel = desk.panel("map", _MAP.format(where=where))
+
+    def name(row: Row) -> str:
+        country = desk.tongue.country(row["country"])
+        return (
+            country if row["place_precision"] == "country" else f"{row['place_name']} · {country}"
+        )
+
+    def link(row: Row) -> str:
+        return desk.here(
+            view="list", place=row["place_name"], country=row["country"], list_page=None
+        )
+
+    return replace(panel, chart=points(panel.rows, link, name))
+
+
+def _pairs(key: str) -> Callable[[Desk, Wish, Panel], Panel]:
+    def panel_of(desk: Desk, wish: Wish, _found: Panel) -> Panel:
+        where = _and(wish.where(), "a.country IS NOT NULL AND r.country IS NOT NULL")
+        conflict = ", ".join(f"'{c}'" for c, quad in types().items() if quad.endswith("conflict"))
+        panel = desk.panel(key, _PAIRS.format(where=where, conflict=conflict))
+        chart = network(panel.rows, desk.tongue.country)
+        return replace(panel, chart=chart | {"href": desk.here(view="list", list_page=None)})
+
+    return panel_of
+
+
+dyads: Final = _pairs("network")
+_PANELS: Final[dict[str, Callable[[Desk, Wish, Panel], Panel]]] = {
+    "list": _list,
+    "timeline": timeline,
+    "map": on_map,
+    "network": dyads,
+    "matrix": _pairs("matrix"),
+}

@@ -1,0 +1,88 @@
+"""The report: key figures, when, where, who, the largest incidents with their sources."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pipeline.serve import literals
+from pipeline.serve.charts import Row, matrix
+from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.filters import Wish
+from pipeline.serve.views.incidents import dyads, on_map, timeline
+from pipeline.serve.views.overview import bars
+
+_FIGURES: Final = """\
+SELECT
+  COUNT(*) AS incidents,
+  COUNT(DISTINCT i.place.country) AS countries,
+  SUM(IFNULL(i.fatalities_min, 0)) AS fatalities_min,
+  SUM(IFNULL(i.fatalities_max, IFNULL(i.fatalities_min, 0))) AS fatalities_max,
+  SUM(IFNULL(i.injured_max, IFNULL(i.injured_min, 0))) AS injured,
+  MIN(i.event_date) AS first_day,
+  MAX(i.event_date) AS last_day
+FROM v_incidents AS i{where}"""
+_SOURCES: Final = """\
+SELECT COUNT(*) AS articles, COUNT(DISTINCT publisher) AS publishers
+FROM articles"""
+_BY_TYPE: Final = """\
+SELECT i.event_type, COUNT(*) AS incidents
+FROM v_incidents AS i{where}
+GROUP BY i.event_type
+ORDER BY incidents DESC, i.event_type"""
+_LARGEST: Final = """\
+SELECT
+  i.incident_id, i.event_type, i.event_date, i.title, i.url, i.place.name AS place_name,
+  i.place.country AS country, i.actors, i.recipients, i.fatalities_min, i.fatalities_max,
+  i.injured_min, i.injured_max, i.article_count, i.origin_count
+FROM v_incidents AS i{where}
+ORDER BY
+  IFNULL(i.fatalities_max, IFNULL(i.fatalities_min, 0)) DESC, i.origin_count DESC,
+  i.article_count DESC, i.incident_id
+LIMIT 10"""
+_TOLD_BY: Final = """\
+SELECT DISTINCT n.incident_id, a.publisher, a.url, a.title, a.event_time
+FROM incidents AS n
+JOIN events AS e ON e.event_id = n.event_id
+JOIN articles AS a ON a.article_id = e.article_id
+WHERE n.incident_id IN ({ids})
+ORDER BY n.incident_id, a.event_time, a.url"""
+_NOBODY: Final = "''"
+
+
+def report(desk: Desk, wish: Wish) -> dict[str, Any]:
+    """Everything that stands in a report.
+
+    Args:
+        desk: in which tongue.
+        wish: which incidents.
+    """
+    where = wish.where()
+    figures = desk.panel("figures", _FIGURES.format(where=where), rows=1)
+    largest = desk.panel("largest", _LARGEST.format(where=where), rows=10)
+    ids = ", ".join(literals.text(row["incident_id"]) for row in largest.rows) or _NOBODY
+    told = desk.panel("sources", _TOLD_BY.format(ids=ids), rows=500)
+    by_type = desk.panel("by_type", _BY_TYPE.format(where=where))
+    shown: dict[str, Any] = {
+        "figures": figures,
+        "sources": desk.panel("made_from", _SOURCES, rows=1),
+        "timeline": timeline(desk, wish, figures),
+        "map": on_map(desk, wish, figures),
+        "by_type": bars(by_type),
+        "dyads": dyads(desk, wish, figures),
+        "largest": largest,
+        "told": told,
+        "told_by": _told_by(told.rows),
+        "wish": wish,
+        "matrix": matrix,
+    }
+    return shown | {"asked": [each for each in shown.values() if isinstance(each, Panel)]}
+
+
+def _told_by(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Incident -> the articles that tell it, one an address."""
+    found: dict[str, dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        found[row["incident_id"]].setdefault(row["url"] or row["title"] or "", row)
+    return {incident: list(articles.values()) for incident, articles in found.items()}

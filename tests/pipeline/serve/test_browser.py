@@ -1,0 +1,108 @@
+"""What Chromium sees: nothing leaves the machine, nothing of the rows runs, all can use it."""
+
+from __future__ import annotations
+
+import pytest
+from pipeline_helpers import rasd
+from served import Looker, axe
+
+SERIOUS = {"serious", "critical"}
+
+
+def _tab(browser, origin, **settings):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, **settings)
+    return Looker(context.new_page(), origin)
+
+
+def test_what_counts_live_tags_sees_them(browser, page):
+    looker = _tab(browser, page.address)
+    looker.look(page.address + "/nosuch")
+    assert looker.live_tags() == []
+    planted = "<img src=x><b onclick=x>b</b><a href=' javascript:x'>a</a><script>x</script>"
+    looker.tab.evaluate("text => { document.querySelector('main').innerHTML += text }", planted)
+    assert len(looker.live_tags()) == 4
+
+
+@pytest.mark.reliability
+def test_r17_nothing_of_the_rows_runs(browser, hostile, tmp_path):
+    """R17: titles, bodies, authors, publishers and addresses that carry scripts, on every page."""
+    looker = _tab(browser, hostile.address)
+    paths = hostile.everything()
+    paths += [f"/incidents?q={each}" for each in ("<script>window.hit=1</script>", '"onfocus=hit')]
+    live = []
+    for path in paths:
+        looker.look(hostile.address + path)
+        looker.point_at_everything()
+        live += looker.live_tags()
+    report = tmp_path / "report.html"
+    done = rasd("report", "--data", hostile.uri, "--output", str(report))
+    assert done.returncode == 0, done.stderr.decode()
+    looker.look(report.as_uri())
+    looker.point_at_everything()
+    live += looker.live_tags()
+    print(f"R17: {len(paths) + 1} pages, {len(live)} live tags")
+    assert live == []
+    assert looker.strangers == []
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("ar", "light"), ("en", "dark")])
+def test_every_page_stays_home_works_and_can_be_used_by_all(browser, page, language, scheme):
+    """No request to anyone, no error; axe finds nothing serious; a phone scrolls one way only."""
+    looker = _tab(browser, page.address, color_scheme=scheme)
+    source = axe()
+    for path in page.everything():
+        looker.look(f"{page.address}{path}{'&' if '?' in path else '?'}lang={language}")
+        looker.point_at_everything()
+        looker.tab.evaluate(source)
+        found = looker.tab.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        serious = [each for each in found if each["impact"] in SERIOUS]
+        assert [(path, each["id"], each["nodes"][0]["html"]) for each in serious] == []
+        looker.tab.set_viewport_size({"width": 360, "height": 740})
+        wide = looker.tab.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360, f"{path} is {wide} pixels wide on a phone"
+        looker.tab.set_viewport_size({"width": 1280, "height": 900})
+    assert looker.strangers == []
+    assert looker.errors == []
+
+
+def test_a_filter_changes_the_list_without_a_new_page(browser, page):
+    looker = _tab(browser, page.address)
+    looker.look(f"{page.address}/incidents?lang=en")
+    looker.tab.evaluate("window.same = true")
+    looker.tab.select_option("select[name=type]", "ASSAULT")
+    with looker.tab.expect_response("**/incidents?*"):
+        looker.tab.click(".filters button")
+    looker.tab.wait_for_function("location.search.includes('type=ASSAULT')")
+    kinds = looker.tab.eval_on_selector_all("#results .kind", "all => all.map(e => e.textContent)")
+    assert set(kinds) == {"Assault"}
+    assert looker.tab.evaluate("window.same")
+    assert looker.errors == []
+
+
+def test_a_hover_tells_rule_status_and_confidence(browser, page):
+    looker = _tab(browser, page.address)
+    (path,) = [each for each in page.everything() if each.endswith("/considered")]
+    looker.look(page.address + path.removesuffix("/considered") + "?lang=en")
+    looker.tab.hover("mark.trigger >> nth=1")
+    said = looker.tab.inner_text("#hover")
+    assert "Rule" in said
+    assert "Confidence" in said
+    looker.tab.click("text=Show >> nth=-1")
+    looker.tab.wait_for_selector("#considered-words table")
+    assert "not an event" in looker.tab.inner_text("#considered-words")
+
+
+def test_a_report_is_one_file_that_asks_nobody(browser, seeds_output, tmp_path):
+    for language in ("ar", "en"):
+        report = tmp_path / f"{language}.html"
+        done = rasd(
+            "report", "--data", str(seeds_output), "--output", str(report), "--language", language
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        assert report.stat().st_size <= 3_000_000
+        looker = _tab(browser, "file://")
+        looker.look(report.as_uri())
+        assert looker.tab.query_selector(".map svg path"), "the map is drawn"
+        assert looker.strangers == []
+        assert looker.errors == []
+        assert looker.tab.pdf(format="A4").startswith(b"%PDF")

@@ -1,0 +1,215 @@
+"""Every page answers, says what is wrong, and shows only what can be asked again."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+import shutil
+
+import pytest
+from pipeline_helpers import SEEDS, rasd
+from served import VIEWS, served
+
+from pipeline import open_data
+from pipeline.errors import UsageError
+from pipeline.serve.guard import POLICY
+from pipeline.serve.snapshot import Snapshots
+from pipeline.sql.data import TooSlowError
+
+WRONG = 'class="wrong"'
+FILTERS = (
+    "q=غزة", "type=ASSAULT", "quad=material_conflict", "mode=aerial", "actor=ISR",
+    "actor_sector=MIL", "recipient=PSE", "recipient_sector=CVL", "country=PSE", "country=PSE,YEM",
+    "place=غزة", "from=2024-01-01", "to=2023-12-31", "publisher=صدى النيل", "confidence=0.9",
+    "reports=2", "dead=5", "q=l'Orient \\ \" ' ; --",
+)  # fmt: skip
+
+
+def _queries(text):
+    """What stands behind the buttons of a page."""
+    return [
+        html.unescape(each)
+        for each in re.findall(r'<pre id="sql-[^>]*>(.*?)</pre>', text, re.DOTALL)
+    ]
+
+
+def test_every_page_answers_in_both_languages(page):
+    for path in page.everything():
+        for language, direction in (("ar", "rtl"), ("en", "ltr")):
+            status, text, _ = page.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            assert status == (404 if path == "/nosuch" else 200), path
+            assert f'<html lang="{language}" dir="{direction}"' in text
+            assert (WRONG in text) == ("nosuch" in path), path
+            assert "None" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL), path
+
+
+def test_every_figure_can_be_asked_again(page):
+    """The query behind every button runs as it stands, and answers."""
+    data = open_data(page.uri)
+    asked = {
+        query
+        for path in page.everything()
+        if "nosuch" not in path
+        for query in _queries(page.get(path)[1])
+    }
+    assert len(asked) > 20
+    for query in asked:
+        data.sql(query)
+
+
+def test_the_overview_counts_what_is_there(page, seeds_output):
+    text = page.get("/?lang=en")[1]
+    data = open_data(str(seeds_output))
+    for table in ("articles", "v_incidents"):
+        number = data.sql(f"SELECT COUNT(*) AS n FROM {table}").to_pylist()[0]["n"]
+        assert f"<dd>{number}</dd>" in text
+
+
+@pytest.mark.parametrize("asked", FILTERS)
+def test_a_filter_narrows_every_view(page, asked):
+    everything = _found(page, "")
+    found = _found(page, asked)
+    assert found < everything
+    if "Orient" not in asked:
+        assert found > 0, asked
+    for view in VIEWS:
+        status, text, _ = page.get(f"/incidents?lang=en&view={view}&{asked}")
+        assert (status, WRONG in text, 'class="note"' in text) == (200, False, False), view
+
+
+def _found(page, asked):
+    text = page.get(f"/incidents?lang=en&{asked}")[1]
+    return int(re.search(r'role="status">(\d+) incidents', text)[1])
+
+
+def test_a_table_pages_and_sorts_on_the_server(page):
+    def titles(**params):
+        query = "&".join(f"{name}={value}" for name, value in params.items())
+        text = page.get(f"/incidents?lang=en&{query}")[1]
+        return re.findall(r'href="/incident/([0-9a-f]{32})', text)
+
+    first, second = titles(list_page=1), titles(list_page=2)
+    assert len(first) == len(second) == 25
+    assert not set(first) & set(second)
+    assert titles(list_page=99_999) == titles(list_page=10), "beyond the end is the last page"
+    worst = open_data(page.uri).sql(
+        "SELECT incident_id FROM v_incidents"
+        " ORDER BY IFNULL(fatalities_max, fatalities_min) DESC LIMIT 1"
+    )
+    assert titles(list_sort="-fatalities")[0] == worst.to_pylist()[0]["incident_id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/incidents?lang=en&type=NOSUCH", "is no value of"),
+        ("/incidents?lang=en&from=2023-99-99", "is no value of"),
+        ("/incidents?lang=en&actor=<script>alert(1)</script>", "is no value of"),
+        ("/incidents?lang=en&confidence=1e9", "is no value of"),
+        ("/incidents?lang=en&q=" + "x" * 300, "is no value of"),
+        ("/incidents?lang=en&list_sort=1;drop table events", "no sorting by"),
+        ("/incidents?lang=en&list_page=-3", "no number of a page"),
+        ("/incidents?lang=en&list_page=٣", "no number of a page"),
+        ("/feeds?lang=en&reason=nosuch", "is no value of"),
+        ("/incident/0' OR '1'='1?lang=en", "no such incident"),
+        ("/article/ffffffffffffffffffffffffffffffff?lang=en", "no such article"),
+        ("/article/zz/considered?lang=en", "Nothing here"),
+        ("/story/%00%0a?lang=en", "no such story"),
+        ("/sql?lang=en&q=DROP TABLE events", "only queries"),
+        ("/sql?lang=en&q=SELECT * FROM read_csv('/etc/passwd')", "not answered"),
+        ("/sql?lang=en&q=SELECT COUNTIF(TRUE) FROM events", "not portable"),
+        ("/nosuch?lang=en", "no page at this address"),
+    ],
+)
+def test_a_forged_link_is_told_what_is_wrong_with_it(page, path, said):
+    status, text, _ = page.get(path)
+    assert status in {200, 404}
+    assert said in text
+    assert "Traceback" not in text
+
+
+def test_a_query_of_another_site_is_shown_and_not_run(page):
+    path = "/sql?lang=en&q=SELECT COUNT(*) AS n FROM events"
+    here, there = page.get(path)[1], page.get(path, **{"Sec-Fetch-Site": "cross-site"})[1]
+    assert 'id="result"' in here
+    assert 'id="result"' not in there
+    assert "was not run" in there
+    assert page.get("/rows.csv?q=SELECT 1 AS n", **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+
+
+def test_rows_are_handed_out_in_every_form(page):
+    asked = "q=SELECT event_type, COUNT(*) AS n FROM v_events GROUP BY event_type"
+    rows = list(csv.DictReader(io.StringIO(page.get(f"/rows.csv?{asked}")[1].lstrip("\ufeff"))))
+    lines = [json.loads(line) for line in page.get(f"/rows.json?{asked}")[1].splitlines()]
+    assert {(row["event_type"], int(row["n"])) for row in rows} == {
+        (line["event_type"], line["n"]) for line in lines
+    }
+    status, said, _ = page.get("/rows.json?q=SELECT 1 AS n FROM events AS a, events AS b")
+    assert (status, "more than 200000 rows" in said) == (400, True)
+
+
+def test_a_slow_query_is_stopped(seeds_output):
+    data = Snapshots(str(seeds_output), seconds=0.3)
+    with pytest.raises(TooSlowError, match=r"stopped after 0\.3 seconds"):
+        data.ask("SELECT COUNT(*) AS n FROM events AS a, events AS b, events AS c", rows=1)
+    assert data.ask("SELECT 1 AS n", rows=1).rows() == [{"n": 1}], "and the next one is answered"
+
+
+def test_a_policy_stands_on_every_answer(page):
+    for path in ("/", "/static/rasd.js", "/nosuch", "/rows.csv?q=SELECT"):
+        headers = page.get(path)[2]
+        assert headers["content-security-policy"] == POLICY, path
+        assert headers["x-content-type-options"] == "nosniff"
+    assert "unsafe" not in POLICY
+
+
+def test_only_names_of_loopback_are_answered_without_a_token(page):
+    assert page.get("/", Host="127.0.0.1:1")[0] == 200
+    assert page.get("/", Host="evil.example")[0] == 403
+
+
+def test_a_token_is_asked_for_once(seeds_output):
+    with served(str(seeds_output), token="open-sesame") as page:  # noqa: S106 - of this test
+        assert page.get("/")[0] == 401
+        assert page.get("/static/rasd.css")[0] == 401
+        assert page.get("/?token=wrong")[0] == 401
+        assert page.get("/", Cookie="rasd_token=open-sesame")[0] == 200
+        assert page.get("/", Cookie="rasd_token=wrong; x")[0] == 401
+
+
+def test_rows_that_change_are_seen_and_files_that_go_are_no_error(seeds_output, tmp_path):
+    output = tmp_path / "out"
+    shutil.copytree(seeds_output, output)
+    now = [0.0]
+    data = Snapshots(str(output), clock=lambda: now[0])
+    count = "SELECT COUNT(*) AS n FROM articles"
+    before = data.ask(count, rows=1).rows()[0]["n"]
+    done = rasd("prune", "--data", str(output), "--before", "2023-12-01")
+    assert done.returncode == 0, done.stderr.decode()
+    # Not looked at again yet, and the files of the old state are gone.
+    bodies = data.ask("SELECT MAX(LENGTH(body)) AS n, COUNT(*) AS c FROM articles", rows=1).rows()
+    assert 0 < bodies[0]["c"] < before
+    now[0] = 60.0
+    assert data.ask(count, rows=1).rows()[0]["n"] == bodies[0]["c"]
+
+
+def test_no_data_and_other_data_are_refused_in_one_line(tmp_path):
+    for uri in (tmp_path / "nothing", tmp_path, SEEDS):
+        with pytest.raises(UsageError, match="no output at"):
+            Snapshots(str(uri))
+    done = rasd("serve", "--data", "bigquery://project.dataset")
+    assert done.returncode == 2
+    assert b"not built yet" in done.stderr
+
+
+def test_empty_rows_are_no_blank_pages(tmp_path):
+    (tmp_path / "empty.jsonl").write_text('{"title": ""}\n', encoding="utf-8")
+    rasd("run", str(tmp_path / "empty.jsonl"), "--output", str(tmp_path / "out"), "--offline")
+    with served(str(tmp_path / "out")) as page:
+        for path in ("/", "/stories", "/feeds", *(f"/incidents?view={view}" for view in VIEWS)):
+            status, text, _ = page.get(f"{path}{'&' if '?' in path else '?'}lang=en")
+            assert (status, WRONG in text) == (200, False), path
+            assert "Nothing here" in text or path == "/feeds"
