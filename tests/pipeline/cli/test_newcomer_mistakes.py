@@ -25,7 +25,6 @@ MISTAKES = [
     ("rum", "did you mean run?"),
     ("Query", "did you mean query?"),
     ("--versoin", "did you mean --version?"),
-    ("serve", "not built yet"),
     # what to read
     ("run", "nothing to read and no --output: name both"),
     ("run --offline", "nothing to read and no --output: name both"),
