@@ -294,8 +294,8 @@ def _elsewhere(scene: Scene, mention: EventMention, country: str, taken: Sequenc
     hit = {i for toll in scene.tolls or () for i in range(toll.first, toll.last + 2)}
     for named in scene.annotations.between(start, stop):
         entity = named.entity
-        if named.first in hit:
-            continue  # who is counted among the dead is no side that is still to be found
+        if named.first in hit or _acts_otherwise(scene, mention, named):
+            continue  # neither who is counted among the dead nor who does something else
         if entity.country != country or entity.kind == "place" or entity.head == "capital":
             continue
         low, high = tokens.normalised.span(entity.start, entity.end)
@@ -308,6 +308,12 @@ def _elsewhere(scene: Scene, mention: EventMention, country: str, taken: Sequenc
     return Actor(
         entity.name, tokens.raw[low:high], country, entity.sectors, tokens.field, low, high
     )
+
+
+def _acts_otherwise(scene: Scene, mention: EventMention, named: Named) -> bool:
+    """Whether another verb than the event's says what a phrase before it does: وخامنئي يتوعد."""
+    after = named.last + 1
+    return scene.sentence.is_verb(after) and after not in mention.match.parts
 
 
 def _overlaps(actor: Actor, field: str, low: int, high: int) -> bool:
