@@ -9,6 +9,7 @@ from transforms.enrich.roles.prepositions import (
     MAX_REACH,
     Arguments,
     agents,
+    opens_agent,
     prepositional,
     reciprocal,
 )
@@ -69,7 +70,8 @@ def _verb_arguments(sentence: Sentence, match: TriggerMatch, arguments: Argument
     right = right_subject(sentence, match)
     subject, relative = _subject(sentence, match, right)
     pronoun = bool(reading and reading.pronoun)
-    object_ = None if pronoun else _object(sentence, match, right if subject == right else None)
+    behind = subject if subject == right or match.subject is not None else None
+    object_ = None if pronoun else _object(sentence, match, behind)
     if rule.transitive and object_ is None and subject == right and conjoined(sentence, match.head):
         before = inherited(sentence, match.head)
         if before is not None:  # ودعت المجتمع الدولي: the subject went before
@@ -110,11 +112,12 @@ def _object(
     Of a light-verb phrase it is a known party between subject and noun (منحت ألمانيا لبنان منحة)
     or one that the noun itself names (طردت بولندا السفير الروسي).
     """
-    if match.rule.object == "none" and len(match.parts) == 1:
+    alone = len(match.parts) == 1 or match.last == match.subject  # أدانت محكمة رجلاً
+    if match.rule.object == "none" and alone:
         return None
-    if len(match.parts) == 1:
+    if alone:
         after = subject[1] + 1 if subject else match.last + 1
-        while subject and after in sentence.opens and sentence.words[after][0] == "و":
+        while subject and after in sentence.opens and _joined(sentence, after):
             after = sentence.spans[after] + 1  # الشرطة في كراتشي وبيشاور
         if subject and _unknown_conjunct(sentence, after):
             after += 1
@@ -125,8 +128,14 @@ def _object(
         between = sentence.noun_phrase(subject[1] + 1, match.parts[1])
         if between is not None and between[0] in sentence.parties:
             return between
-    own = sentence.noun_phrase(match.last)
+    governed = sentence.is_attached(match.last)  # قضى بسجن رجل
+    own = sentence.noun_phrase(match.last + governed)
     return own if own is not None and _has_party(sentence, own) else None
+
+
+def _joined(sentence: Sentence, index: int) -> bool:
+    """Whether a token begins with a و that joins it to what stands before."""
+    return sentence.words[index][0] == "و" and sentence.joins(index)
 
 
 def _unknown_conjunct(sentence: Sentence, index: int) -> bool:
@@ -168,7 +177,7 @@ def _object_slot(sentence: Sentence, match: TriggerMatch) -> bool:
     slots = match.rule.slots
     stop = min(sentence.clause_stop(match.last), match.last + MAX_REACH)
     return any(
-        slots.get(sentence.words[index]) == match.rule.object
+        slots.get(sentence.words[index]) == match.rule.object and not opens_agent(sentence, index)
         for index in range(match.last + 1, stop)
     )
 

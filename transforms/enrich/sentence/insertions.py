@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from transforms.enrich.own import follows
-from transforms.enrich.words import closed_classes, lists
+from transforms.enrich.words import closed_classes, endings, lists
 from transforms.enrich.words.analyse import analyse
 
 OPENERS: Final = frozenset("،,(-–—")
@@ -15,6 +15,7 @@ _CLOSERS: Final = {"(": ")"}
 _MAX_INSERT: Final = 7
 _MAX_BRACKET: Final = 4
 _MAX_QUANTITY: Final = 5
+_LONG: Final = 5  # letters from which an unknown word in ا is an accusative; عليا is none
 # Prepositions that bring a party are no mere adverbials.
 _PARTIES: Final = lists.words("insertions", "party_prepositions")
 _OPENING: Final = (
@@ -118,3 +119,17 @@ def new_head(before: str, word: str) -> bool:
     if word not in HEADS or before in closed_classes.QUANTIFIERS:
         return False
     return before.startswith(("ال", "وال")) or before.endswith(("ها", "هم"))
+
+
+def accusative(before: str, word: str) -> bool:
+    """Whether a noun cannot continue the phrase before it, being an accusative behind none.
+
+    Args:
+        before: the token before, an adjective of origin: قتلت قوات سورية شابا.
+        word: the token in question.
+    """
+    feminine = endings.NISBA + endings.FEMININE_FOLDED
+    if not before.endswith((endings.NISBA, feminine)) or not word.endswith(endings.ACCUSATIVE):
+        return False
+    readings = analyse(word)
+    return any(r.pos == "N" for r in readings) if readings else len(word) >= _LONG
