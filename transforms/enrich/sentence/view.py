@@ -155,9 +155,8 @@ class Sentence:
             kind = ""  # فتحت is a verb, not ف + تحت
         if word in grammar.QUANTIFIERS:
             return "N"
-        if kind == "T" and self._opens_with_verb(index):
-            return "V"
-        if kind == "P" and self._governs_preposition(index):
+        hidden = {"T": self._opens_with_verb, "P": self._governs_preposition}.get(kind)
+        if hidden is not None and hidden(index):
             return "V"
         if (
             word in grammar.GENERAL
@@ -385,8 +384,8 @@ class Sentence:
         word, before = self.words[position], self.words[last]
         definite = word.startswith(ARTICLE)
         marked = self._accusative(position) or self._country_follows(before, position)
-        accusative = insertions.accusative(before, word) and word not in country_names()
-        if marked or accusative or insertions.new_head(before, word):
+        country = word in country_names()
+        if marked or insertions.begins(before, word, known=position in self.opens, country=country):
             return True  # المبادرة الأطراف، التقى الرئيس رئيسَ المجلس: subject and object
         if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True
