@@ -83,15 +83,9 @@ def faults(variant: Variant, events: Sequence[Event]) -> Iterator[str]:
     elif own:
         yield from min((list(_faults_of(variant, event)) for event in own), key=len)
     else:
-        best = max(
-            events, key=lambda e: (e.event_type in variant.types, e.confidence), default=None
-        )
-        yield (
-            "missed"
-            if best is None
-            else (
-                f"missed; {best.event_type} {best.status} {best.confidence:.2f}: {best.trigger.text}"
-            )
+        near = sorted(events, key=lambda e: (e.event_type in variant.types, e.confidence))
+        yield "missed" + "".join(
+            f"; {e.event_type} {e.status} {e.confidence:.2f}: {e.trigger.text}" for e in near[-1:]
         )
 
 
