@@ -172,6 +172,7 @@ def _behind_adjective(before: str, word: str, *, known: bool) -> bool:
     return _is_noun(word) and not word.endswith(_ORIGIN)
 
 
+@follows
 @lru_cache(maxsize=1 << 14)
 def _is_noun(word: str) -> bool:
     """Whether a word is a noun of the lists as it stands."""
