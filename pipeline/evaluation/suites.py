@@ -10,7 +10,7 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.evaluation.base import Suite, SuiteReport
 
-SUITES: Final = ("extraction", "dates", "language", "dedup", "events", "incidents")
+SUITES: Final = ("extraction", "dates", "language", "dedup", "events", "incidents", "behaviour")
 
 # What a suite reads below the data directory: one of these must be there. Some suites also grade
 # what is shipped with them; that alone says nothing of anybody's data.
@@ -26,6 +26,7 @@ _NEEDED: Final[dict[str, tuple[str, ...]]] = {
         "events/un_quadclass_ar/*",
     ),
     "incidents": (),  # its stories are shipped with it
+    "behaviour": (),  # so are its sentences
 }
 
 

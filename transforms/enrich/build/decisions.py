@@ -20,7 +20,14 @@ import numpy as np
 from transforms.enrich import coder
 from transforms.enrich.attributes.article import ArticleContext
 from transforms.enrich.build.boost import Recipe, fit_trees
-from transforms.enrich.build.gold import Gold, article_of, read_gold, sentence_gold, spans_of
+from transforms.enrich.build.gold import (
+    Gold,
+    article_of,
+    marked_sentences,
+    read_gold,
+    sentence_gold,
+    spans_of,
+)
 from transforms.enrich.build.linear import Sparse, fit_softmax, softmax, vocabulary
 from transforms.enrich.build.sides import Right, Told, fit_pairs, fit_setting, fit_sides
 from transforms.enrich.events.candidates import Candidate
@@ -134,6 +141,16 @@ def rule_examples() -> list[Example]:
     return [example for example in found if example.candidates]
 
 
+def marked_examples() -> list[Example]:
+    """The sentences of ``sentences.tsv``: their words in brackets tell an act, or none."""
+    found = []
+    for gold in marked_sentences():
+        example = _example(gold, whole=False)
+        example.candidates = [c for c in example.candidates if events_at(gold, c)]
+        found.append(example)
+    return [example for example in found if example.candidates]
+
+
 def read_examples(golds: Iterable[Gold]) -> list[Example]:
     """The articles of the gold, dealt into folds, their sentences, and those of the rules."""
     golds = list(golds)
@@ -148,7 +165,7 @@ def read_examples(golds: Iterable[Gold]) -> list[Example]:
             example.fold = numbers[gold["doc_id"]] % FOLDS
             example.trust = 1.0 if part is gold else SENTENCE_TRUST
             found.append(example)
-    return [*(e for e in found if e.candidates), *rule_examples()]
+    return [*(e for e in found if e.candidates), *rule_examples(), *marked_examples()]
 
 
 def _alone(gold: Gold) -> Iterator[dict[str, Any]]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from transforms.records import Article
 
 Gold = Mapping[str, Any]
 
+SENTENCES: Final = Path(__file__).with_name("sentences.tsv")
 # The one article that everybody tries first counts as several.
 _WEIGHT = 5
 
@@ -63,6 +65,37 @@ def read_gold(paths: Iterable[Path], split: str = "open") -> list[Gold]:
         else:
             found += [_of_case(case) for case in data]
     return [gold for gold in found if gold.get("split", "open") == split]
+
+
+def marked_sentences(path: Path = SENTENCES) -> Iterator[Gold]:
+    """Sentences whose words in brackets tell an act of a type, or none (``sentences.tsv``).
+
+    Args:
+        path: lines of a type (or ``NONE``), a tab, and the sentence; comments begin with ``#``.
+
+    Yields:
+        Each as an article of one event, whose trigger and mentions are the words in brackets; what
+        tells none is a negated one.
+    """
+    for number, line in enumerate(path.read_text("utf-8").splitlines()):
+        if line.startswith("#"):
+            continue
+        event_type, marked = line.split("\t")
+        text, spans = "", []
+        for part in re.split(r"(\[[^\]]*\])", marked):
+            word = part.strip("[]")
+            if part.startswith("["):
+                spans.append({"start": len(text) + 1, "end": len(text) + 1 + len(word)})
+            text += word
+        gold = sentence_gold(f"marked:{number}", text)
+        told = event_type != "NONE"
+        gold["events"].append(
+            {
+                "type": event_type, "alt_types": [], "status": "asserted" if told else "negated",
+                "trigger": spans[0], "mentions": spans[1:],
+            }
+        )  # fmt: skip
+        yield gold
 
 
 def _joined(path: Path, codings: Iterable[Gold]) -> list[Gold]:

@@ -20,7 +20,7 @@ from transforms.enrich.entities.phrase import (
 )
 from transforms.enrich.entities.place_phrases import classified_place, locate
 from transforms.enrich.entities.scan import NameMatch, NameTokens
-from transforms.enrich.words import closed_classes
+from transforms.enrich.words import closed_classes, endings
 
 _OWNERS: Final = frozenset({"agent", "organisation", "nisba", "people"})
 _STATE: Final = frozenset({"GOV", "MIL", "COP", "LEG", "JUD", "SPY"})
@@ -223,6 +223,8 @@ class Composer:
             return False
         if depth >= _MAX_DEPTH or phrase.qualified:
             return False
+        if self._tokens.words[phrase.last].endswith(endings.PLURAL):
+            return False  # مجهولون governs nothing: its ن would be gone
         inner = self.compose(index, depth + 1)
         if inner is None or not self._complement(phrase, inner):
             return False

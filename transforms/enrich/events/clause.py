@@ -26,6 +26,7 @@ from transforms.records import DEFAULT_CONFIDENCE
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 NONE: Final = len(TYPES)
 FLOOR: Final = 0.04  # of the first model, below which a type of a clause is not looked at
+LISTED: Final = 0.01  # the same for a word that the lists give the type
 SURE: Final = DEFAULT_CONFIDENCE
 _NEGATIVE: Final = lists.words("realis", "denials")
 _NAMES: Final = (
@@ -77,10 +78,12 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
         lines = [rows[number] for number in members]
         most = lines[0][:NONE] if len(lines) == 1 else [max(c) for c in zip(*lines, strict=True)]
         for kind, own in enumerate(most[:NONE]):
-            if own < FLOOR:
+            if own < LISTED:
                 continue
             ranked = sorted((-rows[number][kind], number) for number in members)
             best = ranked[0][1]
+            if own < FLOOR and f"a:{TYPES[kind]}" not in candidates[best].features:
+                continue
             row = rows[best]
             others = _highest(row, kind)
             rivals = others if len(lines) == 1 else _highest(most, kind)

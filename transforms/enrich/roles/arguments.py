@@ -9,6 +9,7 @@ from transforms.enrich.roles.prepositions import (
     MAX_REACH,
     Arguments,
     agents,
+    opens_agent,
     prepositional,
     reciprocal,
 )
@@ -69,7 +70,8 @@ def _verb_arguments(sentence: Sentence, match: TriggerMatch, arguments: Argument
     right = right_subject(sentence, match)
     subject, relative = _subject(sentence, match, right)
     pronoun = bool(reading and reading.pronoun)
-    object_ = None if pronoun else _object(sentence, match, right if subject == right else None)
+    behind = subject if subject == right or match.subject is not None else None
+    object_ = None if pronoun else _object(sentence, match, behind)
     if rule.transitive and object_ is None and subject == right and conjoined(sentence, match.head):
         before = inherited(sentence, match.head)
         if before is not None:  # ودعت المجتمع الدولي: the subject went before
@@ -110,11 +112,12 @@ def _object(
     Of a light-verb phrase it is a known party between subject and noun (منحت ألمانيا لبنان منحة)
     or one that the noun itself names (طردت بولندا السفير الروسي).
     """
-    if match.rule.object == "none" and len(match.parts) == 1:
+    alone = len(match.parts) == 1 or match.last == match.subject  # أدانت محكمة رجلاً
+    if match.rule.object == "none" and alone:
         return None
-    if len(match.parts) == 1:
+    if alone:
         after = subject[1] + 1 if subject else match.last + 1
-        while subject and after in sentence.opens and sentence.words[after][0] == "و":
+        while subject and after in sentence.opens and _joined(sentence, after):
             after = sentence.spans[after] + 1  # الشرطة في كراتشي وبيشاور
         if subject and _unknown_conjunct(sentence, after):
             after += 1
@@ -125,8 +128,25 @@ def _object(
         between = sentence.noun_phrase(subject[1] + 1, match.parts[1])
         if between is not None and between[0] in sentence.parties:
             return between
-    own = sentence.noun_phrase(match.last)
-    return own if own is not None and _has_party(sentence, own) else None
+    return _own_object(sentence, match)
+
+
+def _own_object(sentence: Sentence, match: TriggerMatch) -> TokenRange | None:
+    """The known party that the last noun of a trigger names itself, or governs: قضى بسجن رجل."""
+    governed = sentence.is_attached(match.last)
+    own = sentence.noun_phrase(match.last + governed)
+    if own is None or _has_party(sentence, own):
+        return own
+    behind = own[1] + 1  # جددت مطالبتها الحكومة
+    possessed = any(r.pronoun for r in analyse(sentence.words[match.last]) if r.pos == "N")
+    if possessed and behind in sentence.parties and direct(sentence, behind):
+        return sentence.noun_phrase(behind)
+    return None
+
+
+def _joined(sentence: Sentence, index: int) -> bool:
+    """Whether a token begins with a و that joins it to what stands before."""
+    return sentence.words[index][0] == "و" and sentence.joins(index)
 
 
 def _unknown_conjunct(sentence: Sentence, index: int) -> bool:
@@ -168,7 +188,7 @@ def _object_slot(sentence: Sentence, match: TriggerMatch) -> bool:
     slots = match.rule.slots
     stop = min(sentence.clause_stop(match.last), match.last + MAX_REACH)
     return any(
-        slots.get(sentence.words[index]) == match.rule.object
+        slots.get(sentence.words[index]) == match.rule.object and not opens_agent(sentence, index)
         for index in range(match.last + 1, stop)
     )
 
@@ -176,9 +196,9 @@ def _object_slot(sentence: Sentence, match: TriggerMatch) -> bool:
 def _is_passive(sentence: Sentence, match: TriggerMatch, *, has_object: bool) -> bool:
     """Read the voice: from the letters, from a written damma, or from the missing object."""
     reading = match.reading
-    if reading is None or match.rule.object == "none" or len(match.parts) > 1:
+    if reading is None or match.rule.object == "none":
         return False
-    if reading.voice in {"a", "p"}:
+    if reading.voice in {"a", "p"} or len(match.parts) > 1:
         return reading.voice == "p"
     raw = sentence.tokens.text(match.head, match.head)
     if reading.tense == "past" and "\u064f" in raw[:3]:
@@ -192,6 +212,8 @@ def _noun_arguments(sentence: Sentence, match: TriggerMatch, arguments: Argument
     genitive = rule.genitive
     if match.subject is not None:
         arguments.add(rule.subject, sentence.noun_phrase(match.subject))
+    if match.subject == match.head and rule.object != "none":  # محكمة قضت بسجن رجل
+        arguments.add(rule.object, _own_object(sentence, match))
     participle = reading is not None and reading.pos == "A"
     if participle:
         main = main_subject(sentence, match.head) if rule.speaks else None
@@ -200,7 +222,11 @@ def _noun_arguments(sentence: Sentence, match: TriggerMatch, arguments: Argument
         if rule.object != "none" and direct(sentence, match.last + 1):
             arguments.add(rule.object, sentence.noun_phrase(match.last + 1))
         return
-    if genitive != "none":
+    subject, object_ = _masdar_sides(sentence, match)
+    if object_ is not None:
+        arguments.add(rule.subject, subject)
+        arguments.add(rule.object, object_)
+    elif genitive != "none":
         found = _genitive(sentence, match)
         struck = genitive == "actor" and found is not None and _is_target(sentence, found)
         arguments.add("recipient" if struck else genitive, found)
@@ -210,6 +236,28 @@ def _noun_arguments(sentence: Sentence, match: TriggerMatch, arguments: Argument
         lent = _lent_subject(sentence, match)
         arguments.add("actor", lent)
         arguments.inherited = lent is not None
+
+
+def _masdar_sides(
+    sentence: Sentence, match: TriggerMatch
+) -> tuple[TokenRange | None, TokenRange | None]:
+    """Subject and object of a masdar that has both: قصف الجيش المدينة، مطالبتها الحكومة."""
+    reading, index = match.reading, match.last + 1
+    if match.rule.object == "none" or len(match.parts) > 1:
+        return None, None
+    subject = None
+    if reading is not None and reading.pronoun:
+        subject = inherited(sentence, match.head)
+    elif index in sentence.parties and not sentence.is_attached(index):
+        subject = sentence.noun_phrase(index)
+        index = index if subject is None else subject[1] + 1
+    if subject is None or not direct(sentence, index):
+        return None, None
+    object_ = sentence.noun_phrase(index)
+    struck = object_ is not None and (
+        object_[0] in sentence.parties or _is_target(sentence, object_)
+    )
+    return (subject, object_) if struck else (None, None)
 
 
 def _genitive(sentence: Sentence, match: TriggerMatch) -> TokenRange | None:

@@ -55,6 +55,9 @@ def prepositional(sentence: Sentence, match: TriggerMatch, arguments: Arguments)
         word = sentence.words[index]
         if sentence.is_verb(index) and index > match.last:
             break
+        if opens_agent(sentence, index):
+            index += 2  # على يد is no على
+            continue
         pair = f"{word} {sentence.words[index + 1]}" if index + 1 < sentence.stop else ""
         key = pair if pair in slots else word
         if sentence.kind(index) == "P" or key in slots:
@@ -64,6 +67,12 @@ def prepositional(sentence: Sentence, match: TriggerMatch, arguments: Arguments)
         else:
             _attached(sentence, index, slots, arguments)
         index += 1
+
+
+def opens_agent(sentence: Sentence, index: int) -> bool:
+    """Whether two words begin here that name the agent of a passive: على يد، من قبل."""
+    following = sentence.words[index + 1] if index + 1 < sentence.stop else ""
+    return (sentence.words[index], following) in _AGENT_OPENERS
 
 
 def _attached(
@@ -88,10 +97,8 @@ def agents(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> Non
         return
     stop = min(sentence.clause_stop(match.last), match.last + MAX_REACH)
     for index in range(match.last + 1, stop):
-        word = sentence.words[index]
-        following = sentence.words[index + 1] if index + 1 < sentence.stop else ""
-        opener = (word, following) in _AGENT_OPENERS
-        if opener or word in _AGENT_WORDS:
+        opener = opens_agent(sentence, index)
+        if opener or sentence.words[index] in _AGENT_WORDS:
             if opener and sentence.kind(index + 2) == "T":  # من قبل يومين
                 continue
             phrase = sentence.noun_phrase(index + (2 if opener else 1))

@@ -7,14 +7,21 @@ from functools import lru_cache
 from typing import Final
 
 from transforms.enrich.own import follows
-from transforms.enrich.words import closed_classes, lists
+from transforms.enrich.words import closed_classes, endings, lists
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.clitics import ARTICLE
 
 OPENERS: Final = frozenset("،,(-–—")
 _CLOSERS: Final = {"(": ")"}
 _MAX_INSERT: Final = 7
 _MAX_BRACKET: Final = 4
 _MAX_QUANTITY: Final = 5
+_LONG: Final = 5  # letters from which an unknown word in ا is an accusative; عليا is none
+_ORIGIN: Final = (endings.NISBA, endings.NISBA + endings.FEMININE_FOLDED)  # adjectives in ي
+# How a feminine adjective may end, and what is none at all.
+_AGREES: Final = (
+    endings.FEMININE_FOLDED, endings.PLURAL_FEMININE, endings.NISBA, endings.ACCUSATIVE, "ء",
+)  # fmt: skip
 # Prepositions that bring a party are no mere adverbials.
 _PARTIES: Final = lists.words("insertions", "party_prepositions")
 _OPENING: Final = (
@@ -118,3 +125,55 @@ def new_head(before: str, word: str) -> bool:
     if word not in HEADS or before in closed_classes.QUANTIFIERS:
         return False
     return before.startswith(("ال", "وال")) or before.endswith(("ها", "هم"))
+
+
+def accusative(before: str, word: str) -> bool:
+    """Whether a noun cannot continue the phrase before it, being an accusative behind none.
+
+    Args:
+        before: the token before, an adjective of origin: قتلت قوات سورية شابا.
+        word: the token in question.
+    """
+    if not before.endswith(_ORIGIN) or not word.endswith(endings.ACCUSATIVE):
+        return False
+    readings = analyse(word)
+    return any(r.pos == "N" for r in readings) if readings else len(word) >= _LONG
+
+
+def begins(before: str, word: str, *, known: bool, country: bool) -> bool:
+    """Whether a nominal token cannot continue the phrase before it, by what both are.
+
+    Args:
+        before: the token before.
+        word: the token in question.
+        known: whether a known phrase begins with it.
+        country: whether it is a country's name.
+    """
+    return (
+        new_head(before, word)
+        or (not country and accusative(before, word))
+        or _behind_adjective(before, word, known=known)
+    )
+
+
+def _behind_adjective(before: str, word: str, *, known: bool) -> bool:
+    """Whether a noun stands behind an adjective, which governs no genitive.
+
+    قصفت طائرات حربية مواقع، اتهمت منظمة حقوقية الشرطة، أدان المجلس الدولي الهجوم.
+    """
+    bare = before.removeprefix(ARTICLE)
+    if len(bare) < _LONG - 1 or not bare.endswith(_ORIGIN) or _is_noun(before):
+        return False
+    definite = bare != before
+    if known:
+        return not definite and word.startswith(ARTICLE)
+    if not definite and bare.endswith(_ORIGIN[1]) and not word.startswith(ARTICLE):
+        return not word.endswith(_AGREES)  # غارة إسرائيلية مخزن
+    return _is_noun(word) and not word.endswith(_ORIGIN)
+
+
+@follows
+@lru_cache(maxsize=1 << 14)
+def _is_noun(word: str) -> bool:
+    """Whether a word is a noun of the lists as it stands."""
+    return any(r.pos == "N" and not r.conjunction and not r.preposition for r in analyse(word))

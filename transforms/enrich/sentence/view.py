@@ -26,6 +26,7 @@ _ATTACHED: Final = re.compile(r"و?(?:لل|بال)\w{3}|[بل]ا(?:ست|\wت|ن\
 _MAX_NP: Final = 9  # tokens of a noun phrase
 _DEFINITE: Final = (ARTICLE, written(CONJUNCTIONS[0], definite=True).letters)
 # What a name that begins so may only seem to be: an attached letter, or alef before one.
+_GOVERNED: Final = 8  # tokens within which a verb that looks like a preposition has its own
 _MAY_BE_ATTACHED: Final = endings.ACCUSATIVE + CONJUNCTIONS + PREPOSITIONS
 _OBJECT_ENDINGS: Final = (
     endings.PLURAL_FEMININE,
@@ -154,7 +155,8 @@ class Sentence:
             kind = ""  # فتحت is a verb, not ف + تحت
         if word in grammar.QUANTIFIERS:
             return "N"
-        if kind == "T" and self._opens_with_verb(index):
+        hidden = {"T": self._opens_with_verb, "P": self._governs_preposition}.get(kind)
+        if hidden is not None and hidden(index):
             return "V"
         if (
             word in grammar.GENERAL
@@ -182,6 +184,15 @@ class Sentence:
             and (after.startswith(ARTICLE) or after.endswith((endings.PLURAL, endings.NISBA)))
             and (self.kind_ahead(index + 1) == "N")
         )
+
+    def _governs_preposition(self, index: int) -> bool:
+        """Whether a preposition (عبر) is a verb that opens its clause: عبر الرئيس عن أسفه."""
+        word = self.words[index]
+        plain = word[1:] if word[0] in CONJUNCTIONS else word
+        near = self.words[index + 1 : min(index + _GOVERNED, self.stop)]
+        if not any((plain, later) in grammar.VERBS_WITH for later in near):
+            return False
+        return plain != word or self.kind_ahead(index - 1) in ".,C"
 
     def _verb_or_noun(self, index: int) -> str:
         """Decide between verb and noun by what stands around the token."""
@@ -338,7 +349,7 @@ class Sentence:
             return self._partitive(last, word)
         if kind not in "N#" or self.is_attached(position):
             return False
-        joined = word[0] == CONJUNCTIONS[0] and (position in self.opens or self._is_conjoined(word))
+        joined = word[0] == CONJUNCTIONS[0] and self.joins(position)
         if joined or self.words[last] in grammar.GOES_ON:
             return True
         return not self._opens_new_phrase(start, last, position)
@@ -350,10 +361,12 @@ class Sentence:
         head = self.words[last]
         return head in grammar.QUANTIFIERS or self.kind(last) == "#" or not head.startswith(ARTICLE)
 
-    @staticmethod
-    def _is_conjoined(word: str) -> bool:
-        """Whether و at the head of a word joins two nouns."""
-        return any(r.conjunction for r in analyse(word)) or word.startswith(_DEFINITE[1])
+    def joins(self, position: int) -> bool:
+        """Whether the و at the head of a token joins two nouns; that of وزير is its own."""
+        word, readings = self.words[position], analyse(self.words[position])
+        if readings:
+            return all(r.conjunction for r in readings) or word.startswith(_DEFINITE[1])
+        return position in self.opens or word.startswith(_DEFINITE[1])
 
     def _accusative(self, position: int) -> bool:
         """Whether a token's last letter carries a written fatha."""
@@ -371,7 +384,8 @@ class Sentence:
         word, before = self.words[position], self.words[last]
         definite = word.startswith(ARTICLE)
         marked = self._accusative(position) or self._country_follows(before, position)
-        if marked or insertions.new_head(before, word):
+        country = word in country_names()
+        if marked or insertions.begins(before, word, known=position in self.opens, country=country):
             return True  # المبادرة الأطراف، التقى الرئيس رئيسَ المجلس: subject and object
         if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True

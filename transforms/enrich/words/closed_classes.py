@@ -11,6 +11,9 @@ from typing import Final
 from transforms.enrich.words.lists import words
 
 PREPOSITIONS: Final = words("closed_classes", "prepositions")
+VERBS_WITH: Final = frozenset(
+    tuple(pair.split("_")) for pair in words("closed_classes", "verbs_with")
+)
 CLAUSE_OPENERS: Final = words("closed_classes", "clause_openers")
 RELATIVES: Final = words("closed_classes", "relatives")
 NEGATORS: Final = words("closed_classes", "negators")
