@@ -8,7 +8,9 @@ from typing import Annotated, Final
 
 import typer
 
+from pipeline.cli.own_options import Names, Rules
 from pipeline.errors import Exit, UsageError
+from pipeline.options import own_of
 
 EXAMPLES: Final = """\
 examples:
@@ -31,11 +33,15 @@ def command(
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
     ] = 8765,
+    rules: Rules = None,
+    names: Names = None,
 ) -> int:
     """Show the rows as a web page, in Arabic and English, until Ctrl-C.
 
-    docs/page.md shows it.
+    docs/page.md shows it. Why a word was coded or not is told by today's rules: give --rules and
+    --names as they were given to the run.
     """
+    own_of(rules, names)
     from pipeline.serve.server import listening, run  # noqa: PLC0415 - the page on demand
     from pipeline.serve.snapshot import Snapshots  # noqa: PLC0415 - the same
 
