@@ -78,7 +78,7 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
         mentions = _by_rules(scenes, context)
     else:
         mentions, doubtful = _decided(scenes, context, model)
-    merged = [*merge(mentions[:MAX_MENTIONS], model.pair), *doubtful[:MAX_MENTIONS]]
+    merged = [*merge(mentions[:MAX_MENTIONS], model.pair), *_said_once(doubtful)[:MAX_MENTIONS]]
     for mention in merged:
         assign_country(mention, context.homes)
     events = [to_event(mention, article) for mention in merged]
@@ -234,6 +234,14 @@ def _with_unreal(
         if not _tokens(m) & told and not any((m.event_type, key) in typed for key in _tokens(m))
     ]
     return [*kept, *unreal], others
+
+
+def _said_once(doubtful: list[EventMention]) -> list[EventMention]:
+    """What an article says again in the same words is doubted once."""
+    first: dict[tuple[str, str, str], EventMention] = {}
+    for mention in doubtful:
+        first.setdefault((mention.event_type, mention.status, mention.evidence[0].text), mention)
+    return list(first.values())
 
 
 def _tokens(mention: EventMention) -> set[tuple[str, int]]:

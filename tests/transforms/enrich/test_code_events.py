@@ -13,7 +13,7 @@ from pipeline_helpers import ROOT
 
 from transforms.enrich import CODER_VERSION, code_events
 from transforms.enrich.ontology import plover
-from transforms.records import Article, Event, content_id
+from transforms.records import DEFAULT_CONFIDENCE, Article, Event, content_id
 
 DAY = dt.datetime(2024, 3, 13, 9, 30, tzinfo=dt.UTC)  # a Wednesday
 
@@ -210,7 +210,9 @@ def test_attribution(text: str, speaker: str | None, claim: str) -> None:
 
 def test_speaker_goes_on_over_wa_adaf() -> None:
     text = "قالت وزارة الدفاع الروسية إن الجيش تقدم.\nوأضافت الوزارة أن مسلحين هاجموا موقعاً."
-    (event,) = [e for e in _events(text) if e.trigger.text == "هاجموا"]
+    event = max(
+        (e for e in _events(text) if e.trigger.text == "هاجموا"), key=lambda e: e.confidence
+    )
     assert event.speaker is not None
     assert event.speaker.startswith("وزارة الدفاع")
 
@@ -306,5 +308,6 @@ def test_every_process_codes_the_same() -> None:
 
 def test_thousands_of_mentions_cost_no_more_than_their_number() -> None:
     events = _events("هاجم مسلحون القاعدة.\n" * 1500)
-    assert len(events) == 1
-    assert len(events[0].evidence) == 1500
+    (event,) = [e for e in events if e.confidence >= DEFAULT_CONFIDENCE]
+    assert len(event.evidence) == 1500
+    assert len(events) <= 3  # what else the word may tell is said once as well

@@ -23,7 +23,7 @@ from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
-KEPT: Final = 0.02  # of the second model, below which a decision is not kept
+KEPT: Final = 0.03  # of the second model, below which a decision is not kept
 
 
 @dataclass(frozen=True, slots=True)

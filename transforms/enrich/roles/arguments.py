@@ -337,9 +337,9 @@ def _tidy(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None
     """No phrase fills two slots, and none is the trigger itself."""
     arguments.actors = [p for p in arguments.actors if not _is_thing(sentence, p)]
     arguments.actors = [_owner(sentence, p) for p in arguments.actors]
-    own = set(
-        match.parts[:-1] if len(match.parts) > 1 and match.rule.object != "none" else match.parts
-    )
+    # What the trigger's last noun governs may be a side: استجابت لمطالب المعلمين.
+    holds = match.rule.object != "none" or sentence.is_attached(match.last)
+    own = set(match.parts[:-1] if len(match.parts) > 1 and holds else match.parts)
     own.discard(-1 if match.subject is None else match.subject)
     arguments.actors = [p for p in arguments.actors if not own & set(range(p[0], p[1] + 1))]
     arguments.recipients = [

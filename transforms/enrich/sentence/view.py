@@ -390,7 +390,8 @@ class Sentence:
         if last in self.names or (last in self.whole and (position in self.opens or not definite)):
             return True
         if word in grammar.QUANTIFIERS or self.kind(position) == "#":
-            return self.kind(last) != "#" and before not in grammar.QUANTIFIERS and last >= start
+            governs = last == start and self.is_attached(start)  # لمطالب عشرات السائقين
+            return self.kind(last) != "#" and before not in grammar.QUANTIFIERS and not governs
         if before.startswith(_DEFINITE):
             if definite:
                 return False
