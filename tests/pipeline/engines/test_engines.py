@@ -49,6 +49,19 @@ def test_seeds_on_a_flink_cluster_that_loses_a_task_manager(seeds_output, tmp_pa
     assert all_facts(output) == all_facts(seeds_output)
 
 
+def test_a_job_that_fails_is_told_in_one_line_and_counts_for_nothing(tmp_path):
+    need_engine("flink")
+    output, config = tmp_path / "out", json.dumps({"command": str(tmp_path / "nothing")})
+    asked = ("run", str(SEEDS / "pages"), "--output", str(output), "--offline")
+    done = rasd(*asked, *FLAGS["flink"], f"--environment_config={config}")
+    last = done.stderr.decode().splitlines()[-1]
+    assert done.returncode == 1, last
+    assert last.startswith("rasd: the job on FlinkRunner")
+    assert "No such file" in last
+    assert "BeamApp" not in last
+    assert not list(output.rglob("articles/**/*.parquet"))
+
+
 def _same_rows(expected, tmp_path, *options):
     """Run the seeds and compare every column of every table."""
     output = tmp_path / "out"
