@@ -6,7 +6,7 @@ import random
 
 import pytest
 from buckets import emulated_bucket
-from engines import FLAGS, need_engine
+from engines import FLAGS, need_engine, worker_config
 from http_faults import answer
 from http_server import LocalServer
 from live_feeds import SUMMARY, item, rss
@@ -49,8 +49,10 @@ def rows(output):
     }
 
 
-def test_feeds_through_an_engine_into_a_bucket_give_the_same_rows(tmp_path, monkeypatch):
-    need_engine("prism")
+@pytest.mark.parametrize("engine", ["prism", "flink"])
+def test_feeds_through_an_engine_into_a_bucket_give_the_same_rows(engine, tmp_path, monkeypatch):
+    need_engine(engine)
+    workers = (worker_config(tmp_path),) if engine == "flink" else ()
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     with LocalServer() as server, emulated_bucket(monkeypatch) as bucket:
         feeds = serve(server)
@@ -59,7 +61,7 @@ def test_feeds_through_an_engine_into_a_bucket_give_the_same_rows(tmp_path, monk
         assert local.returncode == 0, local.stderr.decode()
         archive = ("--archive", f"{bucket}/warc")
         asked = ("run", *feeds, "--output", f"{bucket}/out", *archive, *options)
-        remote = rasd(*asked, *FLAGS["prism"])
+        remote = rasd(*asked, *FLAGS[engine], *workers)
         assert remote.returncode == 0, remote.stderr.decode()
         found, expected = rows(f"{bucket}/out"), rows(tmp_path / "out")
         archived = open_files(bucket).listing("warc")
