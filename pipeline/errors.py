@@ -38,6 +38,12 @@ class NotBuiltError(UsageError):
     """An option or command whose feature is not there yet: refused, never ignored."""
 
 
+class JobError(Exception):
+    """A job on an engine has failed: the message says of which engine, why, and what counts."""
+
+    exit_code = Exit.FAILED
+
+
 def not_there(given: str) -> str:
     """Say that a path does not exist; what looks like an address is told how one is written.
 

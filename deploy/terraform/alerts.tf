@@ -3,9 +3,9 @@
 locals {
   told = var.alert_email != "" ? [google_monitoring_notification_channel.mail[0].id] : []
   figures = var.follow != "fetcher" ? {} : {
-    new_articles  = { says = "new articles", counts = "([0-9]+) new articles" }
-    dead_letters  = { says = "dead letters", counts = "([0-9]+) dead letters" }
-    failing_feeds = { says = "failing", counts = "([0-9]+) failing" }
+    new_articles  = "new articles"
+    dead_letters  = "dead letters"
+    failing_feeds = "failing"
   }
 }
 
@@ -21,8 +21,8 @@ resource "google_monitoring_notification_channel" "mail" {
 resource "google_logging_metric" "said" {
   for_each        = local.figures
   name            = "rasd/${each.key}"
-  filter          = "jsonPayload.message : \"rasd: \" AND jsonPayload.message : \"${each.value.says}\""
-  value_extractor = "REGEXP_EXTRACT(jsonPayload.message, \"${each.value.counts}\")"
+  filter          = "jsonPayload.message =~ \"rasd: .*[1-9][0-9]* ${each.value}\""
+  value_extractor = "REGEXP_EXTRACT(jsonPayload.message, \"([1-9][0-9]*) ${each.value}\")"
   metric_descriptor {
     metric_kind = "DELTA"
     value_type  = "DISTRIBUTION"
@@ -100,6 +100,11 @@ resource "google_monitoring_alert_policy" "failed" {
       }
     }
   }
+}
+
+resource "google_monitoring_dashboard" "rasd" {
+  dashboard_json = file("${path.module}/dashboard.json")
+  depends_on     = [google_project_service.used]
 }
 
 resource "google_billing_budget" "month" {

@@ -40,10 +40,10 @@ class Engine:
     template: str | None = None
 
 
-def beam_options(config: Config, extra: tuple[str, ...] = ()) -> PipelineOptions:
-    """The options Beam is given: what was typed, and what an engine adds."""
+def beam_options(config: Config) -> PipelineOptions:
+    """The options Beam is given: what was typed."""
     settings: dict[str, Any] = {"save_main_session": False}
-    return PipelineOptions([*config.beam_args, *extra], **settings)
+    return PipelineOptions(list(config.beam_args), **settings)
 
 
 def engines_folder() -> Path:

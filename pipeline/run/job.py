@@ -7,6 +7,7 @@ were, and running it again gives the rows of an unbroken run.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -21,7 +22,7 @@ import apache_beam as beam
 
 from pipeline import graph
 from pipeline.context import RunContext
-from pipeline.errors import UsageError
+from pipeline.errors import JobError, UsageError
 from pipeline.options import Config
 from pipeline.polling.history import recall_robots
 from pipeline.polling.index import FeedIndex
@@ -52,6 +53,8 @@ from transforms.rows.rows import Provenance, dead_letter_row, feed_row
 from transforms.rows.schema import TABLES
 
 _SEEN_AGAIN: Final = frozenset({"appearances", "dead_letters", "feeds"})
+
+_JOB_NAME: Final = re.compile(r"^Pipeline \S+ failed in state FAILED: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +292,22 @@ class Job:
         self._progress.finish()
 
     def _execute(self, context: RunContext, refs: Sequence[Ref]) -> None:
-        """Run one tick to its end."""
-        result = self._start(context, refs)
-        result.wait_until_finish()
+        """Run one tick to its end.
+
+        Raises:
+            JobError: an engine's job has failed.
+        """
+        try:
+            result = self._start(context, refs)
+            result.wait_until_finish()
+        except Exception as error:
+            if self._engine.in_process:
+                raise
+            why = _JOB_NAME.sub("", str(error))
+            raise JobError(
+                f"the job on {self._engine.name} failed ({why}); nothing of it counts, and the "
+                "same command begins again"
+            ) from error
         self._counters.update(stage_counters(result))
 
     def _start(

@@ -20,6 +20,7 @@ VIEW_ORDER: Final = (
     "v_timeline",
     "v_actor_pairs",
     "v_map",
+    "v_health",
 )
 
 

@@ -112,7 +112,7 @@ class Cluster:
             "jvm-metaspace.size": 128, "jvm-overhead.min": 64, "jvm-overhead.max": 64,
         }  # fmt: skip
         entry = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
-        more = ["-D", "taskmanager.cpu.cores=2"]
+        more = ["-D", "taskmanager.cpu.cores=2", "-D", f"taskmanager.resource-id=tm{number}"]
         for name, size in memory.items():
             more += ["-D", f"taskmanager.memory.{name}={size}mb"]
         return self._java(
@@ -135,6 +135,41 @@ class Cluster:
         """Ask the cluster's own interface."""
         with urllib.request.urlopen(f"http://{self.master}{path}") as answer:
             return json.load(answer)
+
+    def busy(self, seconds: float = 240) -> tuple[str, int]:
+        """Wait until a job works on documents: all before that is done, that is not.
+
+        Args:
+            seconds: how long.
+
+        Returns:
+            The job's id, and the number of the task manager that works on it.
+        """
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for job in self.ask("/jobs")["jobs"]:
+                work = self._at_work(job["id"])
+                if work is not None:
+                    return job["id"], work
+            time.sleep(0.2)
+        raise TimeoutError("no job has begun")
+
+    def _at_work(self, job: str) -> int | None:
+        vertices = self.ask(f"/jobs/{job}")["vertices"]
+        stages = {each["name"]: each["status"] for each in vertices}
+        grouped = any("GroupBy" in name and stages[name] == "FINISHED" for name in stages)
+        for each in vertices:
+            if grouped and "Process" in each["name"] and each["status"] == "RUNNING":
+                where = f"/jobs/{job}/vertices/{each['id']}/taskmanagers"
+                for manager in self.ask(where)["taskmanagers"]:
+                    if manager["status"] == "RUNNING":
+                        return int(manager["taskmanager-id"].removeprefix("tm"))
+        return None
+
+    def failures(self, job: str) -> list[str]:
+        """What went wrong in a job on its way, an exception each."""
+        history = self.ask(f"/jobs/{job}/exceptions")["exceptionHistory"]["entries"]
+        return [each["exceptionName"] for each in history]
 
     def _wait(self, taskmanagers: int) -> None:
         for _ in range(600):

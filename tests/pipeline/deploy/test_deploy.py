@@ -117,10 +117,16 @@ def test_jobs_of_terraform_are_commands_the_program_knows():
 
 def test_the_shipped_words_of_alerts_are_those_that_a_stream_says():
     code = _text("pipeline/run/stream.py")
-    says = re.findall(r'says *= "([^"]+)"', _text(f"{TERRAFORM}/alerts.tf"))
+    (figures,) = re.findall(
+        r"figures = .*?: \{(.*?)\n  \}", _text(f"{TERRAFORM}/alerts.tf"), re.DOTALL
+    )
+    says = dict(re.findall(r'(\w+) += "([^"]+)"', figures))
     assert len(says) >= 3
-    for said in says:
+    for said in says.values():
         assert re.search(rf"\}} {said}", code), f"a stream does not say a number of {said}"
+    dashboard = _text(f"{TERRAFORM}/dashboard.json")
+    assert json.loads(dashboard)["gridLayout"]["widgets"]
+    assert set(re.findall(r"user[_/]rasd[_/](\w+?)(?:_sum)?[\[\\\"]", dashboard)) <= set(says)
 
 
 def test_what_is_cleaned_away_is_what_was_handed_over():

@@ -25,12 +25,41 @@ def test_seeds_on_flink_with_processes(seeds_output, tmp_path):
     _same_rows(seeds_output, tmp_path, *FLAGS["flink"], worker_config(tmp_path))
 
 
-def test_seeds_on_a_flink_cluster(seeds_output, tmp_path):
+def test_seeds_on_a_flink_cluster_that_loses_a_task_manager(seeds_output, tmp_path):
+    """The one that works on documents is killed; the other begins again, and no row is another."""
+    output = tmp_path / "out"
     with flink_cluster(tmp_path) as cluster:
         options = (*FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path))
-        _same_rows(seeds_output, tmp_path, *options)
-        states = [job["status"] for job in cluster.ask("/jobs")["jobs"]]
+        inputs = ("run", str(SEEDS), "--output", str(output), "--offline")
+        running = subprocess.Popen(
+            [sys.executable, "-m", "pipeline", *inputs, *options],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.PIPE,
+        )
+        try:
+            job, busy = cluster.busy()
+            cluster.workers[busy].kill()
+            said = running.communicate(timeout=300)[1].decode()
+        finally:
+            running.kill()
+        assert running.returncode == 0, said
+        assert cluster.failures(job), "it was killed too late"
+        states = [each["status"] for each in cluster.ask("/jobs")["jobs"]]
     assert states == ["FINISHED"], "it ran there and not in the job server"
+    assert all_facts(output) == all_facts(seeds_output)
+
+
+def test_a_job_that_fails_is_told_in_one_line_and_counts_for_nothing(tmp_path):
+    need_engine("flink")
+    output, config = tmp_path / "out", json.dumps({"command": str(tmp_path / "nothing")})
+    asked = ("run", str(SEEDS / "pages"), "--output", str(output), "--offline")
+    done = rasd(*asked, *FLAGS["flink"], f"--environment_config={config}")
+    last = done.stderr.decode().splitlines()[-1]
+    assert done.returncode == 1, last
+    assert last.startswith("rasd: the job on FlinkRunner")
+    assert "No such file" in last
+    assert "BeamApp" not in last
+    assert not list(output.rglob("articles/**/*.parquet"))
 
 
 def _same_rows(expected, tmp_path, *options):

@@ -8,7 +8,8 @@ or by whom.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from transforms.records import (
     Event,
     Evidence,
     Feed,
+    FetchLog,
     Place,
     Rejected,
     Sighting,
@@ -73,7 +75,17 @@ ARTICLES = [
         modified_at=at(1, 12),
         **ALPHA,
     ),
-    article("a3", "p3", "غارة على غزة", RAID, published_at=at(2, 9), agency="وفا", **BETA),
+    article(
+        "a3",
+        "p3",
+        "غارة على غزة",
+        RAID,
+        published_at=at(2, 9),
+        published_precision="minute",
+        fetched_at=at(2, 9) + timedelta(minutes=30),
+        agency="وفا",
+        **BETA,
+    ),
     article("a4", "p4", "الغارة", RAID, event_time=at(1, 23), fetched_at=at(1, 23)),
     article("a5", "p5", "شغب", "شغب في عمان.", published_at=at(4, 10), **ALPHA),
     article("a6", "p6", "شغب واحتجاج", RIOT, published_at=at(2, 10), **BETA),
@@ -245,6 +257,13 @@ REJECTED = [
     Rejected("language", "not_arabic", "another script", url="https://news.example/x3"),
     Rejected("read", "bad_json", "line 7", payload="{"),
 ]
+# Two pages asked in one hour, and a feed that lists nothing new a day after its only entry.
+REQUESTS = [
+    FetchLog("https://news.example/p4", "article", at(1, 23), "ok"),
+    FetchLog("https://news.example/x1", "article", at(1, 23), "timeout"),
+    FetchLog("https://news.example/feed", "feed", at(10, 0), "ok"),
+    FetchLog("https://news.example/feed", "feed", at(11, 0), "not_modified"),
+]
 MENDED = Rejected("fetch", "http_5xx", "503", url="https://news.example/x4")
 
 
@@ -267,6 +286,7 @@ def tables() -> dict[str, list[Row]]:
             if each.event_id in INCIDENTS
         ],
         "dead_letters": [rows.dead_letter_row(each, RUN) for each in [*REJECTED, MENDED]],
+        "fetch_log": [rows.fetch_log_row(asdict(each), RUN) for each in REQUESTS],
         "appearances": [rows.appearance_row(sighting, RUN, article_id="a1", page_id="p1")],
         "feeds": [rows.feed_row(Feed(sighting.feed_url, "Alpha"), RUN, health="ok")],
     }

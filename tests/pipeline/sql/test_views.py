@@ -119,7 +119,7 @@ def test_undated_rows_are_loaded_and_the_partition_is_hidden(hand_made_data):
         "incidents": 9,
         "appearances": 1,
         "dead_letters": 5,
-        "fetch_log": 0,
+        "fetch_log": 4,
         "feeds": 1,
     }
 
