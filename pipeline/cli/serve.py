@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+import threading
 from typing import Annotated, Final
 
 import typer
@@ -21,6 +22,7 @@ examples:
 Nothing is written, and nothing is asked of any other machine: scripts, fonts and the map come with
 rasd. Every figure on the page has its SQL behind a button.
 """
+_PATIENCE: Final = 3.0  # seconds after which it is told what is waited for
 _LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -45,7 +47,12 @@ def command(
     from pipeline.serve.server import listening, run  # noqa: PLC0415 - the page on demand
     from pipeline.serve.snapshot import Snapshots  # noqa: PLC0415 - the same
 
-    snapshots = Snapshots(data)
+    waiting = threading.Timer(_PATIENCE, sys.stderr.write, [f"rasd: reading {data}\n"])
+    waiting.start()
+    try:
+        snapshots = Snapshots(data)
+    finally:
+        waiting.cancel()
     token = None if host in _LOCAL else secrets.token_urlsafe(24)
     try:
         socket = listening(host, port)

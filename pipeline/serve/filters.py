@@ -121,13 +121,11 @@ def _words(value: str) -> Iterator[str]:
     """Each word stands in the title, the place or the name of a party."""
     for word in value.split()[:_WORDS]:
         found = literals.text(word.lower())
-        sides = " OR ".join(
-            f"EXISTS (SELECT 1 FROM UNNEST(i.{side}) AS p WHERE STRPOS(LOWER(p.text), {found}) > 0)"  # noqa: S608 - a literal
-            for side in ("actors", "recipients")
-        )
         yield (
-            f"(STRPOS(LOWER(IFNULL(i.title, '')), {found}) > 0"
-            f" OR STRPOS(LOWER(IFNULL(i.place.name, '')), {found}) > 0 OR {sides})"
+            f"(STRPOS(LOWER(IFNULL(i.title, '')), {found}) > 0"  # noqa: S608 - a literal
+            f" OR STRPOS(LOWER(IFNULL(i.place.name, '')), {found}) > 0"
+            " OR EXISTS (SELECT 1 FROM UNNEST(ARRAY_CONCAT(i.actors, i.recipients)) AS p"
+            f" WHERE STRPOS(LOWER(IFNULL(p.text, p.name)), {found}) > 0))"
         )
 
 

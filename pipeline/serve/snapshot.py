@@ -1,8 +1,9 @@
-"""The rows as a page sees them: asked within bounds, and opened again when they change."""
+"""The rows as a page sees them: a copy of their newest state, asked within bounds."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -23,8 +24,7 @@ HELD_ROWS: Final = 5_000
 _HELD: Final = 300  # answers
 _AGAIN: Final = 2.0  # seconds until a directory is looked at again
 _REMOTE: Final = 120.0  # the same where looking costs requests
-# Views that every page asks: made once for each state of the rows.
-_KEPT: Final = ("v_incidents", "v_events")
+_REST: Final = 5  # times as long as a copy took, until the next one may begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,29 @@ class Answer:
         return found
 
 
+class _Copy:
+    """All rows of an output at one time, in a file of their own that goes when they do."""
+
+    def __init__(self, uri: str, mark: object) -> None:
+        self.mark = mark
+        self._folder = tempfile.TemporaryDirectory(prefix="rasd-serve-")
+        try:
+            self.data = Data(uri, copy=Path(self._folder.name) / "rows.duckdb")
+        except UsageError:
+            self._folder.cleanup()
+            raise
+
+    def close(self) -> None:
+        self.data.close()
+        self._folder.cleanup()
+
+
 class Snapshots:
-    """The rows of one output; every answer is of one state of them, the newest at its time.
+    """The rows of one output; every answer is of one state of them.
+
+    They are copied once into a file of DuckDB's, in the directory for temporary files: reading the
+    many files of an output costs more than any question about them, and a commit may take them
+    away meanwhile. When the output has changed it is copied again, beside the answers.
 
     DuckDB's connection answers one query at a time: so do pages, in the order they ask.
 
@@ -58,10 +79,10 @@ class Snapshots:
         clock: Callable[[], float] = time.monotonic,
         seconds: float = SECONDS,
     ) -> None:
-        """Look whether there is an output; no row is read yet.
+        """Copy the rows.
 
         Raises:
-            UsageError: there is none, or it is of a kind that cannot be shown.
+            UsageError: there is no output, or it is of a kind that cannot be shown.
         """
         if uri.lower().startswith(("bigquery://", "bq://")):
             raise NotBuiltError(
@@ -73,12 +94,13 @@ class Snapshots:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._held: OrderedDict[tuple[str, int], Answer] = OrderedDict()
-        self._kept: set[str] = set()
+        self._copying: threading.Thread | None = None
         sink: Any = open_sink(uri)
         self._files = sink.files
-        self._mark: object = self._looked()
+        started = clock()
+        self._copy = self._copied()
         self._looked_at = clock()
-        self._data = Data(uri)
+        self._next = self._looked_at + _REST * (self._looked_at - started)
 
     def ask(self, query: str, *, rows: int) -> Answer:
         """Answer one query, as ``rasd query`` would, within a page's bounds.
@@ -92,18 +114,13 @@ class Snapshots:
             UsageError: it was refused, or failed.
         """
         with self._lock:
-            self._refresh()
+            self._look()
             key = (query, rows)
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
             started = self._clock()
-            try:
-                bounded = self._asked(query, rows)
-            except UsageError:
-                if not self._changed():
-                    raise
-                bounded = self._asked(query, rows)  # files went while they were read
+            bounded = self._copy.data.bounded(query, rows=rows, seconds=self._seconds)
             answer = Answer(bounded, (self._clock() - started) * 1000)
             if rows <= HELD_ROWS:
                 self._held[key] = answer
@@ -111,32 +128,52 @@ class Snapshots:
                 self._held.popitem(last=False)
             return answer
 
-    def _asked(self, query: str, rows: int) -> Bounded:
-        for view in _KEPT:
-            if view not in self._kept and (view in query or _builds_on(view, query)):
-                self._data.keep(view)
-                self._kept.add(view)
-        return self._data.bounded(query, rows=rows, seconds=self._seconds)
+    def catch_up(self) -> None:
+        """Wait until a copy that has been begun is what is asked."""
+        copying = self._copying
+        if copying is not None:
+            copying.join()
 
-    def _refresh(self) -> None:
-        """Open the rows again when they have changed, looking every few seconds."""
+    def _look(self) -> None:
+        """See now and then whether the rows have changed; if so copy them, meanwhile go on."""
+        now = self._clock()
         pause = _AGAIN if self._files.local else _REMOTE
-        if self._clock() - self._looked_at >= pause:
-            self._changed()
+        if self._copying is not None or now - self._looked_at < pause or now < self._next:
+            return
+        self._looked_at = now
+        if self._mark() != self._copy.mark:
+            self._copying = threading.Thread(target=self._renew, daemon=True)
+            self._copying.start()
 
-    def _changed(self) -> bool:
-        """Whether the rows have changed since they were opened; if so they are opened again."""
-        self._looked_at = self._clock()
-        mark = self._looked()
-        if mark == self._mark:
-            return False
-        self._data = Data(self.uri)
-        self._mark = mark
-        self._held.clear()
-        self._kept.clear()
-        return True
+    def _renew(self) -> None:
+        started = self._clock()
+        try:
+            copy = self._copied()
+        except UsageError:  # it changes just now: what is shown stays, and the next look tries
+            copy = None
+        with self._lock:
+            if copy is not None:
+                old, self._copy = self._copy, copy
+                self._held.clear()
+                old.close()
+            self._next = self._clock() + _REST * (self._clock() - started)
+            self._copying = None
 
-    def _looked(self) -> object:
+    def _copied(self) -> _Copy:
+        """A copy of the rows; a commit in the middle of it leads to a second try.
+
+        Raises:
+            UsageError: they cannot be read.
+        """
+        mark = self._mark()
+        try:
+            return _Copy(self.uri, mark)
+        except UsageError:
+            if self._mark() == mark:
+                raise
+            return _Copy(self.uri, self._mark())
+
+    def _mark(self) -> object:
         """What differs once files were put in place or taken away."""
         if not self._files.local:
             return {table: tuple(self._files.listing(table)) for table in TABLES}
@@ -145,12 +182,3 @@ class Snapshots:
             for table in TABLES
             for folder, _, _ in os.walk(Path(self._files.path(table)))
         )
-
-
-def _builds_on(view: str, query: str) -> bool:
-    """Whether a query asks a view that is made of another one."""
-    of = {
-        "v_incidents": ("v_timeline",),
-        "v_events": ("v_map", "v_actor_pairs"),
-    }
-    return any(name in query for name in of[view])
