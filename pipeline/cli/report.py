@@ -87,11 +87,11 @@ def _countries(given: list[str], more: list[str]) -> list[str]:
     Raises:
         UsageError: one is no country's code, or something stands where nothing is due.
     """
-    from pipeline.serve.texts import texts  # noqa: PLC0415 - the page on demand
+    from pipeline.serve.texts import codes_of  # noqa: PLC0415 - the page on demand
 
     if more and not given:
         raise UsageError(f"unexpected: {more[0]}; see rasd report --help")
-    known = [key.removeprefix("country.") for key in texts() if key.startswith("country.")]
+    known = codes_of("country")
     codes = [code.upper() for each in [*given, *more] for code in each.split(",") if code]
     for code in codes:
         if code not in known:
