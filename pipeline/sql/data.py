@@ -80,11 +80,8 @@ class Data:
         sink: Any = open_sink(uri)
         if sink.files.kind() != "directory":
             raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
-        try:
-            for table in TABLES:
-                self._register(table, sink.dataset(table))
-        except (duckdb.Error, OSError) as error:
-            raise UsageError(f"the rows cannot be read: {_explained(str(error))}") from error
+        for table in TABLES:
+            self._register(table, sink.dataset(table))
         if all(sink.files.kind(name) == "missing" for name in _MARKS):
             raise UsageError(
                 f"no output at {uri}: rasd has not written to this directory; name the one given "
@@ -92,7 +89,7 @@ class Data:
             )
         for view in scripts("views").values():
             kind = "TABLE" if self._copied and view.name in _COPIED else "VIEW"
-            self._connection.execute(f'CREATE {kind} "{view.name}" AS {_view(view.name)}')
+            self._make(f'CREATE {kind} "{view.name}" AS {_view(view.name)}')
         # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -104,9 +101,16 @@ class Data:
         # The names come from the schema in the code, never from a user.
         select = f'SELECT {columns} FROM "_{table}"'  # noqa: S608
         kind = "TABLE" if self._copied else "VIEW"
-        self._connection.execute(f'CREATE {kind} "{table}" AS {select}')
+        self._make(f'CREATE {kind} "{table}" AS {select}')
         if self._copied:
             self._connection.unregister(f"_{table}")
+
+    def _make(self, statement: str) -> None:
+        """Make a table or view; of a copy this reads the rows."""
+        try:
+            self._connection.execute(statement)
+        except (duckdb.Error, OSError) as error:  # a full disk, files that went meanwhile
+            raise UsageError(f"the rows cannot be read: {_explained(str(error))}") from error
 
     def sql(self, query: str) -> pa.Table:
         """Run one query in the portable subset of BigQuery's dialect.
