@@ -53,6 +53,15 @@ def command(
     language: Annotated[
         Language, typer.Option(help="What it is written in: Arabic or English.")
     ] = Language.ar,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="What copying a table may have BigQuery bill, in bytes (10 GB by default).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """Write one self-contained page of figures, a timeline, a map and the largest incidents."""
     if output is None:
@@ -72,7 +81,7 @@ def command(
         raise UsageError(f"--{name} {value}: give a day as 2024-01-31")
     if first and last and first > last:
         raise UsageError(f"--from {first} is after --to {last}")
-    page = write_report(Snapshots(data), wish, tongue_of(language.value, None))
+    page = write_report(Snapshots(data, max_bytes=max_bytes), wish, tongue_of(language.value, None))
     try:
         write_whole(str(output), page)
     except (OSError, UnwritableError) as error:

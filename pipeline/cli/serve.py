@@ -17,6 +17,7 @@ EXAMPLES: Final = """\
 examples:
   rasd serve --data out
   rasd serve --data gs://bucket/out --port 9000
+  rasd serve --data bigquery://project.dataset      copied once; what that reads is told before
   rasd serve --data out --host 0.0.0.0              for others, too: with a token
 
 Nothing is written, and nothing is asked of any other machine: scripts, fonts and the map come with
@@ -35,6 +36,15 @@ def command(
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
     ] = 8765,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="What copying a table may have BigQuery bill, in bytes (10 GB by default).",
+            show_default=False,
+        ),
+    ] = None,
     rules: Rules = None,
     names: Names = None,
 ) -> int:
@@ -50,7 +60,7 @@ def command(
     waiting = threading.Timer(_PATIENCE, sys.stderr.write, [f"rasd: reading {data}\n"])
     waiting.start()
     try:
-        snapshots = Snapshots(data)
+        snapshots = Snapshots(data, max_bytes=max_bytes)
     finally:
         waiting.cancel()
     token = None if host in _LOCAL else secrets.token_urlsafe(24)

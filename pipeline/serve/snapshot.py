@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.errors import NotBuiltError, UsageError
+from pipeline.errors import UsageError
 from pipeline.sinks.base import open_sink
-from pipeline.sql.data import Bounded, Data
+from pipeline.sql.data import NO_MAX_BYTES, Bounded, Data, open_data
 from transforms.rows.schema import TABLES
 
 SECONDS: Final = 20.0
@@ -43,11 +43,11 @@ class Answer:
 class _Copy:
     """All rows of an output at one time, in a file of their own that goes when they do."""
 
-    def __init__(self, uri: str, mark: object) -> None:
+    def __init__(self, uri: str, mark: object, given: Callable[[str], Any] | None) -> None:
         self.mark = mark
         self._folder = tempfile.TemporaryDirectory(prefix="rasd-serve-")
         try:
-            self.data = Data(uri, copy=Path(self._folder.name) / "rows.duckdb")
+            self.data = Data(uri, copy=Path(self._folder.name) / "rows.duckdb", given=given)
         except UsageError:
             self._folder.cleanup()
             raise
@@ -62,7 +62,8 @@ class Snapshots:
 
     They are copied once into a file of DuckDB's, in the directory for temporary files: reading the
     many files of an output costs more than any question about them, and a commit may take them
-    away meanwhile. When the output has changed it is copied again, beside the answers.
+    away meanwhile. When the output has changed it is copied again, beside the answers; not from
+    BigQuery, where a copy is billed: there it is made once.
 
     DuckDB's connection answers one query at a time: so do pages, in the order they ask.
 
@@ -70,33 +71,38 @@ class Snapshots:
         uri: the output of a run.
         clock: seconds of a monotonic clock.
         seconds: how long one query may take.
+        max_bytes: what copying one table may have BigQuery bill; 10 GB when left out.
     """
 
     def __init__(
         self,
         uri: str,
         *,
+        max_bytes: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         seconds: float = SECONDS,
     ) -> None:
         """Copy the rows.
 
         Raises:
-            UsageError: there is no output, or it is of a kind that cannot be shown.
+            UsageError: there is no output, or it may not cost what it would.
         """
-        if uri.lower().startswith(("bigquery://", "bq://")):
-            raise NotBuiltError(
-                "pages over bigquery:// are not built yet: every look would be billed; "
-                "rasd query --data asks it, and says before what it reads"
-            )
         self.uri = uri
         self._clock = clock
         self._seconds = seconds
         self._lock = threading.Lock()
         self._held: OrderedDict[tuple[str, int], Answer] = OrderedDict()
         self._copying: threading.Thread | None = None
-        sink: Any = open_sink(uri)
-        self._files = sink.files
+        self._files: Any = None
+        self._given: Callable[[str], Any] | None = None
+        if uri.lower().startswith(("bigquery://", "bq://")):
+            there = open_data(uri, max_bytes=max_bytes)
+            self._given = lambda table: there.sql(f"SELECT * FROM {table}")  # noqa: S608 - its name
+        elif max_bytes is not None:
+            raise UsageError(NO_MAX_BYTES)
+        else:
+            sink: Any = open_sink(uri)
+            self._files = sink.files
         started = clock()
         self._copy = self._copied()
         self._looked_at = clock()
@@ -136,6 +142,8 @@ class Snapshots:
 
     def _look(self) -> None:
         """See now and then whether the rows have changed; if so copy them, meanwhile go on."""
+        if self._files is None:
+            return
         now = self._clock()
         pause = _AGAIN if self._files.local else _REMOTE
         if self._copying is not None or now - self._looked_at < pause or now < self._next:
@@ -167,14 +175,16 @@ class Snapshots:
         """
         mark = self._mark()
         try:
-            return _Copy(self.uri, mark)
+            return _Copy(self.uri, mark, self._given)
         except UsageError:
             if self._mark() == mark:
                 raise
-            return _Copy(self.uri, self._mark())
+            return _Copy(self.uri, self._mark(), self._given)
 
     def _mark(self) -> object:
         """What differs once files were put in place or taken away."""
+        if self._files is None:
+            return None
         if not self._files.local:
             return {table: tuple(self._files.listing(table)) for table in TABLES}
         return tuple(

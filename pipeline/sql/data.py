@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ _HIDDEN: Final = "date"
 _MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
 _NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
 _COPIED: Final = ("v_events", "v_incidents")  # windows over all events, and what most ask
+NO_MAX_BYTES: Final = "--max-bytes is for bigquery:// only: other outputs bill nothing"
 _HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
 
 
@@ -64,9 +66,16 @@ class Data:
         copy: a file that is not there yet; all rows are copied into it, and asked there. That
             costs once what each query costs otherwise, and what happens to the output afterwards
             is not seen.
+        given: gives the rows of a table, where they are not in files at ``uri``.
     """
 
-    def __init__(self, uri: str, *, copy: Path | None = None) -> None:
+    def __init__(
+        self,
+        uri: str,
+        *,
+        copy: Path | None = None,
+        given: Callable[[str], pa.Table] | None = None,
+    ) -> None:
         """Register tables and views; no row is read yet unless it is copied.
 
         Raises:
@@ -77,22 +86,30 @@ class Data:
         self._connection.execute("SET TimeZone = 'UTC'")
         # Arrow scans keep no order anyway; the queries that need one say so.
         self._connection.execute("SET preserve_insertion_order = false")
-        sink: Any = open_sink(uri)
-        if sink.files.kind() != "directory":
-            raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
-        for table in TABLES:
-            self._register(table, sink.dataset(table))
-        if all(sink.files.kind(name) == "missing" for name in _MARKS):
-            raise UsageError(
-                f"no output at {uri}: rasd has not written to this directory; name the one given "
-                "to rasd run --output"
-            )
+        for table, rows in (
+            self._tables(uri) if given is None else ((each, given(each)) for each in TABLES)
+        ):
+            self._register(table, rows)
         for view in scripts("views").values():
             kind = "TABLE" if self._copied and view.name in _COPIED else "VIEW"
             self._make(f'CREATE {kind} "{view.name}" AS {_view(view.name)}')
         # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+
+    @staticmethod
+    def _tables(uri: str) -> Iterator[tuple[str, Any]]:
+        """The tables that lie at an address, and what reads them."""
+        sink: Any = open_sink(uri)
+        if sink.files.kind() != "directory":
+            raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
+        for table in TABLES:
+            yield table, sink.dataset(table)
+        if all(sink.files.kind(name) == "missing" for name in _MARKS):
+            raise UsageError(
+                f"no output at {uri}: rasd has not written to this directory; name the one given "
+                "to rasd run --output"
+            )
 
     def _register(self, table: str, dataset: Any) -> None:
         self._connection.register(f"_{table}", dataset)
@@ -217,5 +234,5 @@ def open_data(uri: str, *, max_bytes: int | None = None) -> Answers:
 
         return BigQueryData(uri, max_bytes=MAX_BYTES if max_bytes is None else max_bytes)
     if max_bytes is not None:
-        raise UsageError("--max-bytes is for bigquery:// only: other outputs bill nothing")
+        raise UsageError(NO_MAX_BYTES)
     return Data(uri)

@@ -27,7 +27,7 @@ MISTAKES = [
     ("--versoin", "did you mean --version?"),
     # something to look at
     ("serve --data nowhere", "no output at nowhere"),
-    ("serve --data bigquery://project.dataset", "not built yet"),
+    ("serve --data nowhere --max-bytes 5", "is for bigquery:// only"),
     ("serve --prot 9000", "--port"),
     ("report --data out", "no --output: name a file for the report"),
     ("report --output report.pdf", "name a file that ends in .html"),
