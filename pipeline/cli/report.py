@@ -53,6 +53,15 @@ def command(
     language: Annotated[
         Language, typer.Option(help="What it is written in: Arabic or English.")
     ] = Language.ar,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="What copying a table may have BigQuery bill, in bytes (10 GB by default).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """Write one self-contained page of figures, a timeline, a map and the largest incidents."""
     if output is None:
@@ -72,7 +81,7 @@ def command(
         raise UsageError(f"--{name} {value}: give a day as 2024-01-31")
     if first and last and first > last:
         raise UsageError(f"--from {first} is after --to {last}")
-    page = write_report(Snapshots(data), wish, tongue_of(language.value, None))
+    page = write_report(Snapshots(data, max_bytes=max_bytes), wish, tongue_of(language.value, None))
     try:
         write_whole(str(output), page)
     except (OSError, UnwritableError) as error:
@@ -87,11 +96,11 @@ def _countries(given: list[str], more: list[str]) -> list[str]:
     Raises:
         UsageError: one is no country's code, or something stands where nothing is due.
     """
-    from pipeline.serve.texts import texts  # noqa: PLC0415 - the page on demand
+    from pipeline.serve.texts import codes_of  # noqa: PLC0415 - the page on demand
 
     if more and not given:
         raise UsageError(f"unexpected: {more[0]}; see rasd report --help")
-    known = [key.removeprefix("country.") for key in texts() if key.startswith("country.")]
+    known = codes_of("country")
     codes = [code.upper() for each in [*given, *more] for code in each.split(",") if code]
     for code in codes:
         if code not in known:

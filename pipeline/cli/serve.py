@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+import threading
 from typing import Annotated, Final
 
 import typer
@@ -16,11 +17,13 @@ EXAMPLES: Final = """\
 examples:
   rasd serve --data out
   rasd serve --data gs://bucket/out --port 9000
+  rasd serve --data bigquery://project.dataset      copied once; what that reads is told before
   rasd serve --data out --host 0.0.0.0              for others, too: with a token
 
 Nothing is written, and nothing is asked of any other machine: scripts, fonts and the map come with
 rasd. Every figure on the page has its SQL behind a button.
 """
+_PATIENCE: Final = 3.0  # seconds after which it is told what is waited for
 _LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -33,6 +36,15 @@ def command(
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
     ] = 8765,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="What copying a table may have BigQuery bill, in bytes (10 GB by default).",
+            show_default=False,
+        ),
+    ] = None,
     rules: Rules = None,
     names: Names = None,
 ) -> int:
@@ -45,7 +57,12 @@ def command(
     from pipeline.serve.server import listening, run  # noqa: PLC0415 - the page on demand
     from pipeline.serve.snapshot import Snapshots  # noqa: PLC0415 - the same
 
-    snapshots = Snapshots(data)
+    waiting = threading.Timer(_PATIENCE, sys.stderr.write, [f"rasd: reading {data}\n"])
+    waiting.start()
+    try:
+        snapshots = Snapshots(data, max_bytes=max_bytes)
+    finally:
+        waiting.cancel()
     token = None if host in _LOCAL else secrets.token_urlsafe(24)
     try:
         socket = listening(host, port)

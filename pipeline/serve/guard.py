@@ -59,7 +59,7 @@ class Guard:
                 message["headers"] = [*message.get("headers", ()), *HEADERS]
             await send(message)
 
-        if scope["method"] not in {"GET", "HEAD", "POST"}:
+        if scope["method"] not in {"GET", "HEAD"}:
             await _refuse(guarded, 405, "rasd serve only reads")
         elif self._token is None:
             host = headers.get(b"host", "").rsplit(":", 1)[0] if headers else ""

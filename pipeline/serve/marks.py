@@ -12,7 +12,7 @@ from typing import Any, Final
 ROLES: Final = ("trigger", "actor", "recipient", "place", "date")
 """What a stretch of text is to an event; the first one colours a stretch that is several."""
 _WORDS: Final = 6_000  # of a text that is compared
-_PIECE: Final = re.compile(r"\s+|\S+")
+_WORD: Final = re.compile(r"\s*\S+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,12 @@ def differences(old: str, new: str) -> list[tuple[str, str]] | None:
         Stretches as (``same``, ``gone`` or ``come``, text) in order; None for texts that are too
         long.
     """
-    before, after = _PIECE.findall(old), _PIECE.findall(new)
+    before, after = _WORD.findall(old), _WORD.findall(new)
     if max(len(before), len(after)) > _WORDS:
         return None
     found: list[tuple[str, str]] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=len(after) > _WORDS // 3)
+    bare = [word.strip() for word in before], [word.strip() for word in after]
+    matcher = SequenceMatcher(None, bare[0], bare[1], autojunk=len(after) > _WORDS // 3)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
             found.append(("same", "".join(after[c:d])))

@@ -1,8 +1,9 @@
-"""The rows as a page sees them: asked within bounds, and opened again when they change."""
+"""The rows as a page sees them: a copy of their newest state, asked within bounds."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.errors import NotBuiltError, UsageError
+from pipeline.errors import UsageError
 from pipeline.sinks.base import open_sink
-from pipeline.sql.data import Bounded, Data
+from pipeline.sql.data import NO_MAX_BYTES, Bounded, Data, open_data
 from transforms.rows.schema import TABLES
 
 SECONDS: Final = 20.0
@@ -23,8 +24,7 @@ HELD_ROWS: Final = 5_000
 _HELD: Final = 300  # answers
 _AGAIN: Final = 2.0  # seconds until a directory is looked at again
 _REMOTE: Final = 120.0  # the same where looking costs requests
-# Views that every page asks: made once for each state of the rows.
-_KEPT: Final = ("v_incidents", "v_events")
+_REST: Final = 5  # times as long as a copy took, until the next one may begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,30 @@ class Answer:
         return found
 
 
+class _Copy:
+    """All rows of an output at one time, in a file of their own that goes when they do."""
+
+    def __init__(self, uri: str, mark: object, given: Callable[[str], Any] | None) -> None:
+        self.mark = mark
+        self._folder = tempfile.TemporaryDirectory(prefix="rasd-serve-")
+        try:
+            self.data = Data(uri, copy=Path(self._folder.name) / "rows.duckdb", given=given)
+        except UsageError:
+            self._folder.cleanup()
+            raise
+
+    def close(self) -> None:
+        self.data.close()
+        self._folder.cleanup()
+
+
 class Snapshots:
-    """The rows of one output; every answer is of one state of them, the newest at its time.
+    """The rows of one output; every answer is of one state of them.
+
+    They are copied once into a file of DuckDB's, in the directory for temporary files: reading the
+    many files of an output costs more than any question about them, and a commit may take them
+    away meanwhile. When the output has changed it is copied again, beside the answers; not from
+    BigQuery, where a copy is billed: there it is made once.
 
     DuckDB's connection answers one query at a time: so do pages, in the order they ask.
 
@@ -49,36 +71,42 @@ class Snapshots:
         uri: the output of a run.
         clock: seconds of a monotonic clock.
         seconds: how long one query may take.
+        max_bytes: what copying one table may have BigQuery bill; 10 GB when left out.
     """
 
     def __init__(
         self,
         uri: str,
         *,
+        max_bytes: int | None = None,
         clock: Callable[[], float] = time.monotonic,
         seconds: float = SECONDS,
     ) -> None:
-        """Look whether there is an output; no row is read yet.
+        """Copy the rows.
 
         Raises:
-            UsageError: there is none, or it is of a kind that cannot be shown.
+            UsageError: there is no output, or it may not cost what it would.
         """
-        if uri.lower().startswith(("bigquery://", "bq://")):
-            raise NotBuiltError(
-                "pages over bigquery:// are not built yet: every look would be billed; "
-                "rasd query --data asks it, and says before what it reads"
-            )
         self.uri = uri
         self._clock = clock
         self._seconds = seconds
         self._lock = threading.Lock()
         self._held: OrderedDict[tuple[str, int], Answer] = OrderedDict()
-        self._kept: set[str] = set()
-        sink: Any = open_sink(uri)
-        self._files = sink.files
-        self._mark: object = self._looked()
+        self._copying: threading.Thread | None = None
+        self._files: Any = None
+        self._given: Callable[[str], Any] | None = None
+        if uri.lower().startswith(("bigquery://", "bq://")):
+            there = open_data(uri, max_bytes=max_bytes)
+            self._given = lambda table: there.sql(f"SELECT * FROM {table}")  # noqa: S608 - its name
+        elif max_bytes is not None:
+            raise UsageError(NO_MAX_BYTES)
+        else:
+            sink: Any = open_sink(uri)
+            self._files = sink.files
+        started = clock()
+        self._copy = self._copied()
         self._looked_at = clock()
-        self._data = Data(uri)
+        self._next = self._looked_at + _REST * (self._looked_at - started)
 
     def ask(self, query: str, *, rows: int) -> Answer:
         """Answer one query, as ``rasd query`` would, within a page's bounds.
@@ -92,18 +120,13 @@ class Snapshots:
             UsageError: it was refused, or failed.
         """
         with self._lock:
-            self._refresh()
+            self._look()
             key = (query, rows)
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
             started = self._clock()
-            try:
-                bounded = self._asked(query, rows)
-            except UsageError:
-                if not self._changed():
-                    raise
-                bounded = self._asked(query, rows)  # files went while they were read
+            bounded = self._copy.data.bounded(query, rows=rows, seconds=self._seconds)
             answer = Answer(bounded, (self._clock() - started) * 1000)
             if rows <= HELD_ROWS:
                 self._held[key] = answer
@@ -111,33 +134,57 @@ class Snapshots:
                 self._held.popitem(last=False)
             return answer
 
-    def _asked(self, query: str, rows: int) -> Bounded:
-        for view in _KEPT:
-            if view not in self._kept and (view in query or _builds_on(view, query)):
-                self._data.keep(view)
-                self._kept.add(view)
-        return self._data.bounded(query, rows=rows, seconds=self._seconds)
+    def catch_up(self) -> None:
+        """Wait until a copy that has been begun is what is asked."""
+        copying = self._copying
+        if copying is not None:
+            copying.join()
 
-    def _refresh(self) -> None:
-        """Open the rows again when they have changed, looking every few seconds."""
+    def _look(self) -> None:
+        """See now and then whether the rows have changed; if so copy them, meanwhile go on."""
+        if self._files is None:
+            return
+        now = self._clock()
         pause = _AGAIN if self._files.local else _REMOTE
-        if self._clock() - self._looked_at >= pause:
-            self._changed()
+        if self._copying is not None or now - self._looked_at < pause or now < self._next:
+            return
+        self._looked_at = now
+        if self._mark() != self._copy.mark:
+            self._copying = threading.Thread(target=self._renew, daemon=True)
+            self._copying.start()
 
-    def _changed(self) -> bool:
-        """Whether the rows have changed since they were opened; if so they are opened again."""
-        self._looked_at = self._clock()
-        mark = self._looked()
-        if mark == self._mark:
-            return False
-        self._data = Data(self.uri)
-        self._mark = mark
-        self._held.clear()
-        self._kept.clear()
-        return True
+    def _renew(self) -> None:
+        started = self._clock()
+        try:
+            copy = self._copied()
+        except UsageError:  # it changes just now: what is shown stays, and the next look tries
+            copy = None
+        with self._lock:
+            if copy is not None:
+                old, self._copy = self._copy, copy
+                self._held.clear()
+                old.close()
+            self._next = self._clock() + _REST * (self._clock() - started)
+            self._copying = None
 
-    def _looked(self) -> object:
+    def _copied(self) -> _Copy:
+        """A copy of the rows; a commit in the middle of it leads to a second try.
+
+        Raises:
+            UsageError: they cannot be read.
+        """
+        mark = self._mark()
+        try:
+            return _Copy(self.uri, mark, self._given)
+        except UsageError:
+            if self._mark() == mark:
+                raise
+            return _Copy(self.uri, self._mark(), self._given)
+
+    def _mark(self) -> object:
         """What differs once files were put in place or taken away."""
+        if self._files is None:
+            return None
         if not self._files.local:
             return {table: tuple(self._files.listing(table)) for table in TABLES}
         return tuple(
@@ -145,12 +192,3 @@ class Snapshots:
             for table in TABLES
             for folder, _, _ in os.walk(Path(self._files.path(table)))
         )
-
-
-def _builds_on(view: str, query: str) -> bool:
-    """Whether a query asks a view that is made of another one."""
-    of = {
-        "v_incidents": ("v_timeline",),
-        "v_events": ("v_map", "v_actor_pairs"),
-    }
-    return any(name in query for name in of[view])

@@ -25,6 +25,15 @@ def texts() -> dict[str, dict[str, str]]:
     return found
 
 
+def codes_of(group: str) -> list[str]:
+    """The codes that have names.
+
+    Args:
+        group: of ``texts.toml``, such as ``country``.
+    """
+    return [key.removeprefix(f"{group}.") for key in texts() if key.startswith(f"{group}.")]
+
+
 @dataclass(frozen=True, slots=True)
 class Tongue:
     """One way of saying things.

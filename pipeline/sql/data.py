@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import duckdb
@@ -26,6 +28,8 @@ from transforms.rows.schema import TABLES
 _HIDDEN: Final = "date"
 _MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
 _NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
+_COPIED: Final = ("v_events", "v_incidents")  # windows over all events, and what most ask
+NO_MAX_BYTES: Final = "--max-bytes is for bigquery:// only: other outputs bill nothing"
 _HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
 
 
@@ -55,37 +59,57 @@ class Answers(Protocol):
 
 
 class Data:
-    """The rows of one output, read where they lie.
+    """The rows of one output, read where they lie, or from a copy of them.
 
     Args:
         uri: the output of a run.
+        copy: a file that is not there yet; all rows are copied into it, and asked there. That
+            costs once what each query costs otherwise, and what happens to the output afterwards
+            is not seen.
+        given: gives the rows of a table, where they are not in files at ``uri``.
     """
 
-    def __init__(self, uri: str) -> None:
-        """Register tables and views; no row is read yet.
+    def __init__(
+        self,
+        uri: str,
+        *,
+        copy: Path | None = None,
+        given: Callable[[str], pa.Table] | None = None,
+    ) -> None:
+        """Register tables and views; no row is read yet unless it is copied.
 
         Raises:
             UsageError: there is no output at ``uri``, or DuckDB cannot be asked about it.
         """
-        self._connection = duckdb.connect(":memory:")
+        self._copied = copy is not None
+        self._connection = duckdb.connect(":memory:" if copy is None else str(copy))
         self._connection.execute("SET TimeZone = 'UTC'")
         # Arrow scans keep no order anyway; the queries that need one say so.
         self._connection.execute("SET preserve_insertion_order = false")
+        for table, rows in (
+            self._tables(uri) if given is None else ((each, given(each)) for each in TABLES)
+        ):
+            self._register(table, rows)
+        for view in scripts("views").values():
+            kind = "TABLE" if self._copied and view.name in _COPIED else "VIEW"
+            self._make(f'CREATE {kind} "{view.name}" AS {_view(view.name)}')
+        # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    @staticmethod
+    def _tables(uri: str) -> Iterator[tuple[str, Any]]:
+        """The tables that lie at an address, and what reads them."""
         sink: Any = open_sink(uri)
         if sink.files.kind() != "directory":
             raise UsageError(f"no output at {uri}: make one with rasd run INPUT --output {uri}")
         for table in TABLES:
-            self._register(table, sink.dataset(table))
+            yield table, sink.dataset(table)
         if all(sink.files.kind(name) == "missing" for name in _MARKS):
             raise UsageError(
                 f"no output at {uri}: rasd has not written to this directory; name the one given "
                 "to rasd run --output"
             )
-        for view in scripts("views").values():
-            self._connection.execute(f'CREATE VIEW "{view.name}" AS {_view(view.name)}')
-        # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
 
     def _register(self, table: str, dataset: Any) -> None:
         self._connection.register(f"_{table}", dataset)
@@ -93,7 +117,17 @@ class Data:
         columns = f"* EXCLUDE ({_HIDDEN})" if hidden else "*"
         # The names come from the schema in the code, never from a user.
         select = f'SELECT {columns} FROM "_{table}"'  # noqa: S608
-        self._connection.execute(f'CREATE VIEW "{table}" AS {select}')
+        kind = "TABLE" if self._copied else "VIEW"
+        self._make(f'CREATE {kind} "{table}" AS {select}')
+        if self._copied:
+            self._connection.unregister(f"_{table}")
+
+    def _make(self, statement: str) -> None:
+        """Make a table or view; of a copy this reads the rows."""
+        try:
+            self._connection.execute(statement)
+        except (duckdb.Error, OSError) as error:  # a full disk, files that went meanwhile
+            raise UsageError(f"the rows cannot be read: {_explained(str(error))}") from error
 
     def sql(self, query: str) -> pa.Table:
         """Run one query in the portable subset of BigQuery's dialect.
@@ -147,16 +181,9 @@ class Data:
             stop.cancel()
         return Bounded(_with_int64(table.slice(0, rows)), found > rows)
 
-    def keep(self, view: str) -> None:
-        """Hold the rows of a shipped view in memory, as they are now; queries find them there.
-
-        Args:
-            view: its name. Views that build on it build on what is held.
-        """
-        name = scripts("views")[view].name  # of the catalogue, never a user's
-        rows, kept = f'SELECT * FROM "{name}"', f'SELECT * FROM "_kept_{name}"'  # noqa: S608
-        self._connection.execute(f'CREATE TABLE "_kept_{name}" AS {rows}')
-        self._connection.execute(f'CREATE OR REPLACE VIEW "{name}" AS {kept}')
+    def close(self) -> None:
+        """Let go of what is held."""
+        self._connection.close()
 
 
 @cache
@@ -207,5 +234,5 @@ def open_data(uri: str, *, max_bytes: int | None = None) -> Answers:
 
         return BigQueryData(uri, max_bytes=MAX_BYTES if max_bytes is None else max_bytes)
     if max_bytes is not None:
-        raise UsageError("--max-bytes is for bigquery:// only: other outputs bill nothing")
+        raise UsageError(NO_MAX_BYTES)
     return Data(uri)

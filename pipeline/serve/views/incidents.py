@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,9 +19,9 @@ from pipeline.serve.charts import (
 )
 from pipeline.serve.desk import Desk, Panel
 from pipeline.serve.filters import FIELDS, Wish, modes, sectors, types, wish_of
+from pipeline.serve.texts import codes_of
 
 WAYS: Final = ("list", "timeline", "map", "network", "matrix")
-_SIDES: Final = {"actor": "actors", "recipient": "recipients"}
 
 _LIST: Final = """\
 SELECT
@@ -99,10 +99,6 @@ WHERE publisher IS NOT NULL
 GROUP BY publisher
 ORDER BY articles DESC, publisher
 LIMIT 300"""
-_COUNTRIES: Final = """\
-SELECT DISTINCT p.country
-FROM v_incidents AS i, UNNEST(i.{side}) AS p
-WHERE p.country IS NOT NULL"""
 
 
 def incidents(desk: Desk) -> dict[str, Any]:
@@ -142,11 +138,11 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     """What the fields of the form offer."""
     say = desk.tongue
 
-    def countries(sql: str) -> list[tuple[str, str]]:
-        codes = [row["country"] for row in desk.panel("choices", sql).rows]
+    def countries(codes: Iterable[str]) -> list[tuple[str, str]]:
         return sorted(((code, say.country(code)) for code in codes), key=lambda each: each[1])
 
-    named = {side: countries(_COUNTRIES.format(side=column)) for side, column in _SIDES.items()}
+    places = [row["country"] for row in desk.panel("choices", _CHOICES).rows]
+    parties = countries(codes_of("country"))
     publishers = [row["publisher"] for row in desk.panel("choices", _PUBLISHERS).rows]
     kinds = sorted(types(), key=lambda code: (QUADS.index(types()[code]), code))
     parts = [(code, say.of("sector", code)) for code in sectors()]
@@ -154,8 +150,9 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
         "type": [(code, say.of("type", code)) for code in kinds],
         "quad": [(code, say.of("quad", code)) for code in QUADS],
         "mode": [(code, code) for code in modes()],
-        "country": countries(_CHOICES),
-        **named,
+        "country": countries(places),
+        "actor": parties,
+        "recipient": parties,
         "actor_sector": parts,
         "recipient_sector": parts,
         "publisher": [(each, each) for each in publishers],

@@ -25,6 +25,16 @@ MISTAKES = [
     ("rum", "did you mean run?"),
     ("Query", "did you mean query?"),
     ("--versoin", "did you mean --version?"),
+    # something to look at
+    ("serve --data nowhere", "no output at nowhere"),
+    ("serve --data nowhere --max-bytes 5", "is for bigquery:// only"),
+    ("serve --prot 9000", "--port"),
+    ("report --data out", "no --output: name a file for the report"),
+    ("report --output report.pdf", "name a file that ends in .html"),
+    ("report --output r.html --country Sudan", "no ISO 3166 alpha-3 code"),
+    ("report SDN --output r.html", "unexpected: SDN"),
+    ("report --output r.html --from yesterday", "give a day as 2024-01-31"),
+    ("report --output r.html --from 2024-02-01 --to 2024-01-01", "is after --to"),
     # what to read
     ("run", "nothing to read and no --output: name both"),
     ("run --offline", "nothing to read and no --output: name both"),
