@@ -76,7 +76,7 @@ def test_an_own_rule_decides_by_itself(dated):
     assert event.event_date == (date(2024, 3, 4) if dated else None)
     assert BODY[event.trigger.char_start : event.trigger.char_end] == event.trigger.text
     others = [replace(e, coder_version=CODER_VERSION) for e in after if e is not event]
-    assert others == [e for e in before if "الشموع" not in e.trigger.text]
+    assert others == [e for e in before if e.trigger.text not in event.trigger.text]
 
 
 @pytest.mark.parametrize("dated", [True, False])

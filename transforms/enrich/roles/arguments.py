@@ -248,14 +248,14 @@ def _masdar_sides(
     subject = None
     if reading is not None and reading.pronoun:
         subject = inherited(sentence, match.head)
-    elif index in sentence.parties and not sentence.is_attached(index):
+    elif index in sentence.opens and not sentence.is_attached(index):
         subject = sentence.noun_phrase(index)
         index = index if subject is None else subject[1] + 1
     if subject is None or not direct(sentence, index):
         return None, None
     object_ = sentence.noun_phrase(index)
     struck = object_ is not None and (
-        object_[0] in sentence.parties or _is_target(sentence, object_)
+        _has_party(sentence, object_) or _is_target(sentence, object_)
     )
     return (subject, object_) if struck else (None, None)
 

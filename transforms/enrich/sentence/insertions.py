@@ -18,6 +18,7 @@ _MAX_BRACKET: Final = 4
 _MAX_QUANTITY: Final = 5
 _LONG: Final = 5  # letters from which an unknown word in ا is an accusative; عليا is none
 _ORIGIN: Final = (endings.NISBA, endings.NISBA + endings.FEMININE_FOLDED)  # adjectives in ي
+_OWNED: Final = ("ها", "هم")  # possessive pronouns that no other ending looks like
 # How a feminine adjective may end, and what is none at all.
 _AGREES: Final = (
     endings.FEMININE_FOLDED, endings.PLURAL_FEMININE, endings.NISBA, endings.ACCUSATIVE, "ء",
@@ -124,7 +125,7 @@ def new_head(before: str, word: str) -> bool:
     """
     if word not in HEADS or before in closed_classes.QUANTIFIERS:
         return False
-    return before.startswith(("ال", "وال")) or before.endswith(("ها", "هم"))
+    return before.startswith(("ال", "وال")) or before.endswith(_OWNED)
 
 
 def accusative(before: str, word: str) -> bool:
@@ -149,8 +150,10 @@ def begins(before: str, word: str, *, known: bool, country: bool) -> bool:
         known: whether a known phrase begins with it.
         country: whether it is a country's name.
     """
+    owned = before.endswith(_OWNED) and word.startswith(ARTICLE) and _is_noun(word)
     return (
         new_head(before, word)
+        or owned  # رفضها القرار
         or (not country and accusative(before, word))
         or _behind_adjective(before, word, known=known)
     )

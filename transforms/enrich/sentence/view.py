@@ -219,8 +219,8 @@ class Sentence:
         if previous == "V" and not conjunction:
             return "N"
         if previous == "N" and not conjunction and index - 1 >= self.first:
-            lemma_before = self.words[index - 1]
-            return "N" if not lemma_before.startswith(ARTICLE) else "V"
+            relative = index + 1 in self.opens and any(r.pronoun for r in verb_readings)
+            return "V" if relative or self.words[index - 1].startswith(ARTICLE) else "N"
         if following == "P" and not conjunction and all(r.voice == "?" for r in verb_readings):
             return "V" if any(r.person != "3ms" for r in verb_readings) else "N"
         return "V"
@@ -241,8 +241,8 @@ class Sentence:
             return False
         before = self.words[index - 1] if index > self.first else ""
         definite = before.startswith(_DEFINITE) or index - 1 in self.whole
-        if not definite and not any(r.pronoun for r in verbs):
-            return False
+        if not definite and (index + 1 in self.opens or not any(r.pronoun for r in verbs)):
+            return False  # قيود فرضها الجيش
         position = index - 1
         while position >= self.first and self.kind(position) in "N#TX":
             position -= 1
