@@ -3,7 +3,7 @@
 ``python -m pipeline.evaluation.cross_validate DATA`` fits on the written articles of ``news_gold``,
 on those of this package that are no held-out ones, on its own sentences and on the sources of the
 seeds (run it where they are, at the root of the project); it writes the packaged
-models, and into ``unseen.json`` the figures of three models that were each fitted without the
+models, and into ``unseen.json`` the figures of eight models that were each fitted without the
 articles they are measured on.
 """
 

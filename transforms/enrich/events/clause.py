@@ -82,7 +82,7 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
                 continue
             ranked = sorted((-rows[number][kind], number) for number in members)
             best = ranked[0][1]
-            if own < FLOOR and f"a:{TYPES[kind]}" not in candidates[best].features:
+            if own < FLOOR and f"a:{TYPES[kind]}" not in candidates[best].word:
                 continue
             row = rows[best]
             others = _highest(row, kind)
