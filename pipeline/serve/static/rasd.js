@@ -283,6 +283,7 @@
       mark.addEventListener("blur", leave);
     });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
+    addEventListener("resize", leave); /* it stands where the word stood */
   }
 
   document.addEventListener("click", (event) => {
