@@ -229,8 +229,7 @@ def _look(example: Example) -> None:
         for mention, option in zip(coder.details(right, example.context), right, strict=True)
     ]
     scenes = list({id(c.scene): c.scene for c in example.candidates}.values())
-    article = example.gold["doc_id"].partition("#")[0]
-    example.told = Told(article, found, scenes, example.context.countries)
+    example.told = Told(found, scenes, example.context.countries)
 
 
 def _fit_clause(examples: Sequence[Example]) -> Trees:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -31,7 +31,6 @@ from transforms.enrich.events.setting import (
     setting_of,
     settle_mention,
 )
-from transforms.enrich.events.takers import Takers, taker_key
 from transforms.enrich.events.trees import Trees
 
 RIDGE: Final = 3.0
@@ -49,41 +48,28 @@ class Right(NamedTuple):
     events: list[Gold]
 
 
-class Taking(NamedTuple):
-    """An event, the key of its word (see ``taker_key``), and whether it has a recipient."""
-
-    mention: EventMention
-    scene: Scene
-    key: str
-    taken: float
-
-
 @dataclass(slots=True)
 class Told:
     """What an article tells rightly.
 
     Attributes:
-        article: its id; its sentences, when they are told alone, have the same.
         right: its mentions that answer gold events.
         scenes: its sentences.
         countries: those it names.
-        rows: what the models of actor and recipient are fitted on, once it was made.
-        takings: its events of which it is known whether they have a recipient.
+        rows: what the models of the sides are fitted on, once it was made.
     """
 
-    article: str
     right: list[Right]
     scenes: list[Scene]
     countries: Countries
     rows: dict[str, _Rows] = field(default_factory=dict)
-    takings: list[Taking] = field(default_factory=list)
 
 
 def fit_sides(articles: Sequence[Told]) -> SideModels:
     """The models of the two sides, on right mentions of events whose sides have countries."""
     for told in articles:
         if not told.rows:
-            told.rows, told.takings = _side_rows(told), list(_takings(told))
+            told.rows = _side_rows(told)
 
     def gathered(name: str) -> _Rows:
         rows = [row for told in articles for row in told.rows[name][0]]
@@ -92,34 +78,18 @@ def fit_sides(articles: Sequence[Told]) -> SideModels:
     return SideModels(
         fit_logistic(*gathered("actor"), RIDGE),
         fit_logistic(*gathered("recipient"), RIDGE),
-        *_fit_takers(articles),
+        fit_trees(*gathered("has"), HAS),
     )
 
 
-def _fit_takers(articles: Sequence[Told]) -> tuple[Trees, Takers]:
-    """Whether there is a recipient: each article by what the others say of its words."""
-    cases: dict[str, list[tuple[str, float]]] = {}
-    for told in articles:
-        cases.setdefault(told.article, []).extend((t.key, t.taken) for t in told.takings)
-    takers = Takers.count(case for own in cases.values() for case in own)
-    others = {article: takers.without(own) for article, own in cases.items()}
-    every = [(told, taking) for told in articles for taking in told.takings]
-    rows = [has_numbers(t.mention, t.scene, others[told.article]) for told, t in every]
-    return fit_trees(rows, [taking.taken for _, taking in every], HAS), takers
-
-
-def _takings(told: Told) -> Iterator[Taking]:
+def _side_rows(told: Told) -> dict[str, _Rows]:
+    found: dict[str, _Rows] = {"actor": ([], []), "recipient": ([], []), "has": ([], [])}
+    countries = told.countries
     for mention, scene, (event, *_) in told.right:
         both = bool(event.get("reciprocal"))
         if event["core"] is not None and (mention.match.rule.reciprocal or not both):
-            taken = float(bool(event["recipient"]) and not both)
-            yield Taking(mention, scene, taker_key(mention, scene), taken)
-
-
-def _side_rows(told: Told) -> dict[str, _Rows]:
-    found: dict[str, _Rows] = {"actor": ([], []), "recipient": ([], [])}
-    countries = told.countries
-    for mention, scene, (event, *_) in told.right:
+            found["has"][0].append(has_numbers(mention, scene))
+            found["has"][1].append(float(bool(event["recipient"]) and not both))
         for role, wanted in _sides(event).items():
             rows, targets = found[role]
             named = options(mention, scene, countries) if wanted else []

@@ -20,7 +20,6 @@ from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.clause import NONE, SURE, TYPES, Decision, clause_options
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
-from transforms.enrich.events.takers import Takers
 from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
@@ -102,7 +101,6 @@ def save(model: DecisionModel, path: Path) -> None:
     }
     for name, trees in _trees(model).items():
         parts.update(trees.arrays(name))
-    parts.update(model.sides.takers.arrays("takers"))
     small = {"actor": model.sides.actor, "recipient": model.sides.recipient, **model.setting}
     for name, part in small.items():
         parts[name] = np.array(part.slopes)
@@ -124,12 +122,7 @@ def decision_model() -> DecisionModel:
             data["weights"].astype(np.float32),
             Trees.of(data, "clause"),
             Trees.of(data, "pair"),
-            SideModels(
-                _line(data, "actor"),
-                _line(data, "recipient"),
-                Trees.of(data, "has"),
-                Takers.of(data, "takers"),
-            ),
+            SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
             {name: _line(data, name) for name in ("date", "place")},
         )
 

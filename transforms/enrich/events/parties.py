@@ -19,7 +19,6 @@ from transforms.enrich.events.candidates import Scene, word_info
 from transforms.enrich.events.implied_country import both_sides
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.numbers import Logistic
-from transforms.enrich.events.takers import Takers, taker_key
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
@@ -36,7 +35,7 @@ _FAR: Final = 30  # tokens beyond which distance says no more
 _NOWHERE: Final = 1.0 / (1.0 + _FAR)
 _MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
-HAS: Final = 0.8  # probability of a recipient from which one is given
+HAS: Final = 0.82  # probability of a recipient from which one is given
 _SLOTS: Final = lists.ordered("roles", "slots")
 _STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
 
@@ -49,13 +48,11 @@ class SideModels:
         actor: whether a country is the actor's.
         recipient: whether it is the recipient's.
         has: whether there is a recipient at all.
-        takers: how often the events of a word have one.
     """
 
     actor: Logistic
     recipient: Logistic
     has: Trees
-    takers: Takers
 
     def of(self, role: Role) -> Logistic:
         """The model of a side."""
@@ -187,7 +184,7 @@ def _set(actors: Iterable[Actor]) -> set[str]:
     return {a.country for a in actors if a.country}
 
 
-def has_numbers(mention: EventMention, scene: Scene, takers: Takers) -> list[float]:
+def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
     """What the model is asked about whether an event has a recipient at all."""
     phrase, named = bool(mention.recipients), bool(_set(mention.recipients))
     match, kind = mention.match, mention.event_type
@@ -213,7 +210,7 @@ def has_numbers(mention: EventMention, scene: Scene, takers: Takers) -> list[flo
         *(float(name in sectors) for name in ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")),
         *_things(mention), *(float(name in mention.arguments.slots) for name in _SLOTS),
         *(float(following == name) for name in _SLOTS),
-        *(float(kind == other) for other in TYPES), *takers.numbers(taker_key(mention, scene)),
+        *(float(kind == other) for other in TYPES),
     ]  # fmt: skip
 
 
@@ -241,7 +238,7 @@ def assign_countries(
         countries: of its article.
         models: of the sides.
     """
-    (chance,) = models.has([has_numbers(mention, scene, models.takers)])
+    (chance,) = models.has([has_numbers(mention, scene)])
     taken = _phrases(mention, scene)
     has = chance >= HAS
     if not has:
