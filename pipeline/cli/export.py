@@ -18,6 +18,7 @@ examples:
   rasd export --data out --output for-excel --format xlsx      a workbook a table
   rasd export --data out --output map --format geojson         the rows of v_map, for any map
   rasd export --data out --output gdelt --format gdelt         events and mentions as GDELT has them
+  rasd export --data out --output acled --format acled         incidents as ACLED has them
   rasd export --data out --output r --format flat              one CSV of events for R and pandas
 
 With --no-text no sentence of anybody's article leaves: ids, codes, spans, dates and the names of
@@ -35,10 +36,12 @@ class Format(StrEnum):
     xlsx = "xlsx"
     geojson = "geojson"
     gdelt = "gdelt"
+    polecat = "polecat"
+    acled = "acled"
     flat = "flat"
 
 
-_FOR_EXCEL: Final = (Format.csv, Format.flat, Format.gdelt)
+_FOR_EXCEL: Final = (Format.csv, Format.flat, Format.gdelt, Format.acled)
 
 
 def command(

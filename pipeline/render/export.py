@@ -10,10 +10,9 @@ from typing import Any, Final
 import pyarrow as pa
 
 from pipeline.errors import UsageError
-from pipeline.render import gdelt
 from pipeline.render.flat import flatten
-from pipeline.render.gdelt import Asked
 from pipeline.render.geojson import MAP_QUERY
+from pipeline.render.shapes import SHAPES, Asked, emptied, spaced
 from pipeline.render.tables import write_table
 from transforms.rows.schema import TABLES
 
@@ -33,7 +32,6 @@ QUOTES: Final[Mapping[str, tuple[str, ...]]] = {
 
 # What names a party: as the gazetteer does, or, where that knows none, in the article's own words.
 _PARTIES: Final = ("actors", "recipients")
-_GDELT_NAMES: Final = ("Actor1Name", "Actor2Name")
 
 
 # The same of what views add, by file.
@@ -50,7 +48,8 @@ class Wish:
 
     Attributes:
         form: ``parquet``, ``csv``, ``jsonl`` or ``xlsx``: every table; ``geojson``: a map;
-            ``gdelt``: events and mentions in GDELT's shape; ``flat``: one table of events.
+            ``gdelt``, ``polecat``, ``acled``: the shapes of those datasets; ``flat``: one table
+            of events.
         text: keep what articles say.
         raw: cells exactly as stored.
         excel: CSV that Excel opens as it is.
@@ -92,10 +91,12 @@ def export(data: Asked, output: Path, wish: Wish) -> dict[str, int]:
 
 def _files(data: Asked, wish: Wish) -> Iterator[tuple[str, pa.Table, str]]:
     """The files of an export: name, rows, how they are written."""
-    if wish.form == "gdelt":
-        rows = gdelt.events(data)
-        yield "gdelt_events.tsv", rows if wish.text else named_by_tables(rows, _GDELT_NAMES), "tsv"
-        yield "gdelt_mentions.tsv", gdelt.mentions(data), "tsv"
+    if wish.form in SHAPES:
+        for shape in SHAPES[wish.form]:
+            rows = data.sql(shape.query)
+            if not wish.text:
+                rows = named_by_tables(emptied(rows, shape.quotes), shape.names)
+            yield shape.file, spaced(rows) if shape.spaced else rows, shape.form
     elif wish.form == "geojson":
         rows = data.sql(MAP_QUERY)
         yield "map.geojson", rows if wish.text else _unquoted(rows, _MAP_QUOTES), "geojson"

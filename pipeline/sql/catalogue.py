@@ -21,6 +21,10 @@ VIEW_ORDER: Final = (
     "v_actor_pairs",
     "v_map",
     "v_health",
+    "gdelt_events_v",
+    "gdelt_mentions_v",
+    "polecat_v",
+    "acled_v",
 )
 
 

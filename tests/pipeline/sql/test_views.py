@@ -32,6 +32,8 @@ PASSED_ON = {
     "v_event_mentions": ("events", "event_id", 9),
     "v_events": ("events", "event_id", 8),
 }
+# Views in the shapes of other datasets; test_shapes.py holds their columns to the published ones.
+SHAPES = {"gdelt_events_v", "gdelt_mentions_v", "polecat_v", "acled_v"}
 
 
 def ask(data: Answers, kind: str, script: Script) -> pa.Table:
@@ -59,7 +61,7 @@ def test_the_answer_is_the_one_counted_by_hand(hand_made_data, kind, script):
     )
     golden = json.loads(path.read_text("utf-8"))
     table = ask(hand_made_data, kind, script)
-    if script.name not in PASSED_ON:
+    if script.name not in PASSED_ON.keys() | SHAPES:
         assert table.column_names == golden["columns"]
     found = listed(table, golden["columns"])
     if kind == "views":  # a view promises no order
