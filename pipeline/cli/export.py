@@ -17,6 +17,7 @@ examples:
   rasd export --data out --output to-share --no-text --format csv
   rasd export --data out --output for-excel --format xlsx      a workbook a table
   rasd export --data out --output map --format geojson         the rows of v_map, for any map
+  rasd export --data out --output qgis --format geoparquet     incidents with their points
   rasd export --data out --output gdelt --format gdelt         events and mentions as GDELT has them
   rasd export --data out --output acled --format acled         incidents as ACLED has them
   rasd export --data out --output r --format flat              one CSV of events for R and pandas
@@ -35,6 +36,7 @@ class Format(StrEnum):
     jsonl = "jsonl"
     xlsx = "xlsx"
     geojson = "geojson"
+    geoparquet = "geoparquet"
     gdelt = "gdelt"
     polecat = "polecat"
     acled = "acled"

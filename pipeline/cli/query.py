@@ -19,6 +19,7 @@ views:   v_incidents (what happened)   v_events (what was told)
          v_event_mentions (every mention, every status)
          v_stories (no copies)         v_articles (every text)
          v_syndication v_revisions v_sources v_timeline v_actor_pairs v_map v_health
+         gdelt_events_v gdelt_mentions_v polecat_v acled_v
 
 examples:
   rasd query --named events --data out

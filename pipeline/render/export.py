@@ -12,6 +12,7 @@ import pyarrow as pa
 from pipeline.errors import UsageError
 from pipeline.render.flat import flatten
 from pipeline.render.geojson import MAP_QUERY
+from pipeline.render.geoparquet import INCIDENTS_QUERY
 from pipeline.render.shapes import SHAPES, Asked, emptied, spaced
 from pipeline.render.tables import write_table
 from transforms.rows.schema import TABLES
@@ -36,6 +37,7 @@ _PARTIES: Final = ("actors", "recipients")
 
 # The same of what views add, by file.
 _MAP_QUOTES: Final = ("title",)
+_INCIDENT_QUOTES: Final = ("actors.text", "recipients.text", "place.text", "title")
 _FLAT_QUOTES: Final = (*QUOTES["events"], "title")
 _ALL_EVENTS: Final = (
     "SELECT * FROM v_events ORDER BY IFNULL(event_date, DATE '9999-12-31'), event_id"
@@ -48,6 +50,7 @@ class Wish:
 
     Attributes:
         form: ``parquet``, ``csv``, ``jsonl`` or ``xlsx``: every table; ``geojson``: a map;
+            ``geoparquet``: incidents with their points;
             ``gdelt``, ``polecat``, ``acled``: the shapes of those datasets; ``flat``: one table
             of events.
         text: keep what articles say.
@@ -100,6 +103,10 @@ def _files(data: Asked, wish: Wish) -> Iterator[tuple[str, pa.Table, str]]:
     elif wish.form == "geojson":
         rows = data.sql(MAP_QUERY)
         yield "map.geojson", rows if wish.text else _unquoted(rows, _MAP_QUOTES), "geojson"
+    elif wish.form == "geoparquet":
+        rows = data.sql(INCIDENTS_QUERY)
+        rows = rows if wish.text else _unquoted(rows, _INCIDENT_QUOTES)
+        yield "incidents.parquet", rows, "geoparquet"
     elif wish.form == "flat":
         rows = data.sql(_ALL_EVENTS)
         rows = rows if wish.text else _unquoted(rows, _FLAT_QUOTES)

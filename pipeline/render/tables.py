@@ -19,6 +19,7 @@ from rich.text import Text
 
 from pipeline.render.flat import flatten
 from pipeline.render.geojson import write_geojson
+from pipeline.render.geoparquet import write_geoparquet
 from pipeline.render.terminal import one_line, page
 from pipeline.render.workbook import MAX_CELL, write_workbook
 from transforms.text.cells import harmless
@@ -36,7 +37,7 @@ def write_table(
     Args:
         table: the rows.
         form: ``table``, ``csv``, ``tsv``, ``json`` (one object a line, also called ``jsonl``),
-            ``parquet``, ``xlsx`` or ``geojson``.
+            ``parquet``, ``xlsx``, ``geojson`` or ``geoparquet``.
         stream: where to.
         raw: CSV and Excel cells exactly as stored; otherwise text that a spreadsheet would run as a
             formula gets an apostrophe in front, numbers never.
@@ -57,6 +58,8 @@ def write_table(
         write_workbook(table, stream, raw=raw)
     elif form == "geojson":
         write_geojson(table, stream)
+    elif form == "geoparquet":
+        write_geoparquet(table, stream)
     else:
         _text(table, stream)
 
