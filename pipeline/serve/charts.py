@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from pipeline.serve.filters import types
@@ -99,6 +99,37 @@ def over_time(
             for key, name in series.items()
         ],
     }
+
+
+def by_hour(rows: Sequence[Row], series: Mapping[str, str]) -> dict[str, Any]:
+    """Bars hour by hour (UTC), gaps included where they leave the bars room.
+
+    Args:
+        rows: with ``day`` and ``hour``, no two of one hour, and a column of counts for each series.
+        series: column -> what it is called.
+    """
+    found = {_hour(row): row for row in rows}
+    hours = sorted(found)
+    if hours and (span := round((hours[-1] - hours[0]) / timedelta(hours=1)) + 1) <= _MOST:
+        hours = [hours[0] + timedelta(hours=n) for n in range(span)]
+    return {
+        "kind": "time",
+        "unit": "HOUR",
+        "stacked": False,
+        "days": [f"{hour:%m-%d %H:%M}" for hour in hours],
+        "series": [
+            {
+                "key": key,
+                "name": name,
+                "values": [int(found[hour][key]) if hour in found else 0 for hour in hours],
+            }
+            for key, name in series.items()
+        ],
+    }
+
+
+def _hour(row: Row) -> datetime:
+    return datetime.combine(row["day"], time(row["hour"]))
 
 
 def by_quad(row: Row) -> Iterator[tuple[str, int]]:

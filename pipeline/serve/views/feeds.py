@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pipeline.serve import literals
 from pipeline.serve.desk import Desk
+from pipeline.serve.views.alarms import health
 from transforms.rejects import REASONS
 
 _FEEDS: Final = """\
@@ -40,6 +41,7 @@ _SORTABLE: Final = {
     "last_seen_at": "last_seen_at",
     "polled_at": "polled_at",
     "failures": "failures",
+    "health": "health",
     "feed_url": "feed_url",
 }
 _REASONS: Final = """\
@@ -76,6 +78,7 @@ def feeds(desk: Desk) -> dict[str, Any]:
     where = f" AND reason = {literals.text(reason)}" if reason else ""
     letters = _LETTERS.format(where=where)
     return {
+        "by_hour": health(desk),
         "feeds": desk.table("feeds", _FEEDS, sortable=_SORTABLE, first="-entries"),
         "reasons": desk.panel("reasons", _REASONS),
         "reason": reason,

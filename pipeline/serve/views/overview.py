@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pipeline.serve.charts import bucket, over_time, unit_of
 from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.views.alarms import alarms
 
 _FIGURES: Final = """\
 SELECT
@@ -67,14 +68,6 @@ QUALIFY ROW_NUMBER() OVER (
 ORDER BY IF(last_reported_at IS NULL, 1, 0), last_reported_at DESC, incident_id
 LIMIT 7"""
 
-_ALARMS: Final = """\
-SELECT reason, COUNT(*) AS dead_letters, MIN(detail) AS example
-FROM dead_letters
-WHERE resolved_at IS NULL
-GROUP BY reason
-ORDER BY dead_letters DESC, reason
-LIMIT 6"""
-
 
 def overview(desk: Desk) -> dict[str, Any]:
     """Everything at a glance.
@@ -90,7 +83,7 @@ def overview(desk: Desk) -> dict[str, Any]:
         "by_country": bars(desk.panel("by_country", _BY_COUNTRY)),
         "by_publisher": bars(desk.panel("by_publisher", _BY_PUBLISHER), "pages"),
         "latest": desk.panel("latest", _LATEST),
-        "alarms": desk.panel("alarms", _ALARMS),
+        **alarms(desk),
     }
 
 
