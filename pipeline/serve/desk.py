@@ -100,7 +100,15 @@ class Desk:
             milliseconds=answer.milliseconds,
         )
 
-    def table(self, key: str, sql: str, *, sortable: Mapping[str, str], first: str) -> Panel:
+    def table(
+        self,
+        key: str,
+        sql: str,
+        *,
+        sortable: Mapping[str, str],
+        first: str,
+        total: int | None = None,
+    ) -> Panel:
         """Ask for one page of a table, sorted as the request says.
 
         Args:
@@ -108,6 +116,7 @@ class Desk:
             sql: the question, without an order.
             sortable: column -> what its rows are sorted by; the last of them breaks ties.
             first: the order when none is asked for, as in ``Panel.sort``.
+            total: how many rows there are, where that is known; they are counted where not.
         """
         sort = self.params.get(f"{key}_sort", first)
         if sort.lstrip("-") not in sortable:
@@ -119,10 +128,11 @@ class Desk:
         # No value last in either order: BigQuery and DuckDB differ where nothing is said.
         order = f"IF({wanted} IS NULL, 1, 0), {wanted}{descending}, {tie}"
         ordered = f"{sql.strip()}\nORDER BY {order}"
-        counted = self.panel(key, f"SELECT COUNT(*) AS n FROM (\n{sql.strip()}\n)", rows=1)  # noqa: S608 - made of parts of ours
-        if counted.error is not None:
-            return Panel(key, ordered, error=counted.error)
-        total = counted.rows[0]["n"]
+        if total is None:
+            counted = self.panel(key, f"SELECT COUNT(*) AS n FROM (\n{sql.strip()}\n)", rows=1)  # noqa: S608 - made of parts of ours
+            if counted.error is not None:
+                return Panel(key, ordered, error=counted.error)
+            total = int(counted.rows[0]["n"])
         page = min(self._whole(f"{key}_page"), max(1, -(-total // PAGE)))
         shown = self.panel(key, f"{ordered}\nLIMIT {PAGE} OFFSET {(page - 1) * PAGE}", rows=PAGE)
         return Panel(

@@ -6,9 +6,11 @@ import csv
 import html
 import http.client
 import io
+import itertools
 import json
 import re
 import shutil
+from collections import Counter
 
 import pytest
 from pipeline_helpers import SEEDS, rasd
@@ -84,6 +86,26 @@ def test_a_filter_narrows_every_view(page, asked):
 def _found(page, asked):
     text = page.get(f"/incidents?lang=en&{asked}")[1]
     return int(re.search(r'role="status">(\d+) incidents', text)[1])
+
+
+@pytest.mark.parametrize("asked", ["", "&type=ASSAULT", "&q=غزة"])
+def test_the_network_counts_an_incident_once_for_each_pair_of_countries(page, asked):
+    (query,) = [
+        each
+        for each in _queries(page.get(f"/incidents?view=network{asked}")[1])
+        if "actor_country" in each
+    ]
+    data = open_data(page.uri)
+    where = re.search(r"FROM v_incidents AS i(.*?)\n  GROUP BY", query, re.DOTALL)[1]
+    pairs = Counter()
+    for row in data.sql(f"SELECT i.* FROM v_incidents AS i{where}").to_pylist():
+        sides = ({each["country"] for each in row[side]} for side in ("actors", "recipients"))
+        pairs.update(pair for pair in itertools.product(*sides) if None not in pair)
+    assert len(pairs) > 5
+    assert {
+        (row["actor_country"], row["recipient_country"]): row["incidents"]
+        for row in data.sql(query).to_pylist()
+    } == pairs
 
 
 def test_a_table_pages_and_sorts_on_the_server(page):
