@@ -109,14 +109,14 @@ def by_hour(rows: Sequence[Row], series: Mapping[str, str]) -> dict[str, Any]:
         series: column -> what it is called.
     """
     found = {_hour(row): row for row in rows}
-    hours = sorted(found)
+    hours, said = sorted(found), "%Y-%m-%d %H:%M"
     if hours and (span := round((hours[-1] - hours[0]) / timedelta(hours=1)) + 1) <= _MOST:
-        hours = [hours[0] + timedelta(hours=n) for n in range(span)]
+        hours, said = [hours[0] + timedelta(hours=n) for n in range(span)], "%m-%d %H:%M"
     return {
         "kind": "time",
         "unit": "HOUR",
         "stacked": False,
-        "days": [f"{hour:%m-%d %H:%M}" for hour in hours],
+        "days": [hour.strftime(said) for hour in hours],
         "series": [
             {
                 "key": key,
