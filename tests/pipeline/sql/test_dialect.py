@@ -27,7 +27,7 @@ def test_the_contracts_views_are_all_there():
     assert set(VIEW_ORDER) == {
         "v_articles", "v_stories", "v_events", "v_incidents", "v_event_mentions",
         "v_syndication", "v_revisions", "v_sources", "v_timeline", "v_actor_pairs", "v_map",
-        "v_health",
+        "v_health", "gdelt_events_v", "gdelt_mentions_v", "polecat_v", "acled_v",
     }  # fmt: skip
 
 
