@@ -61,12 +61,15 @@ def test_r27_explain_answers_for_a_dead_worker(tmp_path):
     script = tmp_path / "explaining.py"
     script.write_text(
         "import sys, poison_work, pipeline.explain as explain\n"
-        "def line(data):\n"
-        "    return explain.to_json(explain._explained('x', poison_work.poisoned(\n"
-        "        explain.parse_line(data))))\n"
+        "class Line:\n"
+        "    def __init__(self, own):\n"
+        "        pass\n"
+        "    def __call__(self, data):\n"
+        "        return explain.to_json(explain._explained('x', poison_work.poisoned(\n"
+        "            explain.parse_line(data))))\n"
         "if __name__ == '__main__':\n"
         "    import explaining\n"
-        "    explain._line_to_json = explaining.line\n"
+        "    explain._ExplainLine = explaining.Line\n"
         "    for answer in explain.explain_lines(sys.stdin.buffer, processes=2):\n"
         "        print(answer.decode())\n",
         encoding="utf-8",

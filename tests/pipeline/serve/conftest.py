@@ -61,7 +61,8 @@ def hostile(tmp_path_factory):
         yield found
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs, its event loop is this thread's, and nobody else's.
+@pytest.fixture(scope="module")
 def browser():
     with started() as found:
         yield found
