@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from pipeline import open_data
-from pipeline.cli.own_options import Names, Rules
+from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit, UsageError
 from pipeline.evaluation.base import SuiteReport
 from pipeline.evaluation.report import as_json, as_table

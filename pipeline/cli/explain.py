@@ -13,7 +13,7 @@ from typing import Annotated, Any, BinaryIO, Final
 import typer
 
 from pipeline import open_data
-from pipeline.cli.own_options import Names, Rules
+from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit, UsageError, not_there
 from pipeline.explain import (
     ARTICLE_COLUMNS,

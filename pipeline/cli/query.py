@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from pipeline.cli.shared_options import MaxBytes
 from pipeline.errors import Exit, UsageError, nearest
 from pipeline.sql.catalogue import scripts
 from transforms.rows.schema import TABLES
@@ -61,15 +62,7 @@ def command(
     output: Annotated[
         Format, typer.Option("--format", help="How to write the rows.")
     ] = Format.table,
-    max_bytes: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="What the query may have BigQuery bill, in bytes (10 GB by default).",
-            show_default=False,
-        ),
-    ] = None,
+    max_bytes: MaxBytes = None,
     raw: Annotated[
         bool,
         typer.Option("--raw", help="Cells exactly as stored: no apostrophe before = + - @."),

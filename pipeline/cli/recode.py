@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pipeline.cli.own_options import Names, Rules
+from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit
 from pipeline.options import own_of
 

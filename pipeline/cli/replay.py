@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
-from pipeline.cli.own_options import Names, Rules
+from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit, UsageError, nearest
 from pipeline.options import Config, own_of
 from pipeline.render.terminal import one_line

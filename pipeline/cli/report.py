@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from pipeline.cli.shared_options import MaxBytes
 from pipeline.errors import Exit, UsageError, nearest
 
 EXAMPLES: Final = """\
@@ -74,15 +75,7 @@ def command(  # noqa: PLR0913 - each is an option
     language: Annotated[
         Language, typer.Option(help="What it is written in: Arabic or English.")
     ] = Language.ar,
-    max_bytes: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="What copying a table may have BigQuery bill, in bytes (10 GB by default).",
-            show_default=False,
-        ),
-    ] = None,
+    max_bytes: MaxBytes = None,
 ) -> int:
     """Write one self-contained page of figures, a timeline, a map and the largest incidents."""
     if output is None:
@@ -107,21 +100,22 @@ def _report(
     Raises:
         UsageError: a day is none, there are no rows, or nothing that prints them.
     """
-    from pipeline.serve.filters import wish_of  # noqa: PLC0415 - the page on demand
-    from pipeline.serve.paper import chromium, print_page  # noqa: PLC0415 - the same
+    from pipeline.serve.filters import filters_of  # noqa: PLC0415 - the page on demand
+    from pipeline.serve.pdf import chromium, print_page  # noqa: PLC0415 - the same
     from pipeline.serve.report import write_report  # noqa: PLC0415 - the same
     from pipeline.serve.snapshot import Snapshots  # noqa: PLC0415 - the same
-    from pipeline.serve.texts import tongue_of  # noqa: PLC0415 - the same
+    from pipeline.serve.texts import locale_of  # noqa: PLC0415 - the same
 
-    wish = wish_of(asked)
-    for name, value in wish.wrong.items():
+    filters = filters_of(asked)
+    for name, value in filters.wrong.items():
         raise UsageError(f"--{name} {value}: give a day as 2024-01-31")
     first, last = asked["from"], asked["to"]
     if first and last and first > last:
         raise UsageError(f"--from {first} is after --to {last}")
     # Looked for before the rows are read, which takes longer.
     printer = chromium() if form is Form.pdf else None
-    page = write_report(Snapshots(data, max_bytes=max_bytes), wish, tongue_of(language.value, None))
+    rows = Snapshots(data, max_bytes=max_bytes)
+    page = write_report(rows, filters, locale_of(language.value, None))
     return page if printer is None else print_page(printer, page)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pipeline.cli.own_options import Names, Rules
+from pipeline.cli.shared_options import MaxBytes, Names, Rules
 from pipeline.errors import Exit, UsageError
 from pipeline.options import own_of
 
@@ -36,15 +36,7 @@ def command(
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
     ] = 8765,
-    max_bytes: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            help="What copying a table may have BigQuery bill, in bytes (10 GB by default).",
-            show_default=False,
-        ),
-    ] = None,
+    max_bytes: MaxBytes = None,
     rules: Rules = None,
     names: Names = None,
 ) -> int:

@@ -19,11 +19,11 @@ from starlette.staticfiles import StaticFiles
 from pipeline.errors import UsageError
 from pipeline.render.tables import write_table
 from pipeline.render.terminal import one_line
-from pipeline.serve.desk import Desk
+from pipeline.serve.context import PageContext
 from pipeline.serve.guard import App, Guard, asked_from_here
 from pipeline.serve.pages import FORMS, render
 from pipeline.serve.snapshot import Snapshots
-from pipeline.serve.texts import tongue_of
+from pipeline.serve.texts import locale_of
 from pipeline.serve.views.article import article, considered
 from pipeline.serve.views.console import LONG, console
 from pipeline.serve.views.feeds import feeds
@@ -54,17 +54,17 @@ class Pages:
         """Take the rows."""
         self._data = data
 
-    def desk(self, request: Request) -> Desk:
-        """Who asks, and in which tongue.
+    def context(self, request: Request) -> PageContext:
+        """Who asks, and in which locale.
 
         Args:
             request: as it came.
         """
         params = dict(request.query_params)
-        tongue = tongue_of(params.get("lang"), params.get("digits"))
-        return Desk(self._data, tongue, request.url.path, params)
+        locale = locale_of(params.get("lang"), params.get("digits"))
+        return PageContext(self._data, locale, request.url.path, params)
 
-    def all_of(self, template: str, section: str, view: Callable[[Desk], Found]) -> Endpoint:
+    def all_of(self, template: str, section: str, view: Callable[[PageContext], Found]) -> Endpoint:
         """A page of a section.
 
         Args:
@@ -74,17 +74,19 @@ class Pages:
         """
 
         def answer(request: Request) -> Response:
-            at = self.desk(request)
+            at = self.context(request)
             found = view(at)
             return HTMLResponse(render(template, at, found or {}, section=section))
 
         return answer
 
-    def one_of(self, template: str, section: str, view: Callable[[Desk, str], Found]) -> Endpoint:
+    def one_of(
+        self, template: str, section: str, view: Callable[[PageContext, str], Found]
+    ) -> Endpoint:
         """A page of one thing, by its id in the address; see ``all_of``."""
 
         def answer(request: Request) -> Response:
-            at = self.desk(request)
+            at = self.context(request)
             found = view(at, request.path_params["id"])
             if found is None:
                 return _problem(at, f"problem.no_{template.removesuffix('.html')}", 404)
@@ -94,22 +96,22 @@ class Pages:
 
     def considered(self, request: Request) -> Response:
         """What was considered in an article."""
-        at = self.desk(request)
+        at = self.context(request)
         panel, words = considered(at, request.path_params["id"])
         shown = {"panel": panel, "words": words}
         return HTMLResponse(render("considered.html", at, shown, section="incidents"))
 
     def console(self, request: Request) -> Response:
         """A query and its answer."""
-        at = self.desk(request)
+        at = self.context(request)
         shown = console(at, run=asked_from_here(request.headers))
         return HTMLResponse(render("sql.html", at, shown, section="sql"))
 
     def rows(self, request: Request) -> Response:
         """The rows of a query as a file."""
-        at = self.desk(request)
+        at = self.context(request)
         if not asked_from_here(request.headers):
-            return PlainTextResponse(at.tongue.say("sql.not_run"), 403)
+            return PlainTextResponse(at.locale.say("sql.not_run"), 403)
         form = request.url.path.rsplit(".", 1)[1]
         try:
             data = _file(at, form)
@@ -125,7 +127,7 @@ class Pages:
             said = one_line(f"{request.url.path}: {type(error).__name__}: {error}")
             sys.stderr.write(f"rasd: {said}\n")
         key = "problem.missing" if status == 404 else "problem.failed"
-        return _problem(self.desk(request), key, status)
+        return _problem(self.context(request), key, status)
 
 
 def make_app(data: Snapshots, *, token: str | None = None) -> App:
@@ -154,7 +156,7 @@ def make_app(data: Snapshots, *, token: str | None = None) -> App:
     return Guard(GZipMiddleware(app, minimum_size=2000), token=token)
 
 
-def _file(at: Desk, form: str) -> bytes:
+def _file(at: PageContext, form: str) -> bytes:
     """The rows of the query that was asked, as a file's bytes.
 
     Raises:
@@ -168,6 +170,6 @@ def _file(at: Desk, form: str) -> bytes:
     return stream.getvalue()
 
 
-def _problem(at: Desk, said: str, status: int) -> Response:
-    shown = {"said": at.tongue.say(said)}
+def _problem(at: PageContext, said: str, status: int) -> Response:
+    shown = {"said": at.locale.say(said)}
     return HTMLResponse(render("problem.html", at, shown, section=""), status_code=status)

@@ -38,7 +38,7 @@ def sectors() -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Filters:
     """What is wanted.
 
     Attributes:
@@ -59,7 +59,7 @@ class Wish:
             yield from _CONDITIONS[name](value)
 
 
-def wish_of(params: Mapping[str, str]) -> Wish:
+def filters_of(params: Mapping[str, str]) -> Filters:
     """Read the fields of a form.
 
     Args:
@@ -72,7 +72,7 @@ def wish_of(params: Mapping[str, str]) -> Wish:
         if given:
             fits = len(given) <= _LONG and _FITS[name](given)
             (values if fits else wrong)[name] = given
-    return Wish(values, wrong)
+    return Filters(values, wrong)
 
 
 def _is_day(given: str) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.serve.charts import QUADS
-from pipeline.serve.desk import PAGE, Desk
+from pipeline.serve.context import PAGE, PageContext
 from pipeline.serve.filters import types
 
 SECTIONS: Final = (
@@ -53,12 +53,12 @@ def quad_of(event_type: str | None) -> str:
     return types().get(event_type or "", "no_quad")
 
 
-def render(template: str, desk: Desk, shown: Mapping[str, Any], *, section: str) -> str:
+def render(template: str, context: PageContext, shown: Mapping[str, Any], *, section: str) -> str:
     """Fill a template.
 
     Args:
         template: its name.
-        desk: who asks.
+        context: who asks.
         shown: what the view found.
         section: of the menu, that is marked.
     """
@@ -66,21 +66,21 @@ def render(template: str, desk: Desk, shown: Mapping[str, Any], *, section: str)
     def rows_of(sql: str, form: str) -> str:
         return f"/rows.{form}?{urlencode({'q': sql})}"
 
-    tongue = desk.tongue
-    other = "en" if tongue.language == "ar" else "ar"
-    digits = "latn" if tongue.digits == "arab" else "arab"
+    locale = context.locale
+    other = "en" if locale.language == "ar" else "ar"
+    digits = "latn" if locale.digits == "arab" else "arab"
     return (
         environment()
         .get_template(template)
         .render(
-            desk=desk,
-            t=tongue.say,
-            tongue=tongue,
+            context=context,
+            t=locale.say,
+            locale=locale,
             rows_of=rows_of,
             section=section,
-            other_language=desk.here(lang=other),
+            other_language=context.here(lang=other),
             other_language_code=other,
-            other_digits=desk.here(digits=digits),
+            other_digits=context.here(digits=digits),
             **shown,
         )
     )

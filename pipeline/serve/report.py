@@ -8,11 +8,11 @@ import re
 from importlib.resources import files
 from typing import Any, Final
 
-from pipeline.serve.desk import Desk
-from pipeline.serve.filters import Wish
+from pipeline.serve.context import PageContext
+from pipeline.serve.filters import Filters
 from pipeline.serve.pages import render
 from pipeline.serve.snapshot import Snapshots
-from pipeline.serve.texts import Tongue
+from pipeline.serve.texts import Locale
 from pipeline.serve.views.report import report
 
 _SCRIPTS: Final = (
@@ -23,18 +23,18 @@ _SCRIPTS: Final = (
 _FONT: Final = re.compile(r'url\("(vendor/[^"]+\.woff2)"\)')
 
 
-def write_report(data: Snapshots, wish: Wish, tongue: Tongue) -> bytes:
+def write_report(data: Snapshots, filters: Filters, locale: Locale) -> bytes:
     """Make a report.
 
     Args:
         data: the rows.
-        wish: which incidents.
-        tongue: in which language.
+        filters: which incidents.
+        locale: in which language.
 
     Returns:
         A page in HTML. It runs only its own scripts, and can ask nobody for anything.
     """
-    desk = Desk(data, tongue, "/", {}, live=False)
+    context = PageContext(data, locale, "/", {}, live=False)
     scripts = [_static(name).decode() for name in _SCRIPTS]
     parts: dict[str, Any] = {
         "style": _with_fonts(_static("rasd.css").decode()),
@@ -42,7 +42,7 @@ def write_report(data: Snapshots, wish: Wish, tongue: Tongue) -> bytes:
         "policy": _policy(scripts),
         "world": _static("vendor/world-atlas/countries-50m.json").decode(),
     }
-    return render("report.html", desk, report(desk, wish) | parts, section="").encode()
+    return render("report.html", context, report(context, filters) | parts, section="").encode()
 
 
 def _static(name: str) -> bytes:

@@ -35,7 +35,7 @@ def codes_of(group: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class Locale:
     """One way of saying things.
 
     Attributes:
@@ -163,14 +163,14 @@ class Tongue:
         return text.translate(_ARABIC_DIGITS) if self.digits == "arab" else text
 
 
-def tongue_of(language: str | None, digits: str | None) -> Tongue:
-    """The tongue that is asked for; Arabic with Latin digits when that is none.
+def locale_of(language: str | None, digits: str | None) -> Locale:
+    """The locale that is asked for; Arabic with Latin digits when that is none.
 
     Args:
         language: ``ar`` or ``en``.
         digits: ``latn`` or ``arab``.
     """
-    return Tongue(
+    return Locale(
         language if language in LANGUAGES else LANGUAGES[0],
         digits if digits in DIGITS else DIGITS[0],
     )

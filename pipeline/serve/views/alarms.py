@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pipeline.serve.charts import by_hour
-from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.context import PageContext, Panel
 
 # Time is told from the last request on record, not from a clock: rows of last year say what they
 # said then. A feed that was taken off the list stays in the registry; it is spoken of for as long
@@ -87,31 +87,31 @@ LIMIT 168"""
 _PLACES: Final = {"late": "by_hour", "letters": "letters"}
 
 
-def alarms(desk: Desk) -> dict[str, Any]:
+def alarms(context: PageContext) -> dict[str, Any]:
     """What needs a look, and whether that can be told at all.
 
     Args:
-        desk: who asks.
+        context: who asks.
 
     Returns:
         ``alarms``, a panel with a row for each: ``alarm``, ``n`` (feeds, dead letters, or minutes
         of ``late``), ``example``; ``alarm_places``, where on the page of feeds each is shown;
         ``watched``, False where no request is on record, so that only dead letters can be told.
     """
-    asked = desk.panel("requests", _REQUESTS, rows=1)
+    asked = context.panel("requests", _REQUESTS, rows=1)
     return {
-        "alarms": desk.panel("alarms", _ALARMS),
+        "alarms": context.panel("alarms", _ALARMS),
         "alarm_places": _PLACES,
         "watched": bool(asked.rows and asked.rows[0]["requests"]),
     }
 
 
-def health(desk: Desk) -> Panel:
+def health(context: PageContext) -> Panel:
     """How fetching did, hour by hour: the last hours on record, newest first.
 
     Args:
-        desk: who asks.
+        context: who asks.
     """
-    panel = desk.panel("by_hour", _BY_HOUR)
-    names = {key: desk.tongue.say(f"feeds.{key}") for key in ("articles", "failed_requests")}
+    panel = context.panel("by_hour", _BY_HOUR)
+    names = {key: context.locale.say(f"feeds.{key}") for key in ("articles", "failed_requests")}
     return replace(panel, chart=by_hour(panel.rows, names))

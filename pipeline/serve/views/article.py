@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from pipeline.explain import ARTICLE_COLUMNS, explain_row, with_reasons
 from pipeline.serve import literals
-from pipeline.serve.desk import Desk, Panel
-from pipeline.serve.marks import ROLES, differences, marks_of, paragraphs, pieces
+from pipeline.serve.context import PageContext, Panel
+from pipeline.serve.highlights import ROLES, differences, highlights_of, paragraphs, pieces
 from transforms.enrich.why import Considered
+from transforms.records import DEFAULT_CONFIDENCE
 
 _ARTICLE: Final = """\
 SELECT *
@@ -35,28 +36,29 @@ SELECT event_id, incident_id
 FROM incidents
 WHERE event_id IN (SELECT event_id FROM events WHERE article_id = {id})"""
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-SURE: Final = 0.5
 
 
-def article(desk: Desk, article_id: str) -> dict[str, Any] | None:
+def article(context: PageContext, article_id: str) -> dict[str, Any] | None:
     """Everything that is known of one article; None when there is none of this id.
 
     Args:
-        desk: who asks; ``against`` names another version or copy to compare with.
+        context: who asks; ``against`` names another version or copy to compare with.
         article_id: which one.
     """
     wanted = literals.text(article_id)
-    found = desk.panel("article", _ARTICLE.format(id=wanted), rows=1)
+    found = context.panel("article", _ARTICLE.format(id=wanted), rows=1)
     if not found.rows:
         return None if found.error is None else {"found": found, "article": None}
     row = found.rows[0]
-    events = desk.panel("events", _EVENTS.format(id=wanted), rows=500)
+    events = context.panel("events", _EVENTS.format(id=wanted), rows=500)
     sure = [event for event in events.rows if _is_sure(event)]
     marked = {
-        field: paragraphs(pieces(row[field] or "", marks_of(_dicts(sure), field, row[field] or "")))
+        field: paragraphs(
+            pieces(row[field] or "", highlights_of(_dicts(sure), field, row[field] or ""))
+        )
         for field in ("title", "body")
     }
-    incidents = desk.panel("incidents", _OF_EVENTS.format(id=wanted))
+    incidents = context.panel("incidents", _OF_EVENTS.format(id=wanted))
     kin = _KIN.format(
         id=wanted,
         page=literals.text(row["page_id"]),
@@ -71,42 +73,42 @@ def article(desk: Desk, article_id: str) -> dict[str, Any] | None:
         "incident_of": {each["event_id"]: each["incident_id"] for each in incidents.rows},
         "marked": marked,
         "roles": ROLES,
-        "kin": desk.panel("kin", kin),
-        "compared": _compared(desk, row),
+        "kin": context.panel("kin", kin),
+        "compared": _compared(context, row),
     }
 
 
 def _is_sure(event: Mapping[str, Any]) -> bool:
-    return event["confidence"] is None or event["confidence"] >= SURE
+    return event["confidence"] is None or event["confidence"] >= DEFAULT_CONFIDENCE
 
 
 def _dicts(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def _compared(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any] | None:
+def _compared(context: PageContext, row: Mapping[str, Any]) -> dict[str, Any] | None:
     """The text against another one, when that is asked for and there."""
-    against = desk.params.get("against", "")
+    against = context.params.get("against", "")
     if not _ID.fullmatch(against):
         return None
-    other = desk.panel("against", _ARTICLE.format(id=literals.text(against)), rows=1)
+    other = context.panel("against", _ARTICLE.format(id=literals.text(against)), rows=1)
     if not other.rows:
-        desk.notes.append(desk.tongue.say("problem.no_article"))
+        context.notes.append(context.locale.say("problem.no_article"))
         return None
     texts = [f"{each['title'] or ''}\n{each['body'] or ''}" for each in (other.rows[0], row)]
     return {"with": other.rows[0], "changes": differences(*texts)}
 
 
-def considered(desk: Desk, article_id: str) -> tuple[Panel, Sequence[Considered]]:
+def considered(context: PageContext, article_id: str) -> tuple[Panel, Sequence[Considered]]:
     """Every word of an article that was considered, and why it was coded or not.
 
     Args:
-        desk: who asks.
+        context: who asks.
         article_id: which article.
     """
     columns = ", ".join(ARTICLE_COLUMNS)
     sql = f"SELECT {columns}\nFROM articles\nWHERE article_id = {literals.text(article_id)}"
-    found = desk.panel("considered", sql, rows=1)
+    found = context.panel("considered", sql, rows=1)
     if not found.rows:
         return found, ()
     return found, with_reasons(explain_row(found.rows[0])).considered or ()

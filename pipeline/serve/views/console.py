@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.context import PageContext, Panel
 from pipeline.serve.snapshot import SECONDS
 from pipeline.sql.catalogue import scripts
 from transforms.rows.schema import TABLES
@@ -18,18 +18,18 @@ _FIRST: Final = (
 )
 
 
-def console(desk: Desk, *, run: bool) -> dict[str, Any]:
+def console(context: PageContext, *, run: bool) -> dict[str, Any]:
     """A query and its answer.
 
     Args:
-        desk: who asks; ``q`` is the query, ``named`` a shipped one.
+        context: who asks; ``q`` is the query, ``named`` a shipped one.
         run: whether to run it; one that came with another site's link is only shown.
     """
-    named = desk.params.get("named", "")
+    named = context.params.get("named", "")
     shipped = scripts("queries")
-    given = desk.params.get("q", "")[:LONG].strip()
+    given = context.params.get("q", "")[:LONG].strip()
     query = given or (shipped[named].sql.strip() if named in shipped else "")
-    result: Panel | None = desk.panel("result", query, rows=ROWS) if query and run else None
+    result: Panel | None = context.panel("result", query, rows=ROWS) if query and run else None
     return {
         "query": query or _FIRST,
         "result": result,

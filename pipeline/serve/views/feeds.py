@@ -6,7 +6,7 @@ import shlex
 from typing import Any, Final
 
 from pipeline.serve import literals
-from pipeline.serve.desk import Desk
+from pipeline.serve.context import PageContext
 from pipeline.serve.views.alarms import health
 from transforms.rejects import REASONS
 
@@ -64,25 +64,27 @@ _LETTERS_SORTABLE: Final = {
 }
 
 
-def feeds(desk: Desk) -> dict[str, Any]:
+def feeds(context: PageContext) -> dict[str, Any]:
     """How every feed does, and what could not go on.
 
     Args:
-        desk: who asks; ``reason`` narrows the dead letters.
+        context: who asks; ``reason`` narrows the dead letters.
     """
-    reason = desk.params.get("reason", "")
+    reason = context.params.get("reason", "")
     if reason and reason not in REASONS:
-        label = desk.tongue.say("feeds.reason")
-        desk.notes.append(desk.tongue.say("problem.field", name=label, value=reason[:40]))
+        label = context.locale.say("feeds.reason")
+        context.notes.append(context.locale.say("problem.field", name=label, value=reason[:40]))
         reason = ""
     where = f" AND reason = {literals.text(reason)}" if reason else ""
     letters = _LETTERS.format(where=where)
     return {
-        "by_hour": health(desk),
-        "feeds": desk.table("feeds", _FEEDS, sortable=_SORTABLE, first="-entries"),
-        "reasons": desk.panel("reasons", _REASONS),
+        "by_hour": health(context),
+        "feeds": context.table("feeds", _FEEDS, sortable=_SORTABLE, first="-entries"),
+        "reasons": context.panel("reasons", _REASONS),
         "reason": reason,
-        "letters": desk.table("letters", letters, sortable=_LETTERS_SORTABLE, first="-failed_at"),
-        "command": f"rasd replay --data {shlex.quote(desk.data.uri)}"
+        "letters": context.table(
+            "letters", letters, sortable=_LETTERS_SORTABLE, first="-failed_at"
+        ),
+        "command": f"rasd replay --data {shlex.quote(context.data.uri)}"
         + (f" --reason {reason}" if reason else ""),
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pipeline.serve import literals
-from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.context import PageContext, Panel
 
 _INCIDENT: Final = """\
 SELECT *
@@ -58,28 +58,28 @@ GROUP BY s.side, s.name, s.text, s.country, s.sectors
 ORDER BY s.side, reports DESC, s.text"""
 
 
-def incident(desk: Desk, incident_id: str) -> dict[str, Any] | None:
+def incident(context: PageContext, incident_id: str) -> dict[str, Any] | None:
     """Everything that is known of one incident; None when there is none of this id.
 
     Args:
-        desk: who asks.
+        context: who asks.
         incident_id: which one.
     """
     wanted = literals.text(incident_id)
-    found = desk.panel("summary", _INCIDENT.format(id=wanted), rows=1)
+    found = context.panel("summary", _INCIDENT.format(id=wanted), rows=1)
     if not found.rows and found.error is None:
         return None
-    reports = desk.panel("reports", _REPORTS.format(id=wanted))
+    reports = context.panel("reports", _REPORTS.format(id=wanted))
     return {
         "found": found,
         "incident": found.rows[0] if found.rows else None,
         "reports": reports,
-        "tolls": _tolls(desk, reports),
-        "parties": desk.panel("parties", _PARTIES.format(id=wanted)),
+        "tolls": _tolls(context, reports),
+        "parties": context.panel("parties", _PARTIES.format(id=wanted)),
     }
 
 
-def _tolls(desk: Desk, reports: Panel) -> Panel | None:
+def _tolls(context: PageContext, reports: Panel) -> Panel | None:
     """The toll of every report that gives one, over time; None when fewer than two do."""
     steps = [
         {
@@ -93,5 +93,5 @@ def _tolls(desk: Desk, reports: Panel) -> Panel | None:
     ]
     if len(steps) < 2:
         return None
-    chart = {"kind": "steps", "steps": steps, "name": desk.tongue.say("incident.fatalities")}
+    chart = {"kind": "steps", "steps": steps, "name": context.locale.say("incident.fatalities")}
     return replace(reports, key="tolls", chart=chart)

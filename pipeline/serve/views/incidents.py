@@ -17,10 +17,14 @@ from pipeline.serve.charts import (
     points,
     unit_of,
 )
-from pipeline.serve.desk import Desk, Panel
-from pipeline.serve.filters import FIELDS, Wish, modes, sectors, types, wish_of
+from pipeline.serve.context import PageContext, Panel
+from pipeline.serve.filters import FIELDS, Filters, filters_of, modes, sectors, types
 from pipeline.serve.texts import codes_of
 
+PLACES: Final = 2_000
+"""Places that are drawn at most, the busiest first."""
+PAIRS: Final = 120
+"""Pairs of countries that are drawn at most, likewise."""
 WAYS: Final = ("list", "timeline", "map", "network", "matrix")
 
 _LIST: Final = """\
@@ -67,8 +71,7 @@ SELECT
   SUM(IFNULL(i.fatalities_max, IFNULL(i.fatalities_min, 0))) AS fatalities
 FROM v_incidents AS i{where}
 GROUP BY place_name, country, place_precision, lat, lon
-ORDER BY incidents DESC, country, place_name
-LIMIT 2000"""
+ORDER BY incidents DESC, country, place_name"""
 # The countries of a side as one text, such as 'ISR,USA'; between quotes of JSON that no text of a
 # party holds unescaped. There are far fewer of them than incidents, and only they are taken apart:
 # both lists unnested of each incident cost four times as much.
@@ -100,8 +103,7 @@ JOIN (
 ) AS r ON r.receiving = t.receiving
 WHERE a.country <> '' AND r.country <> ''
 GROUP BY a.country, r.country
-ORDER BY incidents DESC, actor_country, recipient_country
-LIMIT 120"""
+ORDER BY incidents DESC, actor_country, recipient_country"""
 _CHOICES: Final = """\
 SELECT i.place.country AS country, COUNT(*) AS incidents
 FROM v_incidents AS i
@@ -117,49 +119,49 @@ ORDER BY articles DESC, publisher
 LIMIT 300"""
 
 
-def incidents(desk: Desk) -> dict[str, Any]:
+def incidents(context: PageContext) -> dict[str, Any]:
     """The incidents that are wanted, in the way that is wanted.
 
     Args:
-        desk: who asks; the fields of ``filters`` say for what, ``view`` in which way.
+        context: who asks; the fields of ``filters`` say for what, ``view`` in which way.
     """
-    wish = wish_of(desk.params)
-    for name, value in wish.wrong.items():
-        label = desk.tongue.say(f"incident.{name}")
-        desk.notes.append(desk.tongue.say("problem.field", name=label, value=value[:40]))
-    way = desk.params.get("view", WAYS[0])
+    filters = filters_of(context.params)
+    for name, value in filters.wrong.items():
+        label = context.locale.say(f"incident.{name}")
+        context.notes.append(context.locale.say("problem.field", name=label, value=value[:40]))
+    way = context.params.get("view", WAYS[0])
     way = way if way in WAYS else WAYS[0]
-    found = desk.panel("range", _RANGE.format(where=wish.where()), rows=1)
+    found = context.panel("range", _RANGE.format(where=filters.where()), rows=1)
     return {
-        "wish": wish,
+        "filters": filters,
         "way": way,
         "ways": WAYS,
         "found": found,
-        "choices": _choices(desk),
-        "advanced": any(name in wish.values for name in FIELDS[3:9]) or bool(_last(wish)),
-        "panel": _PANELS[way](desk, wish, found),
+        "choices": _choices(context),
+        "advanced": any(name in filters.values for name in FIELDS[3:9]) or bool(_last(filters)),
+        "panel": _PANELS[way](context, filters, found),
         "matrix": matrix,
     }
 
 
-def _last(wish: Wish) -> list[str]:
+def _last(filters: Filters) -> list[str]:
     return [
         name
         for name in ("place", "publisher", "confidence", "reports", "dead")
-        if name in wish.values
+        if name in filters.values
     ]
 
 
-def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
+def _choices(context: PageContext) -> dict[str, list[tuple[str, str]]]:
     """What the fields of the form offer."""
-    say = desk.tongue
+    say = context.locale
 
     def countries(codes: Iterable[str]) -> list[tuple[str, str]]:
         return sorted(((code, say.country(code)) for code in codes), key=lambda each: each[1])
 
-    places = [row["country"] for row in desk.panel("choices", _CHOICES).rows]
+    places = [row["country"] for row in context.panel("choices", _CHOICES).rows]
     parties = countries(codes_of("country"))
-    publishers = [row["publisher"] for row in desk.panel("choices", _PUBLISHERS).rows]
+    publishers = [row["publisher"] for row in context.panel("choices", _PUBLISHERS).rows]
     kinds = sorted(types(), key=lambda code: (QUADS.index(types()[code]), code))
     parts = [(code, say.of("sector", code)) for code in sectors()]
     return {
@@ -175,76 +177,76 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _list(desk: Desk, wish: Wish, found: Panel) -> Panel:
-    sql = _LIST.format(where=wish.where())
+def _list(context: PageContext, filters: Filters, found: Panel) -> Panel:
+    sql = _LIST.format(where=filters.where())
     total = found.rows[0]["incidents"] if found.rows else None
-    return desk.table("list", sql, sortable=_SORTABLE, first="-event_date", total=total)
+    return context.table("list", sql, sortable=_SORTABLE, first="-event_date", total=total)
 
 
 def _and(where: str, condition: str) -> str:
     return f"{where}\n  AND {condition}" if where else f"\nWHERE {condition}"
 
 
-def timeline(desk: Desk, wish: Wish, found: Panel) -> Panel:
+def timeline(context: PageContext, filters: Filters, found: Panel) -> Panel:
     """Incidents over time, by quad class.
 
     Args:
-        desk: who asks.
-        wish: which ones.
+        context: who asks.
+        filters: which ones.
         found: with their ``first_day`` and ``last_day``.
     """
     known = found.rows[0] if found.rows else {"first_day": None, "last_day": None}
     unit = unit_of(known["first_day"], known["last_day"])
-    where = _and(wish.where(), "i.event_date IS NOT NULL")
+    where = _and(filters.where(), "i.event_date IS NOT NULL")
     sql = _TIMELINE.format(period=bucket("i.event_date", unit), where=where)
-    panel = desk.panel("timeline", sql)
-    names = {quad: desk.tongue.of("quad", quad) for quad in QUADS}
+    panel = context.panel("timeline", sql)
+    names = {quad: context.locale.of("quad", quad) for quad in QUADS}
     chart = over_time(panel.rows, unit, series=names, value=by_quad, stacked=True)
-    return replace(panel, chart=chart | {"href": desk.here(view="list", list_page=None)})
+    return replace(panel, chart=chart | {"href": context.here(view="list", list_page=None)})
 
 
-def on_map(desk: Desk, wish: Wish, _found: Panel) -> Panel:
+def on_map(context: PageContext, filters: Filters, _found: Panel) -> Panel:
     """Incidents where they happened.
 
     Args:
-        desk: who asks.
-        wish: which ones.
+        context: who asks.
+        filters: which ones.
     """
-    where = _and(wish.where(), "i.place.lat IS NOT NULL AND i.place.lon IS NOT NULL")
-    panel = desk.panel("map", _MAP.format(where=where))
+    where = _and(filters.where(), "i.place.lat IS NOT NULL AND i.place.lon IS NOT NULL")
+    panel = context.panel("map", _MAP.format(where=where), rows=PLACES)
 
     def name(row: Row) -> str:
-        country = desk.tongue.country(row["country"])
+        country = context.locale.country(row["country"])
         return (
             country if row["place_precision"] == "country" else f"{row['place_name']} · {country}"
         )
 
     def link(row: Row) -> str:
-        return desk.here(
+        return context.here(
             view="list", place=row["place_name"], country=row["country"], list_page=None
         )
 
     return replace(panel, chart=points(panel.rows, link, name))
 
 
-def _pairs(key: str) -> Callable[[Desk, Wish, Panel], Panel]:
-    def panel_of(desk: Desk, wish: Wish, _found: Panel) -> Panel:
+def _pairs(key: str) -> Callable[[PageContext, Filters, Panel], Panel]:
+    def panel_of(context: PageContext, filters: Filters, _found: Panel) -> Panel:
         conflict = ", ".join(f"'{c}'" for c, quad in types().items() if quad.endswith("conflict"))
         sql = _PAIRS.format(
             acting=_COUNTRIES.format(side="actors"),
             receiving=_COUNTRIES.format(side="recipients"),
-            where=wish.where(),
+            where=filters.where(),
             conflict=conflict,
         )
-        panel = desk.panel(key, sql)
-        chart = network(panel.rows, desk.tongue.country)
-        return replace(panel, chart=chart | {"href": desk.here(view="list", list_page=None)})
+        panel = context.panel(key, sql, rows=PAIRS)
+        chart = network(panel.rows, context.locale.country)
+        return replace(panel, chart=chart | {"href": context.here(view="list", list_page=None)})
 
     return panel_of
 
 
 dyads: Final = _pairs("network")
-_PANELS: Final[dict[str, Callable[[Desk, Wish, Panel], Panel]]] = {
+_PANELS: Final[dict[str, Callable[[PageContext, Filters, Panel], Panel]]] = {
     "list": _list,
     "timeline": timeline,
     "map": on_map,

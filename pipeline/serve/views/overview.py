@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pipeline.serve.charts import bucket, over_time, unit_of
-from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.context import PageContext, Panel
 from pipeline.serve.views.alarms import alarms
 
 _FIGURES: Final = """\
@@ -69,33 +69,33 @@ ORDER BY IF(last_reported_at IS NULL, 1, 0), last_reported_at DESC, incident_id
 LIMIT 7"""
 
 
-def overview(desk: Desk) -> dict[str, Any]:
+def overview(context: PageContext) -> dict[str, Any]:
     """Everything at a glance.
 
     Args:
-        desk: who asks.
+        context: who asks.
     """
-    figures = desk.panel("figures", _FIGURES, rows=1)
+    figures = context.panel("figures", _FIGURES, rows=1)
     return {
         "figures": figures,
-        "by_day": _by_day(desk, figures),
-        "by_type": bars(desk.panel("by_type", _BY_TYPE)),
-        "by_country": bars(desk.panel("by_country", _BY_COUNTRY)),
-        "by_publisher": bars(desk.panel("by_publisher", _BY_PUBLISHER), "pages"),
-        "latest": desk.panel("latest", _LATEST),
-        **alarms(desk),
+        "by_day": _by_day(context, figures),
+        "by_type": bars(context.panel("by_type", _BY_TYPE)),
+        "by_country": bars(context.panel("by_country", _BY_COUNTRY)),
+        "by_publisher": bars(context.panel("by_publisher", _BY_PUBLISHER), "pages"),
+        "latest": context.panel("latest", _LATEST),
+        **alarms(context),
     }
 
 
-def _by_day(desk: Desk, figures: Panel) -> Panel:
+def _by_day(context: PageContext, figures: Panel) -> Panel:
     known = figures.rows[0] if figures.rows else {"first_day": None, "last_day": None}
     unit = unit_of(known["first_day"], known["last_day"])
     sql = _BY_DAY.format(
         article_day=bucket("DATE(event_time)", unit),
         incident_day=bucket("DATE(first_reported_at)", unit),
     )
-    panel = desk.panel("by_day", sql)
-    names = {key: desk.tongue.say(f"overview.{key}") for key in ("articles", "incidents")}
+    panel = context.panel("by_day", sql)
+    names = {key: context.locale.say(f"overview.{key}") for key in ("articles", "incidents")}
     chart = over_time(
         panel.rows,
         unit,

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from pipeline.serve import literals
 from pipeline.serve.charts import Row, matrix
-from pipeline.serve.desk import Desk, Panel
-from pipeline.serve.filters import Wish
+from pipeline.serve.context import PageContext, Panel
+from pipeline.serve.filters import Filters
 from pipeline.serve.views.incidents import dyads, on_map, timeline
 from pipeline.serve.views.overview import bars
 
@@ -51,30 +51,30 @@ ORDER BY n.incident_id, a.event_time, a.url"""
 _NOBODY: Final = "''"
 
 
-def report(desk: Desk, wish: Wish) -> dict[str, Any]:
+def report(context: PageContext, filters: Filters) -> dict[str, Any]:
     """Everything that stands in a report.
 
     Args:
-        desk: in which tongue.
-        wish: which incidents.
+        context: in which locale.
+        filters: which incidents.
     """
-    where = wish.where()
-    figures = desk.panel("figures", _FIGURES.format(where=where), rows=1)
-    largest = desk.panel("largest", _LARGEST.format(where=where), rows=10)
+    where = filters.where()
+    figures = context.panel("figures", _FIGURES.format(where=where), rows=1)
+    largest = context.panel("largest", _LARGEST.format(where=where), rows=10)
     ids = ", ".join(literals.text(row["incident_id"]) for row in largest.rows) or _NOBODY
-    told = desk.panel("sources", _TOLD_BY.format(ids=ids), rows=500)
-    by_type = desk.panel("by_type", _BY_TYPE.format(where=where))
+    told = context.panel("sources", _TOLD_BY.format(ids=ids), rows=500)
+    by_type = context.panel("by_type", _BY_TYPE.format(where=where))
     shown: dict[str, Any] = {
         "figures": figures,
-        "sources": desk.panel("made_from", _SOURCES, rows=1),
-        "timeline": timeline(desk, wish, figures),
-        "map": on_map(desk, wish, figures),
+        "sources": context.panel("made_from", _SOURCES, rows=1),
+        "timeline": timeline(context, filters, figures),
+        "map": on_map(context, filters, figures),
         "by_type": bars(by_type),
-        "dyads": dyads(desk, wish, figures),
+        "dyads": dyads(context, filters, figures),
         "largest": largest,
         "told": told,
         "told_by": _told_by(told.rows),
-        "wish": wish,
+        "filters": filters,
         "matrix": matrix,
     }
     return shown | {"asked": [each for each in shown.values() if isinstance(each, Panel)]}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pipeline.serve import literals
-from pipeline.serve.desk import Desk, Panel
+from pipeline.serve.context import PageContext, Panel
 
 _STORIES: Final = """\
 SELECT cluster_id, article_id, title, publisher, first_published_at, article_count, publisher_count
@@ -53,29 +53,29 @@ ORDER BY IF(v.event_time IS NULL, 1, 0), v.event_time, v.article_id
 LIMIT 1000"""
 
 
-def stories(desk: Desk) -> dict[str, Any]:
+def stories(context: PageContext) -> dict[str, Any]:
     """All stories, and who copies whom.
 
     Args:
-        desk: who asks.
+        context: who asks.
     """
     return {
-        "stories": desk.table("stories", _STORIES, sortable=_SORTABLE, first="-article_count"),
-        "who": desk.panel("who", _WHO),
+        "stories": context.table("stories", _STORIES, sortable=_SORTABLE, first="-article_count"),
+        "who": context.panel("who", _WHO),
     }
 
 
-def story(desk: Desk, cluster_id: str) -> dict[str, Any] | None:
+def story(context: PageContext, cluster_id: str) -> dict[str, Any] | None:
     """How one story spread; None when there is none of this id.
 
     Args:
-        desk: who asks.
+        context: who asks.
         cluster_id: which one.
     """
-    spread = desk.panel("spread", _SPREAD.format(id=literals.text(cluster_id)))
+    spread = context.panel("spread", _SPREAD.format(id=literals.text(cluster_id)))
     if not spread.rows and spread.error is None:
         return None
-    return {"spread": spread, "head": _head(spread, cluster_id), "chart": _chart(desk, spread)}
+    return {"spread": spread, "head": _head(spread, cluster_id), "chart": _chart(context, spread)}
 
 
 def _head(spread: Panel, cluster_id: str) -> Any:
@@ -83,7 +83,7 @@ def _head(spread: Panel, cluster_id: str) -> Any:
     return next(iter(heads or spread.rows), None)
 
 
-def _chart(desk: Desk, spread: Panel) -> Panel | None:
+def _chart(context: PageContext, spread: Panel) -> Panel | None:
     """Its copies over time, a line a publisher; None when there is one alone."""
     dated = [row for row in spread.rows if row["event_time"] is not None]
     if len(dated) < 2:
@@ -93,11 +93,11 @@ def _chart(desk: Desk, spread: Panel) -> Panel | None:
         "points": [
             {
                 "at": row["event_time"].isoformat(),
-                "who": row["publisher"] or desk.tongue.say("common.unknown"),
+                "who": row["publisher"] or context.locale.say("common.unknown"),
                 "name": row["title"] or "",
                 "likeness": row["similarity"],
-                "lag": desk.tongue.span(row["minutes"]),
-                "href": desk.link(f"/article/{row['article_id']}"),
+                "lag": context.locale.span(row["minutes"]),
+                "href": context.link(f"/article/{row['article_id']}"),
             }
             for row in dated
         ],

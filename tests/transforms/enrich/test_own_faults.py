@@ -7,8 +7,8 @@ from own_files import VIGIL, own
 
 from transforms.enrich.own import NOTHING, OwnTables, own_tables, use
 from transforms.enrich.rules.check import check_rules
+from transforms.enrich.rules.lines import Lines
 from transforms.enrich.rules.load import RULES
-from transforms.enrich.rules.places import Lines
 
 HEAD = 'type = "PROTEST"\n[[rule]]\nid = "my.a"\ntriggers = ["v:تظاهر"]\n'  # four lines
 

@@ -21,7 +21,7 @@ from transforms.enrich.rules.load import (
     own_rules,
     read_trigger,
 )
-from transforms.enrich.rules.places import Lines
+from transforms.enrich.rules.lines import Lines
 from transforms.enrich.words.analyse import lemmas
 from transforms.enrich.words.cues import cue_sets
 from transforms.enrich.words.own_words import forms_of

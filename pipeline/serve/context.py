@@ -1,4 +1,4 @@
-"""One request at the desk: who asks in which tongue, and what the rows answer."""
+"""What a view needs of one request: who asks, in which language, and what the rows answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pipeline.errors import UsageError
 from pipeline.serve.snapshot import Snapshots
-from pipeline.serve.texts import Tongue
+from pipeline.serve.texts import Locale
 
 PAGE: Final = 25
 """Rows of a table that are shown at once."""
@@ -58,12 +58,12 @@ class Panel:
 
 
 @dataclass(slots=True)
-class Desk:
+class PageContext:
     """What a view needs to answer one request.
 
     Attributes:
         data: the rows.
-        tongue: the language of the answer.
+        locale: the language of the answer.
         path: of the request.
         params: of the request, as they came.
         notes: what a person must be told: what of the address was left out, and why.
@@ -71,7 +71,7 @@ class Desk:
     """
 
     data: Snapshots
-    tongue: Tongue
+    locale: Locale
     path: str = "/"
     params: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -120,7 +120,7 @@ class Desk:
         """
         sort = self.params.get(f"{key}_sort", first)
         if sort.lstrip("-") not in sortable:
-            self.notes.append(self.tongue.say("problem.sort", name=sort[:40]))
+            self.notes.append(self.locale.say("problem.sort", name=sort[:40]))
             sort = first
         wanted = sortable[sort.lstrip("-")]
         tie = list(sortable.values())[-1]
@@ -152,11 +152,11 @@ class Desk:
         given = self.params.get(name, "1")
         if given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= _LAST_PAGE:
             return int(given[:9])
-        self.notes.append(self.tongue.say("problem.page", name=given[:40]))
+        self.notes.append(self.locale.say("problem.page", name=given[:40]))
         return 1
 
     def link(self, path: str, **changes: str | int | None) -> str:
-        """An address of the page in the same tongue.
+        """An address of the page in the same locale.
 
         Args:
             path: where to.

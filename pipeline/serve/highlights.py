@@ -16,7 +16,7 @@ _WORD: Final = re.compile(r"\s*\S+\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Highlight:
     """A stretch of text that an event is made of.
 
     Attributes:
@@ -34,7 +34,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text under the same marks.
+    """A stretch of text under the same highlights.
 
     Attributes:
         text: the stretch.
@@ -47,7 +47,7 @@ class Piece:
     events: tuple[int, ...] = ()
 
 
-def marks_of(events: Sequence[dict[str, Any]], field: str, text: str) -> list[Mark]:
+def highlights_of(events: Sequence[dict[str, Any]], field: str, text: str) -> list[Highlight]:
     """Where the parts of events stand in one field of their article.
 
     Args:
@@ -56,7 +56,7 @@ def marks_of(events: Sequence[dict[str, Any]], field: str, text: str) -> list[Ma
         text: the field's text. A span that is not in it is left out.
     """
     return [
-        Mark(span["char_start"], span["char_end"], role, number)
+        Highlight(span["char_start"], span["char_end"], role, number)
         for number, event in enumerate(events, 1)
         for role, span in _spans(event, field, text)
     ]
@@ -88,23 +88,23 @@ def _date(event: dict[str, Any], field: str, text: str) -> Iterator[dict[str, in
                 return
 
 
-def pieces(text: str, marks: Iterable[Mark]) -> list[Piece]:
-    """Cut a text where marks begin and end.
+def pieces(text: str, highlights: Iterable[Highlight]) -> list[Piece]:
+    """Cut a text where highlights begin and end.
 
     Args:
         text: the whole text.
-        marks: stretches of it.
+        highlights: stretches of it.
 
     Returns:
         All of the text, in order.
     """
-    marks = list(marks)
-    cuts = sorted({0, len(text)} | {m.start for m in marks} | {m.end for m in marks})
+    highlights = list(highlights)
+    cuts = sorted({0, len(text)} | {m.start for m in highlights} | {m.end for m in highlights})
     found = []
     for start, end in pairwise(cuts):
-        over = [mark for mark in marks if mark.start <= start and end <= mark.end]
-        roles = tuple(role for role in ROLES if any(mark.role == role for mark in over))
-        events = tuple(sorted({mark.event for mark in over}))
+        over = [each for each in highlights if each.start <= start and end <= each.end]
+        roles = tuple(role for role in ROLES if any(each.role == role for each in over))
+        events = tuple(sorted({each.event for each in over}))
         found.append(Piece(text[start:end], roles, events))
     return found
 

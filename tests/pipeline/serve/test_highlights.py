@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pipeline_helpers import ROOT
 
 from pipeline.serve import literals
-from pipeline.serve.marks import Mark, differences, paragraphs, pieces
-from pipeline.serve.texts import codes_of, texts, tongue_of
+from pipeline.serve.highlights import Highlight, differences, paragraphs, pieces
+from pipeline.serve.texts import codes_of, locale_of, texts
 from pipeline.sql.dialect import parse
 from transforms.enrich.tables import read_rows
 
@@ -24,16 +24,20 @@ TEXT = "قُتل 12 شخصا في غزة\n\nوأدانت مصر القصف"
     ),
 )
 def test_pieces_are_the_text_whatever_overlaps(text, spans):
-    marks = [Mark(a, b, role, 1) for a, b, role in spans if a < b <= len(text)]
-    assert "".join(piece.text for piece in pieces(text, marks)) == text
+    highlights = [Highlight(a, b, role, 1) for a, b, role in spans if a < b <= len(text)]
+    assert "".join(piece.text for piece in pieces(text, highlights)) == text
 
 
 def test_a_piece_is_all_that_covers_it():
-    marks = [Mark(0, 4, "trigger", 1), Mark(0, 12, "recipient", 2), Mark(16, 19, "place", 1)]
-    found = [(piece.text, piece.roles, piece.events) for piece in pieces(TEXT, marks)]
+    highlights = [
+        Highlight(0, 4, "trigger", 1),
+        Highlight(0, 12, "recipient", 2),
+        Highlight(16, 19, "place", 1),
+    ]
+    found = [(piece.text, piece.roles, piece.events) for piece in pieces(TEXT, highlights)]
     assert found[0] == ("قُتل", ("trigger", "recipient"), (1, 2))
     assert found[1] == (" 12 شخصا", ("recipient",), (2,))
-    lines = paragraphs(pieces(TEXT, marks))
+    lines = paragraphs(pieces(TEXT, highlights))
     assert ["".join(piece.text for piece in line) for line in lines] == TEXT.split("\n\n")
 
 
@@ -75,8 +79,8 @@ def test_every_text_that_is_asked_for_is_there():
 
 
 def test_numbers_and_days_are_written_as_people_write_them():
-    arabic, english = tongue_of("ar", "arab"), tongue_of("en", None)
+    arabic, english = locale_of("ar", "arab"), locale_of("en", None)
     assert (arabic.number(12345.5), english.number(12345.5)) == ("١٢٬٣٤٥٫٥٠", "12,345.50")
     assert english.least_and_most(3, 5) == "3–5"
     assert english.least_and_most(3, None) == "at least 3"
-    assert tongue_of("<script>", "x") == tongue_of("ar", "latn")
+    assert locale_of("<script>", "x") == locale_of("ar", "latn")

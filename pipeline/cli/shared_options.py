@@ -1,4 +1,4 @@
-"""``--rules`` and ``--names`` of the commands that code."""
+"""Options that several commands have: own rules and names, and what BigQuery may bill."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ Names = Annotated[
     typer.Option(
         metavar="FILE",
         help="Persons, organisations and places of your own: a tab-separated file.",
+        show_default=False,
+    ),
+]
+MaxBytes = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="What a query may have BigQuery bill, in bytes (10 GB by default).",
         show_default=False,
     ),
 ]
