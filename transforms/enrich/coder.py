@@ -30,8 +30,8 @@ from transforms.enrich.events.own_events import (
     is_told,
     own_mentions,
     shares,
+    told_words,
     with_own,
-    words_of,
 )
 from transforms.enrich.events.parties import assign_countries, countries_of
 from transforms.enrich.events.record import to_event
@@ -92,7 +92,7 @@ def _decided(
 ) -> tuple[list[EventMention], list[EventMention]]:
     """The mentions of a dated article, and those that hardly are events."""
     own = own_mentions(scenes, context)
-    told = words_of(own)
+    told = told_words(own)
     decisions = once(model.decide(candidates(scenes, context)))
     decisions = [d for d in decisions if not is_told(d.candidate, told)]
     for decision in decisions:
@@ -260,7 +260,7 @@ def _by_rules(scenes: list[Scene], context: ArticleContext) -> list[EventMention
     own = own_mentions(scenes, context)
     for _, mention in own:
         _look_ahead(mention)
-    return [*_ruled(scenes, context, words_of(own)), *(mention for _, mention in own)]
+    return [*_ruled(scenes, context, told_words(own)), *(mention for _, mention in own)]
 
 
 def _ruled(

@@ -75,7 +75,7 @@ def own_mentions(scenes: Iterable[Scene], context: ArticleContext) -> list[Own]:
     return found
 
 
-def words_of(own: Iterable[Own]) -> Words:
+def told_words(own: Iterable[Own]) -> Words:
     """The words by which own rules tell something: no shipped rule or model tells it by them."""
     return frozenset((m.trigger.field, part) for _, m in own for part in m.match.parts)
 

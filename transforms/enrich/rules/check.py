@@ -12,6 +12,7 @@ from typing import Any, Final
 from transforms.enrich.coder import mentions_of
 from transforms.enrich.ontology import plover
 from transforms.enrich.own import Fault, OwnTables, own_tables, use
+from transforms.enrich.rules.lines import Lines
 from transforms.enrich.rules.load import (
     FIELDS,
     ROLES,
@@ -21,7 +22,6 @@ from transforms.enrich.rules.load import (
     own_rules,
     read_trigger,
 )
-from transforms.enrich.rules.lines import Lines
 from transforms.enrich.words.analyse import lemmas
 from transforms.enrich.words.cues import cue_sets
 from transforms.enrich.words.own_words import forms_of

@@ -18,10 +18,10 @@ _MAX_BRACKET: Final = 4
 _MAX_QUANTITY: Final = 5
 _LONG: Final = 5  # letters from which an unknown word in ا is an accusative; عليا is none
 _ORIGIN: Final = (endings.NISBA, endings.NISBA + endings.FEMININE_FOLDED)  # adjectives in ي
-_OWNED: Final = ("ها", "هم")  # possessive pronouns that no other ending looks like
 # How a feminine adjective may end, and what is none at all.
 _AGREES: Final = (
-    endings.FEMININE_FOLDED, endings.PLURAL_FEMININE, endings.NISBA, endings.ACCUSATIVE, "ء",
+    endings.FEMININE_FOLDED, endings.PLURAL_FEMININE, endings.NISBA, endings.ACCUSATIVE,
+    endings.FEMININE_HAMZA,
 )  # fmt: skip
 # Prepositions that bring a party are no mere adverbials.
 _PARTIES: Final = lists.words("insertions", "party_prepositions")
@@ -125,7 +125,7 @@ def new_head(before: str, word: str) -> bool:
     """
     if word not in HEADS or before in closed_classes.QUANTIFIERS:
         return False
-    return before.startswith(("ال", "وال")) or before.endswith(_OWNED)
+    return before.startswith(("ال", "وال")) or before.endswith(endings.PLAIN_POSSESSIVES)
 
 
 def accusative(before: str, word: str) -> bool:
@@ -150,7 +150,9 @@ def begins(before: str, word: str, *, known: bool, country: bool) -> bool:
         known: whether a known phrase begins with it.
         country: whether it is a country's name.
     """
-    owned = before.endswith(_OWNED) and word.startswith(ARTICLE) and _is_noun(word)
+    owned = (
+        before.endswith(endings.PLAIN_POSSESSIVES) and word.startswith(ARTICLE) and _is_noun(word)
+    )
     return (
         new_head(before, word)
         or owned  # رفضها القرار

@@ -23,3 +23,5 @@ NISBA: Final = _LISTS["nisba"]
 ACCUSATIVE: Final = _LISTS["accusative"]
 WITHOUT_ACCUSATIVE: Final = frozenset(_LISTS["without_accusative"])
 POSSESSIVES: Final = tuple(_LISTS["possessives"].split())
+PLAIN_POSSESSIVES: Final = tuple(_LISTS["plain_possessives"].split())
+FEMININE_HAMZA: Final = _LISTS["feminine_hamza"]
