@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -49,12 +50,25 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class SuiteReport:
-    """What a suite says: its figures, its wrong cases, and the hash of the data it read."""
+    """What a suite says.
+
+    Attributes:
+        suite: its name.
+        figures: what it measured.
+        cases: its wrong answers.
+        data_hash: of the data it read.
+        own_hashes: of the data of single figures, where a suite reads several sets: by name.
+    """
 
     suite: str
     figures: tuple[Figure, ...]
     cases: tuple[Case, ...]
     data_hash: str
+    own_hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def hash_of(self, figure: str) -> str:
+        """The hash of the data that a figure was measured on."""
+        return self.own_hashes.get(figure, self.data_hash)
 
 
 class Suite(Protocol):

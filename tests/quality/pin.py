@@ -1,7 +1,7 @@
 """Pin the floors of quality: ``python tests/quality/pin.py ../shared/data``.
 
-Figures with a bar are pinned at what they are now. A figure that fell is refused, unless its data
-is another: a floor is a promise.
+Figures with a bar are pinned at what they are now. A figure that fell is refused, unless its own
+data is another: a floor is a promise.
 """
 
 from __future__ import annotations
@@ -33,12 +33,16 @@ def main(data: Path) -> int:
         floors = {each.name: rounded(each) for each in report.figures if each.bar is not None}
         for figure in report.figures:
             before = old.get("floors", {}).get(figure.name)
-            if before is None or old.get("data_hash") != report.data_hash:
+            hashed = old.get("own_hashes", {}).get(figure.name, old.get("data_hash"))
+            if before is None or hashed != report.hash_of(figure.name):
                 continue
             worse = figure.value < before if figure.higher_is_better else figure.value > before
             if worse:
                 fallen.append(f"{report.suite}.{figure.name}: {before} -> {figure.value:.4f}")
+        own = {name: each for name, each in report.own_hashes.items() if name in floors}
         baseline[report.suite] = {"data_hash": report.data_hash, "floors": floors}
+        if own:
+            baseline[report.suite]["own_hashes"] = own
     if fallen:
         sys.stderr.write("refused, these fell:\n" + "\n".join(fallen) + "\n")
         return 1

@@ -20,6 +20,8 @@ def test_own_sentences_are_measured_without_any_data(tmp_path: Path) -> None:
     assert figures["gold_type_macro_f1_in_sample"].value > 0.8
     assert report.suite == "events"
     assert len(report.data_hash) == 16
+    assert report.hash_of("gold_type_macro_f1_in_sample") == report.data_hash
+    assert report.hash_of("held_out_precision") not in ("", report.data_hash)
 
 
 def test_own_gold_quotes_itself() -> None:
