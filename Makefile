@@ -7,6 +7,9 @@ STAMP := $(VENV)/.installed
 EMULATOR ?= .venv-emulator
 EMULATOR_STAMP := $(EMULATOR)/.installed
 ENGINES ?= .engines
+# Most of the time of most tests goes by in processes they have started. A file stays together.
+SIDE_BY_SIDE := -q -n $(shell nproc) --dist loadfile
+COVERED := tests/transforms tests/pipeline/evaluation
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo -n)
 
 .PHONY: demo emulator emulate engines browser demo-flink demo-bigquery pin-image test test-full lint bench docs pictures static lock clean
@@ -80,12 +83,14 @@ test: lint ## the whole test suite, every reliability test at a smaller size
 	$(MAKE) --no-print-directory emulator || test "$$CI" != true
 	$(MAKE) --no-print-directory engines || test "$$CI" != true
 	$(MAKE) --no-print-directory browser || test "$$CI" != true
-	RASD_TEST_SIZE=small $(BIN)/python -m pytest
-	@# Coverage in a run of its own: its tracing slows what is timed and warns where one line is due.
+	@# Three parts. What measures coverage runs by itself, since tracing slows and warns elsewhere;
+	@# what is done to rasd on purpose, and engines, run alone, since time and memory count there.
 	$(BIN)/coverage erase
-	$(BIN)/coverage run --source=transforms -m pytest -q -m "not reliability" tests/transforms tests/pipeline/evaluation
+	$(BIN)/coverage run --source=transforms -m pytest $(SIDE_BY_SIDE) -m "not reliability" $(COVERED)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
+	RASD_TEST_SIZE=small $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not reliability and not engine" $(addprefix --ignore=,$(COVERED))
+	RASD_TEST_SIZE=small $(BIN)/python -m pytest -m "reliability or engine"
 
 test-full: lint emulator engines browser ## every reliability test as written
 	RASD_TEST_SIZE=full $(BIN)/pytest
