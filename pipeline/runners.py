@@ -26,7 +26,7 @@ ENGINES: Final = {
     "FlinkRunner": ("flink", "open_flink"),
     "DataflowRunner": ("dataflow", "open_dataflow"),
 }
-# Options of jobs that Flink's job server knows (FlinkPipelineOptions of Beam 2.62) and Beam's Python
+# Options that Flink's job server knows (FlinkPipelineOptions of Beam 2.62), and that Beam's Python
 # side hands on without having heard of them.
 _OF_JOB_SERVERS: Final = frozenset(
     f"--{name}"

@@ -11,7 +11,7 @@ from pipeline.deploy.plan import METADATA, TERRAFORM, Target
 from pipeline.errors import UsageError
 from pipeline.sources.files import feeds_of
 
-FOLLOW: Final = ("fetcher", "dataflow", "none")
+FOLLOW: Final = ("fetcher", "stream", "dataflow", "none")
 _PROJECT: Final = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+\d{1,2}")
 _DATASET: Final = re.compile(r"[A-Za-z0-9_]{1,1024}")

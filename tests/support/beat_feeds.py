@@ -11,7 +11,6 @@ from live_feeds import SUMMARY, item, rss
 from outputs import all_facts
 from seed_pages import SITES, _variant, render
 
-
 HTML = {"Content-Type": "text/html"}
 # What follows from when a feed was asked and a page was had, not from what came.
 _OF_THE_CLOCK = {"feeds", "fetch_log"}

@@ -12,13 +12,14 @@ from pipeline.beats.claims import HELD, Claims
 class State:
     """A cell as an engine gives it to one key."""
 
-    def __init__(self):
-        self.text = None
+    text = None
 
     def read(self):
+        """Give what was written last."""
         return self.text
 
     def write(self, text):
+        """Keep a text."""
         self.text = text
 
 

@@ -75,7 +75,7 @@ def test_what_the_commands_name_is_there(follow, feeds):
         (("--dataset", "my-news"), "letters, digits and _"),
         (("--bucket", "Big"), "--bucket Big"),
         (("--alert-email", "me"), "an address of mail"),
-        (("--follow", "somehow"), "one of fetcher, dataflow, none"),
+        (("--follow", "somehow"), "one of fetcher, stream, dataflow, none"),
         (("--follow", "fetcher"), "wants --feeds"),
         (("--follow", "dataflow", "--feeds", "nowhere.toml"), "nowhere.toml"),
     ],
