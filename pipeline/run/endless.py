@@ -36,8 +36,13 @@ from pipeline.warc.writer import check_archive
 from transforms.feeds.publishers import publishers_of
 from transforms.rows.rows import Provenance
 
-# Without checkpoints Flink begins a job anew after every failure.
-_CHECKPOINTS: Final = "--checkpointing_interval=10000"  # milliseconds
+# Without checkpoints Flink begins a job anew after every failure. Where a bundle is under way at a
+# checkpoint, Flink's runner keeps what it gives back until the step's next bundle begins: that of
+# the one element which sets off the beats would never come.
+_ON_FLINK: Final = (
+    "--checkpointing_interval=10000",  # milliseconds
+    "--finish_bundle_before_checkpointing=true",
+)
 _LOOK: Final = 0.5  # seconds between two looks at whether to stop
 
 
@@ -137,7 +142,7 @@ def _endless(config: Config) -> Config:
     """The options of a job without an end."""
     more = ["--streaming"]
     if config.runner == "FlinkRunner":
-        more.append(_CHECKPOINTS)
+        more += _ON_FLINK
     return replace(config, beam_args=(*more, *config.beam_args))
 
 
