@@ -108,7 +108,7 @@ def steps(target: Target) -> list[Step]:
         f"--region={target.region}", "--wait",
     )  # fmt: skip
     follows = [
-        Step("hand the stream over to Dataflow; refused while it runs", (shlex.join(start),))
+        Step("the stream, handed to Dataflow; refused while it runs", (shlex.join(start),))
     ]
     return [
         *found,

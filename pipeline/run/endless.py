@@ -41,7 +41,7 @@ from transforms.rows.rows import Provenance
 # the one element which sets off the beats would never come.
 _ON_FLINK: Final = (
     "--checkpointing_interval=10000",  # milliseconds
-    "--finish_bundle_before_checkpointing=true",
+    "--finish_bundle_before_checkpointing",
 )
 _LOOK: Final = 0.5  # seconds between two looks at whether to stop
 
