@@ -23,13 +23,20 @@ import apache_beam as beam
 from pipeline import graph
 from pipeline.context import RunContext
 from pipeline.errors import JobError, UsageError
+from pipeline.measures import Spread
 from pipeline.options import Config
 from pipeline.polling.history import recall_robots
 from pipeline.polling.index import FeedIndex
 from pipeline.polling.settings import fetch_settings
 from pipeline.render.progress import Progress
 from pipeline.run.inputs import Inputs, run_id_of
-from pipeline.run.manifest import manifest_of, stage_counters
+from pipeline.run.manifest import (
+    Spreads,
+    add_spread,
+    manifest_of,
+    stage_counters,
+    stage_spreads,
+)
 from pipeline.run.peak_memory import PeakMemory
 from pipeline.run.warm import Warm
 from pipeline.run.work import check_reach, check_readable, hand_over
@@ -109,6 +116,7 @@ class Job:
         self._fetching = fetching or fetch_settings(config)
         self._clock = self._fetching.clock()
         self._counters: Counter[tuple[str, str]] = Counter()
+        self._spreads: Spreads = {}
         self._engine = open_engine(config)
         self._warm = warm or Warm(open_sink(config.output, config.staging), config.as_of)
         self._sink = self._warm.sink
@@ -162,7 +170,7 @@ class Job:
             self._sink.inbox.complete(self._provenance.run_id)
             self._warm.learn(self._sink.inbox.of_run(self._provenance.run_id))
             self._progress.say("settling")
-            settled = graph.settle(context) if settle else Settled()
+            settled = self._settle(context) if settle else Settled()
         manifest = self._manifest(inputs, settled)
         manifest["wall_seconds"] = round(time.monotonic() - started, 3)
         manifest["peak_memory_bytes"] = memory.peak
@@ -180,6 +188,15 @@ class Job:
             # A feed that could be read is usable, though all its entries be known.
             usable=self._counters["dedup", "out"] + len(inputs.feeds) + len(inputs.not_due),
         )
+
+    def _settle(self, context: RunContext) -> Settled:
+        """Fold in what was delivered, and measure it: no engine does."""
+        started = time.monotonic()
+        settled = graph.settle(context)
+        took = round((time.monotonic() - started) * 1e6)
+        add_spread(self._spreads, ("settle", "microseconds"), Spread.of([took]))
+        add_spread(self._spreads, ("settle", "bundles"), Spread.of([settled.bundles]))
+        return settled
 
     def _begin(self, inputs: Inputs, spooled: Path) -> None:
         """Take the inbox, and hand workers of an engine what was spooled."""
@@ -218,6 +235,7 @@ class Job:
             runner=self._engine.name,
             inputs=inputs,
             counters=self._counters,
+            spreads=self._spreads,
             committed=committed,
         )
 
@@ -309,6 +327,8 @@ class Job:
                 "same command begins again"
             ) from error
         self._counters.update(stage_counters(result))
+        for name, spread in stage_spreads(result).items():
+            add_spread(self._spreads, name, spread)
 
     def _start(
         self, context: RunContext, refs: Sequence[Ref], told: Sequence[PackedRows] = ()
