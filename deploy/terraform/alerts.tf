@@ -1,5 +1,7 @@
-# What somebody is told of. The figures are read from the words that the stream of the fetcher says;
-# a run on Dataflow ends with exit code 3 or 4 instead, which is a failed job.
+# What somebody is told of. The figures are read from the words that the stream of the fetcher says:
+# its lines are JSON, and their message stands in jsonPayload.message whether the machine's agent
+# reads the object or leaves it as text. A run on Dataflow ends with exit code 3 or 4 instead, which
+# is a failed job.
 locals {
   told = var.alert_email != "" ? [google_monitoring_notification_channel.mail[0].id] : []
   figures = var.follow != "fetcher" ? {} : {
@@ -21,7 +23,7 @@ resource "google_monitoring_notification_channel" "mail" {
 resource "google_logging_metric" "said" {
   for_each        = local.figures
   name            = "rasd/${each.key}"
-  filter          = "jsonPayload.message =~ \"rasd: .*[1-9][0-9]* ${each.value}\""
+  filter          = "jsonPayload.message =~ \"[1-9][0-9]* ${each.value}\""
   value_extractor = "REGEXP_EXTRACT(jsonPayload.message, \"([1-9][0-9]*) ${each.value}\")"
   metric_descriptor {
     metric_kind = "DELTA"

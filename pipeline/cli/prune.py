@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.errors import Exit, UsageError
 
 EXAMPLES: Final = """\
@@ -50,9 +50,9 @@ def command(
         done = prune(sink, provenance, before=day, url=url, article_id=article)
     gone = {table: done.gone(table) for table in done.changes if done.gone(table)}
     shown = ", ".join(f"{count} {table}" for table, count in gone.items() if table[0] != "_")
-    sys.stderr.write(f"rasd: gone: {shown or 'nothing'}\n")
+    log.say(f"gone: {shown or 'nothing'}")
     if day is None:
-        sys.stderr.write("rasd: the takedown is remembered\n")
+        log.say("the takedown is remembered")
     return Exit.DONE if gone else Exit.NOTHING_USABLE
 
 

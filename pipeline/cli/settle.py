@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit
 from pipeline.options import own_of
@@ -52,7 +52,7 @@ def command(
         for table, changes in settled.changes.items()
         if changes.inserted + changes.replaced and not table.startswith("_")
     )
-    sys.stderr.write(f"rasd: {settled.bundles} bundles; new or changed rows: {rows or 'none'}\n")
+    log.say(f"{settled.bundles} bundles; new or changed rows: {rows or 'none'}")
     for broken in settled.broken:
-        sys.stderr.write(f"rasd: left in the inbox: {broken.path}: {broken.problem}\n")
+        log.say(f"left in the inbox: {broken.path}: {broken.problem}", "ERROR")
     return Exit.FAILED if settled.broken else Exit.DONE

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import apache_beam as beam
 
-from pipeline import graph
+from pipeline import graph, log
 from pipeline.context import RunContext
 from pipeline.errors import JobError, UsageError
 from pipeline.measures import Spread
@@ -148,6 +148,7 @@ class Job:
             settle: fold what was delivered into the tables at once; else it waits in the inbox.
         """
         started = time.monotonic()
+        log.label(run_id=self._provenance.run_id)
         context = RunContext(
             self._config, self._sink, self._provenance, self._fetching, NO_PUBLISHERS
         )
@@ -228,7 +229,7 @@ class Job:
             if table in TABLES
         }
         for broken in settled.broken:
-            self._progress.say(f"left in the inbox: {broken.path}: {broken.problem}")
+            self._progress.say(f"left in the inbox: {broken.path}: {broken.problem}", "ERROR")
         return manifest_of(
             self._config,
             run_id=self._provenance.run_id,

@@ -20,10 +20,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from pipeline import storage
+from pipeline import log, storage
 from pipeline.errors import UsageError, not_there
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
+from pipeline.render.letters import tell_letters
 from pipeline.render.progress import Progress
 from pipeline.render.terminal import one_line
 from pipeline.run.job import Job, Summary
@@ -233,13 +234,16 @@ class Stream:
             # Nothing of it counts: the feeds are due as they were.
             self._failures += 1
             self.metrics.failed_ticks += 1
-            self.progress.say(f"a tick failed and is tried again: {one_line(str(error))}")
+            why = one_line(str(error))
+            self.progress.say(f"a tick failed and is tried again: {why}", "ERROR")
             warm.history.states.update(before)
             return
+        else:
+            self._failures = 0
+            self._account(summary, len(due), warm.sink)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-        self._failures = 0
-        self._account(summary, len(due), warm.sink)
+            log.label(run_id=None)  # what is said between ticks is of none
 
     def _may_settle(self, now: datetime) -> bool:
         """Whether bundles are folded into the tables now, and not only put down."""
@@ -266,8 +270,16 @@ class Stream:
                 f"{summary.new_rows.get('events', 0)} events, "
                 f"{summary.dead_letters} dead letters"
                 + (f" ({reasons})" if reasons else "")
-                + (f"; {summary.waiting} wait to be settled" if summary.waiting else "")
+                + (f"; {summary.waiting} wait to be settled" if summary.waiting else ""),
+                figures={
+                    "feeds": polled,
+                    "articles": summary.new_rows.get("articles", 0),
+                    "events": summary.new_rows.get("events", 0),
+                    "dead_letters": summary.dead_letters,
+                    "waiting": summary.waiting,
+                },
             )
+        tell_letters(summary.manifest, self.progress.say, inputs=True)
 
     def _tell_health(self, feeds: Sequence[Feed], warm: Warm, now: datetime) -> None:
         """Say once a minute how it goes."""
@@ -282,7 +294,12 @@ class Stream:
         self.progress.say(
             f"health {now:%Y-%m-%d %H:%M} UTC: {len(states)} feeds, {failing} failing, "
             f"{self.metrics.ticks} ticks, {self.metrics.articles} articles; next poll "
-            f"{following:%H:%M:%S}"
+            f"{following:%H:%M:%S}",
+            figures={
+                "feeds": len(states),
+                "failing_feeds": failing,
+                "lag_seconds": self.metrics.lag_seconds,
+            },
         )
 
 

@@ -148,7 +148,13 @@ def test_every_parameter_of_the_template_is_an_option(path):
     assert written == metadata(), "the template's metadata is out of date: run `make docs`"
     names = [each["name"] for each in json.loads(written)["parameters"]]
     words = [f"--{name}=true" for name in names if name in SWITCHES]
-    values = {"from": "2024-01-01", "to": "2024-01-31", "as_of": "2024-02-01", "map": "body=text"}
+    values = {
+        "from": "2024-01-01",
+        "to": "2024-01-31",
+        "as_of": "2024-02-01",
+        "map": "body=text",
+        "log_format": "json",
+    }
     words += [f"--{n}={values.get(n, '5')}" for n in names if n not in SWITCHES]
     config = parse_run(words_of(words)[1:], datetime(2026, 1, 1, tzinfo=UTC), frozenset)
     assert config.inputs == ("5",)
