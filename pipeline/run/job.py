@@ -202,7 +202,8 @@ class Job:
     def _begin(self, inputs: Inputs, spooled: Path) -> None:
         """Take the inbox, and hand workers of an engine what was spooled."""
         inbox, run_id = self._sink.inbox, self._provenance.run_id
-        inbox.begin(run_id)
+        for folder in inbox.begin(run_id):
+            self._progress.say(f"removed from the inbox: {folder}, of a run that was cut off")
         if not self._engine.in_process:
             inputs.refs = hand_over(inputs.refs, spooled, inbox, run_id)
 
