@@ -132,6 +132,10 @@ class Job:
         check_archive(self._config.archive)
         if self._engine.elsewhere:
             check_reach(self._engine.name, self._sink.inbox, self._config.archive)
+            for line in self._engine.elsewhere_lies(
+                [self._sink.inbox.uri, self._config.archive, *self._config.inputs]
+            ):
+                self._progress.say(line, "WARNING")
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
             self._sink.prepare()
