@@ -170,13 +170,17 @@ def test_a_signal_ends_it_with_exit_code_0_and_a_second_writer_leaves(server, tm
     command = [sys.executable, "-m", "pipeline", "stream", str(source), "--output", str(output)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [*command, "--allow-private-hosts", "--metrics-port", "0"],
+        [*command, "--allow-private-hosts", "--metrics-port", "0", "--log-format", "json"],
         env=env, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
+    said = []
     for line in process.stderr:
+        said.append(json.loads(line))
         if "new articles" in line:
             break
+    assert said[-1]["figures"]["articles"] == 2
+    assert said[-1]["logging.googleapis.com/labels"]["run_id"]
     second = rasd("stream", str(source), "--output", str(output))
     assert second.returncode != 0
     assert second.stderr.decode().count("\n") == 1
@@ -186,7 +190,9 @@ def test_a_signal_ends_it_with_exit_code_0_and_a_second_writer_leaves(server, tm
     _, rest = process.communicate(timeout=60)
     assert process.returncode == 0, rest
     assert time.monotonic() - began < 30
-    assert "stopped after" in rest
+    last = [json.loads(line) for line in rest.splitlines()][-1]
+    assert last["message"].startswith("stopped after")
+    assert last["logging.googleapis.com/labels"] == {"command": "stream"}, "of no tick"
     assert len(facts(output, "articles")) == 2
 
 
