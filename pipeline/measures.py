@@ -101,6 +101,15 @@ def _timed(stage: str, what: str) -> Measure:
 
 STAGES: Final[tuple[Measure, ...]] = (
     Measure("feeds", "rejected", "counter", "Feeds that gave no entries.", by_reason=True),
+    Measure(
+        "feeds",
+        "polled",
+        "counter",
+        "Requests for feeds; the reason is their outcome, alarms included.",
+        by_reason=True,
+    ),
+    Measure("feeds", "bytes", "distribution", "Bytes of a feed, unpacked."),
+    _timed("feeds", "a feed took to answer, redirects included"),
     Measure("read", "in", "counter", "URLs that were looked up, each with all that names it."),
     Measure("read", "out", "counter", "Pages that were read, and pages to be fetched."),
     Measure("read", "rejected", "counter", "Inputs that gave no page.", by_reason=True),

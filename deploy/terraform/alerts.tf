@@ -8,6 +8,8 @@ locals {
     new_articles  = "new articles"
     dead_letters  = "dead letters"
     failing_feeds = "failing"
+    soft_empty    = "soft-empty feeds"
+    lag_seconds   = "s behind"
   }
 }
 
@@ -53,6 +55,8 @@ resource "google_monitoring_alert_policy" "many" {
   for_each = var.follow != "fetcher" ? {} : {
     dead_letters  = 50
     failing_feeds = 20
+    soft_empty    = 3
+    lag_seconds   = 600
   }
   display_name          = "rasd: many ${replace(each.key, "_", " ")}"
   combiner              = "OR"

@@ -34,6 +34,7 @@ from pipeline.run.manifest import (
     Spreads,
     add_spread,
     manifest_of,
+    measure_polls,
     stage_counters,
     stage_spreads,
 )
@@ -257,6 +258,7 @@ class Job:
             feeds = FeedIndex(self._going_on(context), self._warm.history, self._progress, work)
             inputs.take(feeds.index(inputs.to_poll, spool))
             inputs.rows = feeds.rows
+            measure_polls(feeds.rows, self._counters, self._spreads)
             inputs.not_due = feeds.not_due
             self._warm.know(feeds.robots)
         inputs.rejected = list(map(redact_rejection, inputs.rejected))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib import metadata
 from typing import Any, Final
@@ -13,6 +13,7 @@ from pipeline.measures import Spread
 from pipeline.options import Config
 from pipeline.version import __version__
 from transforms.metrics import taken_apart
+from transforms.rows.rows import Row
 from transforms.text.redact import redact_text, redact_url
 
 # Distributions whose sum stands among a stage's counters; of times it stands as milliseconds.
@@ -57,6 +58,25 @@ def add_spread(spreads: Spreads, name: tuple[str, str], more: Spread) -> None:
     spreads[name] = spreads[name] + more if name in spreads else more
 
 
+def measure_polls(
+    rows: Iterable[tuple[str, Row]], counters: Counter[tuple[str, str]], spreads: Spreads
+) -> None:
+    """Count the polls of a run, which no engine makes.
+
+    Args:
+        rows: by table; those of ``fetch_log`` tell of requests.
+        counters: added to: requests for feeds by outcome.
+        spreads: added to: bytes and microseconds of each.
+    """
+    for table, row in rows:
+        if table != "fetch_log" or row["purpose"] != "feed":
+            continue
+        counters["feeds", f"polled.{row['outcome']}"] += 1
+        for name, value in (("bytes", row["bytes"]), (_TIME, (row["elapsed_ms"] or 0) * 1000)):
+            if value is not None:
+                add_spread(spreads, ("feeds", name), Spread.of([value]))
+
+
 def stages_of(
     counters: Counter[tuple[str, str]], spreads: Mapping[tuple[str, str], Spread]
 ) -> dict[str, dict[str, Any]]:
@@ -65,10 +85,9 @@ def stages_of(
     summed = {name: spreads[name].sum for name in _SUMMED if name in spreads}
     for (stage, name), total in sorted({**counters, **summed}.items()):
         entry = stages.setdefault(stage, {})
-        if name.startswith("rejected."):
-            entry.setdefault("rejected", {})[name.removeprefix("rejected.")] = total
-        elif name.startswith("failed."):
-            entry.setdefault("failed", {})[name.removeprefix("failed.")] = total
+        what, _, reason = name.partition(".")
+        if reason:
+            entry.setdefault(what, {})[reason] = total
         else:
             entry[name] = total
     for (stage, name), spread in sorted(spreads.items()):

@@ -46,6 +46,7 @@ LOOK_AGAIN: Final = 5.0  # seconds between two looks at the list of feeds
 HEALTH: Final = 60.0  # seconds between two lines on how it goes
 _FEEDS_A_TICK: Final = 200  # so that a stop never has to wait for thousands
 _LEAST_PAUSE: Final = 1.0
+_BEHIND: Final = 60.0  # seconds that a feed may wait before the lag is told
 _LAST_TICK: Final = 20.0  # seconds that a tick may still take once a stop was asked for
 _AFTER_FAILURE: Final = (5.0, 15.0, 60.0, 300.0)
 
@@ -262,7 +263,9 @@ class Stream:
     def _account(self, summary: Summary, polled: int, sink: Sink) -> None:
         self.metrics.add(summary, polled)
         self._idle.add(summary, polled, sink)
-        if summary.new_rows.get("articles") or summary.dead_letters or summary.waiting:
+        answered = summary.manifest["stages"].get("feeds", {}).get("polled", {})
+        empty = answered.get("soft_empty", 0)
+        if summary.new_rows.get("articles") or summary.dead_letters or summary.waiting or empty:
             reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
             self.progress.say(
                 f"{summary.manifest['as_of'][:19]}Z: {polled} feeds, "
@@ -270,12 +273,14 @@ class Stream:
                 f"{summary.new_rows.get('events', 0)} events, "
                 f"{summary.dead_letters} dead letters"
                 + (f" ({reasons})" if reasons else "")
+                + (f", {empty} soft-empty feeds" if empty else "")
                 + (f"; {summary.waiting} wait to be settled" if summary.waiting else ""),
                 figures={
                     "feeds": polled,
                     "articles": summary.new_rows.get("articles", 0),
                     "events": summary.new_rows.get("events", 0),
                     "dead_letters": summary.dead_letters,
+                    "soft_empty_feeds": empty,
                     "waiting": summary.waiting,
                 },
             )
@@ -290,15 +295,16 @@ class Stream:
         failing = sum(state.failures > 0 for state in states)
         following = min((state.due_at for state in states), default=now)
         self.metrics.feeds, self.metrics.failing_feeds = len(states), failing
-        self.metrics.lag_seconds = max(0.0, (now - following).total_seconds())
+        lag = max(0.0, (now - following).total_seconds())
+        self.metrics.lag_seconds = lag
         self.progress.say(
             f"health {now:%Y-%m-%d %H:%M} UTC: {len(states)} feeds, {failing} failing, "
             f"{self.metrics.ticks} ticks, {self.metrics.articles} articles; next poll "
-            f"{following:%H:%M:%S}",
+            f"{following:%H:%M:%S}" + (f", {lag:.0f} s behind" if lag >= _BEHIND else ""),
             figures={
                 "feeds": len(states),
                 "failing_feeds": failing,
-                "lag_seconds": self.metrics.lag_seconds,
+                "lag_seconds": lag,
             },
         )
 

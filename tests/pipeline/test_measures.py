@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,13 @@ import pytest
 from pipeline_helpers import ROOT
 
 from pipeline.measures import MEASURES, STAGES, Spread
-from pipeline.run.manifest import measured_of, stage_counters, stage_spreads, stages_of
+from pipeline.run.manifest import (
+    measure_polls,
+    measured_of,
+    stage_counters,
+    stage_spreads,
+    stages_of,
+)
 from pipeline.run.metrics import Metrics
 from transforms.metrics import full_name, taken_apart
 from transforms.rejects import REASONS
@@ -50,7 +57,7 @@ def test_a_run_counts_what_the_table_names(seeds_output):
                 continue
             each = BY_STAGE[stage, name]
             assert each.by_reason == isinstance(value, dict), each.full_name
-            assert not each.by_reason or set(value) <= set(REASONS)
+            assert not each.by_reason or name == "polled" or set(value) <= set(REASONS)
     for stage, measured in manifest["measured"].items():
         for name, kept in measured.items():
             assert BY_STAGE[stage, name].kind == "distribution"
@@ -125,6 +132,22 @@ def test_every_line_of_prometheus_has_its_type_once():
     assert 'rasd_fetch_failed_total{reason="timeout"} 2' in lines
     assert "rasd_fetch_bytes_sum 12" in lines
     assert "rasd_read_in_total" not in types, "what never happened is not told"
+
+
+def test_polls_are_counted_by_outcome():
+    counters, spreads = Counter(), {}
+    told = {"purpose": "feed", "outcome": "soft_empty", "bytes": 300, "elapsed_ms": 20}
+    rows = [
+        ("fetch_log", told),
+        ("fetch_log", told | {"outcome": "dns", "bytes": None, "elapsed_ms": None}),
+        ("fetch_log", told | {"purpose": "robots"}),
+        ("feeds", {"feed_url": "x"}),
+    ]
+    measure_polls(rows, counters, spreads)
+    assert stages_of(counters, spreads) == {
+        "feeds": {"ms": 20.0, "polled": {"dns": 1, "soft_empty": 1}}
+    }
+    assert spreads["feeds", "bytes"] == Spread(1, 300, 300, 300)
 
 
 def test_values_of_engines_are_added_up():

@@ -88,6 +88,13 @@ def test_ticks_until_the_end_and_one_row_each(server, tmp_path):
     assert len(facts(output, "appearances")) == len(rows)
     assert stream.metrics.articles == len(rows)
     assert stream.metrics.polls == sum(polls)
+    answered = {
+        why: n
+        for (stage, name, why), n in stream.metrics.counts.items()
+        if (stage, name) == ("feeds", "polled")
+    }
+    assert sum(answered.values()) == sum(polls), answered
+    assert stream.metrics.spreads["feeds", "bytes"].count == sum(polls)
     manifests = list((output / "_runs").glob("*.json"))
     assert len(manifests) == stream.metrics.ticks
     assert not list((output / "_inbox").rglob("*.parquet"))
