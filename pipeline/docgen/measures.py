@@ -32,7 +32,8 @@ comes twice of it.
 
 In Cloud Monitoring a metric of a job on Dataflow is `dataflow.googleapis.com/job/user_counter` with
 the name as its label `metric_name`; of a distribution there are `_COUNT`, `_MEAN`, `_MIN` and
-`_MAX`. The dashboard in `deploy/terraform/` shows those to look at first;
+`_MAX`. Google limits how many such metrics it keeps; where a job has more, its log says so, and the
+manifest has them all. The dashboard in `deploy/terraform/` shows those to look at first;
 `deploy/prometheus-rules.yml` has alarms for Prometheus.
 """
 _PER_STREAM: Final = """
