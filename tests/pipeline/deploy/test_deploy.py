@@ -130,6 +130,32 @@ def test_the_shipped_words_of_alerts_are_those_that_a_stream_says():
     assert set(re.findall(r"user[_/]rasd[_/](\w+?)(?:_sum)?[\[\\\"]", dashboard)) <= set(says)
 
 
+@pytest.mark.parametrize("form", ["text", "object"])
+def test_alarms_read_their_figures_out_of_either_form(form):
+    """The machine's agent may read the object, or leave it as the text of its line."""
+    said = (
+        "2026-11-29T12:05:00Z: 7 feeds, 31 new articles, 120 dead letters, 4 soft-empty feeds",
+        "health 2026-11-29 12:06 UTC: 42 feeds, 21 failing; next poll 11:50:40, 905 s behind",
+    )
+    if form == "object":
+        said = tuple(json.dumps({"severity": "INFO", "message": each}) for each in said)
+    (figures,) = re.findall(
+        r"figures = .*?: \{(.*?)\n  \}", _text(f"{TERRAFORM}/alerts.tf"), re.DOTALL
+    )
+    (extractor,) = re.findall(
+        r'REGEXP_EXTRACT\(jsonPayload.message, \\"(.*?)\\"\)', _text(f"{TERRAFORM}/alerts.tf")
+    )
+    found = {}
+    for name, words_said in re.findall(r'(\w+) += "([^"]+)"', figures):
+        pattern = extractor.replace("${each.value}", words_said)
+        (found[name],) = {int(m[1]) for line in said if (m := re.search(pattern, line))}
+    assert found == {
+        "new_articles": 31, "dead_letters": 120, "failing_feeds": 21, "soft_empty": 4,
+        "lag_seconds": 905,
+    }  # fmt: skip
+    assert "ENV RASD_LOG_FORMAT=json" in _text("deploy/Dockerfile")
+
+
 def test_dashboard_and_alarms_name_metrics_that_exist():
     """Dataflow adds to a distribution's name which of its figures is shown; a counter has none."""
     shown = re.findall(r'metric_name=\\?"(\w+)\\?"', _text(f"{TERRAFORM}/dashboard.json"))
