@@ -22,7 +22,7 @@ from pipeline.steps.rows import (
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from pipeline.workers.tally import tick
 from transforms.document import process_document
-from transforms.metrics import count
+from transforms.metrics import count, measure_all
 from transforms.records import FetchLog, Page, Rejected
 from transforms.rows.packed import PackedRows, pack_rows
 
@@ -87,6 +87,7 @@ class _ProcessBatch(beam.DoFn):
                 failed.append(rejected)
                 continue
             counts.update(answer.counts)
+            measure_all(answer.measured)
             yield from answer.packed
         rows = [row for each in failed for row in rows_of(each, self._recording, counts)]
         yield from pack_rows(rows)
