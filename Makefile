@@ -104,6 +104,7 @@ bench: $(STAMP) ## the speed figures, as ratios in one run
 
 docs: $(STAMP) ## everything in docs/ that is generated
 	$(BIN)/python -m pipeline.docgen.reference
+	$(BIN)/python -m benchmarks.scale --write docs/scale.md
 	$(BIN)/python -m pipeline.docgen.template > deploy/flex-template.json
 
 pictures: $(STAMP) ## the pictures of docs/page.md, from the seeds

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pipeline.errors import UsageError, nearest
+from pipeline.log import FORMS
 from pipeline.sources.members import read_renames
 from pipeline.values import count, day, moment, positive, seconds, some_seconds
 from pipeline.workers.pool import Workers
@@ -249,6 +250,13 @@ FLAGS: Final[tuple[Flag, ...]] = (
         "runner",
         "DirectRunner (in this process) or PrismRunner; docs/engines.md tells of each",
         {"default": "DirectRunner", "metavar": "NAME"},
+    ),
+    Flag(
+        _LIMITS,
+        "log_format",
+        "say what is said as text, or as json: an object a line for Cloud Logging; RASD_LOG_FORMAT "
+        "in the environment does the same",
+        {"choices": FORMS},
     ),
     Flag(_LIMITS, "debug", "show tracebacks and Beam's own log", _SWITCH),
 )

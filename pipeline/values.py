@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from datetime import UTC, date, datetime
+from typing import Final
+
+REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+\d{1,2}")  # of Google's cloud
+A_REGION: Final = "a region such as europe-west1, and no zone"
 
 
 def day(text: str) -> date:

@@ -1,11 +1,15 @@
-# What somebody is told of. The figures are read from the words that the stream of the fetcher says;
-# a run on Dataflow ends with exit code 3 or 4 instead, which is a failed job.
+# What somebody is told of. The figures are read from the words that the stream of the fetcher says:
+# its lines are JSON, and their message stands in jsonPayload.message whether the machine's agent
+# reads the object or leaves it as text. A run on Dataflow ends with exit code 3 or 4 instead, which
+# is a failed job.
 locals {
   told = var.alert_email != "" ? [google_monitoring_notification_channel.mail[0].id] : []
   figures = var.follow != "fetcher" ? {} : {
     new_articles  = "new articles"
     dead_letters  = "dead letters"
     failing_feeds = "failing"
+    soft_empty    = "soft-empty feeds"
+    lag_seconds   = "s behind"
   }
 }
 
@@ -21,7 +25,7 @@ resource "google_monitoring_notification_channel" "mail" {
 resource "google_logging_metric" "said" {
   for_each        = local.figures
   name            = "rasd/${each.key}"
-  filter          = "jsonPayload.message =~ \"rasd: .*[1-9][0-9]* ${each.value}\""
+  filter          = "jsonPayload.message =~ \"[1-9][0-9]* ${each.value}\""
   value_extractor = "REGEXP_EXTRACT(jsonPayload.message, \"([1-9][0-9]*) ${each.value}\")"
   metric_descriptor {
     metric_kind = "DELTA"
@@ -51,6 +55,8 @@ resource "google_monitoring_alert_policy" "many" {
   for_each = var.follow != "fetcher" ? {} : {
     dead_letters  = 50
     failing_feeds = 20
+    soft_empty    = 3
+    lag_seconds   = 600
   }
   display_name          = "rasd: many ${replace(each.key, "_", " ")}"
   combiner              = "OR"

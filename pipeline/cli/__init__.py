@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
+from pipeline import log
 from pipeline.cli.handed_on import HANDED_ON
 from pipeline.errors import Exit, UsageError, nearest
 from pipeline.render.terminal import one_line
@@ -48,6 +49,7 @@ commands:
 {commands}
 
   rasd COMMAND --help tells what a command takes; rasd --version tells the version.
+  --log-format json, with any command, says what is said as JSON lines for Cloud Logging.
 
 start with:
   rasd doctor                               is everything there?
@@ -98,6 +100,7 @@ def _app(name: str) -> Any:
 
 
 def _run(name: str, args: Sequence[str]) -> int:
+    log.label(command=name)
     code = _app(name)(list(args), prog_name=f"rasd {name}", standalone_mode=False)
     return code if isinstance(code, int) else Exit.DONE
 
@@ -120,6 +123,8 @@ def main() -> None:
     if "--debug" not in sys.argv:
         logging.disable(logging.CRITICAL)  # libraries warn of what is no fault of the user's
     try:
+        form, sys.argv[1:] = log.form_of(sys.argv[1:])
+        log.begin(form)
         sys.exit(_dispatch(sys.argv[1:]))
     except UsageError as error:
         _leave(Exit.USAGE, *map(str, error.args))
@@ -139,7 +144,10 @@ def _fail(error: Exception) -> NoReturn:
         _leave(Exit.USAGE, _in_our_words(error.format_message(), sys.argv[1]))
     code = getattr(error, "exit_code", None)  # a sink's refusal says how it ends
     if "--debug" in sys.argv:
-        raise error
+        if not log.is_json():
+            raise error
+        log.fail(one_line(f"{type(error).__name__}: {error}"), error)
+        sys.exit(code if isinstance(code, int) else Exit.FAILED)
     if isinstance(code, int):
         _leave(Exit(code), str(error))
     _leave(Exit.FAILED, f"{type(error).__name__}: {error} (--debug shows where)")
@@ -154,5 +162,5 @@ def _in_our_words(message: str, command: str) -> str:
 
 def _leave(code: Exit, *messages: str) -> NoReturn:
     for message in messages:
-        sys.stderr.write(f"rasd: {one_line(message)}\n")
+        log.say(one_line(message), "ERROR")
     sys.exit(code)

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.errors import Exit, UsageError
 
 EXAMPLES: Final = """\
@@ -77,6 +78,6 @@ def command(  # noqa: PLR0913 - each is an option of the command line
     )  # fmt: skip
     check(target)
     for line in missing_tools():
-        sys.stderr.write(f"rasd: {line}\n")
+        log.say(f"{line}")
     sys.stdout.write(script(steps(target)))
     return Exit.DONE

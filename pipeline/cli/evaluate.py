@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pipeline import open_data
+from pipeline import log, open_data
 from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit, UsageError
 from pipeline.evaluation.base import SuiteReport
@@ -117,8 +117,8 @@ def _reports(suite: list[str] | None, data: Path) -> list[SuiteReport]:
     missing = without_data(chosen, data)
     if missing and len(missing) == len(need_data(chosen)):
         wanted = ", ".join(f"{name} reads {where}" for name, where in missing.items())
-        sys.stderr.write(f"rasd: no labelled data in {data}: {wanted}\n")
+        log.say(f"no labelled data in {data}: {wanted}")
         return []
     for name, where in missing.items():
-        sys.stderr.write(f"rasd: suite {name} left out: there is no {where} in {data}\n")
+        log.say(f"suite {name} left out: there is no {where} in {data}")
     return run_suites([name for name in chosen if name not in missing], data)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, BinaryIO, Final
 
 import typer
 
-from pipeline import open_data
+from pipeline import log, open_data
 from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit, UsageError, not_there
 from pipeline.explain import (
@@ -154,7 +154,7 @@ def _open(path: str) -> BinaryIO:
 
 def _standard_input() -> BinaryIO:
     if sys.stdin.isatty():
-        sys.stderr.write("rasd: reading the text from the terminal; end it with Ctrl-D\n")
+        log.say("reading the text from the terminal; end it with Ctrl-D")
     return sys.stdin.buffer
 
 

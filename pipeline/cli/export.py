@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.errors import Exit, UsageError
 
 EXAMPLES: Final = """\
@@ -77,5 +77,5 @@ def command(
 
     written = export(open_data(data), output, Wish(form.value, text, raw, excel))
     for name, rows in written.items():
-        sys.stderr.write(f"rasd: {output / name}: {rows} rows\n")
+        log.say(f"{output / name}: {rows} rows")
     return Exit.DONE

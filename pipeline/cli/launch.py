@@ -11,7 +11,8 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.errors import UsageError
+from pipeline import log
+from pipeline.errors import Exit, UsageError
 from pipeline.options import FLAGS
 
 INPUTS: Final = "inputs"
@@ -51,9 +52,12 @@ def main() -> None:
     from pipeline.cli import main as rasd  # noqa: PLC0415 - it reads the command line
 
     try:
-        sys.argv[1:] = words_of(sys.argv[1:])
+        form, parameters = log.form_of(sys.argv[1:])
+        log.begin(form)
+        sys.argv[1:] = [*words_of(parameters), f"--log-format={form}"]
     except UsageError as error:
-        sys.exit(f"rasd: {error}")
+        log.say(str(error), "ERROR")
+        sys.exit(Exit.USAGE)
     rasd()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.errors import Exit, UsageError
 
 EXAMPLES: Final = """\
@@ -16,8 +16,9 @@ examples:
   rasd prune --data out --url https://news.example/1   takedown: every version of the page, for good
   rasd prune --data out --article 0a1b...              takedown of one version
 
-A takedown is remembered: no later run, replay or archive brings the page back. Files of an archive
-(--archive) are yours to delete. Exit code 3 says that nothing was there to go.
+What runs that were cut off have left in the inbox goes, too, when it is a week old; what is
+younger is told. A takedown is remembered: no later run, replay or archive brings the page back.
+Files of an archive (--archive) are yours to delete. Exit code 3 says that nothing was there to go.
 """
 
 
@@ -42,17 +43,24 @@ def command(
     day = _day(before) if before is not None else None
     from pipeline.run.maintain import opened_output, provenance_of  # noqa: PLC0415 - Arrow on demand
     from pipeline.run.prune import is_known, prune  # noqa: PLC0415 - the same
+    from pipeline.sinks import leftovers  # noqa: PLC0415 - the same
 
-    provenance = provenance_of("prune", datetime.now(UTC), data, repr((before, url, article)))
+    now = datetime.now(UTC)
+    provenance = provenance_of("prune", now, data, repr((before, url, article)))
     with opened_output(data) as sink:
         if article is not None and not is_known(sink, article):
             raise UsageError(f"no article {article}: rasd query names them (column article_id)")
         done = prune(sink, provenance, before=day, url=url, article_id=article)
+        swept, left = leftovers.sweep(sink.inbox, now)
     gone = {table: done.gone(table) for table in done.changes if done.gone(table)}
     shown = ", ".join(f"{count} {table}" for table, count in gone.items() if table[0] != "_")
-    sys.stderr.write(f"rasd: gone: {shown or 'nothing'}\n")
+    log.say(f"gone: {shown or 'nothing'}")
     if day is None:
-        sys.stderr.write("rasd: the takedown is remembered\n")
+        log.say("the takedown is remembered")
+    for each in swept:
+        log.say(f"removed from the inbox: {each.folder} ({each.files} files that did not count)")
+    for each in left:
+        log.say(f"left in the inbox: {each.told()}", "WARNING")
     return Exit.DONE if gone else Exit.NOTHING_USABLE
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit
 from pipeline.options import own_of
@@ -45,14 +46,15 @@ def command(
     for line in told(found):
         sys.stdout.write(f"{line}\n")
     changed = sum(found.counts.values())
-    sys.stderr.write(f"rasd: {found.articles} articles coded again, {changed} events differ\n")
+    log.say(f"{found.articles} articles coded again, {changed} events differ")
     if found.renamed:
-        sys.stderr.write(f"rasd: {found.renamed} are as before, but for the coder_version\n")
+        log.say(f"{found.renamed} are as before, but for the coder_version")
     if found.refused:
-        sys.stderr.write(
-            f"rasd: {found.refused} events refused by the schema: "
-            f"rasd query --data {data} --named dead_letters\n"
+        log.say(
+            f"{found.refused} events refused by the schema: "
+            f"rasd query --data {data} --named dead_letters",
+            "WARNING",
         )
     if found.failed:
-        sys.stderr.write(f"rasd: {found.failed} could not be coded; their events stay\n")
+        log.say(f"{found.failed} could not be coded; their events stay")
     return Exit.DONE if found.articles else Exit.NOTHING_USABLE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
+from pipeline import log
 from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit, UsageError, nearest
 from pipeline.options import Config, own_of
@@ -77,7 +77,7 @@ def _report(done: Replayed, data: str) -> None:
     """Tell on standard error what became of the letters, and where to look next."""
 
     def say(line: str) -> None:
-        sys.stderr.write(f"rasd: {line}\n")
+        log.say(f"{line}")
 
     say(f"{done.tried} dead letters tried again, {done.resolved} resolved")
     failed = done.summary.manifest["dead_letters"] if done.summary is not None else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.cli.shared_options import MaxBytes
 from pipeline.errors import Exit, UsageError, nearest
 
@@ -88,7 +88,7 @@ def command(  # noqa: PLR0913 - each is an option
         write_whole(str(output), page)
     except (OSError, UnwritableError) as error:
         raise UsageError(f"{output}: {error}") from error
-    sys.stderr.write(f"rasd: {output}: {len(page) / 1e6:.1f} MB\n")
+    log.say(f"{output}: {len(page) / 1e6:.1f} MB")
     return Exit.DONE
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.cli.handed_on import beam_flags
 from pipeline.errors import Exit
 from pipeline.options import Config, parse_run, run_parser
+from pipeline.render.letters import named, tell_letters
 from pipeline.render.terminal import one_line
 from pipeline.sources.members import unread_line
 
@@ -33,23 +35,24 @@ def command(
     now = datetime.now(UTC)
     config = parse_run(given, now, beam_flags)
     if config.debug:
-        logging.basicConfig(level=logging.INFO, force=True)
+        log.show_libraries(logging.INFO)
     if "-" in config.inputs and sys.stdin.isatty():
-        sys.stderr.write("rasd: reading JSON lines from the terminal; end them with Ctrl-D\n")
+        log.say("reading JSON lines from the terminal; end them with Ctrl-D")
     if config.as_of > now + timedelta(days=1):
-        sys.stderr.write(
-            f"rasd: --as-of {config.as_of:%Y-%m-%d %H:%M} lies ahead: rows and the next polls of "
-            "feeds are dated by it\n"
+        log.say(
+            f"--as-of {config.as_of:%Y-%m-%d %H:%M} lies ahead: rows and the next polls of "
+            "feeds are dated by it",
+            "WARNING",
         )
     from pipeline.render.progress import Progress  # noqa: PLC0415 - the same
     from pipeline.run.job import run_job  # noqa: PLC0415 - Beam takes seconds
 
     summary = run_job(config, Progress())
     if summary.graph is not None:
-        sys.stderr.write(f"rasd: the graph of {summary.usable} documents: {summary.graph}\n")
-        sys.stderr.write(
-            "rasd: nothing was run; once somebody has, rasd settle --data "
-            f"{config.output} folds in what came\n"
+        log.say(f"the graph of {summary.usable} documents: {summary.graph}")
+        log.say(
+            f"nothing was run; once somebody has, rasd settle --data {config.output} folds in what "
+            "came"
         )
         return Exit.DONE
     _report(summary, config)
@@ -62,20 +65,28 @@ def command(
 
 def _report(summary: Summary, config: Config) -> None:
     """Tell on standard error what a run did, and what to do next."""
-
-    def say(line: str) -> None:
-        sys.stderr.write(f"rasd: {line}\n")
-
+    say: Callable[..., None] = log.say
     output = config.output.rstrip("/")
     rows = ", ".join(f"{count} {table}" for table, count in summary.new_rows.items() if count)
-    say(f"{_articles(summary.articles)} read; new or changed rows: {rows or 'none'}")
+    say(
+        f"{_articles(summary.articles)} read; new or changed rows: {rows or 'none'}",
+        figures={"read": summary.articles, **summary.new_rows},
+    )
     _report_dates(summary, say)
     _report_unread(summary, say)
     for rejected in summary.manifest["rejected_inputs"]:
-        say(f"rejected ({rejected['reason']}): {one_line(_what(rejected))}")
+        say(
+            f"rejected ({rejected['reason']}): {one_line(_what(rejected))}",
+            "WARNING",
+            **named(rejected),
+        )
+    tell_letters(summary.manifest, say)
     if summary.dead_letters:
         reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
-        say(f"dead letters: {reasons} (rasd query --data {output} --named dead_letters)")
+        say(
+            f"dead letters: {reasons} (rasd query --data {output} --named dead_letters)",
+            figures={"dead_letters": summary.dead_letters},
+        )
     if summary.usable == 0:
         _report_nothing(summary, config, say)
     else:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import sys
 import threading
 from typing import Annotated, Final
 
 import typer
 
+from pipeline import log
 from pipeline.cli.shared_options import MaxBytes, Names, Rules
 from pipeline.errors import Exit, UsageError
 from pipeline.options import own_of
@@ -49,7 +49,7 @@ def command(
     from pipeline.serve.server import listening, run  # noqa: PLC0415 - the page on demand
     from pipeline.serve.snapshot import Snapshots  # noqa: PLC0415 - the same
 
-    waiting = threading.Timer(_PATIENCE, sys.stderr.write, [f"rasd: reading {data}\n"])
+    waiting = threading.Timer(_PATIENCE, log.say, [f"reading {data}"])
     waiting.start()
     try:
         snapshots = Snapshots(data, max_bytes=max_bytes)
@@ -62,6 +62,6 @@ def command(
         raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{socket.getsockname()[1]}/"
-    sys.stderr.write(f"rasd: {address}{f'?token={token}' if token else ''} (Ctrl-C ends it)\n")
+    log.say(f"{address}{f'?token={token}' if token else ''} (Ctrl-C ends it)")
     run(snapshots, socket, token=token)
     return Exit.DONE

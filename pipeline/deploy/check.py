@@ -10,10 +10,10 @@ from typing import Final
 from pipeline.deploy.plan import METADATA, TERRAFORM, Target
 from pipeline.errors import UsageError
 from pipeline.sources.files import feeds_of
+from pipeline.values import A_REGION, REGION
 
 FOLLOW: Final = ("fetcher", "stream", "dataflow", "none")
 _PROJECT: Final = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
-_REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+\d{1,2}")
 _DATASET: Final = re.compile(r"[A-Za-z0-9_]{1,1024}")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9_-]{1,54}[a-z0-9]")  # with -archive behind it: 63
 _MAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -34,7 +34,7 @@ def check(target: Target) -> None:
     """
     names = (
         ("--project", target.project, _PROJECT, "6 to 30 small letters, digits and hyphens"),
-        ("--region", target.region, _REGION, "a region such as europe-west1, and no zone"),
+        ("--region", target.region, REGION, A_REGION),
         ("--dataset", target.dataset, _DATASET, "letters, digits and _"),
         ("--bucket", target.bucket or "rasd", _BUCKET, "3 to 56 small letters, digits, - and _"),
         ("--alert-email", target.alert_email or "a@b.c", _MAIL, "an address of mail"),

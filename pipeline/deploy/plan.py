@@ -107,9 +107,7 @@ def steps(target: Target) -> list[Step]:
         "gcloud", "run", "jobs", "execute", "rasd-stream", f"--project={target.project}",
         f"--region={target.region}", "--wait",
     )  # fmt: skip
-    follows = [
-        Step("the stream, handed to Dataflow; refused while it runs", (shlex.join(start),))
-    ]
+    follows = [Step("the stream, handed to Dataflow; refused while it runs", (shlex.join(start),))]
     return [
         *found,
         Step("all the rest", (f"{terraform} apply {shlex.join(variables)}",)),

@@ -17,6 +17,7 @@ from typing import Final, Literal
 
 from pipeline import cli
 from pipeline.docgen import examples
+from pipeline.docgen.measures import measures
 from pipeline.evaluation.report import as_markdown
 from pipeline.evaluation.suites import SUITES, run_suites
 from pipeline.sql.catalogue import scripts
@@ -140,6 +141,7 @@ GENERATED: Final[dict[str, Callable[[], str]]] = {
     "codebook.md": codebook,
     "commands.md": commands,
     "queries.md": queries,
+    "metrics.md": measures,
 }
 
 

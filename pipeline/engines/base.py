@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions
+from apache_beam.options.pipeline_options import (
+    GoogleCloudOptions,
+    PipelineOptions,
+    PortableOptions,
+)
 
+from pipeline.engines.places import check_places
 from pipeline.errors import UsageError
 from pipeline.options import Config
 
@@ -38,6 +44,21 @@ class Engine:
     elsewhere: bool = False
     one_job: bool = False
     template: str | None = None
+
+    def elsewhere_lies(self, uris: Iterable[str | None]) -> list[str]:
+        """Say which buckets of a job do not lie where it runs.
+
+        Args:
+            uris: what the job reads and writes, beside what its own options name.
+
+        Raises:
+            UsageError: a bucket is not there.
+        """
+        cloud = self.options.view_as(GoogleCloudOptions)
+        if cloud.region is None:
+            return []
+        own = (cloud.temp_location, cloud.staging_location, cloud.template_location)
+        return check_places(cloud.region, cloud.project, [*own, *uris])
 
 
 def beam_options(config: Config) -> PipelineOptions:

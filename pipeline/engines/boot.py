@@ -14,10 +14,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from pipeline import log
+
 # Those of Beam's container contract; an engine may leave out all but the first two.
 _ARGUMENTS: Final = (
     "id", "provision_endpoint", "control_endpoint", "logging_endpoint", "artifact_endpoint",
 )  # fmt: skip
+_NAME: Final = "rasd-worker"
 _WORKER: Final = "apache_beam.runners.worker.sdk_worker_main"
 
 
@@ -74,7 +77,7 @@ def provision(worker: str, endpoint: str) -> Any:
 
 def parse(args: Sequence[str]) -> argparse.Namespace:
     """Read the arguments an engine gives; what it adds beside them is not ours."""
-    parser = argparse.ArgumentParser(prog="rasd-worker", description=__doc__)
+    parser = argparse.ArgumentParser(prog=_NAME, description=__doc__)
     for name in _ARGUMENTS:
         parser.add_argument(f"--{name}", default="")
     return parser.parse_known_args(list(args))[0]
@@ -83,10 +86,18 @@ def parse(args: Sequence[str]) -> argparse.Namespace:
 def main() -> None:
     """Become a worker of an engine."""
     given = parse(sys.argv[1:])
+    log.begin(log.form_of([])[0])
+    log.label(command=_NAME)
     if not given.id or not given.provision_endpoint:
-        sys.stderr.write("rasd-worker: an engine starts it, with --id and --provision_endpoint\n")
+        log.say(f"{_NAME}: an engine starts it, with --id and --provision_endpoint", "ERROR")
         sys.exit(2)
-    info = provision(given.id, given.provision_endpoint)
+    try:
+        info = provision(given.id, given.provision_endpoint)
+    except Exception as error:  # noqa: BLE001 - an engine shows this line and nothing else of us
+        why = next(iter(str(error).split("\n")), "")
+        where = given.provision_endpoint
+        log.say(f"{_NAME}: no engine answers at {where}: {type(error).__name__}: {why}", "ERROR")
+        sys.exit(1)
     command = [sys.executable, "-m", _WORKER]
     os.execve(sys.executable, command, {**os.environ, **settings_of(given, info)})  # noqa: S606 - itself
 

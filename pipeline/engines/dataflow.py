@@ -14,6 +14,7 @@ from apache_beam.options.pipeline_options import (
 from pipeline.engines.base import HOW, Engine, beam_options
 from pipeline.errors import UsageError
 from pipeline.options import Config
+from pipeline.values import A_REGION, REGION
 
 NAME: Final = "DataflowRunner"
 # What Beam would ask for one after the other, or only once the graph is made.
@@ -42,6 +43,8 @@ def open_dataflow(config: Config) -> Engine:
             raise UsageError(
                 f"--{name}={place}: Dataflow reads only buckets: gs://BUCKET/DIRECTORY"
             )
+    if not REGION.fullmatch(cloud.region):
+        raise UsageError(f"--region={cloud.region}: {A_REGION} is wanted")
     _check_package(options)
     template = cloud.template_location
     return Engine(_runner(), NAME, options, elsewhere=True, one_job=True, template=template)

@@ -1,14 +1,19 @@
-"""Progress of long work: a bar on a terminal, plain lines elsewhere; always on standard error."""
+"""Progress of long work: a bar on a terminal, plain lines elsewhere; always on standard error.
+
+Where machines listen (``pipeline.log``) each line is an object.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+
+from pipeline import log
 
 
 class Progress:
@@ -20,13 +25,24 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         """Keep the settings."""
+        self._quiet = quiet
         self._console = Console(stderr=True, quiet=quiet, highlight=False)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def say(self, what: str) -> None:
-        """Tell one step."""
-        self._console.print(f"rasd: {what}", markup=False, soft_wrap=True)
+    def say(
+        self,
+        what: str,
+        severity: log.Severity = "INFO",
+        *,
+        figures: Mapping[str, float] | None = None,
+        **labels: str | None,
+    ) -> None:
+        """Tell one step; severity, figures and labels are for machines (``log.say``)."""
+        if log.is_json() and not self._quiet:
+            log.say(what, severity, figures=figures, **labels)
+        else:
+            self._console.print(f"rasd: {what}", markup=False, soft_wrap=True)
 
     def start(self, what: str, total: int, done: Callable[[], int]) -> None:
         """Follow work piece by piece.
@@ -37,7 +53,8 @@ class Progress:
             done: how many are finished, counted from any number.
         """
         self._stop.clear()
-        follow = self._follow_bar if self._console.is_terminal else self._follow_lines
+        bar = self._console.is_terminal and not log.is_json()
+        follow = self._follow_bar if bar else self._follow_lines
         before = done()
 
         def since() -> int:

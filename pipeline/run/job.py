@@ -20,9 +20,10 @@ from typing import Any, Final
 
 import apache_beam as beam
 
-from pipeline import graph
+from pipeline import graph, log
 from pipeline.context import RunContext
 from pipeline.errors import JobError, UsageError
+from pipeline.measures import Spread
 from pipeline.options import Config
 from pipeline.polling.history import recall_robots
 from pipeline.polling.index import FeedIndex
@@ -30,7 +31,14 @@ from pipeline.polling.settings import fetch_settings
 from pipeline.polling.warm import Warm
 from pipeline.render.progress import Progress
 from pipeline.run.inputs import Inputs, run_id_of
-from pipeline.run.manifest import manifest_of, stage_counters
+from pipeline.run.manifest import (
+    Spreads,
+    add_spread,
+    manifest_of,
+    measure_polls,
+    stage_counters,
+    stage_spreads,
+)
 from pipeline.run.peak_memory import PeakMemory
 from pipeline.run.work import check_reach, check_readable, hand_over
 from pipeline.runners import open_engine
@@ -109,6 +117,7 @@ class Job:
         self._fetching = fetching or fetch_settings(config)
         self._clock = self._fetching.clock()
         self._counters: Counter[tuple[str, str]] = Counter()
+        self._spreads: Spreads = {}
         self._engine = open_engine(config)
         self._warm = warm or Warm(open_sink(config.output, config.staging), config.as_of)
         self._sink = self._warm.sink
@@ -124,6 +133,10 @@ class Job:
         check_archive(self._config.archive)
         if self._engine.elsewhere:
             check_reach(self._engine.name, self._sink.inbox, self._config.archive)
+            for line in self._engine.elsewhere_lies(
+                [self._sink.inbox.uri, self._config.archive, *self._config.inputs]
+            ):
+                self._progress.say(line, "WARNING")
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
             self._sink.prepare()
@@ -140,6 +153,7 @@ class Job:
             settle: fold what was delivered into the tables at once; else it waits in the inbox.
         """
         started = time.monotonic()
+        log.label(run_id=self._provenance.run_id)
         context = RunContext(
             self._config, self._sink, self._provenance, self._fetching, NO_PUBLISHERS
         )
@@ -162,7 +176,7 @@ class Job:
             self._sink.inbox.complete(self._provenance.run_id)
             self._warm.learn(self._sink.inbox.of_run(self._provenance.run_id))
             self._progress.say("settling")
-            settled = graph.settle(context) if settle else Settled()
+            settled = self._settle(context) if settle else Settled()
         manifest = self._manifest(inputs, settled)
         manifest["wall_seconds"] = round(time.monotonic() - started, 3)
         manifest["peak_memory_bytes"] = memory.peak
@@ -181,10 +195,20 @@ class Job:
             usable=self._counters["dedup", "out"] + len(inputs.feeds) + len(inputs.not_due),
         )
 
+    def _settle(self, context: RunContext) -> Settled:
+        """Fold in what was delivered, and measure it: no engine does."""
+        started = time.monotonic()
+        settled = graph.settle(context)
+        took = round((time.monotonic() - started) * 1e6)
+        add_spread(self._spreads, ("settle", "microseconds"), Spread.of([took]))
+        add_spread(self._spreads, ("settle", "bundles"), Spread.of([settled.bundles]))
+        return settled
+
     def _begin(self, inputs: Inputs, spooled: Path) -> None:
         """Take the inbox, and hand workers of an engine what was spooled."""
         inbox, run_id = self._sink.inbox, self._provenance.run_id
-        inbox.begin(run_id)
+        for folder in inbox.begin(run_id):
+            self._progress.say(f"removed from the inbox: {folder}, of a run that was cut off")
         if not self._engine.in_process:
             inputs.refs = hand_over(inputs.refs, spooled, inbox, run_id)
 
@@ -211,13 +235,14 @@ class Job:
             if table in TABLES
         }
         for broken in settled.broken:
-            self._progress.say(f"left in the inbox: {broken.path}: {broken.problem}")
+            self._progress.say(f"left in the inbox: {broken.path}: {broken.problem}", "ERROR")
         return manifest_of(
             self._config,
             run_id=self._provenance.run_id,
             runner=self._engine.name,
             inputs=inputs,
             counters=self._counters,
+            spreads=self._spreads,
             committed=committed,
         )
 
@@ -233,6 +258,7 @@ class Job:
             feeds = FeedIndex(self._going_on(context), self._warm.history, self._progress, work)
             inputs.take(feeds.index(inputs.to_poll, spool))
             inputs.rows = feeds.rows
+            measure_polls(feeds.rows, self._counters, self._spreads)
             inputs.not_due = feeds.not_due
             self._warm.know(feeds.robots)
         inputs.rejected = list(map(redact_rejection, inputs.rejected))
@@ -309,6 +335,8 @@ class Job:
                 "same command begins again"
             ) from error
         self._counters.update(stage_counters(result))
+        for name, spread in stage_spreads(result).items():
+            add_spread(self._spreads, name, spread)
 
     def _start(
         self, context: RunContext, refs: Sequence[Ref], told: Sequence[PackedRows] = ()

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from importlib import metadata
 from typing import Any, Final
 
+from pipeline.measures import Spread
 from pipeline.options import Config
 from pipeline.version import __version__
-from transforms.metrics import PREFIX
+from transforms.metrics import taken_apart
+from transforms.rows.rows import Row
 from transforms.text.redact import redact_text, redact_url
 
+# Distributions whose sum stands among a stage's counters; of times it stands as milliseconds.
+_SUMMED: Final = (("fetch", "bytes"), ("events", "coded"))
+_TIME: Final = "microseconds"
 _PACKAGES: Final = ("apache-beam", "trafilatura", "feedparser", "langdetect", "duckdb", "pyarrow")
+
+Spreads = dict[tuple[str, str], Spread]  # (stage, name) -> what is kept of its values
 
 
 def stage_counters(result: Any) -> Counter[tuple[str, str]]:
@@ -23,26 +32,76 @@ def stage_counters(result: Any) -> Counter[tuple[str, str]]:
     """
     totals: Counter[tuple[str, str]] = Counter()
     for counter in result.metrics().query()["counters"]:
-        name = counter.key.metric
-        if name.namespace.startswith(PREFIX):
-            totals[name.namespace.removeprefix(PREFIX), name.name] += counter.committed or 0
+        name = taken_apart(counter.key.metric.namespace, counter.key.metric.name)
+        if name is not None:
+            totals[name] += counter.committed or 0
     return totals
 
 
-def stages_of(counters: Counter[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+def stage_spreads(result: Any) -> Spreads:
+    """Read the stages' distributions of a finished Beam run.
+
+    Returns:
+        (stage, name) -> what is kept of its values; those without any are left out.
+    """
+    found: Spreads = {}
+    for each in result.metrics().query()["distributions"]:
+        name = taken_apart(each.key.metric.namespace, each.key.metric.name)
+        told = each.committed
+        if name is not None and told is not None and told.count:
+            add_spread(found, name, Spread(told.count, told.sum, told.min, told.max))
+    return found
+
+
+def add_spread(spreads: Spreads, name: tuple[str, str], more: Spread) -> None:
+    """Add values to what is kept of a distribution."""
+    spreads[name] = spreads[name] + more if name in spreads else more
+
+
+def measure_polls(
+    rows: Iterable[tuple[str, Row]], counters: Counter[tuple[str, str]], spreads: Spreads
+) -> None:
+    """Count the polls of a run, which no engine makes.
+
+    Args:
+        rows: by table; those of ``fetch_log`` tell of requests.
+        counters: added to: requests for feeds by outcome.
+        spreads: added to: bytes and microseconds of each.
+    """
+    for table, row in rows:
+        if table != "fetch_log" or row["purpose"] != "feed":
+            continue
+        counters["feeds", f"polled.{row['outcome']}"] += 1
+        for name, value in (("bytes", row["bytes"]), (_TIME, (row["elapsed_ms"] or 0) * 1000)):
+            if value is not None:
+                add_spread(spreads, ("feeds", name), Spread.of([value]))
+
+
+def stages_of(
+    counters: Counter[tuple[str, str]], spreads: Mapping[tuple[str, str], Spread]
+) -> dict[str, dict[str, Any]]:
     """Arrange counters by stage: in, out, failed and rejected by reason, milliseconds."""
     stages: dict[str, dict[str, Any]] = {}
-    for (stage, name), total in sorted(counters.items()):
+    summed = {name: spreads[name].sum for name in _SUMMED if name in spreads}
+    for (stage, name), total in sorted({**counters, **summed}.items()):
         entry = stages.setdefault(stage, {})
-        if name == "us":
-            entry["ms"] = round(total / 1000, 1)
-        elif name.startswith("rejected."):
-            entry.setdefault("rejected", {})[name.removeprefix("rejected.")] = total
-        elif name.startswith("failed."):
-            entry.setdefault("failed", {})[name.removeprefix("failed.")] = total
+        what, _, reason = name.partition(".")
+        if reason:
+            entry.setdefault(what, {})[reason] = total
         else:
             entry[name] = total
+    for (stage, name), spread in sorted(spreads.items()):
+        if name == _TIME:
+            stages.setdefault(stage, {})["ms"] = round(spread.sum / 1000, 1)
     return stages
+
+
+def measured_of(spreads: Mapping[tuple[str, str], Spread]) -> dict[str, dict[str, dict[str, int]]]:
+    """Arrange distributions by stage: of each its count, sum, least and greatest."""
+    measured: dict[str, dict[str, dict[str, int]]] = {}
+    for (stage, name), spread in sorted(spreads.items()):
+        measured.setdefault(stage, {})[name] = asdict(spread)
+    return measured
 
 
 def manifest_of(
@@ -52,6 +111,7 @@ def manifest_of(
     runner: str,
     inputs: Any,
     counters: Counter[tuple[str, str]],
+    spreads: Mapping[tuple[str, str], Spread],
     committed: dict[str, int],
 ) -> dict[str, Any]:
     """Describe a run.
@@ -62,6 +122,7 @@ def manifest_of(
         runner: the runner that really ran.
         inputs: what the index found (``pipeline.run.job.Inputs``).
         counters: of all stages.
+        spreads: the distributions of all stages.
         committed: table -> rows that are new or changed.
 
     Returns:
@@ -98,7 +159,8 @@ def manifest_of(
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in _PACKAGES},
         },
-        "stages": stages_of(counters),
+        "stages": stages_of(counters, spreads),
+        "measured": measured_of(spreads),
         "dead_letters": dict(sorted(reasons.items())),
         "committed": committed,
     }

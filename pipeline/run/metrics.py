@@ -1,35 +1,27 @@
-"""What a stream tells Prometheus: a page of plain text on a port of its own."""
+"""What a stream tells Prometheus: a page of plain text on a port of its own.
+
+Names and meanings are those of ``pipeline.measures``, as engines tell them, too.
+"""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
+from pipeline.measures import OF_STREAM, STAGES, Measure, Spread
 
 if TYPE_CHECKING:
     from pipeline.run.job import Summary
 
-_HELP: Final = {
-    "ticks": ("counter", "Ticks that were committed."),
-    "failed_ticks": ("counter", "Ticks that failed and were tried again."),
-    "polls": ("counter", "Polls of feeds."),
-    "articles": ("counter", "New or changed articles."),
-    "events": ("counter", "New or changed events."),
-    "dead_letters": ("counter", "Elements that could not go on."),
-    "feeds": ("gauge", "Feeds in the list."),
-    "failing_feeds": ("gauge", "Feeds whose last poll failed."),
-    "lag_seconds": ("gauge", "How long the longest waiting feed has been due."),
-    "last_tick_seconds": ("gauge", "Wall time of the last tick."),
-    "peak_memory_bytes": ("gauge", "Peak memory of the last tick, workers included."),
-}
-
 
 @dataclass(slots=True)
 class Metrics:
-    """Counters and gauges of a stream; ``_HELP`` says what each means."""
+    """Counters and gauges of a stream, and what its stages told, since it began."""
 
     ticks: int = 0
     failed_ticks: int = 0
@@ -42,6 +34,8 @@ class Metrics:
     lag_seconds: float = 0.0
     last_tick_seconds: float = 0.0
     peak_memory_bytes: int = 0
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    spreads: dict[tuple[str, str], Spread] = field(default_factory=dict)
 
     def add(self, summary: Summary, polled: int) -> None:
         """Count a tick."""
@@ -52,16 +46,56 @@ class Metrics:
         self.dead_letters += summary.dead_letters
         self.last_tick_seconds = summary.manifest["wall_seconds"]
         self.peak_memory_bytes = summary.manifest["peak_memory_bytes"]
+        for stage, counted in summary.manifest["stages"].items():
+            for name, found in counted.items():
+                if isinstance(found, dict):
+                    self.counts.update({(stage, name, why): n for why, n in found.items()})
+                else:
+                    self.counts[stage, name, ""] += found
+        for stage, measured in summary.manifest["measured"].items():
+            for name, found in measured.items():
+                more, known = Spread(**found), self.spreads.get((stage, name))
+                self.spreads[stage, name] = known + more if known else more
 
     def text(self) -> str:
-        """Return the metrics in Prometheus' text format."""
+        """Return the metrics in Prometheus' text format; what never happened is not told."""
         lines: list[str] = []
-        for each in fields(self):
-            kind, about = _HELP[each.name]
-            name = f"rasd_{each.name}_total" if kind == "counter" else f"rasd_{each.name}"
-            lines += [f"# HELP {name} {about}", f"# TYPE {name} {kind}"]
-            lines.append(f"{name} {getattr(self, each.name)}")
+        for each in OF_STREAM:
+            (name,) = each.prometheus
+            lines += _told(name, each.kind, each.about, {"": getattr(self, each.name)})
+        for each in STAGES:
+            lines += self._of_stage(each)
         return "\n".join(lines) + "\n"
+
+    def _of_stage(self, each: Measure) -> Iterator[str]:
+        if each.kind == "counter":
+            values = {
+                f'{{reason="{why}"}}' if why else "": n
+                for (stage, name, why), n in sorted(
+                    dict(self.counts).items()
+                )  # a tick may be adding
+                if (stage, name) == (each.stage, each.name)
+            }
+            yield from _told(each.prometheus[0], "counter", each.about, values)
+            return
+        spread = self.spreads.get((each.stage, each.name))
+        if spread is None:
+            return
+        yield from _told(each.full_name, "summary", each.about, {})
+        yield f"{each.full_name}_count {spread.count}"
+        yield f"{each.full_name}_sum {spread.sum}"
+        for part, about, value in (("min", "least", spread.min), ("max", "greatest", spread.max)):
+            name = f"{each.full_name}_{part}"
+            yield from _told(name, "gauge", f"The {about} so far: {each.about}", {"": value})
+
+
+def _told(name: str, kind: str, about: str, values: Mapping[str, float]) -> Iterator[str]:
+    """The lines of one metric; none where a counter has not counted yet."""
+    if values or kind == "summary":
+        yield f"# HELP {name} {about}"
+        yield f"# TYPE {name} {kind}"
+    for labels, value in values.items():
+        yield f"{name}{labels} {value}"
 
 
 def serve_metrics(metrics: Metrics, host: str, port: int | None) -> ThreadingHTTPServer | None:

@@ -19,9 +19,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from pipeline import log
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
 from pipeline.polling.warm import Warm
+from pipeline.render.letters import tell_letters
 from pipeline.render.progress import Progress
 from pipeline.render.terminal import one_line
 from pipeline.run.job import Job, Summary
@@ -42,6 +44,7 @@ LOOK_AGAIN: Final = 5.0  # seconds between two looks at the list of feeds
 HEALTH: Final = 60.0  # seconds between two lines on how it goes
 _FEEDS_A_TICK: Final = 200  # so that a stop never has to wait for thousands
 _LEAST_PAUSE: Final = 1.0
+_BEHIND: Final = 60.0  # seconds that a feed may wait before the lag is told
 _LAST_TICK: Final = 20.0  # seconds that a tick may still take once a stop was asked for
 _AFTER_FAILURE: Final = (5.0, 15.0, 60.0, 300.0)
 
@@ -186,13 +189,16 @@ class Stream:
             # Nothing of it counts: the feeds are due as they were.
             self._failures += 1
             self.metrics.failed_ticks += 1
-            self.progress.say(f"a tick failed and is tried again: {one_line(str(error))}")
+            why = one_line(str(error))
+            self.progress.say(f"a tick failed and is tried again: {why}", "ERROR")
             warm.history.states.update(before)
             return
+        else:
+            self._failures = 0
+            self._account(summary, len(due), warm.sink)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-        self._failures = 0
-        self._account(summary, len(due), warm.sink)
+            log.label(run_id=None)  # what is said between ticks is of none
 
     def _may_settle(self, now: datetime) -> bool:
         """Whether bundles are folded into the tables now, and not only put down."""
@@ -215,7 +221,9 @@ class Stream:
     def _account(self, summary: Summary, polled: int, sink: Sink) -> None:
         self.metrics.add(summary, polled)
         self._idle.add(summary, polled, sink)
-        if summary.new_rows.get("articles") or summary.dead_letters or summary.waiting:
+        answered = summary.manifest["stages"].get("feeds", {}).get("polled", {})
+        empty = answered.get("soft_empty", 0)
+        if summary.new_rows.get("articles") or summary.dead_letters or summary.waiting or empty:
             reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
             self.progress.say(
                 f"{summary.manifest['as_of'][:19]}Z: {polled} feeds, "
@@ -223,8 +231,18 @@ class Stream:
                 f"{summary.new_rows.get('events', 0)} events, "
                 f"{summary.dead_letters} dead letters"
                 + (f" ({reasons})" if reasons else "")
-                + (f"; {summary.waiting} wait to be settled" if summary.waiting else "")
+                + (f", {empty} soft-empty feeds" if empty else "")
+                + (f"; {summary.waiting} wait to be settled" if summary.waiting else ""),
+                figures={
+                    "feeds": polled,
+                    "articles": summary.new_rows.get("articles", 0),
+                    "events": summary.new_rows.get("events", 0),
+                    "dead_letters": summary.dead_letters,
+                    "soft_empty_feeds": empty,
+                    "waiting": summary.waiting,
+                },
             )
+        tell_letters(summary.manifest, self.progress.say, inputs=True)
 
     def _tell_health(self, feeds: Sequence[Feed], warm: Warm, now: datetime) -> None:
         """Say once a minute how it goes."""
@@ -235,11 +253,17 @@ class Stream:
         failing = sum(state.failures > 0 for state in states)
         following = min((state.due_at for state in states), default=now)
         self.metrics.feeds, self.metrics.failing_feeds = len(states), failing
-        self.metrics.lag_seconds = max(0.0, (now - following).total_seconds())
+        lag = max(0.0, (now - following).total_seconds())
+        self.metrics.lag_seconds = lag
         self.progress.say(
             f"health {now:%Y-%m-%d %H:%M} UTC: {len(states)} feeds, {failing} failing, "
             f"{self.metrics.ticks} ticks, {self.metrics.articles} articles; next poll "
-            f"{following:%H:%M:%S}"
+            f"{following:%H:%M:%S}" + (f", {lag:.0f} s behind" if lag >= _BEHIND else ""),
+            figures={
+                "feeds": len(states),
+                "failing_feeds": failing,
+                "lag_seconds": lag,
+            },
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any, Final
@@ -16,6 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pipeline import log
 from pipeline.errors import UsageError
 from pipeline.render.tables import write_table
 from pipeline.render.terminal import one_line
@@ -125,7 +125,7 @@ class Pages:
         status = error.status_code if isinstance(error, HTTPException) else 500
         if status == 500:
             said = one_line(f"{request.url.path}: {type(error).__name__}: {error}")
-            sys.stderr.write(f"rasd: {said}\n")
+            log.say(said, "ERROR")
         key = "problem.missing" if status == 404 else "problem.failed"
         return _problem(self.context(request), key, status)
 

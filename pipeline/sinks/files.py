@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
@@ -101,6 +101,18 @@ class Files:
             infos = self.fs.get_file_info(selector)
         start = len(self.root) + 1
         return sorted(info.path[start:] for info in infos if info.type == pafs.FileType.File)
+
+    def states(self, name: str) -> list[tuple[str, int, datetime]]:
+        """Return names, sizes and times of writing of all files below a directory, sorted."""
+        selector = pafs.FileSelector(self.path(name), recursive=True, allow_not_found=True)
+        with explained(self.path(name)):
+            infos = self.fs.get_file_info(selector)
+        start = len(self.root) + 1
+        return sorted(
+            (info.path[start:], info.size, info.mtime)
+            for info in infos
+            if info.type == pafs.FileType.File
+        )
 
     def read(self, name: str) -> bytes:
         """Read a whole file."""

@@ -30,7 +30,7 @@ from transforms.rows.schema import SCHEMA_VERSION, STORED
 INBOX: Final = "_inbox"
 COMPLETE: Final = "complete.json"
 HELD: Final = "held.json"
-_BUNDLE: Final = ".bundle.json"
+BUNDLE: Final = ".bundle.json"
 _ROW_GROUP: Final = 2_048
 _DIGEST: Final = 32  # hex digits of a file's hash in its name
 
@@ -172,24 +172,29 @@ class Inbox:
             "bounded": bounded,
             "files": [asdict(file) for file in named],
         }
-        name = f"{self.folder(provenance.run_id)}/{bundle_id}{_BUNDLE}"
+        name = f"{self.folder(provenance.run_id)}/{bundle_id}{BUNDLE}"
         if not bounded:
             self.files.sync()  # the manifest must not name a file the disk does not have
         self.files.write(name, json.dumps(document, indent=1).encode())
         return bundle
 
-    def begin(self, run_id: str) -> None:
+    def begin(self, run_id: str) -> list[str]:
         """Begin a bounded run that holds the right to write to the output until its end.
 
         What such runs have left behind, this very one included, was never complete: they are
         dead, since one at a time holds that right.
+
+        Returns:
+            The directories that were removed.
         """
         names = self.files.listing(INBOX)
         held = {_parent(name) for name in names if name.endswith(f"/{HELD}")}
         complete = {_parent(name) for name in names if name.endswith(f"/{COMPLETE}")}
-        for folder in sorted(held - complete):
+        dead = sorted(held - complete)
+        for folder in dead:
             self.files.remove_tree(folder)
         self.files.write(f"{self.folder(run_id)}/{HELD}", b"{}\n")
+        return dead
 
     def complete(self, run_id: str) -> None:
         """Mark a bounded run as complete: from now on all its bundles count."""
@@ -203,7 +208,7 @@ class Inbox:
         bundles: list[Bundle] = []
         broken: list[Broken] = []
         for name in names:
-            if not name.endswith(_BUNDLE):
+            if not name.endswith(BUNDLE):
                 continue
             try:
                 bundle = self._read(name)
@@ -233,7 +238,7 @@ class Inbox:
         for bundle in bundles:
             for file in bundle.files:
                 if not self._is_whole(file):
-                    path = f"{self.folder(bundle.provenance.run_id)}/{bundle.bundle_id}{_BUNDLE}"
+                    path = f"{self.folder(bundle.provenance.run_id)}/{bundle.bundle_id}{BUNDLE}"
                     found[bundle.bundle_id] = Broken(path, _damage(file))
                     break
         return found
@@ -258,14 +263,14 @@ class Inbox:
     def of_run(self, run_id: str) -> list[Bundle]:
         """List the bundles of a run, complete or not."""
         names = self.files.listing(self.folder(run_id))
-        return [self._read(name) for name in names if name.endswith(_BUNDLE)]
+        return [self._read(name) for name in names if name.endswith(BUNDLE)]
 
     def _read(self, name: str) -> Bundle:
         document = json.loads(self.files.read(name))
         if document["schema_version"] > SCHEMA_VERSION:
             raise ValueError(f"schema {document['schema_version']} is newer: pip install -U rasd")
         return Bundle(
-            name.rpartition("/")[2].removesuffix(_BUNDLE),
+            name.rpartition("/")[2].removesuffix(BUNDLE),
             Provenance(
                 document["run_id"],
                 document["pipeline_version"],
@@ -283,9 +288,9 @@ class Inbox:
         """
         for bundle in bundles:
             run_id = bundle.provenance.run_id
-            self.files.remove(f"{self.folder(run_id)}/{bundle.bundle_id}{_BUNDLE}")
+            self.files.remove(f"{self.folder(run_id)}/{bundle.bundle_id}{BUNDLE}")
         for run_id in {each.provenance.run_id for each in bundles if each.bounded}:
-            if not any(name.endswith(_BUNDLE) for name in self.files.listing(self.folder(run_id))):
+            if not any(name.endswith(BUNDLE) for name in self.files.listing(self.folder(run_id))):
                 self.files.remove_tree(self.folder(run_id))
         for bundle in bundles:
             if not bundle.bounded:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
+from pipeline import log
 from pipeline.errors import UsageError, nearest
 from pipeline.sinks.bigquery.failures import explained, one_line
 from pipeline.sinks.bigquery.names import VIEWS_LABEL
@@ -226,4 +227,7 @@ def in_words(size: int) -> str:
 
 
 def _on_stderr(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    if log.is_json():
+        log.say(line)
+    else:
+        sys.stderr.write(line + "\n")

@@ -13,6 +13,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from pipeline.sinks.base import StagedFile
 from pipeline.sinks.inbox import Inbox
 from transforms.beats import beat_of, placed
+from transforms.metrics import measure
 from transforms.rows.packed import PackedRows
 from transforms.rows.rows import Provenance
 
@@ -93,6 +94,7 @@ class _Delivery:
         return self._inbox.deliver(self._provenance, self._staged, bounded=bounded).bundle_id
 
     def _write(self, table: str) -> None:
+        measure("deliver", "rows", self._rows[table])
         del self._rows[table], self._bytes[table]
         waiting = self._waiting.pop(table)
         self._staged.append(self._inbox.stage_packed(self._provenance.run_id, table, waiting))

@@ -24,7 +24,7 @@ from pipeline.workers.pool import Failure, KillablePool, Workers
 from pipeline.workers.tally import tick
 from transforms.beats import beat_of
 from transforms.document import process_document
-from transforms.metrics import count
+from transforms.metrics import count, measure_all
 from transforms.records import FetchLog, Page, Rejected
 from transforms.rows.packed import PackedRows, pack_rows
 
@@ -92,6 +92,7 @@ class _ProcessBatch(beam.DoFn):
                 failed.append(rejected)
                 continue
             counts.update(answer.counts)
+            measure_all(answer.measured)
             yield from answer.packed
         recording = self._recording.at(beat)
         rows = [row for each in failed for row in rows_of(each, recording, counts)]

@@ -6,6 +6,7 @@ happens in one fused stage.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from transforms.feeds.identity import usable_guid
 from transforms.feeds.join import is_full, join_page, page_from_summary
 from transforms.feeds.publishers import NO_PUBLISHERS, PublisherIndex
 from transforms.feeds.schedule import entry_key, text_id
-from transforms.metrics import count
+from transforms.metrics import count, measure
 from transforms.records import Entry, Page, Rejected, Sighting
 from transforms.text.links import names_page
 from transforms.text.redact import redact_url
@@ -137,6 +138,9 @@ def _read_counted(
 ) -> Iterator[Page | Rejected | PageRequest]:
     key, refs = group
     count("read", "in")
-    for record in read_documents(key, refs, online=online, publishers=publishers):
+    started = time.perf_counter()
+    records = read_documents(key, refs, online=online, publishers=publishers)
+    measure("read", "microseconds", round((time.perf_counter() - started) * 1e6))
+    for record in records:
         count("read", f"rejected.{record.reason}" if isinstance(record, Rejected) else "out")
         yield record

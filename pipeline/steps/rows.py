@@ -1,11 +1,12 @@
 """An outcome of the stages -> the rows of its tables, each held against the schema, and packed.
 
-It runs where the page was processed, in a worker process, which must not load Beam: counts travel
-with the answer instead of going to Beam's counters at once (decision 0053).
+It runs where the page was processed, in a worker process, which must not load Beam: counts and
+measures travel with the answer instead of going to Beam's at once (decisions 0053 and 0070).
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -31,6 +32,7 @@ from transforms.rows.validate import check_row
 Outcome = Document | Rejected | FetchLog
 TableRow = tuple[str, dict[str, Any]]
 Counts = Counter[tuple[str, str]]  # (stage, counter) -> how many
+Measured = tuple[str, str, int]  # stage, distribution, a value
 
 _STAGES: Final = ("extract", "language", "topics", "events", "dedup")
 
@@ -73,10 +75,12 @@ class Answer:
     Attributes:
         packed: its rows, by table.
         counts: what the stages counted over it.
+        measured: what they measured of it.
     """
 
     packed: tuple[PackedRows, ...]
     counts: Counts
+    measured: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +98,19 @@ class AnswerPage:
     def __call__(self, asked: tuple[Page, datetime | None]) -> Answer:
         """Process a page that a beat has brought, or a run, and pack what follows from it."""
         page, beat = asked
+        started = time.perf_counter()
         use(self.recording.own)
         outcome = self.process(page)
         counts = count_stages(outcome)
-        packed = pack_rows(rows_of(outcome, self.recording.at(beat), counts))
-        return Answer(tuple(packed), counts)
+        packed = tuple(pack_rows(rows_of(outcome, self.recording.at(beat), counts)))
+        measured = [
+            ("extract", "bytes", len(page.content)),
+            *measure_stages(outcome),
+            ("rows", "rows", sum(each.count for each in packed)),
+            ("rows", "bytes", sum(len(each.data) for each in packed)),
+            ("document", "microseconds", round((time.perf_counter() - started) * 1e6)),
+        ]
+        return Answer(packed, counts, tuple(measured))
 
 
 def rows_of(outcome: Outcome, recording: Recording, counts: Counts) -> Iterator[TableRow]:
@@ -175,11 +187,8 @@ def _all_rows(kept: _Kept, provenance: Provenance) -> Iterator[TableRow]:
 
 
 def count_stages(outcome: Document | Rejected) -> Counts:
-    """Count what the stages did with a page, and their microseconds."""
+    """Count what the stages did with a page."""
     counts: Counts = Counter()
-    for stage, milliseconds in outcome.timings_ms.items():
-        # Counters are integers: microseconds, so that fast stages do not round to nothing.
-        counts[stage, "us"] += round(milliseconds * 1000)
     rejected = outcome if isinstance(outcome, Rejected) else None
     if rejected is not None and rejected.stage not in _STAGES:
         counts[rejected.stage, f"rejected.{rejected.reason}"] += 1
@@ -190,6 +199,16 @@ def count_stages(outcome: Document | Rejected) -> Counts:
             counts[stage, f"rejected.{rejected.reason}"] += 1
             return counts
         counts[stage, "out"] += 1
-    if isinstance(outcome, Document):
-        counts["events", "coded"] += len(outcome.events)
     return counts
+
+
+def measure_stages(outcome: Document | Rejected) -> list[Measured]:
+    """Measure what the stages made of a page, and how long each took."""
+    measured: list[Measured] = [
+        (stage, "microseconds", round(milliseconds * 1000))
+        for stage, milliseconds in outcome.timings_ms.items()
+    ]
+    if isinstance(outcome, Document):
+        measured.append(("extract", "words", len(outcome.article.body.split())))
+        measured.append(("events", "coded", len(outcome.events)))
+    return measured

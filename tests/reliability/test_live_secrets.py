@@ -116,6 +116,11 @@ def left_behind(tmp_path, said):
     return texts
 
 
+def _kind(told):
+    labels = told["logging.googleapis.com/labels"]
+    return "libraries" if "logger" in labels else labels.get("stage", "")
+
+
 def test_r29_no_secret_is_left_behind(feeds, tmp_path, monkeypatch):
     server, listed, plain = feeds
     monkeypatch.setenv("RASD_TEST_SECRET", SECRETS["header"])
@@ -124,11 +129,13 @@ def test_r29_no_secret_is_left_behind(feeds, tmp_path, monkeypatch):
         done = rasd(
             "run", str(listed), plain, "--output", str(tmp_path / "out"),
             "--archive", str(tmp_path / "warc"), "--allow-private-hosts", "--host-delay", "0",
-            "--as-of", clock, "--debug",
+            "--as-of", clock, "--debug", "--log-format", ("text", "json")[number],
         )  # fmt: skip
         said[f"stdout {number}"] = done.stdout.decode()
         said[f"stderr {number}"] = done.stderr.decode()
         assert done.returncode == 0, said
+    told = [json.loads(line) for line in said["stderr 1"].splitlines()]
+    assert {"libraries", "feeds"} <= {_kind(each) for each in told}, "an object a line, all of it"
     done = rasd("feeds", "check", str(listed), "--allow-private-hosts")
     said |= {"check out": done.stdout.decode(), "check err": done.stderr.decode()}
     texts = left_behind(tmp_path, said)

@@ -14,7 +14,7 @@ from transforms.coders import RecordCoder
 from transforms.fetch.crawl import Fetched
 from transforms.fetch.messages import Request
 from transforms.fetch.run import Fetcher, FetchSettings
-from transforms.metrics import count
+from transforms.metrics import count, measure
 from transforms.text.urls import registrable_host
 
 STAGE: Final = "fetch"
@@ -92,8 +92,9 @@ class _Crawl(beam.DoFn):
             reason = fetched.response.reason
             # No rejection yet: a feed's summary may stand in for the page.
             count(STAGE, "out" if reason is None else f"failed.{reason}")
-            count(STAGE, "bytes", len(fetched.response.body))
-            count(STAGE, "us", fetched.response.elapsed_ms * 1000)
+            measure(STAGE, "bytes", len(fetched.response.body))
+            measure(STAGE, "attempts", sum(row.purpose != "robots" for row in fetched.log))
+            measure(STAGE, "microseconds", fetched.response.elapsed_ms * 1000)
             yield fetched
 
 

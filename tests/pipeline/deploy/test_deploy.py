@@ -15,6 +15,7 @@ from terraform import FILES, local_values, resources, variables, words
 
 from pipeline.deploy.check import FOLLOW
 from pipeline.deploy.plan import METADATA, TERRAFORM, Target, steps
+from pipeline.measures import MEASURES, STAGES
 from pipeline.options import parse_run
 from pipeline.run.stream_options import parse_stream
 from pipeline.run.work import hand_over
@@ -127,6 +128,56 @@ def test_the_shipped_words_of_alerts_are_those_that_a_stream_says():
     dashboard = _text(f"{TERRAFORM}/dashboard.json")
     assert json.loads(dashboard)["gridLayout"]["widgets"]
     assert set(re.findall(r"user[_/]rasd[_/](\w+?)(?:_sum)?[\[\\\"]", dashboard)) <= set(says)
+
+
+@pytest.mark.parametrize("form", ["text", "object"])
+def test_alarms_read_their_figures_out_of_either_form(form):
+    """The machine's agent may read the object, or leave it as the text of its line."""
+    said = (
+        "2026-11-29T12:05:00Z: 7 feeds, 31 new articles, 120 dead letters, 4 soft-empty feeds",
+        "health 2026-11-29 12:06 UTC: 42 feeds, 21 failing; next poll 11:50:40, 905 s behind",
+    )
+    if form == "object":
+        said = tuple(json.dumps({"severity": "INFO", "message": each}) for each in said)
+    (figures,) = re.findall(
+        r"figures = .*?: \{(.*?)\n  \}", _text(f"{TERRAFORM}/alerts.tf"), re.DOTALL
+    )
+    (extractor,) = re.findall(
+        r'REGEXP_EXTRACT\(jsonPayload.message, \\"(.*?)\\"\)', _text(f"{TERRAFORM}/alerts.tf")
+    )
+    found = {}
+    for name, words_said in re.findall(r'(\w+) += "([^"]+)"', figures):
+        pattern = extractor.replace("${each.value}", words_said)
+        (found[name],) = {int(m[1]) for line in said if (m := re.search(pattern, line))}
+    assert found == {
+        "new_articles": 31, "dead_letters": 120, "failing_feeds": 21, "soft_empty": 4,
+        "lag_seconds": 905,
+    }  # fmt: skip
+    assert "ENV RASD_LOG_FORMAT=json" in _text("deploy/Dockerfile")
+
+
+def test_dashboard_and_alarms_name_metrics_that_exist():
+    """Dataflow adds to a distribution's name which of its figures is shown; a counter has none."""
+    shown = re.findall(r'metric_name=\\?"(\w+)\\?"', _text(f"{TERRAFORM}/dashboard.json"))
+    known = {each.full_name for each in STAGES if each.kind == "counter" and not each.by_reason}
+    for each in STAGES:
+        if each.kind == "distribution":
+            known |= {f"{each.full_name}_{part}" for part in ("COUNT", "MEAN", "MIN", "MAX")}
+    assert len(shown) >= 4
+    assert set(shown) <= known
+    rules = _text("deploy/prometheus-rules.yml")
+    named = set(re.findall(r"\brasd_\w+", rules))
+    assert len(named) >= 8
+    assert named <= {name for each in MEASURES for name in each.prometheus}
+    alarms = re.findall(r"- alert: (\w+)", rules)
+    assert len(alarms) == len(set(alarms)) == rules.count("expr: ") == rules.count("summary: ")
+
+
+@pytest.mark.parametrize("page", ["docs/operations.md", "docs/metrics.md"])
+def test_docs_name_metrics_that_exist(page):
+    named = set(re.findall(r"`?\b(rasd_[a-z_]+)", _text(page)))
+    assert len(named) >= 10
+    assert named <= {name for each in MEASURES for name in (*each.prometheus, each.full_name)}
 
 
 def test_what_is_cleaned_away_is_what_was_handed_over():

@@ -25,6 +25,7 @@ from pipeline_helpers import ROOT, SEEDS, rasd
 from pipeline.cli.launch import SWITCHES, words_of
 from pipeline.docgen.template import metadata
 from pipeline.engines.base import Engine, beam_options
+from pipeline.engines.places import _holds
 from pipeline.errors import UsageError
 from pipeline.options import Config, parse_run
 from pipeline.render.progress import Progress
@@ -89,6 +90,7 @@ def _dataflow(*args):
         ((), "--project=PROJECT --region=REGION --temp_location=gs://BUCKET/temp"),
         (("--project=p", "--region=r", "--temp_location=here"), "gs://BUCKET/DIRECTORY"),
         (PLACES, "--sdk_container_image=IMAGE"),
+        (("--region=europe-west1-b", PLACES[0], PLACES[2]), "and no zone"),
     ],
 )
 def test_what_dataflow_needs_is_asked_for_in_one_line(given, hint):
@@ -114,6 +116,34 @@ def test_what_lies_on_this_machine_is_refused(output, more, hint, tmp_path, monk
         run_job(_config((*PLACES, IMAGE), output, **more), Progress(quiet=True))
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "out").exists(), "a refused run leaves nothing behind"
+
+
+def test_buckets_that_are_not_there_or_elsewhere_are_told(monkeypatch):
+    """Buckets of the emulator all lie in us-central1."""
+    near = "--region=us-central1"
+    with emulated_bucket(monkeypatch):
+        engine = open_engine(_config((PLACES[0], near, PLACES[2], IMAGE), "gs://news/out"))
+        assert engine.elsewhere_lies(["gs://news/out", None, "local.txt"]) == []
+        far = open_engine(_config((*PLACES, IMAGE), "gs://news/out"))
+        (line,) = far.elsewhere_lies(["gs://news/warc", "gs://news/more"])
+        assert "gs://news lies in US-CENTRAL1, the job runs in europe-west1" in line
+        with pytest.raises(UsageError, match="no bucket gs://nowhere; make it where the job runs"):
+            far.elsewhere_lies(["gs://nowhere/out"])
+
+
+@pytest.mark.parametrize(
+    ("location", "kind", "region", "near"),
+    [
+        ("EU", "multi-region", "europe-west1", True),
+        ("EU", "multi-region", "us-east1", False),
+        ("US", "multi-region", "us-east1", True),
+        ("NAM4", "dual-region", "us-central1", True),
+        ("EUROPE-WEST1", "region", "europe-west1", True),
+        ("EUROPE-WEST1", "region", "europe-west10", False),
+    ],
+)
+def test_a_region_lies_within_a_larger_place(location, kind, region, near):
+    assert _holds(location, kind, region) is near
 
 
 def _config(beam_args, output, **more):
@@ -148,13 +178,45 @@ def test_every_parameter_of_the_template_is_an_option(path):
     assert written == metadata(), "the template's metadata is out of date: run `make docs`"
     names = [each["name"] for each in json.loads(written)["parameters"]]
     words = [f"--{name}=true" for name in names if name in SWITCHES]
-    values = {"from": "2024-01-01", "to": "2024-01-31", "as_of": "2024-02-01", "map": "body=text"}
+    values = {
+        "from": "2024-01-01",
+        "to": "2024-01-31",
+        "as_of": "2024-02-01",
+        "map": "body=text",
+        "log_format": "json",
+    }
     words += [f"--{n}={values.get(n, '5')}" for n in names if n not in SWITCHES]
     config = parse_run(words_of(words)[1:], datetime(2026, 1, 1, tzinfo=UTC), frozenset)
     assert config.inputs == ("5",)
     assert config.offline
     assert config.force
     assert config.renames == (("body", "text"),)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "hint"),
+    [
+        (
+            "--max_dead_leters=5",
+            "unknown option --max_dead_leters; did you mean --max-dead-letters?",
+        ),
+        ("--zzzzzzzz=1", "unknown option --zzzzzzzz; see rasd run --help"),
+        ("--processes=many", "--processes: 'many' is no whole number"),
+        ("--log_format=xml", "--log-format xml: no such form"),
+    ],
+)
+def test_a_parameter_that_no_flag_has_is_told_in_one_line(parameter, hint):
+    """As the launcher of a Flex Template hands it over."""
+    entry = subprocess.run(
+        [sys.executable, str(DEPLOY / "flex_main.py"), "--inputs=x", "--output=o", parameter],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RASD_LOG_FORMAT": "json"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert entry.returncode == 2
+    (line,) = entry.stderr.decode().splitlines()
+    assert hint in line
 
 
 def test_a_parameter_that_is_neither_true_nor_false_is_told():

@@ -73,7 +73,10 @@ def _same_rows(expected, tmp_path, *options):
     told = json.loads(manifest.read_text(encoding="utf-8"))
     assert told["runner"].startswith(options[0].partition("=")[2]), "the manifest says what ran"
     (first,) = (expected / "_runs").glob("*.json")
-    assert _counts(told) == _counts(json.loads(first.read_text(encoding="utf-8")))
+    before = json.loads(first.read_text(encoding="utf-8"))
+    assert _counts(told) == _counts(before)
+    for stage, name in (("extract", "words"), ("events", "coded"), ("rows", "rows")):
+        assert told["measured"][stage][name] == before["measured"][stage][name]
 
 
 def _counts(manifest):

@@ -75,8 +75,12 @@ def test_killed_and_run_again_equals_an_unbroken_run(first, tmp_path, share):
     time.sleep(whole * share)
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
+    held = {path.parent for path in output.glob("_inbox/*/held.json")}
+    dead = {path.name for path in held if not (path / "complete.json").exists()}
     done = rasd("run", str(SEEDS), "--output", str(output), *AS_OF)
     assert done.returncode == 0, done.stderr.decode()
+    for name in dead:
+        assert f"removed from the inbox: _inbox/{name}" in done.stderr.decode()
     assert all_facts(output) == all_facts(first)
     assert not (output / "_inbox").exists() or not list((output / "_inbox").rglob("*.parquet"))
     print(f"R03 killed at {share:.0%}: rows equal to the unbroken run")

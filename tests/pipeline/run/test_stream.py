@@ -88,6 +88,13 @@ def test_ticks_until_the_end_and_one_row_each(server, tmp_path):
     assert len(facts(output, "appearances")) == len(rows)
     assert stream.metrics.articles == len(rows)
     assert stream.metrics.polls == sum(polls)
+    answered = {
+        why: n
+        for (stage, name, why), n in stream.metrics.counts.items()
+        if (stage, name) == ("feeds", "polled")
+    }
+    assert sum(answered.values()) == sum(polls), answered
+    assert stream.metrics.spreads["feeds", "bytes"].count == sum(polls)
     manifests = list((output / "_runs").glob("*.json"))
     assert len(manifests) == stream.metrics.ticks
     assert not list((output / "_inbox").rglob("*.parquet"))
@@ -117,7 +124,7 @@ def test_the_list_is_read_again_and_the_last_good_one_stays(server, tmp_path):
     path = listed(tmp_path, urls[0])
     stream, clock = simulated(str(tmp_path / "out"), str(path), NOON, 20)
     said = []
-    stream.progress.say = said.append
+    stream.progress.say = lambda line, *_, **__: said.append(line)
     pause = clock.wait
 
     def changing(stop, seconds):
@@ -170,13 +177,17 @@ def test_a_signal_ends_it_with_exit_code_0_and_a_second_writer_leaves(server, tm
     command = [sys.executable, "-m", "pipeline", "stream", str(source), "--output", str(output)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
-        [*command, "--allow-private-hosts", "--metrics-port", "0"],
+        [*command, "--allow-private-hosts", "--metrics-port", "0", "--log-format", "json"],
         env=env, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
+    said = []
     for line in process.stderr:
+        said.append(json.loads(line))
         if "new articles" in line:
             break
+    assert said[-1]["figures"]["articles"] == 2
+    assert said[-1]["logging.googleapis.com/labels"]["run_id"]
     second = rasd("stream", str(source), "--output", str(output))
     assert second.returncode != 0
     assert second.stderr.decode().count("\n") == 1
@@ -186,7 +197,9 @@ def test_a_signal_ends_it_with_exit_code_0_and_a_second_writer_leaves(server, tm
     _, rest = process.communicate(timeout=60)
     assert process.returncode == 0, rest
     assert time.monotonic() - began < 30
-    assert "stopped after" in rest
+    last = [json.loads(line) for line in rest.splitlines()][-1]
+    assert last["message"].startswith("stopped after")
+    assert last["logging.googleapis.com/labels"] == {"command": "stream"}, "of no tick"
     assert len(facts(output, "articles")) == 2
 
 

@@ -53,6 +53,7 @@ def bundles(tmp_path, monkeypatch) -> Path:
 class _Nothing:
     changes: ClassVar[dict[str, object]] = {}
     broken: tuple[object, ...] = ()
+    bundles = 0
     has_news = True
 
 
