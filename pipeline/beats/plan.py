@@ -158,14 +158,13 @@ class Planner:
         try:
             sink.prepare()
             try:
-                settled = settle_inbox(sink, self._context.provenance.at(as_of))
+                settle_inbox(sink, self._context.provenance.at(as_of))
             finally:
                 sink.close()
         except SinkError as error:
             count(STAGE, "not_settled")
             _LOG.warning("not settled at this beat: %s", error)
             return
-        count(STAGE, "bundles_settled", settled.bundles)
 
 
 def _due(feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:

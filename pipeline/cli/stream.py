@@ -48,7 +48,7 @@ def command(
 
 
 def _inside_an_engine(config: Config, wishes: StreamWishes, seconds: int) -> int:
-    from pipeline.graph import Rhythm  # noqa: PLC0415 - Beam takes seconds
+    from pipeline.beats.diagram import Rhythm  # noqa: PLC0415 - Beam takes seconds
     from pipeline.render.progress import Progress  # noqa: PLC0415 - the same
     from pipeline.run.endless import Endless, stopping  # noqa: PLC0415 - the same
 

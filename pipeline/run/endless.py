@@ -17,11 +17,10 @@ from typing import Any, Final
 import apache_beam as beam
 from apache_beam.transforms.periodicsequence import PeriodicImpulse
 
-from pipeline import graph
+from pipeline.beats.diagram import Rhythm, beats
 from pipeline.context import RunContext
 from pipeline.engines.base import Engine
 from pipeline.errors import JobError, UsageError
-from pipeline.graph import Rhythm
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
 from pipeline.render.progress import Progress
@@ -84,7 +83,7 @@ class Endless:
             sink.prepare()
             sink.close()
         root = beam.Pipeline(runner=engine.runner, options=engine.options)
-        graph.beats(root, self._context(engine, sink), self.times or self._times(), self.rhythm)
+        beats(root, self._context(engine, sink), self.times or self._times(), self.rhythm)
         result = root.run()
         if engine.template is not None:
             self.progress.say(f"the graph is written to {engine.template}; nothing was run")

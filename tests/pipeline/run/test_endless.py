@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
 import apache_beam as beam
 import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from beat_feeds import serve_feeds, stored
 from http_server import LocalServer
 from live_feeds import NOON, table
 from pipeline_helpers import rasd
 
+from pipeline.beats.diagram import Rhythm
+from pipeline.engines.base import Engine, beam_options
 from pipeline.errors import UsageError
-from pipeline.graph import Rhythm
 from pipeline.options import Config
 from pipeline.render.progress import Progress
 from pipeline.run.endless import Endless
@@ -100,13 +101,13 @@ def test_what_makes_no_sense_together_is_told(args, hint):
     assert "\n" not in str(refused.value)
 
 
-def test_dataflow_is_given_a_list_that_its_workers_can_read(tmp_path):
-    path = tmp_path / "feeds.json"
-    path.write_text(json.dumps([]), encoding="utf-8")
-    options = (
-        "--project=p", "--region=r", "--temp_location=gs://b/t",
-        "--sdk_container_image=example.invalid/rasd:1",
-    )  # fmt: skip
-    config = Config((str(path),), "gs://b/out", NOON, runner="DataflowRunner", beam_args=options)
+def _elsewhere(config):
+    """An engine whose workers see buckets only."""
+    return Engine(FnApiRunner(), config.runner, beam_options(config), elsewhere=True)
+
+
+def test_an_engine_elsewhere_is_given_a_list_that_its_workers_can_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.run.endless.open_engine", _elsewhere)
+    config = Config((str(tmp_path / "feeds.toml"),), "gs://b/out", NOON, runner="DataflowRunner")
     with pytest.raises(UsageError, match="gcloud storage cp"):
         Endless(config, Rhythm(), Progress(quiet=True)).run()
