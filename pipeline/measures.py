@@ -100,6 +100,10 @@ def _timed(stage: str, what: str) -> Measure:
 
 
 STAGES: Final[tuple[Measure, ...]] = (
+    Measure("beat", "in", "counter", "Beats of a stream inside an engine."),
+    Measure("beat", "feeds_ordered", "counter", "Feeds that a beat had asked."),
+    Measure("beat", "claimed_already", "counter", "Pages wanted again while they were under way."),
+    Measure("beat", "not_settled", "counter", "Beats at which another writer was at the output."),
     Measure("feeds", "rejected", "counter", "Feeds that gave no entries.", by_reason=True),
     Measure(
         "feeds",

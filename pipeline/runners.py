@@ -26,6 +26,22 @@ ENGINES: Final = {
     "FlinkRunner": ("flink", "open_flink"),
     "DataflowRunner": ("dataflow", "open_dataflow"),
 }
+# Options that Flink's job server knows (FlinkPipelineOptions of Beam 2.62), and that Beam's Python
+# side hands on without having heard of them.
+_OF_JOB_SERVERS: Final = frozenset(
+    f"--{name}"
+    for name in (
+        "allow_non_restored_state", "auto_watermark_interval", "checkpoint_timeout_millis",
+        "checkpointing_interval", "checkpointing_mode", "disable_metrics",
+        "enable_stable_input_drain", "execution_retry_delay", "externalized_checkpoints_enabled",
+        "fail_on_checkpointing_errors", "finish_bundle_before_checkpointing", "flink_conf_dir",
+        "force_unaligned_checkpoint_enabled", "latency_tracking_interval", "max_bundle_size",
+        "max_bundle_time_mills", "min_pause_between_checkpoints", "num_concurrent_checkpoints",
+        "number_of_execution_retries", "object_reuse", "report_checkpoint_duration",
+        "retain_externalized_checkpoints_on_cancellation", "savepoint_path", "state_backend",
+        "state_backend_storage_path", "unaligned_checkpoint_enabled",
+    )
+)  # fmt: skip
 _LATER: Final = ("PortableRunner", "SparkRunner")
 
 
@@ -60,7 +76,7 @@ class NewsOptions(PipelineOptions):
 
 
 def beam_flags() -> frozenset[str]:
-    """Every option that Beam itself knows, such as ``--temp_location``."""
+    """Every option that Beam and its engines know, such as ``--temp_location``."""
     found: set[str] = set()
     for options in PipelineOptions.__subclasses__():
         if options is NewsOptions:
@@ -70,4 +86,4 @@ def beam_flags() -> frozenset[str]:
         options._add_argparse_args(parser)  # noqa: SLF001
         actions = parser._actions  # noqa: SLF001
         found.update(name for action in actions for name in action.option_strings)
-    return frozenset(found - {"-h", "--help", "--runner"})
+    return frozenset(found - {"-h", "--help", "--runner"}) | _OF_JOB_SERVERS

@@ -1,18 +1,19 @@
 # Three identities, each with what it needs and no more.
 
-# Workers of Dataflow: read and write the buckets; they never see the dataset.
+# Workers of bounded jobs of Dataflow: read and write the buckets; they never see the dataset.
 resource "google_service_account" "worker" {
   account_id   = "rasd-worker"
   display_name = "rasd: workers of Dataflow"
 }
 
-# Launchers, settle and the fetcher: they also write the dataset and start jobs.
+# Launchers, settle, the fetcher and workers of the stream, which settle: they also write the
+# dataset and start jobs.
 resource "google_service_account" "writer" {
   account_id   = "rasd-writer"
   display_name = "rasd: who writes the tables"
 }
 
-# The scheduler: starts the two jobs of Cloud Run.
+# The scheduler: starts jobs of Cloud Run.
 resource "google_service_account" "scheduler" {
   account_id   = "rasd-scheduler"
   display_name = "rasd: who starts jobs by the clock"
@@ -24,6 +25,7 @@ resource "google_project_iam_member" "project" {
     "worker logs"          = ["roles/logging.logWriter", google_service_account.worker.email]
     "writer starts jobs"   = ["roles/dataflow.developer", google_service_account.writer.email]
     "writer asks"          = ["roles/bigquery.jobUser", google_service_account.writer.email]
+    "writer streams"       = ["roles/dataflow.worker", google_service_account.writer.email]
     "writer logs"          = ["roles/logging.logWriter", google_service_account.writer.email]
     "writer tells figures" = ["roles/monitoring.metricWriter", google_service_account.writer.email]
   }
@@ -61,9 +63,13 @@ resource "google_artifact_registry_repository_iam_member" "pulls" {
   member     = "serviceAccount:${each.value}"
 }
 
-# A launcher starts a job whose workers are somebody else.
-resource "google_service_account_iam_member" "acts_as_worker" {
-  service_account_id = google_service_account.worker.name
+# A launcher starts a job whose workers are somebody, itself in the case of the stream.
+resource "google_service_account_iam_member" "acts_as" {
+  for_each = {
+    worker = google_service_account.worker.name
+    writer = google_service_account.writer.name
+  }
+  service_account_id = each.value
   role               = "roles/iam.serviceAccountUser"
   member             = "serviceAccount:${google_service_account.writer.email}"
 }

@@ -1,22 +1,35 @@
 # Commands of rasd as jobs of Cloud Run, and the clock that starts them.
 locals {
+  # How feeds are followed on Dataflow, whichever command does.
+  on_dataflow = concat([local.feeds], local.rows, [
+    "--archive", "gs://${google_storage_bucket.archive.name}/warc",
+    "--contact", var.contact,
+    "--runner", "DataflowRunner",
+    "--project", var.project,
+    "--region", var.region,
+    "--temp_location", "${local.work}/temp",
+    "--sdk_container_image", var.image,
+    "--sdk_location", "container",
+    "--max_num_workers", tostring(var.max_workers),
+  ])
   jobs = {
     run = {
       # The launcher: it waits for the job of Dataflow and settles what came.
-      args = concat(["run", local.feeds], local.rows, [
-        "--archive", "gs://${google_storage_bucket.archive.name}/warc",
-        "--contact", var.contact,
+      args = concat(["run"], local.on_dataflow, [
         "--max-dead-letters", "500",
-        "--runner", "DataflowRunner",
-        "--project", var.project,
-        "--region", var.region,
-        "--temp_location", "${local.work}/temp",
-        "--sdk_container_image", var.image,
-        "--sdk_location", "container",
         "--service_account_email", google_service_account.worker.email,
-        "--max_num_workers", tostring(var.max_workers),
       ])
       schedule = var.follow == "dataflow" ? var.run_schedule : ""
+    }
+    stream = {
+      # It only hands the job over, by a name that one running job can have. Its workers settle,
+      # so they are the writer.
+      args = concat(["stream"], local.on_dataflow, [
+        "--job_name", "rasd-stream",
+        "--enable_streaming_engine",
+        "--service_account_email", google_service_account.writer.email,
+      ])
+      schedule = ""
     }
     settle = {
       args     = ["settle", "--data", local.output, "--staging", "${local.work}/staging"]

@@ -26,12 +26,12 @@ variable "bucket" {
 }
 
 variable "follow" {
-  description = "How feeds are followed: fetcher (a small machine, always on), dataflow (a job by schedule), or none."
+  description = "How feeds are followed: fetcher (a small machine, always on), stream (one job of Dataflow that goes on), dataflow (a job by schedule), or none."
   type        = string
   default     = "fetcher"
   validation {
-    condition     = contains(["fetcher", "dataflow", "none"], var.follow)
-    error_message = "fetcher, dataflow or none: an output has one writer at a time."
+    condition     = contains(["fetcher", "stream", "dataflow", "none"], var.follow)
+    error_message = "fetcher, stream, dataflow or none: an output has one writer at a time."
   }
 }
 

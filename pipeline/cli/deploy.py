@@ -47,7 +47,9 @@ def command(  # noqa: PLR0913 - each is an option of the command line
     follow: Annotated[
         str,
         typer.Option(
-            metavar="HOW", help="fetcher (a small machine), dataflow (a job by schedule) or none."
+            metavar="HOW",
+            help="fetcher (a small machine), stream (one job of Dataflow), dataflow (a job by "
+            "schedule) or none.",
         ),
     ] = "fetcher",
     dataset: Annotated[str, typer.Option(metavar="NAME", help="Of the rows.")] = "news",

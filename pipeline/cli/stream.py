@@ -11,7 +11,8 @@ import typer
 
 from pipeline.cli.handed_on import beam_flags
 from pipeline.errors import Exit
-from pipeline.run.stream_options import parse_stream, stream_parser
+from pipeline.options import Config
+from pipeline.run.stream_options import StreamWishes, parse_stream, stream_parser
 
 PARSER: Final = stream_parser  # what --help is made of
 
@@ -25,6 +26,8 @@ def command(
         sys.stdout.write(stream_parser().format_help())
         return Exit.DONE if given else Exit.USAGE
     config, wishes = parse_stream(given, datetime.now(UTC), beam_flags)
+    if wishes.beat_seconds is not None:
+        return _inside_an_engine(config, wishes, wishes.beat_seconds)
     from pipeline.render.progress import Progress  # noqa: PLC0415 - Beam takes seconds
     from pipeline.run.stream import Abandoned, Stream, follow  # noqa: PLC0415 - the same
 
@@ -41,4 +44,17 @@ def command(
         # Workers of the tick given up may still run: nothing of theirs counts.
         sys.stderr.flush()
         os._exit(Exit.DONE)
+    return Exit.DONE
+
+
+def _inside_an_engine(config: Config, wishes: StreamWishes, seconds: int) -> int:
+    from pipeline.beats.diagram import Rhythm  # noqa: PLC0415 - Beam takes seconds
+    from pipeline.render.progress import Progress  # noqa: PLC0415 - the same
+    from pipeline.run.endless import Endless, stopping  # noqa: PLC0415 - the same
+
+    minutes = wishes.settle_minutes
+    settle_seconds = None if minutes is None else minutes * 60
+    job = Endless(config, Rhythm(seconds, settle_seconds), Progress())
+    with stopping(job):
+        job.run()
     return Exit.DONE

@@ -42,7 +42,7 @@ class FeedHistory:
         """Keep the settings; nothing is read yet."""
         self.states: dict[str, schedule.FeedState] = {}
         self._known: dict[str, dict[str, KnownEntry]] = {}
-        self._urls: dict[str, str] = {}  # by the feeds' names
+        self._feeds: dict[str, Feed] = {}  # by their names
         self._sink = sink
         self.now = now
 
@@ -59,7 +59,7 @@ class FeedHistory:
         seen, stored = self._read(names)
         for feed in fresh:
             name = feed_name(feed.url)
-            self._urls[name] = feed.url
+            self._feeds[name] = feed
             known = seen.get(name, [])
             self.states[feed.url] = state_of(feed, self.now, known, stored.get(name))
             self._known[feed.url] = {key: each for each in known for key in entry_keys(each)}
@@ -91,10 +91,10 @@ class FeedHistory:
         """
         touched: set[str] = set()
         for row in sightings:
-            url = self._urls.get(row["feed_url"])
-            if url is not None:
-                touched.add(url)
-                self._see(self._known[url], known_entry(row, {None, *stand_ins}))
+            feed = self._feeds.get(row["feed_url"])
+            if feed is not None:
+                touched.add(feed.url)
+                self._see(self._known[feed.url], known_entry(row, {None, *stand_ins}))
         for url in touched:
             seen = self.states[url].seen
             self._known[url] = {
@@ -103,6 +103,38 @@ class FeedHistory:
                 if not seen.keys().isdisjoint((key, *entry_keys(each)))
                 or canonicalise_url(each.sighting.url) in seen
             }
+
+    def learn_states(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Take in what polls made elsewhere have come to; their sightings are known already.
+
+        Args:
+            rows: of ``feeds``, as they were brought; of one feed the last counts.
+        """
+        for row in rows:
+            feed = self._feeds.get(row["feed_url"])
+            if feed is not None:
+                known = {id(each): each for each in self._known[feed.url].values()}
+                self.states[feed.url] = state_of(feed, self.now, list(known.values()), row)
+
+    def part(self, feeds: Iterable[Feed]) -> FeedHistory:
+        """What is known of some of the feeds, to travel to whoever polls them."""
+        part = FeedHistory(self._sink, self.now)
+        for feed in feeds:
+            part._feeds[feed_name(feed.url)] = feed
+            part.states[feed.url] = self.states[feed.url]
+            part._known[feed.url] = self._known[feed.url]
+        return part
+
+    def add(self, part: FeedHistory) -> None:
+        """Take in what is known of other feeds."""
+        self._feeds |= part._feeds
+        self.states |= part.states
+        self._known |= part._known
+
+    def forget(self, feeds: Iterable[Feed]) -> None:
+        """Drop what is known of feeds, so that it is read from the tables again."""
+        for feed in feeds:
+            self.states.pop(feed.url, None)
 
     def _see(self, known: dict[str, KnownEntry], seen: KnownEntry) -> None:
         """Put an entry among the known ones; one that was known keeps what it had become."""

@@ -28,6 +28,7 @@ from pipeline.options import Config
 from pipeline.polling.history import recall_robots
 from pipeline.polling.index import FeedIndex
 from pipeline.polling.settings import fetch_settings
+from pipeline.polling.warm import Warm
 from pipeline.render.progress import Progress
 from pipeline.run.inputs import Inputs, run_id_of
 from pipeline.run.manifest import (
@@ -39,7 +40,6 @@ from pipeline.run.manifest import (
     stage_spreads,
 )
 from pipeline.run.peak_memory import PeakMemory
-from pipeline.run.warm import Warm
 from pipeline.run.work import check_reach, check_readable, hand_over
 from pipeline.runners import open_engine
 from pipeline.sinks.base import open_sink

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.options import Config
+from pipeline.polling.warm import Warm
 from pipeline.render.progress import Progress
 from pipeline.run.job import Job, Summary
-from pipeline.run.warm import Warm
 from pipeline.sinks.base import Sink
 from pipeline.sinks.inbox import read_staged
 from pipeline.sources.base import Indexed, Ref

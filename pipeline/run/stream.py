@@ -8,7 +8,6 @@ it changes; while it cannot be read the last good one stays.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import signal
 import tempfile
@@ -20,21 +19,20 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from pipeline import log, storage
-from pipeline.errors import UsageError, not_there
+from pipeline import log
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
+from pipeline.polling.warm import Warm
 from pipeline.render.letters import tell_letters
 from pipeline.render.progress import Progress
 from pipeline.render.terminal import one_line
 from pipeline.run.job import Job, Summary
 from pipeline.run.maintain import provenance_of
 from pipeline.run.metrics import Metrics, serve_metrics
-from pipeline.run.warm import Warm
 from pipeline.runners import open_engine
 from pipeline.sinks.base import Sink, open_sink
 from pipeline.sources.base import Indexed
-from pipeline.sources.files import feeds_of
+from pipeline.sources.feed_list import FeedList
 from pipeline.sources.spool import Spool
 from pipeline.steps.settle import settle_inbox
 from pipeline.warc.writer import check_archive
@@ -49,51 +47,6 @@ _LEAST_PAUSE: Final = 1.0
 _BEHIND: Final = 60.0  # seconds that a feed may wait before the lag is told
 _LAST_TICK: Final = 20.0  # seconds that a tick may still take once a stop was asked for
 _AFTER_FAILURE: Final = (5.0, 15.0, 60.0, 300.0)
-
-
-@dataclass(slots=True)
-class _FeedList:
-    """A list of feeds that may change under a stream."""
-
-    source: str
-    feeds: tuple[Feed, ...] = ()
-    _mark: str = ""
-
-    def read(self, say: Callable[[str], None]) -> None:
-        """Read the list if it has changed; keep the last good one if it cannot be read.
-
-        Raises:
-            UsageError: it could never be read.
-        """
-        try:
-            mark = self._look()
-            if mark == self._mark:
-                return
-            self._mark = mark
-            found = feeds_of(self.source)
-        except (UsageError, storage.UnreadableError) as error:
-            if not self.feeds:
-                raise UsageError(str(error)) from error
-            self._tell_once(f"{error}; going on with the {len(self.feeds)} feeds known", say)
-            return
-        if self.feeds:
-            say(f"{self.source} has changed: {len(found)} feeds")
-        self.feeds = found
-
-    def _look(self) -> str:
-        """A mark of the list's content; an address is its own list."""
-        if self.source.startswith(("http://", "https://")):
-            return self.source
-        if not storage.is_remote(self.source) and not Path(self.source).is_file():
-            raise UsageError(not_there(self.source))
-        return hashlib.sha256(storage.read_bytes(self.source)).hexdigest()
-
-    def _tell_once(self, what: str, say: Callable[[str], None]) -> None:
-        if what != self._told:
-            self._told = what
-            say(what)
-
-    _told: str = ""
 
 
 @dataclass(slots=True)
@@ -144,7 +97,8 @@ class Stream:
     Attributes:
         config: what was asked; its only input is the list of feeds.
         progress: told what happens.
-        settle_minutes: fold bundles into the tables at most so often; 0 after every tick.
+        settle_minutes: fold bundles into the tables at most so often; 0 after every tick, None
+            never: somebody else settles.
         metrics_port: where Prometheus may ask; None for nowhere.
         metrics_host: the address that port is opened at.
         fetching: how to fetch, instead of what the options say.
@@ -153,7 +107,7 @@ class Stream:
 
     config: Config
     progress: Progress
-    settle_minutes: float = 0.0
+    settle_minutes: float | None = 0.0
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     fetching: FetchSettings | None = None
@@ -173,7 +127,7 @@ class Stream:
                 runner.
             SinkError: another writer is at the output.
         """
-        feeds = _FeedList(self.config.inputs[0])
+        feeds = FeedList(self.config.inputs[0])
         feeds.read(self.progress.say)
         check_archive(self.config.archive)
         open_engine(self.config)
@@ -206,7 +160,7 @@ class Stream:
         """Whether the stream was told to stop."""
         return self._stop.is_set()
 
-    def _beat(self, feeds: _FeedList, warm: Warm) -> float:
+    def _beat(self, feeds: FeedList, warm: Warm) -> float:
         """Run one tick if a feed is due; return the seconds to sleep."""
         feeds.read(self.progress.say)
         now = self.clock.now()
@@ -248,6 +202,8 @@ class Stream:
 
     def _may_settle(self, now: datetime) -> bool:
         """Whether bundles are folded into the tables now, and not only put down."""
+        if self.settle_minutes is None:
+            return False
         wait = timedelta(minutes=self.settle_minutes)
         if self._settled is not None and now - self._settled < wait:
             return False
@@ -255,7 +211,9 @@ class Stream:
         return True
 
     def _settle(self, warm: Warm, now: datetime) -> None:
-        """Settle what lies in the inbox."""
+        """Settle what lies in the inbox, if that is ours to do."""
+        if self.settle_minutes is None:
+            return
         settled = settle_inbox(warm.sink, provenance_of("stream", now))
         for broken in settled.broken:
             self.progress.say(f"left in the inbox: {broken.path}: {broken.problem}")

@@ -13,8 +13,9 @@ from pipeline.options import Config, RaisingParser, add_flags, check_beam_args, 
 
 # A stream has no end, and its clock goes on.
 _NOT_OURS: Final = ("from", "to", "map", "as_of", "force", "offline", "max_dead_letters")
-# A stream is a loop of this process; its ticks are small.
+# With these a stream is a loop of this process; with any other it is one job of an engine.
 _HERE: Final = ("DirectRunner", "FnApiRunner")
+_BEAT: Final = 60
 _ABOUT: Final = """\
 Follow a list of feeds: ask each when it is due, fetch what is new, code it, commit it. Ends on
 Ctrl-C or SIGTERM within 30 seconds; started again, it goes on where it was. What it knows stands
@@ -22,11 +23,17 @@ in the output's own tables.
 
 FEEDS is a list (.toml, .opml, or a .txt of addresses) or one address. The list is read again when
 it changes; while it cannot be read, the last good one stays.
+
+With --runner it is one job of an engine, which plans at every beat what is due, and whose workers
+poll, fetch and code (docs/engines.md).
 """
 _EPILOG: Final = """\
 examples:
   rasd stream feeds.toml --output out
   rasd stream feeds.toml --output out --archive warc --metrics-port 9464
+  rasd stream feeds.toml --output out --runner=FlinkRunner --environment_type=PROCESS
+  rasd stream gs://b/feeds.toml --output bigquery://p.news --staging gs://b/rasd \
+      --runner=DataflowRunner --project=p --region=r --temp_location=gs://b/temp ...
   rasd feeds check feeds.toml                       do they all answer?
 
 deploy/rasd-stream.service runs it under systemd. Exit codes: 0 stopped, 1 failed, or another
@@ -39,14 +46,18 @@ class StreamWishes:
     """What only a stream is asked.
 
     Attributes:
-        settle_minutes: fold bundles into the tables at most so often; 0 after every tick.
+        settle_minutes: fold bundles into the tables at most so often; 0 after every tick, None
+            leaves it to ``rasd settle``.
         metrics_port: where Prometheus may ask; None for nowhere.
         metrics_host: the address of that port.
+        beat_seconds: between two beats of a job inside an engine; None where the stream is a loop
+            of this process.
     """
 
-    settle_minutes: float = 0.0
+    settle_minutes: float | None = 0.0
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
+    beat_seconds: int | None = None
 
 
 def _port(text: str) -> int:
@@ -55,13 +66,23 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _minutes(text: str) -> float:
+def _beat(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 3600):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, 1 to 3600")
+    return int(text)
+
+
+def _minutes(text: str) -> float | None:
+    if text == "external":
+        return None
     try:
         minutes = float(text)
     except ValueError:
         minutes = -1.0
     if not 0 <= minutes <= 24 * 60:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes, 0 to 1440")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a number of minutes, 0 to 1440, nor external"
+        )
     return minutes
 
 
@@ -82,7 +103,14 @@ def stream_parser() -> argparse.ArgumentParser:
         type=_minutes,
         default=0.0,
         metavar="MINUTES",
-        help="fold what came into the tables at most so often (%(default)s: after every tick)",
+        help="fold what came into the tables at most so often (%(default)s: after every tick); "
+        "external leaves it to a rasd settle that somebody starts",
+    )
+    group.add_argument(
+        "--beat",
+        type=_beat,
+        metavar="SECONDS",
+        help=f"with --runner: plan what is due so often ({_BEAT})",
     )
     group.add_argument(
         "--metrics-port",
@@ -119,14 +147,19 @@ def parse_stream(
         check_beam_args(unknown, beam_flags(), parser)
     if known.queue is not None:
         raise NotBuiltError("--queue is not built yet; leave it out to fetch in this process")
-    if known.runner not in _HERE:
-        raise NotBuiltError(
-            f"a stream on --runner={known.runner} is not built yet; leave it out to follow the "
-            "feeds in this process"
-        )
     if len(known.inputs) != 1:
         raise UsageError("name one list of feeds: rasd stream feeds.toml --output out")
     if not known.output:
         raise UsageError("no --output: name a directory for the rows, such as --output out")
-    wishes = StreamWishes(known.settle, known.metrics_port, known.metrics_host)
+    beat = known.beat
+    if known.runner in _HERE:
+        if beat is not None:
+            raise UsageError("--beat goes with --runner: a loop of this process has none")
+    elif known.metrics_port is not None:
+        raise UsageError(
+            f"--metrics-port: a job on {known.runner} has the engine's metrics; see docs/engines.md"
+        )
+    else:
+        beat = beat or _BEAT
+    wishes = StreamWishes(known.settle, known.metrics_port, known.metrics_host, beat)
     return config_of(known, now, unknown), wishes

@@ -203,6 +203,12 @@ class Files:
                 with contextlib.suppress(OSError):  # not empty, or gone already: both are fine
                     path.parent.rmdir()
 
+    def remove_empty(self, name: str) -> None:
+        """Delete a directory if nothing is in it; a bucket knows none."""
+        if self.local:
+            with contextlib.suppress(OSError):  # not empty, or gone already: both are fine
+                Path(self.path(name)).rmdir()
+
     def remove_tree(self, name: str) -> None:
         """Delete a directory and all below it, if it is there."""
         with explained(self.path(name)):

@@ -296,6 +296,7 @@ class Inbox:
             if not bundle.bounded:
                 for file in bundle.files:
                     self.files.remove(file.path)
+                self.files.remove_empty(self.folder(bundle.provenance.run_id))
 
     def forget(self, run_id: str) -> None:
         """Remove all that lies below a run's name."""

@@ -26,6 +26,9 @@ from pipeline.sql.dialect import to_duckdb
 from transforms.rows.schema import TABLES
 
 _HIDDEN: Final = "date"
+# A commit of somebody else takes the files away that a query was about to read: it is asked again.
+_GONE: Final = "No such file or directory"
+_TRIES: Final = 5
 _MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
 _NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
 _COPIED: Final = ("v_events", "v_incidents")  # windows over all events, and what most ask
@@ -82,6 +85,7 @@ class Data:
             UsageError: there is no output at ``uri``, or DuckDB cannot be asked about it.
         """
         self._copied = copy is not None
+        self._uri = uri if copy is None and given is None else None  # where to look again
         self._connection = duckdb.connect(":memory:" if copy is None else str(copy))
         self._connection.execute("SET TimeZone = 'UTC'")
         # Arrow scans keep no order anyway; the queries that need one say so.
@@ -142,10 +146,16 @@ class Data:
             UsageError: it does not parse, is not portable, or names what is not there.
         """
         translated = to_duckdb(query)
-        try:
-            return _with_int64(self._connection.sql(translated).to_arrow_table())
-        except duckdb.Error as error:
-            raise UsageError(f"the query failed: {_explained(str(error))}") from error
+        tries = 0
+        while True:
+            try:
+                return _with_int64(self._connection.sql(translated).to_arrow_table())
+            except duckdb.Error as error:
+                tries += 1
+                if _GONE not in str(error) or tries == _TRIES or self._uri is None:
+                    raise UsageError(f"the query failed: {_explained(str(error))}") from error
+                for table, rows in self._tables(self._uri):
+                    self._connection.register(f"_{table}", rows)
 
     def bounded(self, query: str, *, rows: int, seconds: float) -> Bounded:
         """Run one query as ``sql`` does, for so long and for so many rows.

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import apache_beam as beam
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.sinks.base import StagedFile
 from pipeline.sinks.inbox import Inbox
+from transforms.beats import beat_of, placed
 from transforms.metrics import measure
 from transforms.rows.packed import PackedRows
 from transforms.rows.rows import Provenance
@@ -44,26 +43,43 @@ class DeliverRows(beam.PTransform):
 
 
 class _DeliverBundle(beam.DoFn):
-    """Collects rows by table, writes a file when there are enough, and a manifest at the end."""
+    """Collects the rows of a bundle, and delivers those of each beat by themselves."""
 
     def __init__(self, inbox: Inbox, provenance: Provenance, *, bounded: bool) -> None:
         self._inbox = inbox
         self._provenance = provenance
         self._bounded = bounded
+        self._deliveries: dict[Any, _Delivery] = {}  # by window
+
+    def start_bundle(self) -> None:
+        """Begin with nothing: a retried bundle must not keep rows of its first try."""
+        self._deliveries = {}
+
+    def process(self, element: PackedRows, window: Any = beam.DoFn.WindowParam) -> None:
+        """Keep rows; write when a file is full."""
+        if window not in self._deliveries:
+            provenance = self._provenance.at(beat_of(window))
+            self._deliveries[window] = _Delivery(self._inbox, provenance)
+        self._deliveries[window].add(element)
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        """Write what is left, and the manifests."""
+        for window, delivery in self._deliveries.items():
+            yield placed(delivery.deliver(bounded=self._bounded), window)
+
+
+class _Delivery:
+    """Collects rows by table, writes a file when there are enough, and a manifest at the end."""
+
+    def __init__(self, inbox: Inbox, provenance: Provenance) -> None:
+        self._inbox = inbox
+        self._provenance = provenance
         self._waiting: dict[str, list[PackedRows]] = {}
         self._rows: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
         self._staged: list[StagedFile] = []
 
-    def start_bundle(self) -> None:
-        """Begin with nothing: a retried bundle must not keep rows of its first try."""
-        self._waiting = {}
-        self._rows.clear()
-        self._bytes.clear()
-        self._staged = []
-
-    def process(self, element: PackedRows) -> None:
-        """Keep rows; write when a file is full."""
+    def add(self, element: PackedRows) -> None:
         table = element.table
         self._waiting.setdefault(table, []).append(element)
         self._rows[table] += element.count
@@ -71,16 +87,14 @@ class _DeliverBundle(beam.DoFn):
         if self._rows[table] >= _ROWS_A_FILE or self._bytes[table] >= _BYTES_A_FILE:
             self._write(table)
 
+    def deliver(self, *, bounded: bool) -> str:
+        """Write what is left, and the manifest; return the bundle's id."""
+        for table in sorted(self._waiting):
+            self._write(table)
+        return self._inbox.deliver(self._provenance, self._staged, bounded=bounded).bundle_id
+
     def _write(self, table: str) -> None:
         measure("deliver", "rows", self._rows[table])
         del self._rows[table], self._bytes[table]
         waiting = self._waiting.pop(table)
         self._staged.append(self._inbox.stage_packed(self._provenance.run_id, table, waiting))
-
-    def finish_bundle(self) -> Iterator[WindowedValue]:
-        """Write what is left, and the manifest."""
-        for table in sorted(self._waiting):
-            self._write(table)
-        if self._staged:
-            bundle = self._inbox.deliver(self._provenance, self._staged, bounded=self._bounded)
-            yield WindowedValue(bundle.bundle_id, MIN_TIMESTAMP, [GlobalWindow()])

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.transforms.window import GlobalWindow
-from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
 from pipeline.steps.redact import redact_record
-from pipeline.warc.writer import Archive
+from pipeline.warc.writer import Archive, open_archive
+from transforms.beats import beat_of, placed
 from transforms.feeds.join import join_page, page_from_summary
 from transforms.feeds.publishers import NO_PUBLISHERS, PublisherIndex
 from transforms.fetch.crawl import Fetched
@@ -24,6 +23,7 @@ from transforms.fetch.transform import STAGE, FetchPages
 from transforms.fetch.walls import find_wall
 from transforms.metrics import count
 from transforms.records import Entry, FetchLog, Page, Rejected, Sighting
+from transforms.rows.rows import Provenance
 from transforms.text.redact import redact_url
 
 
@@ -36,12 +36,14 @@ class PageRequest:
         url: as the earliest entry links it.
         entries: every entry that links to it.
         sightings: the same, as ``appearances`` keeps them.
+        publishers: tells publisher, country and zone of its feeds, where the step does not know.
     """
 
     key: str
     url: str
     entries: tuple[Entry, ...]
     sightings: tuple[Sighting, ...]
+    publishers: PublisherIndex = NO_PUBLISHERS
 
 
 @dataclass
@@ -50,21 +52,25 @@ class FetchWanted(beam.PTransform):
 
     Attributes:
         settings: how to fetch.
-        archive: stores every answer as WARC; None stores none.
+        provenance: whose requests they are.
+        archive: where every answer is stored as WARC; None stores none.
         publishers: tells publisher, country and zone of a feed or a host.
+        gather: brings the requests of a host to one worker; see ``FetchPages``.
     """
 
     settings: FetchSettings
-    archive: Archive | None = None
+    provenance: Provenance
+    archive: str | None = None
     publishers: PublisherIndex = NO_PUBLISHERS
+    gather: beam.PTransform = field(default_factory=beam.GroupByKey)
 
     def expand(self, wanted: Any) -> Any:
         """Ask, answer, join."""
-        joined = _JoinFetched(self.archive, self.publishers)
+        joined = _JoinFetched(self.archive, self.provenance, self.publishers)
         return (
             wanted
             | "ToRequests" >> beam.Map(_request).with_output_types(Request)
-            | "FetchPages" >> FetchPages(self.settings)
+            | "FetchPages" >> FetchPages(self.settings, self.gather)
             | "JoinFetched" >> beam.ParDo(joined).with_output_types(Any)
         )
 
@@ -81,26 +87,37 @@ class _JoinFetched(beam.DoFn):
     file holds, and never a row that names a file that is not there.
     """
 
-    def __init__(self, archive: Archive | None, publishers: PublisherIndex) -> None:
-        self._publishers = publishers
+    def __init__(
+        self, archive: str | None, provenance: Provenance, publishers: PublisherIndex
+    ) -> None:
         self._archive = archive
+        self._provenance = provenance
+        self._publishers = publishers
+        self._archives: dict[Any, Archive] = {}  # by window
 
     def start_bundle(self) -> None:
         """Begin with nothing: a bundle that is tried again must not keep its first try."""
-        if self._archive:
-            self._archive.clear()
+        self._archives = {}
 
-    def process(self, fetched: Fetched) -> Iterator[Page | Rejected | FetchLog]:
+    def process(
+        self, fetched: Fetched, window: Any = beam.DoFn.WindowParam
+    ) -> Iterator[Page | Rejected | FetchLog]:
         """Answer one request, or all that have waited: one page or rejection, and its log."""
-        ready = self._archive.store(fetched) if self._archive else [(fetched, None)]
-        for stored in ready:
+        if window not in self._archives:
+            opened = open_archive(self._archive, self._provenance.at(beat_of(window)))
+            if opened is None:
+                yield from self._joined(fetched, None)
+                return
+            self._archives[window] = opened
+        for stored in self._archives[window].store(fetched):
             yield from self._joined(*stored)
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         """Write what is left into a last file, and answer it."""
-        for stored in self._archive.close() if self._archive else []:
-            for each in self._joined(*stored):
-                yield WindowedValue(each, MIN_TIMESTAMP, [GlobalWindow()])
+        for window, archive in self._archives.items():
+            for stored in archive.close():
+                for each in self._joined(*stored):
+                    yield placed(each, window)
 
     def _joined(
         self, fetched: Fetched, raw_ref: str | None
@@ -111,7 +128,8 @@ class _JoinFetched(beam.DoFn):
                 count(STAGE, f"rejected.{each.reason}")
             elif each.kind == "body":
                 count(STAGE, "stood_in")
-            yield self._publishers.complete(each)
+            own = fetched.request.context.publishers.complete(each)
+            yield self._publishers.complete(own)
 
 
 def pages_of(fetched: Fetched, raw_ref: str | None = None) -> list[Page | Rejected]:

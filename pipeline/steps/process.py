@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import apache_beam as beam
@@ -21,6 +22,7 @@ from pipeline.steps.rows import (
 )
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from pipeline.workers.tally import tick
+from transforms.beats import beat_of
 from transforms.document import process_document
 from transforms.metrics import count, measure_all
 from transforms.records import FetchLog, Page, Rejected
@@ -60,7 +62,7 @@ class _ProcessBatch(beam.DoFn):
     def __init__(self, workers: Workers, recording: Recording) -> None:
         self._workers = workers
         self._recording = recording
-        self._pool: KillablePool[Page, Answer] | None = None
+        self._pool: KillablePool[tuple[Page, datetime | None], Answer] | None = None
 
     def setup(self) -> None:
         """Make the pool; its processes start with the first page."""
@@ -71,7 +73,9 @@ class _ProcessBatch(beam.DoFn):
         if self._pool is not None:
             self._pool.close()
 
-    def process(self, batch: Sequence[Page | Rejected | FetchLog]) -> Iterator[PackedRows]:
+    def process(
+        self, batch: Sequence[Page | Rejected | FetchLog], window: Any = beam.DoFn.WindowParam
+    ) -> Iterator[PackedRows]:
         """Answer a batch: each page becomes the rows of one document or of one dead letter."""
         if self._pool is None:
             raise RuntimeError("setup() has not run")
@@ -79,7 +83,8 @@ class _ProcessBatch(beam.DoFn):
         failed: list[Outcome] = [record for record in batch if not isinstance(record, Page)]
         counts: Counts = Counter()
         tick(sum(isinstance(record, Rejected) for record in failed))
-        for index, answer in self._pool.as_completed(given):
+        beat = beat_of(window)
+        for index, answer in self._pool.as_completed((page, beat) for page in given):
             tick()
             if isinstance(answer, Failure):
                 rejected = _failed(answer, given[index])
@@ -89,7 +94,8 @@ class _ProcessBatch(beam.DoFn):
             counts.update(answer.counts)
             measure_all(answer.measured)
             yield from answer.packed
-        rows = [row for each in failed for row in rows_of(each, self._recording, counts)]
+        recording = self._recording.at(beat)
+        rows = [row for each in failed for row in rows_of(each, recording, counts)]
         yield from pack_rows(rows)
         for (stage, name), amount in counts.items():
             count(stage, name, amount)

@@ -53,6 +53,10 @@ class Recording:
     to_date: date | None = None
     own: OwnTables | None = None
 
+    def at(self, beat: datetime | None) -> Recording:
+        """What rows need that follow from a beat of a stream; without one it is this."""
+        return self if beat is None else replace(self, provenance=self.provenance.at(beat))
+
     def wants(self, moment: datetime | None) -> bool:
         """Tell whether an article of that event time is asked for."""
         if moment is None or (self.from_date is None and self.to_date is None):
@@ -91,13 +95,14 @@ class AnswerPage:
     process: Callable[[Page], Document | Rejected]
     recording: Recording
 
-    def __call__(self, page: Page) -> Answer:
-        """Process the page and pack what follows from it."""
+    def __call__(self, asked: tuple[Page, datetime | None]) -> Answer:
+        """Process a page that a beat has brought, or a run, and pack what follows from it."""
+        page, beat = asked
         started = time.perf_counter()
         use(self.recording.own)
         outcome = self.process(page)
         counts = count_stages(outcome)
-        packed = tuple(pack_rows(rows_of(outcome, self.recording, counts)))
+        packed = tuple(pack_rows(rows_of(outcome, self.recording.at(beat), counts)))
         measured = [
             ("extract", "bytes", len(page.content)),
             *measure_stages(outcome),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from stream_work import simulated
 
-from pipeline.run.warm import Warm
+from pipeline.polling.warm import Warm
 
 
 def resident() -> float:

@@ -52,23 +52,28 @@ def resources() -> Iterator[str]:
                 yield from (f"{_bare(kind)}.{_bare(name)}" for name in named)
 
 
-def words(expression: Any, rows: Sequence[str] = ()) -> list[str]:
+def words(expression: Any, rows: Sequence[str] = (), on_dataflow: Sequence[str] = ()) -> list[str]:
     """The words of a command that Terraform has as a list.
 
     Args:
         expression: a list, or the text of a ``concat`` of lists.
         rows: the words that ``local.rows`` stands for.
+        on_dataflow: those that ``local.on_dataflow`` stands for.
 
     Returns:
         The words; what Terraform works out stands as a word of its own.
     """
     text = expression if isinstance(expression, str) else ", ".join(expression)
     found = []
-    for match in _WORD.finditer(text.removeprefix("${concat(").replace("local.rows", '"ROWS"')):
+    text = text.removeprefix("${concat(")
+    text = text.replace("local.rows", '"ROWS"').replace("local.on_dataflow", '"ON_DATAFLOW"')
+    for match in _WORD.finditer(text):
         if match["name"]:
             found.append("5" if match["name"].startswith("tostring") else "gs://x/y")
         elif match["text"] == "ROWS":
             found += rows
+        elif match["text"] == "ON_DATAFLOW":
+            found += on_dataflow
         else:
             found.append(_WORKED_OUT.sub("gs://x/y", match["text"]))
     return found

@@ -8,7 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from transforms.fetch.addresses import Guard
@@ -78,6 +78,10 @@ class Fetcher:
         self._settings = settings
         self._clock = settings.clock()
         self._robots = RobotsCache(settings.robots)
+
+    def set_clock(self, as_of: datetime) -> None:
+        """Let the clock show another time now, and go on from there."""
+        self._clock = replace(self._settings, as_of=as_of).clock()
 
     def each(self, requests: Iterable[Request]) -> Iterator[Fetched]:
         """Fetch URLs; an event loop runs in a thread of its own.

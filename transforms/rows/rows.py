@@ -52,6 +52,13 @@ class Provenance:
     pipeline_version: str
     as_of: datetime
 
+    def at(self, beat: datetime | None) -> Provenance:
+        """Who writes what a beat of a stream has set off; without a beat it is this one."""
+        if beat is None:
+            return self
+        run_id = content_id(self.run_id, beat.isoformat())
+        return Provenance(run_id, self.pipeline_version, beat)
+
 
 def clean_text(text: str) -> str:
     """Replace lone surrogates by U+FFFD, one for one; return the same object when there are none.

@@ -76,7 +76,7 @@ def test_what_the_commands_name_is_there(follow, feeds):
         (("--dataset", "my-news"), "letters, digits and _"),
         (("--bucket", "Big"), "--bucket Big"),
         (("--alert-email", "me"), "an address of mail"),
-        (("--follow", "somehow"), "one of fetcher, dataflow, none"),
+        (("--follow", "somehow"), "one of fetcher, stream, dataflow, none"),
         (("--follow", "fetcher"), "wants --feeds"),
         (("--follow", "dataflow", "--feeds", "nowhere.toml"), "nowhere.toml"),
     ],
@@ -100,11 +100,17 @@ def test_it_does_nothing_itself_and_wants_a_checkout(tmp_path):
 def test_jobs_of_terraform_are_commands_the_program_knows():
     rows = words(local_values("main.tf")["rows"])
     jobs = local_values("jobs.tf")["jobs"]
-    run = words(jobs["run"]["args"], rows)
+    on_dataflow = words(local_values("jobs.tf")["on_dataflow"], rows)
+    run = words(jobs["run"]["args"], on_dataflow=on_dataflow)
     config = parse_run(run[1:], NOW, beam_flags)
     assert run[0] == "run"
     assert config.runner in ENGINES
     assert config.staging
+    stream = words(jobs["stream"]["args"], on_dataflow=on_dataflow)
+    config, wishes = parse_stream(stream[1:], NOW, beam_flags)
+    assert stream[0] == "stream"
+    assert config.runner in ENGINES
+    assert wishes.beat_seconds
     stream = words(local_values("fetcher.tf")["stream"], rows)
     assert stream[0] == "stream"
     config, wishes = parse_stream(stream[1:], NOW, beam_flags)

@@ -37,15 +37,17 @@ class Warm:
         self.robots: dict[str, FetchLog] = {}
         self._learned: set[str] = set()
 
-    def learn(self, bundles: Iterable[Bundle]) -> None:
+    def learn(self, bundles: Iterable[Bundle], *, states: bool = False) -> None:
         """Take in the sightings and requests that a tick has delivered.
 
         Args:
             bundles: of the tick; each is read once.
+            states: take in the states of feeds, too: somebody else has polled them.
         """
         files = self.sink.inbox.files
         sightings: list[Row] = []
         stand_ins: set[str] = set()
+        feeds: list[Row] = []
         for bundle in bundles:
             if bundle.bundle_id in self._learned:
                 continue
@@ -57,10 +59,13 @@ class Warm:
                     data = read_staged(files, file, ("article_id", "extractor"))
                     summaries = data.filter(pc.equal(data["extractor"], "feed"))
                     stand_ins.update(summaries["article_id"].to_pylist())
+                elif file.table == "feeds" and states:
+                    feeds += read_staged(files, file).to_pylist()
                 elif file.table == "fetch_log":
                     rows = read_staged(files, file, _ROBOTS).to_pylist()
                     self.know(FetchLog(**row) for row in rows if row["purpose"] == "robots")
         self.history.learn(sightings, stand_ins)
+        self.history.learn_states(feeds)
 
     def know(self, robots: Iterable[FetchLog]) -> None:
         """Take in what robots.txt files said, for whoever fetches next; the latest counts."""

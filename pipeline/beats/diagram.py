@@ -1,0 +1,68 @@
+"""The diagram of a stream inside an engine; its steps are those of ``pipeline.graph``.
+
+beat ─ settle, plan ─ poll ─┬─ process ─ deliver ─▶ inbox
+└─ claim ─ fetch ─ process ─ deliver ─┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import apache_beam as beam
+
+from pipeline.beats.claims import ClaimRequests, in_beats
+from pipeline.beats.plan import PlanBeat
+from pipeline.beats.poll import PollDue
+from pipeline.context import RunContext
+from pipeline.steps.branches import deliver_pages, deliver_rows, fetch_pages
+from pipeline.steps.fetch import PageRequest
+from transforms.rows.packed import PackedRows
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How a stream inside an engine goes.
+
+    Attributes:
+        seconds: between two beats.
+        settle_seconds: a beat settles at most so often; None leaves it to a ``rasd settle``.
+    """
+
+    seconds: int = 60
+    settle_seconds: float | None = 0.0
+
+
+def beats(root: Any, context: RunContext, times: Any, rhythm: Rhythm) -> None:
+    """Follow feeds: at each beat settle and plan, then poll, fetch and process what is due.
+
+    Args:
+        root: the pipeline.
+        context: the stream's.
+        times: gives the times of the beats, in seconds.
+        rhythm: of the beats.
+    """
+    followed = (
+        root
+        | "Beat" >> times
+        | "ToOneKey" >> beam.Map(_one_key).with_output_types(tuple[str, Any])
+        | "PlanBeat"
+        >> beam.ParDo(PlanBeat(context, rhythm.settle_seconds)).with_output_types(tuple[str, Any])
+        | "PollDue" >> beam.ParDo(PollDue(context)).with_output_types(Any)
+        | "InBeats" >> in_beats(rhythm.seconds)
+    )
+    told, given, wanted = followed | "PartFollowed" >> beam.Partition(_part_followed, 3)
+    deliver_rows(told, context, "Told")
+    deliver_pages(given, context, "Given")
+    fetch_pages(wanted, context, ClaimRequests(rhythm.seconds))
+
+
+def _one_key(moment: float) -> tuple[str, datetime]:
+    return "", datetime.fromtimestamp(float(moment), UTC)
+
+
+def _part_followed(record: Any, _parts: int) -> int:
+    if isinstance(record, PackedRows):
+        return 0
+    return 2 if isinstance(record, PageRequest) else 1

@@ -1,0 +1,219 @@
+"""One beat of a stream, at one key: settle what lies in the inbox, plan which feeds are asked.
+
+All that is known of feeds is read from the tables; it is kept warm for as long as the worker
+lives, and read again when it does not.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import apache_beam as beam
+
+from pipeline.beats.claims import CLAIMS, Claims
+from pipeline.context import RunContext
+from pipeline.polling.history import FeedHistory, recall_robots
+from pipeline.polling.warm import Warm
+from pipeline.sinks.base import Sink, SinkError
+from pipeline.sources.feed_list import FeedList
+from pipeline.steps.settle import settle_inbox
+from pipeline.steps.takedown import taken_down
+from transforms.coders import RecordCoder
+from transforms.enrich.own import use
+from transforms.feeds import schedule
+from transforms.metrics import count
+from transforms.records import Feed, FetchLog
+from transforms.text.redact import feed_name
+from transforms.text.urls import registrable_host
+
+STAGE: Final = "beat"
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one beat wants of one registrable host.
+
+    Attributes:
+        as_of: the beat.
+        feeds: to be asked.
+        history: what is known of them.
+        robots: what robots.txt files of that host said.
+        gone: ids of pages that were taken down: they are not asked for.
+    """
+
+    as_of: datetime
+    feeds: tuple[Feed, ...]
+    history: FeedHistory
+    robots: tuple[FetchLog, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+
+beam.coders.registry.register_coder(Order, RecordCoder)
+
+
+class Planner:
+    """What a stream knows between two beats.
+
+    Args:
+        context: the stream's; its config names the list of feeds.
+        settle_seconds: settle at most so often; None leaves it to others.
+    """
+
+    def __init__(self, context: RunContext, settle_seconds: float | None) -> None:
+        """Nothing is read yet."""
+        self._context = context
+        self._sink: Sink = context.sink
+        self._list = FeedList(context.config.inputs[0])
+        self._warm: Warm | None = None
+        self._settle_seconds = settle_seconds
+        self._settled: datetime | None = None
+        self._ordered: dict[str, datetime] = {}  # by feed: when it was due then
+
+    def plan(self, as_of: datetime, claims: Claims) -> list[tuple[str, Order]]:
+        """Settle if it is time; order what is due and was not ordered a short while ago.
+
+        Args:
+            as_of: the beat.
+            claims: those of the feeds; added to.
+
+        Returns:
+            Registrable hosts and what is wanted of them, in the order of the hosts.
+
+        Raises:
+            UsageError: the list of feeds was never readable.
+            SinkError: the tables cannot be read.
+        """
+        self._list.read(_LOG.warning)
+        feeds = list({feed.url: feed for feed in self._list.feeds}.values())
+        warm = self._learn(feeds, as_of)
+        if self._may_settle(as_of):
+            self._settle(as_of)
+        free = [feed for feed in _due(feeds, warm, as_of) if not _is_claimed(feed, warm, claims)]
+        self._look_again(free, warm)
+        ordered = _due(free, warm, as_of)
+        for feed in ordered:
+            due_at = self._ordered[feed.url] = warm.history.states[feed.url].due_at
+            claims.take(feed_name(feed.url), as_of, due_at.isoformat())
+        count(STAGE, "feeds_ordered", len(ordered))
+        return list(self._orders(ordered, warm, as_of))
+
+    def _look_again(self, feeds: Iterable[Feed], warm: Warm) -> None:
+        """Read of feeds whose polls nobody has heard of what the tables know by now.
+
+        Somebody else may have settled what came of them between two beats.
+        """
+        states = warm.history.states
+        silent = [feed for feed in feeds if self._ordered.get(feed.url) == states[feed.url].due_at]
+        warm.history.forget(silent)
+        warm.history.recall(silent)
+
+    def _orders(
+        self, feeds: Iterable[Feed], warm: Warm, as_of: datetime
+    ) -> Iterator[tuple[str, Order]]:
+        gone = frozenset(taken_down(self._sink))
+        robots: dict[str, list[FetchLog]] = defaultdict(list)
+        for log in warm.robots.values():
+            robots[registrable_host(log.url)].append(log)
+        hosts: dict[str, list[Feed]] = defaultdict(list)
+        for feed in feeds:
+            hosts[registrable_host(feed.url)].append(feed)
+        for host, each in sorted(hosts.items()):
+            history = warm.history.part(each)
+            yield host, Order(as_of, tuple(each), history, tuple(robots[host]), gone)
+
+    def _learn(self, feeds: Sequence[Feed], as_of: datetime) -> Warm:
+        """Know of each feed what the tables tell, and what waits to go into them."""
+        if self._warm is None:
+            self._warm = Warm(self._sink, as_of)
+            self._warm.know(recall_robots(self._sink, as_of))
+        warm = self._warm
+        warm.forget_old(as_of)
+        warm.history.now = as_of
+        warm.history.recall(feeds)
+        bundles, broken = self._sink.inbox.waiting()
+        for each in broken:
+            _LOG.warning("left in the inbox: %s: %s", each.path, each.problem)
+        warm.learn(sorted(bundles, key=lambda each: each.provenance.as_of), states=True)
+        return warm
+
+    def _may_settle(self, as_of: datetime) -> bool:
+        if self._settle_seconds is None:
+            return False
+        since = self._settled
+        if since is not None and (as_of - since).total_seconds() < self._settle_seconds:
+            return False
+        self._settled = as_of
+        return True
+
+    def _settle(self, as_of: datetime) -> None:
+        """Fold what lies in the inbox into the tables; another writer's turn is no failure."""
+        sink = self._sink
+        use(self._context.config.own)
+        try:
+            sink.prepare()
+            try:
+                settle_inbox(sink, self._context.provenance.at(as_of))
+            finally:
+                sink.close()
+        except SinkError as error:
+            count(STAGE, "not_settled")
+            _LOG.warning("not settled at this beat: %s", error)
+            return
+
+
+def _due(feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:
+    return [feed for feed in feeds if schedule.is_due(warm.history.states[feed.url], as_of)]
+
+
+def _is_claimed(feed: Feed, warm: Warm, claims: Claims) -> bool:
+    """Whether a feed was ordered a short while ago, and is due since then."""
+    due_at = warm.history.states[feed.url].due_at
+    return claims.holds(feed_name(feed.url), due_at.isoformat())
+
+
+class PlanBeat(beam.DoFn):
+    """``(key, beat)`` -> ``(registrable host, Order)``; all beats have one key.
+
+    Args:
+        context: the stream's.
+        settle_seconds: see ``Planner``.
+    """
+
+    def __init__(self, context: RunContext, settle_seconds: float | None) -> None:
+        """Keep the settings."""
+        self._context = context
+        self._settle_seconds = settle_seconds
+        self._planner: Planner | None = None
+
+    def setup(self) -> None:
+        """Know nothing yet."""
+        self._planner = Planner(self._context, self._settle_seconds)
+
+    def process(
+        self, element: tuple[str, datetime], claims: Any = CLAIMS
+    ) -> Iterator[tuple[str, Order]]:
+        """Plan one beat."""
+        if self._planner is None:
+            raise RuntimeError("setup() has not run")
+        as_of = element[1]
+        held = Claims.read(claims, as_of)
+        count(STAGE, "in")
+        orders = self._planner.plan(as_of, held)
+        held.write(claims)
+        yield from orders
+
+
+def at_the_clock_of(context: RunContext, as_of: datetime) -> RunContext:
+    """The context of the work that a beat sets off."""
+    return replace(
+        context,
+        config=replace(context.config, as_of=as_of),
+        provenance=context.provenance.at(as_of),
+        fetching=replace(context.fetching, as_of=as_of),
+    )

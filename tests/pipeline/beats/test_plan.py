@@ -1,0 +1,141 @@
+"""What a beat orders, and what it makes of what came of earlier ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from beat_feeds import serve_feeds
+from http_server import LocalServer
+from live_feeds import NOON, settings, table
+
+from pipeline.beats.claims import HELD, Claims
+from pipeline.beats.plan import Planner, at_the_clock_of
+from pipeline.beats.poll import follow
+from pipeline.context import RunContext
+from pipeline.errors import UsageError
+from pipeline.options import Config
+from pipeline.sinks.base import open_sink
+from pipeline.steps.fetch import PageRequest
+from pipeline.steps.settle import settle_inbox
+from transforms.feeds.publishers import NO_PUBLISHERS
+from transforms.rows.packed import PackedRows
+from transforms.rows.rows import Provenance
+
+PROVENANCE = Provenance("stream", "0", NOON)
+
+
+@pytest.fixture
+def world(tmp_path):
+    """Two feeds of three pages, and a stream that follows them."""
+    with LocalServer() as server:
+        source = serve_feeds(server, tmp_path, feeds=2, pages=3)
+        sink = open_sink(str(tmp_path / "out"))
+        sink.prepare()
+        sink.close()
+        config = Config((source,), str(tmp_path / "out"), NOON, allow_private_hosts=True)
+        fetching = settings(NOON, guard=replace(settings(NOON).guard, allow_private=True))
+        yield RunContext(config, sink, PROVENANCE, fetching, NO_PUBLISHERS, awaited=False)
+
+
+def polled(context, orders, as_of):
+    """Do what was ordered, but for fetching pages; give the requests for these."""
+    context = at_the_clock_of(context, as_of)
+    found = list(follow([order for _, order in orders], context))
+    inbox, run_id = context.sink.inbox, context.provenance.run_id
+    staged = [
+        inbox.stage_packed(run_id, rows.table, [rows])
+        for rows in found
+        if isinstance(rows, PackedRows)
+    ]
+    inbox.deliver(context.provenance, staged, bounded=False)
+    return [each for each in found if isinstance(each, PageRequest)]
+
+
+def later(**more):
+    return NOON + timedelta(**more)
+
+
+def test_a_feed_is_ordered_once_and_again_when_it_is_due_again(world):
+    planner, claims = Planner(world, 0.0), Claims()
+    orders = planner.plan(NOON, claims)
+    assert [len(order.feeds) for _, order in orders] == [1, 1]
+    assert [host for host, _ in orders] == ["127.78.1.1", "127.78.1.2"]
+    assert planner.plan(later(seconds=60), claims) == [], "it is under way"
+    wanted = polled(world, orders, NOON)
+    assert len(wanted) == 6
+    assert planner.plan(later(seconds=120), claims) == [], "answered, and not due"
+    assert len(planner.plan(later(hours=3), claims)) == 2, "due again, claimed or not"
+
+
+def test_a_feed_whose_poll_nobody_hears_of_is_ordered_again_when_its_claim_runs_out(world):
+    planner = Planner(world, 0.0)
+    claims = Claims()
+    assert len(planner.plan(NOON, claims)) == 2
+    assert planner.plan(later(seconds=HELD - 1), claims) == []
+    assert len(planner.plan(later(seconds=HELD), Claims())) == 2, "the engine drops old claims"
+
+
+def test_what_somebody_else_has_settled_is_read_from_the_tables(world):
+    planner = Planner(world, None)
+    orders = planner.plan(NOON, Claims())
+    polled(world, orders, NOON)
+    world.sink.prepare()
+    settle_inbox(world.sink, Provenance("settle", "0", NOON))
+    world.sink.close()
+    assert planner.plan(later(seconds=60), Claims()) == [], "no claim holds, but they are not due"
+
+
+def test_a_stream_leaves_settling_to_others_when_told(world):
+    planner = Planner(world, None)
+    polled(world, planner.plan(NOON, Claims()), NOON)
+    planner.plan(later(seconds=60), Claims())
+    assert world.sink.inbox.waiting()[0]
+    assert table(world.sink.uri, "SELECT feed_url FROM feeds") == []
+
+
+def test_another_writer_at_the_output_costs_a_beat_no_more_than_its_settling(world, monkeypatch):
+    planner = Planner(world, 0.0)
+    polled(world, planner.plan(NOON, Claims()), NOON)
+    from pipeline.sinks.base import SinkError
+
+    def refuse(_self):
+        raise SinkError("another run is writing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.sink), "prepare", refuse)
+        assert planner.plan(later(seconds=60), Claims()) == []
+    assert world.sink.inbox.waiting()[0]
+    planner.plan(later(seconds=120), Claims())
+    assert not world.sink.inbox.waiting()[0]
+
+
+def test_pages_lost_on_the_way_are_asked_for_again(world):
+    """The job dies between a poll and its pages, and nothing of its state is left."""
+    first = Planner(world, 0.0)
+    polled(world, first.plan(NOON, Claims()), NOON)
+    anew = Planner(world, 0.0)
+    assert anew.plan(later(seconds=60), Claims()) == [], "not due: the poll itself has come in"
+    again = polled(world, anew.plan(later(hours=1), Claims()), later(hours=1))
+    assert len(again) == 6
+
+
+def test_the_list_is_read_again_and_the_last_good_one_stays(world, tmp_path):
+    planner, claims = Planner(world, 0.0), Claims()
+    path = tmp_path / "feeds.txt"
+    one, two = path.read_text(encoding="utf-8").split()
+    path.write_text(one, encoding="utf-8")
+    assert len(planner.plan(NOON, claims)) == 1
+    path.write_text("{broken", encoding="utf-8")
+    assert planner.plan(later(seconds=60), claims) == []
+    path.write_text(f"{one}\n{two}", encoding="utf-8")
+    assert [each.url for _, o in planner.plan(later(seconds=120), claims) for each in o.feeds] == [
+        two
+    ]
+
+
+def test_a_list_that_was_never_there_is_told(world, tmp_path):
+    config = replace(world.config, inputs=(str(tmp_path / "none.toml"),))
+    with pytest.raises(UsageError, match=r"none\.toml"):
+        Planner(replace(world, config=config), 0.0).plan(NOON, Claims())

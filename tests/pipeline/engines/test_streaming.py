@@ -1,0 +1,118 @@
+"""A stream as one job: the rows of a run, on Prism and on a Flink cluster that loses a worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+from beat_feeds import serve_feeds, stored
+from engines import FLAGS, flink_cluster, need_engine, worker_config
+from http_server import LocalServer
+from live_feeds import table
+from pipeline_helpers import ROOT, rasd
+
+from pipeline.errors import UsageError
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+ONLINE = ("--allow-private-hosts", "--host-delay", "0")
+
+
+@contextmanager
+def streaming(source, output, *flags):
+    """Run the command until the block ends; it has to leave with 0."""
+    command = [sys.executable, "-m", "pipeline", "stream", source, "--output", str(output)]
+    log = output.parent / f"{output.name}.log"
+    with log.open("wb") as said:
+        running = subprocess.Popen(
+            [*command, "--beat", "2", *ONLINE, *flags],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=said,
+            stderr=said,
+        )
+        try:
+            yield running
+            assert running.poll() is None
+            running.send_signal(signal.SIGTERM)
+            assert running.wait(60) == 0
+        except BaseException:
+            sys.stderr.write(log.read_text(encoding="utf-8")[-3000:])
+            raise
+        finally:
+            running.kill()
+
+
+def wait_for(output, articles, running, seconds):
+    """Wait until so many articles are stored."""
+    end = time.monotonic() + seconds
+    count = 0
+    while time.monotonic() < end and running.poll() is None:
+        with suppress(UsageError):  # a commit has moved a file away meanwhile
+            count = table(output, "SELECT COUNT(*) AS n FROM articles")[0]["n"]
+            if count >= articles:
+                return
+        time.sleep(1)
+    pytest.fail(f"{count} of {articles} articles in {seconds} s")
+
+
+def same_rows(output, expected):
+    found = stored(output)
+    for name, rows in expected.items():
+        assert found[name] == rows, name
+
+
+def run_once(source, folder):
+    """What a run brings: the rows to be equal to."""
+    done = rasd("run", source, "--output", str(folder / "run"), *ONLINE)
+    assert done.returncode == 0, done.stderr.decode()
+    return stored(folder / "run")
+
+
+def test_a_stream_on_prism(tmp_path):
+    need_engine("prism")
+    with LocalServer() as server:
+        source = serve_feeds(server, tmp_path, feeds=3, pages=4)
+        expected = run_once(source, tmp_path)
+        output = tmp_path / "out"
+        with streaming(source, output, *FLAGS["prism"]) as running:
+            wait_for(output, 12, running, 120)
+    same_rows(output, expected)
+
+
+def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, capsys):
+    feeds, pages = sized(8, 200), sized(6, 15)
+    with LocalServer() as server, flink_cluster(tmp_path) as cluster:
+        source = serve_feeds(server, tmp_path, feeds, pages)
+        expected = run_once(source, tmp_path)
+        before = len(server.hits)
+        output = tmp_path / "out"
+        flags = (
+            *FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path),
+            "--checkpointing_interval=2000",
+        )  # fmt: skip
+        with streaming(source, output, *flags) as running:
+            enough = feeds + feeds * pages // 4  # pages flow
+            while len(server.hits) - before < enough and running.poll() is None:
+                time.sleep(0.05)
+            cluster.workers[0].kill()
+            started = time.monotonic()
+            wait_for(output, len(expected["articles"]), running, sized(240, 1800))
+            rate = len(expected["articles"]) / (time.monotonic() - started)
+            job = cluster.ask("/jobs")["jobs"][0]["id"]
+            checkpoints = cluster.ask(f"/jobs/{job}/checkpoints")
+            failures = cluster.failures(job)
+        asked = [(hit.host, hit.path) for hit in server.hits[before:] if hit.path[1:].isdigit()]
+    same_rows(output, expected)
+    with capsys.disabled():
+        print(
+            f"\nstream on Flink: {len(expected['articles'])} articles, {rate:.1f}/s after the "
+            f"loss; restored {checkpoints['counts']['restored']}, "
+            f"{checkpoints['counts']['completed']} checkpoints of at most "
+            f"{checkpoints['summary']['state_size']['max']} bytes; {len(asked)} requests for "
+            f"{len(set(asked))} pages, of which one in sixteen breaks off and is asked for again"
+        )
+    assert failures, "it was killed too late"
