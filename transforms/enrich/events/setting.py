@@ -109,16 +109,23 @@ def settle_mention(
     if fixed is not None:
         mention.when = fixed
     elif not ahead and setting.anchor is not None:
-        dates = date_options(scene, setting)
-        chances = models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
-        best = max(range(len(dates)), key=lambda n: (chances[n], -n))
-        mention.when = dates[best].when
+        dates, chosen = date_options(scene, setting), 0
+        if len(dates) > 1:
+            chosen = _first_best(
+                models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
+            )
+        mention.when = dates[chosen].when
     places = place_options(scene, setting)
     if places:
-        chances = models["place"](place_numbers(mention, scene, setting, places))
-        best = max(range(len(chances)), key=lambda n: (chances[n], -n))
-        chosen = places[best]
-        mention.place = place_from(chosen.annotations.tokens, chosen.named)
+        chosen = 0
+        if len(places) > 1:
+            chosen = _first_best(models["place"](place_numbers(mention, scene, setting, places)))
+        mention.place = place_from(places[chosen].annotations.tokens, places[chosen].named)
+
+
+def _first_best(chances: Sequence[float]) -> int:
+    """Which of some options is the most probable, the first of equals."""
+    return chances.index(max(chances))
 
 
 def date_options(scene: Scene, setting: Setting) -> list[Dated]:
