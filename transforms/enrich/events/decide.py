@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
+_UNKNOWN: Final = -1  # the row of features without one
 KEPT: Final = 0.03  # of the second model, below which a decision is not kept
 
 
@@ -50,16 +52,18 @@ class DecisionModel:
         """Probabilities of the first model: one row a candidate, one column a type and none."""
         rows: list[int] = []
         starts, known = [], self.rows
-        words: dict[tuple[str, ...], list[int]] = {}  # rows of names that candidates share
+        words: dict[int, list[int]] = {}  # rows of names that candidates share, by their id
         for candidate in candidates:
             starts.append(len(rows))
-            own = {known[name] for name in candidate.around if name in known}
+            own = set(map(known.get, candidate.around, repeat(_UNKNOWN)))
             for names in (candidate.word, candidate.scene.common):
-                if names not in words:
-                    words[names] = [known[name] for name in names if name in known]
-                own.update(words[names])
+                if id(names) not in words:
+                    words[id(names)] = [known[name] for name in names if name in known]
+                own.update(words[id(names)])
+            own.discard(_UNKNOWN)
             rows += sorted(own)
-        totals = np.add.reduceat(self.weights[rows], starts, axis=0).astype(np.float64)
+        weights = self.weights.take(np.array(rows, dtype=np.intp), axis=0)
+        totals = np.add.reduceat(weights, starts, axis=0).astype(np.float64)
         totals -= totals.max(axis=1, keepdims=True)
         chance = np.exp(totals)
         return np.asarray(chance / chance.sum(axis=1, keepdims=True))

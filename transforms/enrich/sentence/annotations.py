@@ -9,7 +9,7 @@ from typing import Final
 
 from transforms.enrich.entities.find import Entity, find_entities
 from transforms.enrich.entities.own_names import in_office
-from transforms.enrich.sentence.view import EntitySpan
+from transforms.enrich.sentence.spans import EntitySpan
 from transforms.enrich.words.tokens import Tokens
 from transforms.text.dates import DateMention, find_dates
 from transforms.text.numbers import NumberMention, find_numbers
@@ -30,7 +30,7 @@ class Named:
 class Annotations:
     """The entities of a title or body, and on request the dates and numbers of its sentences."""
 
-    __slots__ = ("_firsts", "_lasts", "anchor", "named", "persons", "tokens")
+    __slots__ = ("_firsts", "_lasts", "anchor", "named", "names", "persons", "tokens")
 
     def __init__(self, tokens: Tokens, anchor: dt.date | None) -> None:
         """Find the entities of the text.
@@ -44,6 +44,12 @@ class Annotations:
         found = find_entities(tokens.normalised)
         self.named = tuple(self._place_on_tokens(in_office(each, anchor)) for each in found)
         self.persons = frozenset(n.first for n in self.named if n.entity.head in _PERSONS)
+        self.names = frozenset(
+            token
+            for n in self.named
+            if n.entity.head in _NAMES
+            for token in range(n.first, n.last + 1)
+        )
         self._firsts = [named.first for named in self.named]
         self._lasts = [named.last for named in self.named]
 
@@ -67,7 +73,7 @@ class Annotations:
 
     def is_name(self, token: int) -> bool:
         """Whether a token belongs to the name of a place, person or organisation."""
-        return any(n.entity.head in _NAMES for n in self.between(token, token + 1))
+        return token in self.names
 
     def between(self, first: int, stop: int) -> tuple[Named, ...]:
         """The entities that touch tokens ``first`` to ``stop`` (exclusive), in order."""

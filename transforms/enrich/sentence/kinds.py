@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from transforms.enrich.own import follows
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.memo import remembers
 
 
-@lru_cache(maxsize=1 << 17)
+@remembers
 def closed_kind(word: str) -> str:
     """The kind of a closed-class word or mark; "" for an open one."""
     first = word[0]
@@ -44,7 +43,7 @@ def class_of(word: str) -> str:
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def open_kind(word: str) -> str:
     """``V``, ``N`` or ``?`` (both are possible) for an open-class word."""
     readings = analyse(word)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from transforms.enrich.entities.nationality import country_names
 from transforms.enrich.sentence import insertions
 from transforms.enrich.sentence.kinds import class_of, closed_kind, open_kind, plain_verb
+from transforms.enrich.sentence.spans import EntitySpan
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words import endings
 from transforms.enrich.words.analyse import Reading, analyse, lemmas_of
@@ -34,16 +35,6 @@ _OBJECT_ENDINGS: Final = (
     endings.ACCUSATIVE,
     endings.FEMININE_FOLDED,
 )
-
-
-class EntitySpan(NamedTuple):
-    """A known phrase: its tokens, and whether it names an actor or is a name."""
-
-    first: int
-    last: int
-    definite: bool
-    party: bool
-    name: bool
 
 
 class Sentence:
@@ -70,6 +61,7 @@ class Sentence:
         "paragraph",
         "parties",
         "spans",
+        "statuses",
         "stop",
         "tokens",
         "voweled",
@@ -90,6 +82,7 @@ class Sentence:
         self._line = ""  # the kinds of all tokens, once the clauses were found
         self._cues: frozenset[str] | None = None
         self._lemmas: frozenset[str] | None = None
+        self.statuses: dict[tuple[object, ...], tuple[Any, object]] = {}  # attributes.status
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
         self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
         self.parties: frozenset[int] = frozenset()  # tokens that begin a known actor
@@ -120,6 +113,7 @@ class Sentence:
         }
         self._kinds.update(insertions.transparent(self.words, self.first, self.stop))
         self._clauses = None
+        self.statuses.clear()
 
     @property
     def cues(self) -> frozenset[str]:
@@ -301,6 +295,11 @@ class Sentence:
                     end = index
             self._clauses = starts, stops[::-1]
         return self._clauses
+
+    def line(self) -> str:
+        """The kinds of all its tokens, one letter each."""
+        self._bounds()
+        return self._line
 
     def stretch(self, first: int, stop: int) -> str:
         """The kinds of tokens ``first`` to ``stop`` (exclusive), one letter each."""

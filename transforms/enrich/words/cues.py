@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
 from transforms.enrich.tables import read_text
 from transforms.enrich.words.clitics import SINGLE, rests
+from transforms.enrich.words.memo import remembers
 from transforms.text.arabic import normalise_text
 
 _WEAK: Final = "_weak"  # ends the name of a cue of which two different words are needed
@@ -60,7 +61,7 @@ def _cues_of_word() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in table.items()}
 
 
-@lru_cache(maxsize=1 << 17)
+@remembers
 def cues_of(word: str) -> frozenset[str]:
     """The cues of a token, past its prefixes and the accusative alef."""
     table = _cues_of_word()
@@ -76,6 +77,12 @@ def _pair_heads() -> frozenset[str]:
     return frozenset(word.partition("_")[0] for word in _cues_of_word() if "_" in word)
 
 
+@cache
+def _weak(cues: frozenset[str]) -> frozenset[str]:
+    """Those of which two different words are needed."""
+    return frozenset(cue for cue in cues if cue.endswith(_WEAK))
+
+
 def find_cues(words: Iterable[str]) -> frozenset[str]:
     """The cues that a stretch of tokens carries.
 
@@ -87,9 +94,10 @@ def find_cues(words: Iterable[str]) -> frozenset[str]:
     table, heads = _cues_of_word(), _pair_heads()
     previous = ""
     for word in words:
-        for cue in cues_of(word):
-            found.add(cue)
-            if cue.endswith(_WEAK):
+        cues = cues_of(word)
+        if cues:
+            found |= cues
+            for cue in _weak(cues):
                 hints.setdefault(cue, set()).add(word.removeprefix("ال"))
         if previous:
             found |= table.get(f"{previous}_{word}", frozenset())
@@ -107,7 +115,10 @@ def find_domain(words: Sequence[str]) -> str:
     Returns:
         The domain that most words speak for, or "" when none is clear, or violence is as clear.
     """
-    seen = Counter(cue for word in frozenset(words) for cue in cues_of(word))
+    seen: Counter[str] = Counter()
+    for cues in filter(None, map(cues_of, frozenset(words))):
+        for cue in cues:
+            seen[cue] += 1
     scores = {name: seen[name] + 0.5 * seen[name + _WEAK] for name in _DOMAINS}
     best = max(_DOMAINS, key=lambda name: scores[name])
     needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"] + 1.0)
