@@ -26,6 +26,7 @@ from transforms.enrich.words import closed_classes
 from transforms.enrich.words.analyse import Reading, analyse
 from transforms.enrich.words.memo import remembers
 from transforms.enrich.words.roots import skeleton
+from transforms.records import Evidence
 from transforms.text.dates import DateMention
 
 _AFTER: Final = 5  # tokens behind a candidate that are looked at
@@ -142,6 +143,7 @@ class Scene:
         dates: its date expressions, once they were asked for.
         tolls: the dead and the injured, once they were asked for.
         countries: where it names countries, once that was asked for.
+        evidence: its clauses as evidence, by first and last token, as far as they were asked for.
     """
 
     annotations: Annotations
@@ -157,6 +159,7 @@ class Scene:
     dates: list[DateMention] | None = None
     tolls: list[Toll] | None = None
     countries: list[tuple[int, str]] | None = None
+    evidence: dict[tuple[int, int], Evidence] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -169,6 +172,7 @@ class Candidate:
         clause: the first token of its clause, by which candidates of a clause are told.
         word: features of the word itself.
         around: features of what stands around it.
+        triggers: by which it tells an event of a type, as far as that was asked.
     """
 
     scene: Scene
@@ -176,6 +180,7 @@ class Candidate:
     clause: int
     word: tuple[str, ...]
     around: list[str]
+    triggers: dict[str, TriggerMatch] = field(default_factory=dict)
 
     @property
     def features(self) -> list[str]:
