@@ -74,6 +74,8 @@ class ReportIndex:
 
     def later(self, report: Report, known: Container[str]) -> list[Report]:
         """The later stored reports that are linked with one, without known ones, by event id."""
+        if self.load is None and not self._stored:
+            return []
         near = self._between(self._stored, report, ahead=TELLING)
         others = (each for each in near if each.event_id not in known)
         found = {each.event_id: each for each in others if report.order < each.order}
