@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from sys import intern
 from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.casualties import Toll
@@ -270,7 +271,8 @@ class Neighbour(NamedTuple):
 @remembers
 def neighbour(name: str) -> Neighbour:
     """The features of a token as a neighbour, remembered."""
-    return Neighbour(name, *(f"{kind}:{name}" for kind in ("p1", "p2", "p", "n1", "n2", "r", "f")))
+    kinds = ("p1", "p2", "p", "n1", "n2", "r", "f")
+    return Neighbour(name, *(intern(f"{kind}:{name}") for kind in kinds))
 
 
 def candidates_of(scene: Scene) -> list[Candidate]:

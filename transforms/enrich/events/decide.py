@@ -9,10 +9,11 @@ made by ``transforms.enrich.build.decisions``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import repeat
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,7 @@ from transforms.enrich.events.clause import NONE, SURE, TYPES, Decision, clause_
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
+from transforms.enrich.words.memo import LIMIT
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
 _UNKNOWN: Final = -1  # the row of features without one
@@ -47,20 +49,25 @@ class DecisionModel:
     pair: Trees
     sides: SideModels
     setting: Mapping[str, Logistic]
+    _words: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
 
     def type_probabilities(self, candidates: Sequence[Candidate]) -> Floats:
         """Probabilities of the first model: one row a candidate, one column a type and none."""
         rows: list[int] = []
-        starts, known = [], self.rows
-        words: dict[int, list[int]] = {}  # rows of names that candidates share, by their id
+        starts, known, words = [], self.rows, self._words
+        scenes: dict[int, list[int]] = {}
+        if len(words) > LIMIT:
+            words.clear()
         for candidate in candidates:
             starts.append(len(rows))
             own = set(map(known.get, candidate.around, repeat(_UNKNOWN)))
-            for names in (candidate.word, candidate.scene.common):
-                if id(names) not in words:
-                    words[id(names)] = [known[name] for name in names if name in known]
-                own.update(words[id(names)])
             own.discard(_UNKNOWN)
+            word, scene = candidate.word, candidate.scene
+            if word not in words:
+                words[word] = [known[name] for name in word if name in known]
+            if id(scene) not in scenes:
+                scenes[id(scene)] = [known[name] for name in scene.common if name in known]
+            own.update(words[word], scenes[id(scene)])
             rows += sorted(own)
         weights = self.weights.take(np.array(rows, dtype=np.intp), axis=0)
         totals = np.add.reduceat(weights, starts, axis=0).astype(np.float64)
@@ -122,7 +129,7 @@ def decision_model() -> DecisionModel:
     with np.load(TABLE, allow_pickle=False) as data:
         terms = str(data["terms"]).split("\n")
         return DecisionModel(
-            {term: row for row, term in enumerate(terms)},
+            {intern(term): row for row, term in enumerate(terms)},
             data["weights"].astype(np.float32),
             Trees.of(data, "clause"),
             Trees.of(data, "pair"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, Literal
 
 from transforms.enrich.attributes.article import Countries
@@ -113,8 +114,9 @@ def _country(named: Named) -> str | None:
 
 def options(mention: EventMention, scene: Scene, countries: Countries) -> list[str]:
     """The countries that are weighed for the sides of an event."""
-    found = dict.fromkeys(list(countries.weights)[:_MAX])
-    found.update(dict.fromkeys(country for _, country in named_in(scene)))
+    found = dict.fromkeys(islice(countries.weights, _MAX))
+    for _, country in named_in(scene):
+        found[country] = None
     for actor in (*mention.actors, *mention.recipients):
         if actor.country:
             found[actor.country] = None

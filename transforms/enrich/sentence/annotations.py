@@ -86,14 +86,19 @@ class Annotations:
         start, end = self.tokens.span(first, stop - 1)
         return [
             _moved_date(mention, start)
-            for mention in find_dates(self.tokens.raw[start:end], anchor=self.anchor)
+            for mention in find_dates(
+                self.tokens.raw[start:end],
+                anchor=self.anchor,
+                normalised=self.tokens.part(first, stop - 1),
+            )
         ]
 
     def numbers(self, first: int, stop: int) -> list[tuple[int, int, NumberMention]]:
         """The numbers of tokens ``first`` to ``stop``: first and last token, and what is said."""
         start, end = self.tokens.span(first, stop - 1)
         found = []
-        for number in find_numbers(self.tokens.raw[start:end]):
+        normalised = self.tokens.part(first, stop - 1)
+        for number in find_numbers(self.tokens.raw[start:end], normalised=normalised):
             low, high = self.tokens.range_of(start + number.start, start + number.end)
             if low > first and self.tokens.span(low - 1, low - 1)[1] > start + number.start:
                 low -= 1  # written together with a conjunction: وأربعة

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from transforms.enrich.entities.nationality import country_names
 from transforms.enrich.sentence import insertions
-from transforms.enrich.sentence.kinds import class_of, closed_kind, open_kind, plain_verb
+from transforms.enrich.sentence.kinds import class_of, closed_kind, first_kind, open_kind
 from transforms.enrich.sentence.spans import EntitySpan
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words import endings
@@ -142,21 +142,14 @@ class Sentence:
 
     def _find_kind(self, index: int) -> str:
         word = self.words[index]
-        kind = closed_kind(word)
-        if kind == "R" and word in grammar.FROM:
-            kind = "P"
-        if kind and word[0] in CONJUNCTIONS and not class_of(word) and plain_verb(word):
-            kind = ""  # فتحت is a verb, not ف + تحت
-        if word in grammar.QUANTIFIERS:
+        kind, quantifier, general = first_kind(word)
+        if quantifier:
             return "N"
-        hidden = {"T": self._opens_with_verb, "P": self._governs_preposition}.get(kind)
-        if hidden is not None and hidden(index):
-            return "V"
-        if (
-            word in grammar.GENERAL
-            and index > self.first
-            and self.words[index - 1].startswith(ARTICLE)
+        if (kind == "T" and self._opens_with_verb(index)) or (
+            kind == "P" and self._governs_preposition(index)
         ):
+            return "V"
+        if general and index > self.first and self.words[index - 1].startswith(ARTICLE):
             return "N"  # الأمين العام
         if kind:
             return kind
