@@ -11,6 +11,7 @@ from transforms.enrich.entities.find import Entity, find_entities
 from transforms.enrich.entities.own_names import in_office
 from transforms.enrich.sentence.spans import EntitySpan
 from transforms.enrich.words.tokens import Tokens
+from transforms.records import Place
 from transforms.text.dates import DateMention, find_dates
 from transforms.text.numbers import NumberMention, find_numbers
 
@@ -30,7 +31,7 @@ class Named:
 class Annotations:
     """The entities of a title or body, and on request the dates and numbers of its sentences."""
 
-    __slots__ = ("_firsts", "_lasts", "anchor", "named", "names", "persons", "tokens")
+    __slots__ = ("_firsts", "_lasts", "anchor", "named", "names", "persons", "places", "tokens")
 
     def __init__(self, tokens: Tokens, anchor: dt.date | None) -> None:
         """Find the entities of the text.
@@ -50,6 +51,7 @@ class Annotations:
             if n.entity.head in _NAMES
             for token in range(n.first, n.last + 1)
         )
+        self.places: dict[int, Place | None] = {}  # records, by where their names begin
         self._firsts = [named.first for named in self.named]
         self._lasts = [named.last for named in self.named]
 

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from transforms.enrich.tables import read_text
@@ -15,6 +16,7 @@ from transforms.text.arabic import normalise_text
 
 _WEAK: Final = "_weak"  # ends the name of a cue of which two different words are needed
 _DOMAINS: Final = ("arts", "market", "sport", "weather")
+_VIOLENCE: Final = "violence"
 _MIN_DOMAIN: Final = 3.0  # different words that must speak for a domain
 _DOMAIN_SHARE: Final = 0.015  # and this part of the text's words
 
@@ -106,6 +108,13 @@ def find_cues(words: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+@remembers
+def _of_domains(word: str) -> tuple[str, ...]:
+    """The cues of a word that tell what a whole text is about."""
+    asked = {*_DOMAINS, *(name + _WEAK for name in _DOMAINS), _VIOLENCE}
+    return tuple(cues_of(word) & asked)
+
+
 def find_domain(words: Sequence[str]) -> str:
     """What a whole text is about when it is no news of conflict: sport, arts, weather, market.
 
@@ -115,13 +124,10 @@ def find_domain(words: Sequence[str]) -> str:
     Returns:
         The domain that most words speak for, or "" when none is clear, or violence is as clear.
     """
-    seen: Counter[str] = Counter()
-    for cues in filter(None, map(cues_of, frozenset(words))):
-        for cue in cues:
-            seen[cue] += 1
+    seen = Counter(chain.from_iterable(map(_of_domains, frozenset(words))))
     scores = {name: seen[name] + 0.5 * seen[name + _WEAK] for name in _DOMAINS}
     best = max(_DOMAINS, key=lambda name: scores[name])
-    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"] + 1.0)
+    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen[_VIOLENCE] + 1.0)
     return best if scores[best] >= needed else ""
 
 
