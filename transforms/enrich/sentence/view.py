@@ -291,21 +291,23 @@ class Sentence:
 
     def line(self) -> str:
         """The kinds of all its tokens, one letter each."""
-        self._bounds()
+        if self._clauses is None:
+            self._bounds()
         return self._line
 
     def stretch(self, first: int, stop: int) -> str:
         """The kinds of tokens ``first`` to ``stop`` (exclusive), one letter each."""
-        self._bounds()
+        if self._clauses is None:
+            self._bounds()
         return self._line[max(first - self.first, 0) : max(stop - self.first, 0)]
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""
-        return self._bounds()[0][index - self.first]
+        return (self._clauses or self._bounds())[0][index - self.first]
 
     def clause_stop(self, index: int) -> int:
         """The index after the last token of the clause around ``index``."""
-        return self._bounds()[1][index - self.first]
+        return (self._clauses or self._bounds())[1][index - self.first]
 
     def noun_phrase(self, index: int, limit: int | None = None) -> tuple[int, int] | None:
         """The noun phrase that begins at a token.
