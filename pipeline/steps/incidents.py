@@ -79,7 +79,8 @@ def regroup(
         return Regrouped()
     index = ReportIndex()
     stored = _Stored(sink, changed, index)
-    index.load = stored.load
+    if sink.dates("events"):  # a new output has nothing beside what is brought
+        index.load = stored.load
     touched = {key: report for key in changed if (report := now[key]) is not None}
     for report in touched.values():
         index.add(report, brought=True)

@@ -14,6 +14,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain, product
 from operator import attrgetter
 from typing import Final
@@ -137,8 +138,7 @@ class ReportIndex:
         first, last = report.told - back, report.told + ahead
         if self.load:
             self.load(report, first, last)
-        days = [report.day + timedelta(days=gap) for gap in _GAPS]
-        site = report.site
+        days, site = _days_near(report.day), report.site
         begin, end = (first, ""), (report.order if last == report.told else (last, "~"))
         parts: list[Iterator[Report]] = []
         for where in product(sorted(report.countries), days):
@@ -148,6 +148,12 @@ class ReportIndex:
                     high = bisect_left(reports, end, key=_ORDER)
                     parts.append(map(reports.__getitem__, range(low, high)))
         return chain.from_iterable(parts)
+
+
+@lru_cache(maxsize=1 << 12)
+def _days_near(day: date) -> tuple[date, ...]:
+    """The days that reports linked with one of a day may date it to, the likeliest first."""
+    return tuple(day + timedelta(days=gap) for gap in _GAPS)
 
 
 def _cells_of(report: Report) -> list[_Cell]:
