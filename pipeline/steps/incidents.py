@@ -8,7 +8,7 @@ tick costs what it brings and a backfill finds what lies beside it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice, product
@@ -27,6 +27,7 @@ from transforms.settle.incidents import REACH, ReportIndex
 from transforms.settle.same_incident import (
     COLUMNS,
     DAY_GAP,
+    PARTS,
     TELLING,
     Report,
     family_of,
@@ -34,6 +35,7 @@ from transforms.settle.same_incident import (
 )
 
 TABLE: Final = "incidents"
+_ROWS_AT_ONCE: Final = 256  # of what a commit brings
 _DAYS_AT_ONCE: Final = 16  # partitions that are read in one go
 _FOLDER: Final = "incidents"
 _Cell = tuple[str, str, date]
@@ -77,7 +79,8 @@ def regroup(
         return Regrouped()
     index = ReportIndex()
     stored = _Stored(sink, changed, index)
-    index.load = stored.load
+    if sink.dates("events"):  # a new output has nothing beside what is brought
+        index.load = stored.load
     touched = {key: report for key in changed if (report := now[key]) is not None}
     for report in touched.values():
         index.add(report, brought=True)
@@ -246,12 +249,13 @@ def stored_reports(sink: Sink, articles: Collection[str], dates: Dates) -> dict[
 
 
 def brought_reports(
-    events: Callable[[], Iterable[pa.Table]], before: Collection[str]
+    events: Callable[[Sequence[str] | None], Iterable[pa.Table]], before: Collection[str]
 ) -> dict[str, Report | None]:
     """Read what a commit brings.
 
     Args:
-        events: returns its tables of ``events``, each time it is called; some rows come twice.
+        events: returns its tables of ``events`` with the columns named (parts of nested ones by
+            their path, or whole), all for None, each time it is called; some rows come twice.
         before: event ids of stored reports.
 
     Returns:
@@ -259,8 +263,12 @@ def brought_reports(
     """
     now: dict[str, Report | None] = {}
     unlike: set[str] = set()  # brought more than once, not alike
-    for data in events():
-        found = reports_of(data.select(COLUMNS).filter(_may_tell(data)).to_pylist())
+    for data in events(PARTS):
+        found: dict[str, Report] = {}
+        # Some rows at a time: what is made of many at once outlives their use, and costs
+        # the garbage collector more than it does to read.
+        for batch in data.filter(_may_tell(data)).to_batches(_ROWS_AT_ONCE):
+            found |= reports_of(batch.to_pylist())
         ids: list[str] = data["event_id"].to_pylist()
         if len(set(ids)) < len(ids):
             unlike |= {key for key, count in Counter(ids).items() if count > 1}
@@ -270,7 +278,7 @@ def brought_reports(
                 unlike.add(key)
             now[key] = report
     if unlike:
-        now |= _folded(events(), unlike)
+        now |= _folded(events(None), unlike)
     return {key: each for key, each in now.items() if each is not None or key in before}
 
 

@@ -268,10 +268,10 @@ class _Settlement:
         self._void[incidents.TABLE] += made.void
         self._dates[incidents.TABLE] = made.dates
 
-    def _brought_events(self) -> Iterator[pa.Table]:
-        """The events that are brought and hold."""
+    def _brought_events(self, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+        """The events that are brought and hold, of files only the columns named."""
         for file in self._staged("events"):
-            yield self._read(file)
+            yield self._read(file, columns)
         if self._rows["events"]:
             yield to_arrow("events", self._rows["events"], with_date=True)
 

@@ -39,6 +39,7 @@ from transforms.enrich.events.scenes import scenes_of
 from transforms.enrich.events.setting import Setting, setting_of, settle_mention
 from transforms.enrich.events.word_model import lexical_model
 from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.words.memo import trim
 from transforms.enrich.words.tokens import tokenise
 from transforms.records import Article, Event, TextField
 from transforms.text.arabic import normalise
@@ -127,6 +128,7 @@ def _settled(
 
 def read_article(article: Article) -> tuple[list[Scene], ArticleContext]:
     """The sentences of an article that may tell an act, and what the whole says of them."""
+    trim()
     anchor = article.published_on
     if anchor is None and article.published_at is not None:
         anchor = article.published_at.date()

@@ -14,6 +14,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain, product
 from operator import attrgetter
 from typing import Final
@@ -74,6 +75,8 @@ class ReportIndex:
 
     def later(self, report: Report, known: Container[str]) -> list[Report]:
         """The later stored reports that are linked with one, without known ones, by event id."""
+        if self.load is None and not self._stored:
+            return []
         near = self._between(self._stored, report, ahead=TELLING)
         others = (each for each in near if each.event_id not in known)
         found = {each.event_id: each for each in others if report.order < each.order}
@@ -135,8 +138,7 @@ class ReportIndex:
         first, last = report.told - back, report.told + ahead
         if self.load:
             self.load(report, first, last)
-        days = [report.day + timedelta(days=gap) for gap in _GAPS]
-        site = report.site
+        days, site = _days_near(report.day), report.site
         begin, end = (first, ""), (report.order if last == report.told else (last, "~"))
         parts: list[Iterator[Report]] = []
         for where in product(sorted(report.countries), days):
@@ -146,6 +148,12 @@ class ReportIndex:
                     high = bisect_left(reports, end, key=_ORDER)
                     parts.append(map(reports.__getitem__, range(low, high)))
         return chain.from_iterable(parts)
+
+
+@lru_cache(maxsize=1 << 12)
+def _days_near(day: date) -> tuple[date, ...]:
+    """The days that reports linked with one of a day may date it to, the likeliest first."""
+    return tuple(day + timedelta(days=gap) for gap in _GAPS)
 
 
 def _cells_of(report: Report) -> list[_Cell]:

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
+from struct import pack
 from typing import Any, Final
-
-import numpy as np
 
 from transforms.dedup.marks import stem_of
 from transforms.dedup.tokens import words_of
@@ -107,6 +106,12 @@ COLUMNS: Final = (
     "event_date", "event_date_precision", "event_date_basis", "fatalities_min", "fatalities_max",
     "injured_min", "injured_max", "trigger", "evidence", "event_time",
 )  # fmt: skip
+# The same where a file can be read by the parts of its nested columns.
+PARTS: Final = (
+    *(name for name in COLUMNS if name not in {"actors", "recipients", "place", "evidence"}),
+    "actors.list.element.country", "recipients.list.element.country", "evidence.list.element.text",
+    "place.precision", "place.name", "place.country", "place.admin1", "place.lat", "place.lon",
+)  # fmt: skip
 
 
 @cache
@@ -170,7 +175,7 @@ def _least(row: Mapping[str, Any], what: str) -> int | None:
 
 def _words(text: str) -> bytes:
     stems = set(map(stem_of, words_of(text))) - _common_words()
-    return np.array(sorted(stems), "<u4").tobytes()
+    return pack(f"<{len(stems)}I", *sorted(stems))
 
 
 @cache

@@ -25,7 +25,7 @@ from transforms.rows.schema import STORED
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
 _KEYS_AT_ONCE: Final = 65_536
 _MANY_ROWS: Final = 512
-_NESTED: Final = 64  # bytes a row that a list or a record is taken to have, without counting
+_NESTED: Final = 64  # bytes a row that a list or a record has at most in the few rows of a file
 _LONG: Final = 1_024  # bytes of a column that are worth compressing in a file of few rows
 _FEW_FILES: Final = 4  # so many are read at once, whatever is wanted of them
 KEY: Final = "__key"  # the primary key as one string; never stored
@@ -122,23 +122,16 @@ def _ruling_out(table: str) -> list[str]:
     return list(dict.fromkeys([*spec.key, *plain]))
 
 
-def _leaves(column: pa.Field, above: str = "") -> Iterator[str]:
-    """Yield the columns of a Parquet file that hold a column's values of varying length."""
-    path, kind = above + column.name, column.type
+def _leaves(column: pa.Array, path: str) -> Iterator[tuple[str, int]]:
+    """Yield the columns of a Parquet file that hold values of varying length, and their bytes."""
+    kind = column.type
     if pa.types.is_list(kind):
-        yield from _leaves(kind.value_field, f"{path}.list.")
+        yield from _leaves(column.values, f"{path}.list.{kind.value_field.name}")
     elif pa.types.is_struct(kind):
-        for part in kind:
-            yield from _leaves(part, f"{path}.")
+        for index, part in enumerate(kind):
+            yield from _leaves(column.field(index), f"{path}.{part.name}")
     elif pa.types.is_string(kind) or pa.types.is_binary(kind):
-        yield path
-
-
-@cache
-def _leaves_of(table: str) -> dict[str, tuple[list[str], bool]]:
-    """Return the leaves of each column that has some, and whether it is nested."""
-    schema = arrow_schema(table)
-    return {each.name: (list(_leaves(each)), pa.types.is_nested(each.type)) for each in schema}
+        yield path, column.nbytes
 
 
 def _compression(table: str, rows: pa.Table | None) -> str | dict[str, str]:
@@ -149,17 +142,30 @@ def _compression(table: str, rows: pa.Table | None) -> str | dict[str, str]:
 
     Args:
         table: the table's name.
-        rows: all that will be in the file; None when that is more than one row group.
+        rows: all that will be in the file, in one chunk; None when that is more than one row group.
     """
     if rows is None or rows.num_rows >= _MANY_ROWS:
         return "zstd"
     many = rows.num_rows * _NESTED >= _LONG
-    long = (
-        name
-        for name, (leaves, nested) in _leaves_of(table).items()
-        if leaves and (many if nested else rows[name].nbytes >= _LONG)
+    leaves = (
+        leaf
+        for name, nested in _varying(table).items()
+        if many or not nested
+        for leaf in _leaves(rows[name].chunk(0), name)
     )
-    return {leaf: "zstd" for name in long for leaf in _leaves_of(table)[name][0]}
+    return {path: "zstd" for path, size in leaves if size >= _LONG}
+
+
+@cache
+def _varying(table: str) -> dict[str, bool]:
+    """Return the columns that may hold values of varying length, and whether each is nested."""
+    kinds = {field.name: field.type for field in arrow_schema(table)}
+    nested = {name: pa.types.is_nested(kind) for name, kind in kinds.items()}
+    return {
+        name: nested[name]
+        for name, kind in kinds.items()
+        if nested[name] or pa.types.is_string(kind) or pa.types.is_binary(kind)
+    }
 
 
 @dataclass(slots=True)
@@ -215,6 +221,7 @@ class PartWriter:
             compression=_compression(self.table, rows),
             use_dictionary=rows is None or rows.num_rows >= _MANY_ROWS,
             write_statistics=_ruling_out(self.table),
+            store_schema=False,  # Parquet's own says all of it; Arrow's is a third of a small file
         )
 
     @property

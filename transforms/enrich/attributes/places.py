@@ -35,7 +35,7 @@ def place_of(
         rank = _place_rank(sentence, match, named, token, taken)
         if rank is not None and (best is None or rank < best[0]):
             best = (rank, named)
-    return None if best is None else place_from(annotations.tokens, best[1])
+    return None if best is None else place_from(annotations, best[1])
 
 
 def place_token(annotations: Annotations, named: Named) -> int:
@@ -79,8 +79,16 @@ def is_opened(annotations: Annotations, token: int) -> bool:
     return before in _PLACE_OPENERS or words[token].startswith(("ب", "وب")) or before in _AREA
 
 
-def place_from(tokens: Tokens, named: Named) -> Place | None:
-    """The record of a place that a text names."""
+def place_from(annotations: Annotations, named: Named) -> Place | None:
+    """The record of a place that a text names, made once."""
+    at = named.entity.start
+    if at not in annotations.places:
+        annotations.places[at] = _record(annotations.tokens, named)
+    return annotations.places[at]
+
+
+def _record(tokens: Tokens, named: Named) -> Place | None:
+    """The record of the place of a name; None when it names none."""
     entry = named.entity.place
     if entry is None:
         return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
+from transforms.enrich.own import follows
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import closed_classes, lists
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.memo import remembers
 from transforms.records import Status
 
 # Verbs whose complement has not happened: what he hopes, plans, tries, fears, calls for.
@@ -38,6 +40,9 @@ class Realis:
     evidence: str = ""
 
 
+_PLAIN: Final = (Realis("asserted", background=False), Realis("asserted", background=True))
+
+
 def find_status(sentence: Sentence, match: TriggerMatch) -> Realis:
     """Read the status of a trigger from its clause.
 
@@ -45,31 +50,54 @@ def find_status(sentence: Sentence, match: TriggerMatch) -> Realis:
         sentence: the sentence.
         match: the trigger.
     """
+    # The same token is asked about as a candidate, as a rule's match and as a mention.
+    reading = match.reading
+    key = (match.head, match.last, match.verbal, match.rule.speaks, id(reading))
+    known = sentence.statuses.get(key)
+    if known is None:  # with the reading, so that its id stays its own
+        known = sentence.statuses[key] = (_find_status(sentence, match), reading)
+    return known[0]
+
+
+def _find_status(sentence: Sentence, match: TriggerMatch) -> Realis:
+    """The status of a trigger that was not asked about yet."""
     background = is_background(sentence)
-    head = match.head
-    before = _before(sentence, head)
+    before = _before(sentence, match.head)
     for check in (_negated, _future, _hypothetical):
         status, word = check(sentence, match, before)
         if status is not None:
             return Realis(status, background, word)
-    return Realis("asserted", background)
+    return _PLAIN[background]
 
 
 def is_background(sentence: Sentence) -> bool:
     """Whether a sentence opens as background: يذكر أن."""
-    return any(w in _BACKGROUND for w in sentence.words[sentence.first : sentence.first + 2])
+    return not _BACKGROUND.isdisjoint(sentence.words[sentence.first : sentence.first + 2])
 
 
 def _before(sentence: Sentence, head: int) -> list[int]:
     """The tokens before a trigger, nearest first, as far as its clause reaches."""
-    found: list[int] = []
+    first, line = sentence.first, sentence.line()
     position = head - 1
-    while (
-        position >= sentence.first and len(found) < _REACH and sentence.kind(position) not in ".,"
-    ):
-        found.append(position)
+    last = max(first, head - _REACH)
+    while position >= last and line[position - first] not in ".,":
         position -= 1
-    return found
+    return list(range(head - 1, position, -1))
+
+
+class _Verbs(NamedTuple):
+    """What the readings of a word as a verb are: their lemmas, and whether one has a س."""
+
+    lemmas: frozenset[str]
+    future: bool
+
+
+@follows
+@remembers
+def _verbs(word: str) -> _Verbs:
+    """The readings of a word as a verb, remembered."""
+    verbs = [r for r in analyse(word) if r.pos == "V"]
+    return _Verbs(frozenset(r.lemma for r in verbs), any(r.future for r in verbs))
 
 
 _Answer = tuple[Status | None, str]
@@ -90,7 +118,7 @@ def _negated(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Ans
         if not match.verbal and word in _NEGATIVE_NOUNS and distance <= 2:
             return "negated", word
         if sentence.is_verb(index) and distance <= 5:
-            lemmas = {r.lemma for r in analyse(word) if r.pos == "V"}
+            lemmas = _verbs(word).lemmas
             if lemmas & _NEGATIVE:
                 return "negated", word
             if index - 1 >= sentence.first and sentence.words[index - 1] in closed_classes.NEGATORS:
@@ -110,7 +138,7 @@ def _future(sentence: Sentence, match: TriggerMatch, before: list[int]) -> _Answ
         if word in closed_classes.FUTURE_PARTICLES and distance <= 1:
             return "future", word
         if sentence.is_verb(index):
-            if any(r.future for r in analyse(word) if r.pos == "V") and not match.verbal:
+            if not match.verbal and _verbs(word).future:
                 return "future", word
             if word.startswith(("سي", "وسي")) and len(word) > 5 and not match.verbal:
                 return "future", word
@@ -140,7 +168,7 @@ def _hypothetical(sentence: Sentence, match: TriggerMatch, before: list[int]) ->
         if _doubts(word, distance):
             return "hypothetical", word
         if sentence.is_verb(index):
-            lemmas = {r.lemma for r in analyse(word) if r.pos == "V"}
+            lemmas = _verbs(word).lemmas
             if lemmas & _IRREALIS and _governs(sentence, index, match):
                 return "hypothetical", word
             break

@@ -15,6 +15,7 @@ from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import pair_numbers
 from transforms.enrich.events.numbers import Logistic
 from transforms.enrich.events.parties import (
+    TYPED,
     Role,
     SideModels,
     assign_countries,
@@ -93,7 +94,8 @@ def _side_rows(told: Told) -> dict[str, _Rows]:
         for role, wanted in _sides(event).items():
             rows, targets = found[role]
             named = options(mention, scene, countries) if wanted else []
-            rows += party_numbers(mention, scene, countries, named, role)
+            asked = party_numbers(mention, scene, countries, named, role)
+            rows += [row.whole(TYPED) for row in asked]
             targets += [float(country in wanted) for country in named]
     return found
 

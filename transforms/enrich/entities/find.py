@@ -85,7 +85,7 @@ def _phrases(text: str) -> tuple[NameTokens, list[EntityPhrase]]:
     while index < len(words):
         phrase = composer.compose(index) if scan.may_start(words[index]) else None
         if phrase is None:
-            phrase = _again(tokens, index, latest)
+            phrase = _again(tokens, index, latest) if latest and "ال" in words[index] else None
         else:
             _remember(tokens, phrase, latest)
         if phrase is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from transforms.enrich.entities.paradigms import nisba_forms
 from transforms.enrich.tables import read_rows
 from transforms.enrich.words import clitics
+from transforms.enrich.words.memo import remembers
 from transforms.text.arabic import normalise_text
 
 _BARE: Final = clitics.written("", definite=False)
@@ -42,7 +43,7 @@ def country_names() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@remembers
 def nisba_country(word: str) -> str | None:
     """The country that an adjective or a people's name says.
 

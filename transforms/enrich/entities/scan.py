@@ -167,13 +167,10 @@ class NameTokens:
         self.text = text
         self._scanner = scan
         self._lexicon = scan.lexicon
-        self.words: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        for found in _WORD.finditer(text):
-            self.words.append(found.group())
-            self.starts.append(found.start())
-            self.ends.append(found.end())
+        found = list(_WORD.finditer(text))
+        self.words: list[str] = [match[0] for match in found]
+        self.starts: list[int] = [match.start() for match in found]
+        self.ends: list[int] = [match.end() for match in found]
         self._matches: dict[int, NameMatch | None] = {}
 
     def joined(self, index: int) -> bool:

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from transforms.enrich.events.mention import EventMention
@@ -19,6 +18,7 @@ from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
+from transforms.enrich.words.memo import remembers
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
@@ -60,7 +60,7 @@ def speaker_of(
 
 
 @follows
-@lru_cache(maxsize=1 << 16)
+@remembers
 def _reporting(word: str) -> frozenset[str]:
     """The reporting verbs that a word can be."""
     return frozenset(r.lemma for r in analyse(word) if r.pos == "V" and r.lemma in REPORTING)

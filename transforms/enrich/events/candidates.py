@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
+from sys import intern
 from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.casualties import Toll
@@ -24,13 +25,15 @@ from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.tables import read_rows
 from transforms.enrich.words import closed_classes
 from transforms.enrich.words.analyse import Reading, analyse
+from transforms.enrich.words.memo import remembers
 from transforms.enrich.words.roots import skeleton
+from transforms.records import Evidence
 from transforms.text.dates import DateMention
 
 _AFTER: Final = 5  # tokens behind a candidate that are looked at
 _BEFORE: Final = 6
 _GOVERNOR: Final = 12  # tokens before it in which a governing verb may stand
-_POSITIONS: Final = ((0, "0"), (2, "1"), (9, "2"))
+_POSITIONS: Final = ((0, "at:0"), (2, "at:1"), (9, "at:2"))
 
 
 @cache
@@ -74,7 +77,7 @@ class WordInfo(NamedTuple):
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def word_info(word: str) -> WordInfo:
     """What a token of normalised text brings along, remembered."""
     readings = analyse(word)
@@ -141,6 +144,7 @@ class Scene:
         dates: its date expressions, once they were asked for.
         tolls: the dead and the injured, once they were asked for.
         countries: where it names countries, once that was asked for.
+        evidence: its clauses as evidence, by first and last token, as far as they were asked for.
     """
 
     annotations: Annotations
@@ -156,6 +160,7 @@ class Scene:
     dates: list[DateMention] | None = None
     tolls: list[Toll] | None = None
     countries: list[tuple[int, str]] | None = None
+    evidence: dict[tuple[int, int], Evidence] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -168,6 +173,7 @@ class Candidate:
         clause: the first token of its clause, by which candidates of a clause are told.
         word: features of the word itself.
         around: features of what stands around it.
+        triggers: by which it tells an event of a type, as far as that was asked.
     """
 
     scene: Scene
@@ -175,6 +181,7 @@ class Candidate:
     clause: int
     word: tuple[str, ...]
     around: list[str]
+    triggers: dict[str, TriggerMatch] = field(default_factory=dict)
 
     @property
     def features(self) -> list[str]:
@@ -237,65 +244,91 @@ def _known(annotations: Annotations, sentence: Sentence) -> dict[int, str]:
     return found
 
 
+class Neighbour(NamedTuple):
+    """The features that a token is for those around it: made once, since each is many times one.
+
+    Attributes:
+        name: what it is called.
+        before: right before a candidate.
+        before2: one further.
+        near: one of these two.
+        after: right behind it.
+        after2: one further.
+        ahead: within the tokens behind it.
+        back: within the tokens before it.
+    """
+
+    name: str
+    before: str
+    before2: str
+    near: str
+    after: str
+    after2: str
+    ahead: str
+    back: str
+
+
+@remembers
+def neighbour(name: str) -> Neighbour:
+    """The features of a token as a neighbour, remembered."""
+    kinds = ("p1", "p2", "p", "n1", "n2", "r", "f")
+    return Neighbour(name, *(intern(f"{kind}:{name}") for kind in kinds))
+
+
 def candidates_of(scene: Scene) -> list[Candidate]:
     """The candidates of a prepared scene, in the order of the text."""
-    sentence, annotations = scene.sentence, scene.annotations
-    names = [_name(scene, index) for index in range(sentence.first, sentence.stop)]
+    sentence, names = scene.sentence, scene.annotations.names
+    first, known, rules = sentence.first, scene.known, scene.rules
+    infos = [word_info(word) for word in sentence.words[first : sentence.stop]]
+    near = [neighbour(known.get(i) or info.name) for i, info in enumerate(infos, first)]
     found = []
-    for index in range(sentence.first, sentence.stop):
-        if index in scene.rules or (
-            word_info(sentence.words[index]).act and not annotations.is_name(index)
-        ):
-            clause, info = sentence.clause_start(index), word_info(sentence.words[index])
-            word = info.verbal if sentence.is_verb(index) else info.nominal
-            around = _around(scene, index, names)
-            found.append(Candidate(scene, index, clause, word, around))
+    for index, info in enumerate(infos, first):
+        if index in rules or (info.act and index not in names):
+            verbal = sentence.is_verb(index)
+            word = info.verbal if verbal else info.nominal
+            around = _around(scene, index, near, verbal=verbal)
+            found.append(Candidate(scene, index, sentence.clause_start(index), word, around))
     return found
 
 
-def _name(scene: Scene, index: int) -> str:
-    """What a token is called as a neighbour."""
-    return scene.known.get(index) or word_info(scene.sentence.words[index]).name
-
-
-def _around(scene: Scene, index: int, names: Sequence[str]) -> list[str]:
+def _around(scene: Scene, index: int, near: Sequence[Neighbour], *, verbal: bool) -> list[str]:
     sentence, first = scene.sentence, scene.sentence.first
-    info = word_info(sentence.words[index])
-    verbal = sentence.is_verb(index)
+    own = word_info(sentence.words[index]).name
     at = index - first
-    before = names[at - 1] if at else "-"
-    after = names[at + 1] if at + 1 < len(names) else "-"
-    before2 = names[at - 2] if at > 1 else "-"
-    after2 = names[at + 2] if at + 2 < len(names) else "-"
-    place = next((name for limit, name in _POSITIONS if at <= limit), "3")
+    nobody = neighbour("-")
+    before = near[at - 1] if at else nobody
+    after = near[at + 1] if at + 1 < len(near) else nobody
+    before2 = near[at - 2] if at > 1 else nobody
+    after2 = near[at + 2] if at + 2 < len(near) else nobody
+    place = next((name for limit, name in _POSITIONS if at <= limit), "at:3")
     found = [
-        "b", "V" if verbal else "N", f"at:{place}",
-        f"p1:{before}", f"p2:{before2}", f"n1:{after}", f"n2:{after2}",
-        f"p:{before}", f"p:{before2}",
-        f"x:{info.name}>{after}", f"x:{before}>{info.name}",
+        "b", "V" if verbal else "N", place,
+        before.before, before2.before2, after.after, after2.after2, before.near, before2.near,
+        f"x:{own}>{after.name}", f"x:{before.name}>{own}",
         *scene.rules.get(index, ()),
     ]  # fmt: skip
-    for position in range(index + 1, min(sentence.stop, index + _AFTER + 1)):
-        name = names[position - first]
-        found.append(f"r:{name}")
-        if position < index + 4:
-            found.append(f"x:{info.name}>>{name}")
-        if sentence.kind(position) in ".CR":
+    line = sentence.line()
+    for position in range(at + 1, min(len(near), at + _AFTER + 1)):
+        other = near[position]
+        found.append(other.ahead)
+        if position < at + 4:
+            found.append(f"x:{own}>>{other.name}")
+        if line[position] in ".CR":
             break
-    for position in range(index - 1, max(first, index - _BEFORE) - 1, -1):
-        found.append(f"f:{names[position - first]}")
-        if sentence.kind(position) in ".,":
+    for position in range(at - 1, max(0, at - _BEFORE) - 1, -1):
+        found.append(near[position].back)
+        if line[position] in ".,":
             break
-    found += _governor(sentence, index, None if verbal else info.name)
+    found += _governor(sentence, index, None if verbal else own)
     return found
 
 
 def _governor(sentence: Sentence, index: int, noun: str | None) -> list[str]:
     """The verb before a candidate in its sentence, and what opens its clause."""
     found: list[str] = []
-    opener = ""
+    opener, line = "", sentence.line()
     for position in range(index - 1, max(sentence.first, index - _GOVERNOR) - 1, -1):
-        kind = sentence.kind(position)
+        kind = line[position - sentence.first]
         if kind in "CR" and not opener:
             opener = sentence.words[position]
         if kind == "V":

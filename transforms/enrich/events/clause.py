@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.status import find_status
 from transforms.enrich.events.candidates import Candidate
@@ -21,6 +21,7 @@ from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.memo import remembers
 from transforms.records import DEFAULT_CONFIDENCE
 
 TYPES: Final = tuple(sorted(EVENT_TYPES))
@@ -34,6 +35,7 @@ _NAMES: Final = (
     "m:Vpast3fs", "m:Vimp3ms", "m:Vimp3fs", "m:Ns", "m:Np", "m:As", "m:Ap", "R:phrase", "g:near",
     "g:far", "e:place", "o:", "o:ان", "o:التي", "o:الذي", "n1:#",
 )  # fmt: skip
+_COLUMNS: Final = {name: column for column, name in enumerate(_NAMES)}
 _STATUSES: Final = ("asserted", "negated", "future", "hypothetical")
 _ONE_OF: Final = tuple([float(a == b) for b in range(NONE)] for a in range(NONE))
 _ROUND: Final = ("E:GOV", "E:MIL", "E:place")
@@ -72,7 +74,7 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
     clauses: dict[tuple[bool, int], list[int]] = {}
     for number, candidate in enumerate(candidates):
         clauses.setdefault((candidate.in_title, candidate.clause), []).append(number)
-    told: dict[int, tuple[set[str], list[float]]] = {}
+    told: dict[int, tuple[list[float], _Here]] = {}
     options = []
     for members in clauses.values():
         lines = [rows[number] for number in members]
@@ -89,16 +91,15 @@ def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Dec
             rivals = others if len(lines) == 1 else _highest(most, kind)
             second = -ranked[1][0] if len(ranked) > 1 else 0.0
             if best not in told:
-                names = set(candidates[best].features)
-                told[best] = names, _told(candidates[best], names)
-            names, circumstances = told[best]
+                told[best] = _told(candidates[best])
+            circumstances, here = told[best]
             numbers = [
                 log_odds(own), log_odds(1.0 - row[NONE]),
                 math.log((own + 0.01) / (others + 0.01)),
                 math.log((own + 0.01) / (rivals + 0.01)), own,
                 log_odds(peaks[kind]), float(peaks[kind] > own + 0.2), busy, events, second,
                 1.0 - math.prod([1.0 - line[kind] for line in lines]), len(members) / 5.0,
-                *_typed(candidates[best], names, TYPES[kind]), *circumstances,
+                *_typed(here, TYPES[kind]), *circumstances,
                 *_ONE_OF[kind],
             ]  # fmt: skip
             options.append(Decision(candidates[best], TYPES[kind], numbers))
@@ -116,24 +117,67 @@ def log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-def _typed(candidate: Candidate, names: set[str], event_type: str) -> list[float]:
+class _Listed(NamedTuple):
+    """What the features of a word say of it: by its number of acts, its usual acts, by name."""
+
+    acts: float
+    usual: float
+    names: frozenset[str]
+
+
+@remembers
+def _listed(word: tuple[str, ...]) -> _Listed:
+    """What features of a word say, remembered."""
+    whole = [name for name in word if name.count(":") == 1]
+    acts, usual = (sum(name.startswith(kind) for name in whole) for kind in ("a:", "u:"))
+    asked = [name for name in word if name in _COLUMNS or name.startswith(("a:", "u:"))]
+    return _Listed(float(acts), float(usual), frozenset(asked))
+
+
+class _Here(NamedTuple):
+    """What rules and lists say of a candidate: the types of the rules, whether one has a phrase."""
+
+    types: tuple[str, ...]
+    phrase: float
+    listed: _Listed
+
+
+def _typed(here: _Here, event_type: str) -> list[float]:
     """What lists and rules say of a candidate as a type."""
-    here = [m for m in candidate.scene.matches if candidate.token in m.parts]
-    usual = {name for name in names if name.startswith("u:") and name.count(":") == 1}
+    acts, usual, names = here.listed
     return [
-        float(any(m.rule.event_type == event_type for m in here)),
-        float(bool(here)),
-        float(any(len(m.parts) > 1 for m in here)),
+        float(event_type in here.types),
+        float(bool(here.types)),
+        here.phrase,
         float(f"a:{event_type}" in names),
         float(f"a:{event_type}:V" in names),
-        float(sum(name.startswith("a:") and name.count(":") == 1 for name in names)),
-        float(f"u:{event_type}" in usual),
-        float(len(usual)),
+        acts,
+        float(f"u:{event_type}" in names),
+        usual,
     ]
 
 
-def _told(candidate: Candidate, names: set[str]) -> list[float]:
-    """How a candidate's clause tells it, whatever its type."""
+def _named(candidate: Candidate) -> list[float]:
+    """Which of the asked features a candidate has."""
+    found = [0.0] * len(_NAMES)
+    columns = _COLUMNS
+    for names in (_listed(candidate.word).names, candidate.around, candidate.scene.common):
+        for name in names:
+            if name in columns:
+                found[columns[name]] = 1.0
+    return found
+
+
+def _told(candidate: Candidate) -> tuple[list[float], _Here]:
+    """How a candidate's clause tells it, whatever its type, and what rules and lists say of it."""
+    matches = [m for m in candidate.scene.matches if candidate.token in m.parts]
+    phrase = float(any(len(m.parts) > 1 for m in matches))
+    types = tuple(m.rule.event_type for m in matches)
+    return _circumstances(candidate), _Here(types, phrase, _listed(candidate.word))
+
+
+def _circumstances(candidate: Candidate) -> list[float]:
+    """Where a candidate stands, and what stands around it."""
     scene, token = candidate.scene, candidate.token
     sentence = scene.sentence
     start, stop = candidate.clause, sentence.clause_stop(token)
@@ -152,7 +196,7 @@ def _told(candidate: Candidate, names: set[str]) -> list[float]:
         float(token - sentence.first),
         float(token - start),
         float(any(word in _NEGATIVE for word in before)),
-        *(float(name in names) for name in _NAMES),
+        *_named(candidate),
         *_mood(sentence, token),
         float(quotes % 2),
         float("#" in kinds),

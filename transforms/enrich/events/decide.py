@@ -9,9 +9,11 @@ made by ``transforms.enrich.build.decisions``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import repeat
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 import numpy as np
@@ -21,8 +23,10 @@ from transforms.enrich.events.clause import NONE, SURE, TYPES, Decision, clause_
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
+from transforms.enrich.words.memo import LIMIT
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
+_UNKNOWN: Final = -1  # the row of features without one
 KEPT: Final = 0.03  # of the second model, below which a decision is not kept
 
 
@@ -45,21 +49,28 @@ class DecisionModel:
     pair: Trees
     sides: SideModels
     setting: Mapping[str, Logistic]
+    _words: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
 
     def type_probabilities(self, candidates: Sequence[Candidate]) -> Floats:
         """Probabilities of the first model: one row a candidate, one column a type and none."""
         rows: list[int] = []
-        starts, known = [], self.rows
-        words: dict[tuple[str, ...], list[int]] = {}  # rows of names that candidates share
+        starts, known, words = [], self.rows, self._words
+        scenes: dict[int, list[int]] = {}
+        if len(words) > LIMIT:
+            words.clear()
         for candidate in candidates:
             starts.append(len(rows))
-            own = {known[name] for name in candidate.around if name in known}
-            for names in (candidate.word, candidate.scene.common):
-                if names not in words:
-                    words[names] = [known[name] for name in names if name in known]
-                own.update(words[names])
+            own = set(map(known.get, candidate.around, repeat(_UNKNOWN)))
+            own.discard(_UNKNOWN)
+            word, scene = candidate.word, candidate.scene
+            if word not in words:
+                words[word] = [known[name] for name in word if name in known]
+            if id(scene) not in scenes:
+                scenes[id(scene)] = [known[name] for name in scene.common if name in known]
+            own.update(words[word], scenes[id(scene)])
             rows += sorted(own)
-        totals = np.add.reduceat(self.weights[rows], starts, axis=0).astype(np.float64)
+        weights = self.weights.take(np.array(rows, dtype=np.intp), axis=0)
+        totals = np.add.reduceat(weights, starts, axis=0).astype(np.float64)
         totals -= totals.max(axis=1, keepdims=True)
         chance = np.exp(totals)
         return np.asarray(chance / chance.sum(axis=1, keepdims=True))
@@ -118,7 +129,7 @@ def decision_model() -> DecisionModel:
     with np.load(TABLE, allow_pickle=False) as data:
         terms = str(data["terms"]).split("\n")
         return DecisionModel(
-            {term: row for row, term in enumerate(terms)},
+            {intern(term): row for row, term in enumerate(terms)},
             data["weights"].astype(np.float32),
             Trees.of(data, "clause"),
             Trees.of(data, "pair"),

@@ -39,6 +39,14 @@ def trigger_of(candidate: Candidate, event_type: str) -> TriggerMatch:
         That of a rule of the type which holds the token; else the token, or the words of another
         rule that hold it, with the slots that acts of the type have.
     """
+    known = candidate.triggers.get(event_type)
+    if known is None:
+        known = candidate.triggers[event_type] = _find_trigger(candidate, event_type)
+    return known
+
+
+def _find_trigger(candidate: Candidate, event_type: str) -> TriggerMatch:
+    """The trigger of a candidate for a type that was not asked about yet."""
     scene, token = candidate.scene, candidate.token
     here = [m for m in scene.matches if token in m.parts]
     for match in here:
@@ -84,7 +92,7 @@ def mention_of(
     mention = EventMention(
         match=match, sentence=sentence, arguments=arguments, realis=realis, event_type=event_type,
         status=realis.status, trigger=Span(tokens.raw[start:end], tokens.field, start, end),
-        evidence=[_evidence(sentence, match)], actors=actors,
+        evidence=[_evidence(scene, match)], actors=actors,
         recipients=actors_of(annotations, sentence, arguments.recipients),
         place=place_of(annotations, sentence, match, _taken(arguments)),
         modes=_modes(match, event_type, cues),
@@ -121,7 +129,7 @@ def bare_mention(scene: Scene, match: TriggerMatch, event_type: str, token: int)
         realis=Realis("asserted", background=background),
         event_type=event_type, status="historical" if background else "asserted",
         trigger=Span(tokens.raw[start:end], tokens.field, start, end),
-        evidence=[_evidence(sentence, match)], token=token,
+        evidence=[_evidence(scene, match)], token=token,
     )  # fmt: skip
 
 
@@ -214,10 +222,14 @@ def _modes(match: TriggerMatch, event_type: str, cues: frozenset[str]) -> list[s
     return list(dict.fromkeys(found))
 
 
-def _evidence(sentence: Sentence, match: TriggerMatch) -> Evidence:
+def _evidence(scene: Scene, match: TriggerMatch) -> Evidence:
     """The clause around a trigger, as the article writes it."""
+    sentence, tokens = scene.sentence, scene.sentence.tokens
     first = sentence.clause_start(match.head)
     last = max(sentence.clause_stop(match.last) - 1, match.last)
-    start, end = sentence.tokens.span(first, last)
-    text, field = sentence.tokens.raw[start:end], sentence.tokens.field
-    return Evidence(text, field, start, end, sentence.paragraph)
+    known = scene.evidence.get((first, last))
+    if known is None:
+        start, end = tokens.span(first, last)
+        known = Evidence(tokens.raw[start:end], tokens.field, start, end, sentence.paragraph)
+        scene.evidence[first, last] = known
+    return known

@@ -6,11 +6,37 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class SparseRow(NamedTuple):
+    """A row that ends in zeros but for a few: the numbers before, and (column, number) of those.
+
+    The first column behind the numbers is 0.
+    """
+
+    first: Sequence[float]
+    later: tuple[tuple[int, float], ...]
+
+    def whole(self, columns: int) -> list[float]:
+        """All its numbers.
+
+        Args:
+            columns: how many of them come later.
+        """
+        later = [0.0] * columns
+        for column, value in self.later:
+            later[column] = value
+        return [*self.first, *later]
+
+
+def _chance(total: float) -> float:
+    """The probability of log-odds, kept apart from 0 and 1."""
+    return 1.0 / (1.0 + math.exp(-(30.0 if total > 30.0 else max(total, -30.0))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +59,15 @@ class Logistic:
     def __call__(self, rows: Iterable[Sequence[float]]) -> list[float]:
         """The probability of every row."""
         slopes = self.slopes
-        totals = (sum(map(mul, slopes, row)) for row in rows)
-        return [1.0 / (1.0 + math.exp(-min(max(total, -30.0), 30.0))) for total in totals]
+        return [_chance(sum(map(mul, slopes, row))) for row in rows]
+
+    def sparse(self, rows: Iterable[SparseRow]) -> list[float]:
+        """The probability of rows that are given by their first numbers and some later ones."""
+        slopes = self.slopes
+        found = []
+        for row in rows:
+            total, start = sum(map(mul, slopes, row.first)), len(row.first)
+            for column, value in row.later:
+                total += slopes[start + column] * value
+            found.append(_chance(total))
+        return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, Literal
 
 from transforms.enrich.attributes.article import Countries
@@ -18,7 +19,7 @@ from transforms.enrich.entities.nationality import nisba_country
 from transforms.enrich.events.candidates import Scene, word_info
 from transforms.enrich.events.implied_country import both_sides
 from transforms.enrich.events.mention import EventMention
-from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.events.numbers import Logistic, SparseRow
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
@@ -30,6 +31,8 @@ from transforms.text.arabic import normalise_text
 Role = Literal["actor", "recipient"]
 _ROLES: Final[tuple[Role, ...]] = ("actor", "recipient")
 TYPES: Final = tuple(sorted(EVENT_TYPES))
+TYPED: Final = 2 * len(TYPES)  # numbers about a country as a side of an event of each type
+_ONE_OF: Final = {t: [float(t == other) for other in TYPES] for t in TYPES}
 MARGIN: Final = 0.25  # by which another country must beat that of a phrase to replace it
 _FAR: Final = 30  # tokens beyond which distance says no more
 _NOWHERE: Final = 1.0 / (1.0 + _FAR)
@@ -37,6 +40,7 @@ _MAX: Final = 6  # countries of an article that are weighed beside those of the 
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
 HAS: Final = 0.82  # probability of a recipient from which one is given
 _SLOTS: Final = lists.ordered("roles", "slots")
+_WEIGHED: Final = ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")
 _STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
 
 
@@ -110,8 +114,9 @@ def _country(named: Named) -> str | None:
 
 def options(mention: EventMention, scene: Scene, countries: Countries) -> list[str]:
     """The countries that are weighed for the sides of an event."""
-    found = dict.fromkeys(list(countries.weights)[:_MAX])
-    found.update(dict.fromkeys(country for _, country in named_in(scene)))
+    found = dict.fromkeys(islice(countries.weights, _MAX))
+    for _, country in named_in(scene):
+        found[country] = None
     for actor in (*mention.actors, *mention.recipients):
         if actor.country:
             found[actor.country] = None
@@ -124,8 +129,8 @@ def party_numbers(
     countries: Countries,
     found: Sequence[str],
     role: Role,
-) -> list[list[float]]:
-    """What the model is asked about each country as a side of an event.
+) -> list[SparseRow]:
+    """What the model is asked about each country as a side of an event; ``TYPED`` numbers later.
 
     Args:
         mention: the event.
@@ -146,21 +151,19 @@ def party_numbers(
     place = mention.place.country if mention.place is not None else None
     open_, unknown, alone = bool(own) and not own_countries, not own_countries, not other_countries
     kind = TYPES.index(mention.event_type)
-    rows = []
+    rows, named = [], named_in(scene)
     for country in found:
-        indices = [index for index, name in named_in(scene) if name == country]
+        indices = [index for index, name in named if name == country]
         share, top = weights.get(country, 0.0), first == country
         here, there = country in own_countries, country in other_countries
-        typed = [0.0] * (2 * len(TYPES))
-        typed[kind], typed[kind + len(TYPES)] = float(there), float(top)
-        rows.append([
+        rows.append(SparseRow([
             1.0, float(here), float(here and own[0].country == country), float(there),
             float(bool(own)), float(open_), float(not unknown), float(not alone),
             share, float(top), float(top and open_), float(top and not own),
             share * unknown, *_named_around(indices, *stretch),
             float(place == country), float(speaker == country), float(len(weights) == 1),
-            float(there and top), float(there and unknown), float(top and alone), *typed,
-        ])  # fmt: skip
+            float(there and top), float(there and unknown), float(top and alone),
+        ], ((kind, float(there)), (kind + len(TYPES), float(top)))))  # fmt: skip
     return rows
 
 
@@ -187,7 +190,7 @@ def _set(actors: Iterable[Actor]) -> set[str]:
 def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
     """What the model is asked about whether an event has a recipient at all."""
     phrase, named = bool(mention.recipients), bool(_set(mention.recipients))
-    match, kind = mention.match, mention.event_type
+    match, slots = mention.match, mention.arguments.slots
     sectors = {s for a in mention.recipients for s in a.sectors}
     sentence, at = scene.sentence, mention.token
     stop = sentence.clause_stop(at)
@@ -207,10 +210,9 @@ def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
         float(any(sentence.kind(i) == "C" for i in range(at + 1, min(at + 3, sentence.stop)))),
         float(bool(after)), float(any(name != "E:place" for name in after)),
         float(scene.speaker is not None),
-        *(float(name in sectors) for name in ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")),
-        *_things(mention), *(float(name in mention.arguments.slots) for name in _SLOTS),
-        *(float(following == name) for name in _SLOTS),
-        *(float(kind == other) for other in TYPES),
+        *[float(name in sectors) for name in _WEIGHED],
+        *_things(mention), *[float(name in slots) for name in _SLOTS],
+        *[float(following == name) for name in _SLOTS], *_ONE_OF[mention.event_type],
     ]  # fmt: skip
 
 
@@ -249,7 +251,7 @@ def assign_countries(
     weighed: dict[Role, dict[str, float]] = {}
     for role in _ROLES if has else _ROLES[:1]:
         rows = party_numbers(mention, scene, countries, found, role)
-        weighed[role] = dict(zip(found, models.of(role)(rows), strict=True))
+        weighed[role] = dict(zip(found, models.of(role).sparse(rows), strict=True))
     if has:  # first: who acts is left unnamed more often than who is acted upon
         recipients = mention.recipients
         mention.recipients = _side(mention, scene, weighed["recipient"], recipients, taken)

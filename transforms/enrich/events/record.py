@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.ontology import plover
 from transforms.enrich.own import NOTHING, follows, own_tables
+from transforms.enrich.words.memo import remembers
 from transforms.records import Actor, Article, Event, content_id
 
 CODER_VERSION: Final = "1"
@@ -42,6 +43,34 @@ def event_key(mention: EventMention, event_id: str) -> str:
     return content_id(mention.event_type, mention.when.start.isoformat(), actors, recipients, where)
 
 
+class _Codes(NamedTuple):
+    """What the ontologies say of an event of a type with its modes and contexts."""
+
+    modes: tuple[str, ...]
+    contexts: tuple[str, ...]
+    quad_plover: str
+    quad_gdelt: str | None
+    cameo: str
+    cameo_root: str
+    goldstein: float | None
+    plover_score: float
+
+
+@remembers
+def _codes(
+    event_type: str, modes: tuple[str, ...], contexts: tuple[str, ...], own_code: str | None
+) -> _Codes:
+    """Those of an event; ``own_code`` is the CAMEO code that its rule gives it."""
+    kept = tuple(mode for mode in modes if mode in plover.TYPE_MODES[event_type])
+    implied = [plover.IMPLIED_CONTEXTS[m] for m in kept if m in plover.IMPLIED_CONTEXTS]
+    given = tuple(dict.fromkeys([*implied, *contexts]))
+    cameo = own_code or plover.cameo_code(event_type, kept, given)
+    return _Codes(
+        kept, given, plover.quad_plover(event_type), plover.quad_gdelt(cameo), cameo,
+        plover.cameo_root(cameo), plover.goldstein(cameo), plover.plover_score(event_type, kept),
+    )  # fmt: skip
+
+
 def to_event(mention: EventMention, article: Article) -> Event:
     """Make the record of an event.
 
@@ -52,12 +81,9 @@ def to_event(mention: EventMention, article: Article) -> Event:
     trigger = mention.trigger
     span = f"{trigger.field}:{trigger.char_start}:{trigger.char_end}"
     event_id = content_id(article.article_id, mention.event_type, span)
-    modes = tuple(m for m in mention.modes if m in plover.TYPE_MODES[mention.event_type])
-    implied = [plover.IMPLIED_CONTEXTS[m] for m in modes if m in plover.IMPLIED_CONTEXTS]
-    contexts = tuple(dict.fromkeys([*implied, *mention.contexts]))
     rule = mention.match.rule
     own_code = rule.cameo if mention.event_type == rule.event_type else None
-    cameo = own_code or plover.cameo_code(mention.event_type, modes, contexts)
+    codes = _codes(mention.event_type, tuple(mention.modes), tuple(mention.contexts), own_code)
     when = mention.when
     low, high = mention.fatalities or (None, None)
     hurt_low, hurt_high = mention.injured or (None, None)
@@ -67,19 +93,19 @@ def to_event(mention: EventMention, article: Article) -> Event:
         article_id=article.article_id,
         event_type=mention.event_type,
         status=mention.status,
-        quad_plover=plover.quad_plover(mention.event_type),
+        quad_plover=codes.quad_plover,
         trigger=trigger,
         evidence=tuple(mention.evidence),
         confidence=round(mention.confidence, 4),
         rule_id=rule.id,
         coder_version=coder_version(),
-        modes=modes,
-        contexts=contexts,
-        quad_gdelt=plover.quad_gdelt(cameo),
-        cameo_code=cameo,
-        cameo_root=plover.cameo_root(cameo),
-        goldstein=plover.goldstein(cameo),
-        plover_score=plover.plover_score(mention.event_type, modes),
+        modes=codes.modes,
+        contexts=codes.contexts,
+        quad_gdelt=codes.quad_gdelt,
+        cameo_code=codes.cameo,
+        cameo_root=codes.cameo_root,
+        goldstein=codes.goldstein,
+        plover_score=codes.plover_score,
         actors=tuple(mention.actors[:_MAX_PARTIES]),
         recipients=tuple(mention.recipients[:_MAX_PARTIES]),
         place=mention.place,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from transforms.enrich.events.attribution import Speaker, continues_quote, speaker_of
@@ -15,6 +14,7 @@ from transforms.enrich.rules.load import anchors
 from transforms.enrich.rules.match import find_matches
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words.memo import remembers
 from transforms.text.sentences import split_sentences
 
 SPEAKER_REACH: Final = 2  # sentences without events back to which وأضاف may refer
@@ -22,7 +22,7 @@ MAX_SENTENCE: Final = 400  # tokens of a sentence that are looked at
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def _telling(word: str) -> bool:
     """Whether a word can start a rule or name an act."""
     return bool(anchors(word)) or word_info(word).act
@@ -35,7 +35,7 @@ def scenes_of(annotations: Annotations) -> Iterator[Scene]:
         annotations: the text.
     """
     words = annotations.tokens.words
-    hot = [index for index, word in enumerate(words) if _telling(word)]
+    hot = [index for index, tells in enumerate(map(_telling, words)) if tells]
     speaker: Speaker | None = None
     passed: deque[Sentence] = deque(maxlen=SPEAKER_REACH)
     for number, sentence in enumerate(sentences_of(annotations)):

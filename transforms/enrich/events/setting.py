@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.article import Countries
@@ -51,12 +51,24 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The dates and places of an article, in the order of the text, and its countries."""
+    """The dates and places of an article, in the order of the text, and its countries.
+
+    ``options`` holds those that are weighed for a sentence, as far as it was asked for.
+    """
 
     dates: tuple[Dated, ...]
     places: tuple[Placed, ...]
     countries: Countries
     anchor: dt.date | None
+    options: dict[int, tuple[list[Dated], list[Placed]]] = field(default_factory=dict, repr=False)
+
+    def options_of(self, scene: Scene) -> tuple[list[Dated], list[Placed]]:
+        """The dates and places that are weighed for the events of a sentence, gathered once."""
+        found = self.options.get(id(scene))
+        if found is None:
+            found = date_options(scene, self), place_options(scene, self)
+            self.options[id(scene)] = found
+        return found
 
     def dates_here(self, mention: EventMention, scene: Scene) -> bool:
         """Whether a date expression of an event's own sentence dates it."""
@@ -109,16 +121,22 @@ def settle_mention(
     if fixed is not None:
         mention.when = fixed
     elif not ahead and setting.anchor is not None:
-        dates = date_options(scene, setting)
-        chances = models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
-        best = max(range(len(dates)), key=lambda n: (chances[n], -n))
-        mention.when = dates[best].when
-    places = place_options(scene, setting)
+        dates, chosen = setting.options_of(scene)[0], 0
+        if len(dates) > 1:
+            chosen = _first_best(
+                models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
+            )
+        mention.when = dates[chosen].when
+    places, chosen = setting.options_of(scene)[1], 0
     if places:
-        chances = models["place"](place_numbers(mention, scene, setting, places))
-        best = max(range(len(chances)), key=lambda n: (chances[n], -n))
-        chosen = places[best]
-        mention.place = place_from(chosen.annotations.tokens, chosen.named)
+        if len(places) > 1:
+            chosen = _first_best(models["place"](place_numbers(mention, scene, setting, places)))
+        mention.place = place_from(places[chosen].annotations, places[chosen].named)
+
+
+def _first_best(chances: Sequence[float]) -> int:
+    """Which of some options is the most probable, the first of equals."""
+    return chances.index(max(chances))
 
 
 def date_options(scene: Scene, setting: Setting) -> list[Dated]:

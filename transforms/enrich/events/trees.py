@@ -16,6 +16,7 @@ import numpy as np
 from transforms.enrich.events.numbers import Floats
 
 Cells = np.ndarray[Any, np.dtype[np.int16]]
+Places = np.ndarray[Any, np.dtype[np.intp]]
 Levels = np.ndarray[Any, np.dtype[np.float32]]
 _LIMIT: Final = 30.0  # of log-odds
 _FEW: Final = 6  # rows
@@ -23,6 +24,16 @@ _FEW: Final = 6  # rows
 
 def _chance(total: float) -> float:
     return 1.0 / (1.0 + math.exp(-min(max(total, -_LIMIT), _LIMIT)))
+
+
+def _node(
+    columns: Sequence[int], limits: Sequence[float], values: Sequence[float], number: int
+) -> Any:
+    """A node with all below it, or a leaf's value."""
+    if number >= len(columns):
+        return values[number - len(columns)]
+    below = [_node(columns, limits, values, 2 * number + side) for side in (1, 2)]
+    return (columns[number], limits[number], *below)
 
 
 @dataclass(frozen=True)
@@ -46,32 +57,49 @@ class Trees:
         """The probability of every row."""
         if len(rows) <= _FEW:
             return [_chance(self._total(row)) for row in rows]
+        columns, limits, values, starts = self._flat
+        trees, inner = self.columns.shape
         table = np.asarray(rows, dtype=np.float64)
-        inner = self.columns.shape[1]
-        trees = np.arange(len(self.columns))
-        lines = np.arange(len(table))[:, None]
-        nodes = np.zeros((len(table), len(trees)), dtype=np.int64)
-        while nodes.shape[1] and nodes[0, 0] < inner:
-            asked = table[lines, self.columns[trees, nodes]]
-            nodes = 2 * nodes + 1 + (asked > self.limits[trees, nodes])
-        totals: Floats = self.values[trees, nodes - inner].astype(np.float64).sum(axis=1)
+        numbers = table.ravel()
+        lines = (np.arange(len(table)) * table.shape[1])[:, None]
+        nodes = np.zeros((len(table), trees), dtype=np.intp)
+        for _ in range(self._depth):
+            at = nodes + starts
+            nodes = 2 * nodes + 1 + (numbers.take(columns.take(at) + lines) > limits.take(at))
+        leaves = nodes - inner + np.arange(trees) * (inner + 1)
+        totals: Floats = values.take(leaves).sum(axis=1)
         return [_chance(total) for total in (totals + self.base).tolist()]
 
     def _total(self, row: Sequence[float]) -> float:
         """The log-odds of one row: plain steps are faster than numpy's for a few rows."""
-        total, inner = self.base, self.columns.shape[1]
-        for columns, limits, values in self._plain:
-            node = 0
-            while node < inner:
-                node = 2 * node + (2 if row[columns[node]] > limits[node] else 1)
-            total += values[node - inner]
+        total, steps = self.base, range(self._depth - 1)
+        for column, limit, low, high in self._nested:
+            for _ in steps:
+                column, limit, low, high = high if row[column] > limit else low  # noqa: PLW2901
+            total += high if row[column] > limit else low
         return total
 
+    @property
+    def _depth(self) -> int:
+        """The steps from a root to a leaf."""
+        return int(self.columns.shape[1] + 1).bit_length() - 1
+
     @cached_property
-    def _plain(self) -> list[tuple[list[int], list[float], list[float]]]:
-        """The trees as lists."""
+    def _flat(self) -> tuple[Places, Floats, Floats, Places]:
+        """Columns, limits and values of all trees in a row, and where each tree starts."""
+        trees, inner = self.columns.shape
+        return (
+            self.columns.astype(np.intp).ravel(),
+            self.limits.astype(np.float64).ravel(),
+            self.values.astype(np.float64).ravel(),
+            np.arange(trees) * inner,
+        )
+
+    @cached_property
+    def _nested(self) -> list[Any]:
+        """The trees as nodes: the number asked for, its limit, the two nodes or leaves below."""
         parts = (self.columns.tolist(), self.limits.tolist(), self.values.tolist())
-        return list(zip(*parts, strict=True))
+        return [_node(*tree, 0) for tree in zip(*parts, strict=True)]
 
     def arrays(self, name: str) -> dict[str, Any]:
         """The arrays by which a file keeps the trees."""

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +19,13 @@ from typing import Any, Final
 import numpy as np
 
 from transforms.enrich.words.clitics import SINGLE, light_stem
+from transforms.enrich.words.memo import remembers
 
 TABLE: Final = Path(__file__).parent / "lexical.npz"
 _ARTICLES: Final = tuple(prefix for prefix in SINGLE if prefix.definite)
 
 
-@lru_cache(maxsize=1 << 17)
+@remembers
 def stem(word: str) -> str:
     """A token without article and conjunction; every number is ``#``."""
     if word[0].isdigit():

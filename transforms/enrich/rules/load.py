@@ -12,12 +12,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from transforms.enrich.own import follows, own_tables
 from transforms.enrich.words.analyse import Reading, analyse, lemmas
+from transforms.enrich.words.memo import remembers
 from transforms.text.arabic import normalise_text
 
 RULES: Final = Path(__file__).parent
@@ -256,7 +257,7 @@ def own_anchors() -> Mapping[str, tuple[Anchor, ...]]:
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def anchors(token: str) -> tuple[Anchor, ...]:
     """The packaged rules that a token can start, each with the trigger it starts.
 
@@ -270,7 +271,7 @@ def anchors(token: str) -> tuple[Anchor, ...]:
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def own_rules_of(token: str) -> tuple[Anchor, ...]:
     """The own rules that a token can start, as ``anchors`` tells the packaged ones."""
     return _starting(token, own_anchors())

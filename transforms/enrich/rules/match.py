@@ -149,7 +149,7 @@ def find_matches(
     found: list[TriggerMatch] = []
     for start in starts:
         for rule, trigger in rules_of(sentence.words[start]):
-            if len(trigger) > 1 and not _possible(sentence, trigger):
+            if len(trigger) > 1 and not _possible(sentence, trigger[1:]):
                 continue
             if not _element_at(sentence, start, trigger[0]):
                 continue
@@ -169,7 +169,10 @@ def find_matches(
 def _possible(sentence: Sentence, trigger: tuple[Element, ...]) -> bool:
     """Whether every lemma a trigger needs stands in the sentence at all."""
     lemmas = sentence.lemmas
-    return all(not e.kinds or not e.words.isdisjoint(lemmas) for e in trigger)
+    for element in trigger:  # noqa: SIM110  # a plain loop: asked of every phrase of every rule
+        if element.kinds and element.words.isdisjoint(lemmas):
+            return False
+    return True
 
 
 def _longest(matches: list[TriggerMatch]) -> list[TriggerMatch]:

@@ -9,8 +9,9 @@ from typing import Final
 
 from transforms.enrich.entities.find import Entity, find_entities
 from transforms.enrich.entities.own_names import in_office
-from transforms.enrich.sentence.view import EntitySpan
+from transforms.enrich.sentence.spans import EntitySpan
 from transforms.enrich.words.tokens import Tokens
+from transforms.records import Place
 from transforms.text.dates import DateMention, find_dates
 from transforms.text.numbers import NumberMention, find_numbers
 
@@ -30,7 +31,7 @@ class Named:
 class Annotations:
     """The entities of a title or body, and on request the dates and numbers of its sentences."""
 
-    __slots__ = ("_firsts", "_lasts", "anchor", "named", "persons", "tokens")
+    __slots__ = ("_firsts", "_lasts", "anchor", "named", "names", "persons", "places", "tokens")
 
     def __init__(self, tokens: Tokens, anchor: dt.date | None) -> None:
         """Find the entities of the text.
@@ -44,6 +45,13 @@ class Annotations:
         found = find_entities(tokens.normalised)
         self.named = tuple(self._place_on_tokens(in_office(each, anchor)) for each in found)
         self.persons = frozenset(n.first for n in self.named if n.entity.head in _PERSONS)
+        self.names = frozenset(
+            token
+            for n in self.named
+            if n.entity.head in _NAMES
+            for token in range(n.first, n.last + 1)
+        )
+        self.places: dict[int, Place | None] = {}  # records, by where their names begin
         self._firsts = [named.first for named in self.named]
         self._lasts = [named.last for named in self.named]
 
@@ -67,7 +75,7 @@ class Annotations:
 
     def is_name(self, token: int) -> bool:
         """Whether a token belongs to the name of a place, person or organisation."""
-        return any(n.entity.head in _NAMES for n in self.between(token, token + 1))
+        return token in self.names
 
     def between(self, first: int, stop: int) -> tuple[Named, ...]:
         """The entities that touch tokens ``first`` to ``stop`` (exclusive), in order."""
@@ -80,14 +88,19 @@ class Annotations:
         start, end = self.tokens.span(first, stop - 1)
         return [
             _moved_date(mention, start)
-            for mention in find_dates(self.tokens.raw[start:end], anchor=self.anchor)
+            for mention in find_dates(
+                self.tokens.raw[start:end],
+                anchor=self.anchor,
+                normalised=self.tokens.part(first, stop - 1),
+            )
         ]
 
     def numbers(self, first: int, stop: int) -> list[tuple[int, int, NumberMention]]:
         """The numbers of tokens ``first`` to ``stop``: first and last token, and what is said."""
         start, end = self.tokens.span(first, stop - 1)
         found = []
-        for number in find_numbers(self.tokens.raw[start:end]):
+        normalised = self.tokens.part(first, stop - 1)
+        for number in find_numbers(self.tokens.raw[start:end], normalised=normalised):
             low, high = self.tokens.range_of(start + number.start, start + number.end)
             if low > first and self.tokens.span(low - 1, low - 1)[1] > start + number.start:
                 low -= 1  # written together with a conjunction: وأربعة

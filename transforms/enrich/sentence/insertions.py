@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from transforms.enrich.own import follows
 from transforms.enrich.words import closed_classes, endings, lists
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.clitics import ARTICLE
+from transforms.enrich.words.memo import remembers
 
 OPENERS: Final = frozenset("،,(-–—")
 _CLOSERS: Final = {"(": ")"}
@@ -63,7 +63,7 @@ def insertion_end(words: Sequence[str], index: int, stop: int) -> int:
 
 
 @follows
-@lru_cache(maxsize=1 << 14)
+@remembers
 def _is_verb(word: str) -> bool:
     """Whether a word can be a verb and nothing else."""
     readings = analyse(word)
@@ -178,7 +178,7 @@ def _behind_adjective(before: str, word: str, *, known: bool) -> bool:
 
 
 @follows
-@lru_cache(maxsize=1 << 14)
+@remembers
 def _is_noun(word: str) -> bool:
     """Whether a word is a noun of the lists as it stands."""
     return any(r.pos == "N" and not r.conjunction and not r.preposition for r in analyse(word))

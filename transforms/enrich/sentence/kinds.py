@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import NamedTuple
 
 from transforms.enrich.own import follows
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.clitics import CONJUNCTIONS
+from transforms.enrich.words.memo import remembers
 
 
-@lru_cache(maxsize=1 << 17)
+@remembers
 def closed_kind(word: str) -> str:
     """The kind of a closed-class word or mark; "" for an open one."""
     first = word[0]
@@ -44,7 +46,7 @@ def class_of(word: str) -> str:
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def open_kind(word: str) -> str:
     """``V``, ``N`` or ``?`` (both are possible) for an open-class word."""
     readings = analyse(word)
@@ -57,6 +59,32 @@ def open_kind(word: str) -> str:
     if word.startswith(("سي", "ست", "وسي", "وست")) and len(word) > 5 and not nouns:
         return "V" if word.startswith(("سي", "وسي")) else "N"
     return "N"
+
+
+class FirstKind(NamedTuple):
+    """What the kind of a word is before its place in the sentence is asked about.
+
+    Attributes:
+        kind: of a closed class; "" for none, or where the word is rather a verb.
+        quantifier: whether it counts.
+        general: whether it may be an adjective behind a definite noun (الأمين العام).
+    """
+
+    kind: str
+    quantifier: bool
+    general: bool
+
+
+@follows
+@remembers
+def first_kind(word: str) -> FirstKind:
+    """The kind of a word by itself, remembered."""
+    kind = closed_kind(word)
+    if kind == "R" and word in grammar.FROM:
+        kind = "P"
+    if kind and word[0] in CONJUNCTIONS and not class_of(word) and plain_verb(word):
+        kind = ""  # فتحت is a verb, not ف + تحت
+    return FirstKind(kind, word in grammar.QUANTIFIERS, word in grammar.GENERAL)
 
 
 def plain_verb(word: str) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 from transforms.enrich.entities.nationality import country_names
 from transforms.enrich.sentence import insertions
-from transforms.enrich.sentence.kinds import class_of, closed_kind, open_kind, plain_verb
+from transforms.enrich.sentence.kinds import class_of, closed_kind, first_kind, open_kind
+from transforms.enrich.sentence.spans import EntitySpan
 from transforms.enrich.words import closed_classes as grammar
 from transforms.enrich.words import endings
 from transforms.enrich.words.analyse import Reading, analyse, lemmas_of
@@ -34,16 +35,6 @@ _OBJECT_ENDINGS: Final = (
     endings.ACCUSATIVE,
     endings.FEMININE_FOLDED,
 )
-
-
-class EntitySpan(NamedTuple):
-    """A known phrase: its tokens, and whether it names an actor or is a name."""
-
-    first: int
-    last: int
-    definite: bool
-    party: bool
-    name: bool
 
 
 class Sentence:
@@ -70,6 +61,7 @@ class Sentence:
         "paragraph",
         "parties",
         "spans",
+        "statuses",
         "stop",
         "tokens",
         "voweled",
@@ -90,6 +82,7 @@ class Sentence:
         self._line = ""  # the kinds of all tokens, once the clauses were found
         self._cues: frozenset[str] | None = None
         self._lemmas: frozenset[str] | None = None
+        self.statuses: dict[tuple[object, ...], tuple[Any, object]] = {}  # attributes.status
         self.opens: frozenset[int] = frozenset()  # tokens that begin a known actor or place
         self.whole: frozenset[int] = frozenset()  # tokens that end a definite one
         self.parties: frozenset[int] = frozenset()  # tokens that begin a known actor
@@ -120,6 +113,7 @@ class Sentence:
         }
         self._kinds.update(insertions.transparent(self.words, self.first, self.stop))
         self._clauses = None
+        self.statuses.clear()
 
     @property
     def cues(self) -> frozenset[str]:
@@ -148,21 +142,14 @@ class Sentence:
 
     def _find_kind(self, index: int) -> str:
         word = self.words[index]
-        kind = closed_kind(word)
-        if kind == "R" and word in grammar.FROM:
-            kind = "P"
-        if kind and word[0] in CONJUNCTIONS and not class_of(word) and plain_verb(word):
-            kind = ""  # فتحت is a verb, not ف + تحت
-        if word in grammar.QUANTIFIERS:
+        kind, quantifier, general = first_kind(word)
+        if quantifier:
             return "N"
-        hidden = {"T": self._opens_with_verb, "P": self._governs_preposition}.get(kind)
-        if hidden is not None and hidden(index):
-            return "V"
-        if (
-            word in grammar.GENERAL
-            and index > self.first
-            and self.words[index - 1].startswith(ARTICLE)
+        if (kind == "T" and self._opens_with_verb(index)) or (
+            kind == "P" and self._governs_preposition(index)
         ):
+            return "V"
+        if general and index > self.first and self.words[index - 1].startswith(ARTICLE):
             return "N"  # الأمين العام
         if kind:
             return kind
@@ -302,18 +289,25 @@ class Sentence:
             self._clauses = starts, stops[::-1]
         return self._clauses
 
+    def line(self) -> str:
+        """The kinds of all its tokens, one letter each."""
+        if self._clauses is None:
+            self._bounds()
+        return self._line
+
     def stretch(self, first: int, stop: int) -> str:
         """The kinds of tokens ``first`` to ``stop`` (exclusive), one letter each."""
-        self._bounds()
+        if self._clauses is None:
+            self._bounds()
         return self._line[max(first - self.first, 0) : max(stop - self.first, 0)]
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""
-        return self._bounds()[0][index - self.first]
+        return (self._clauses or self._bounds())[0][index - self.first]
 
     def clause_stop(self, index: int) -> int:
         """The index after the last token of the clause around ``index``."""
-        return self._bounds()[1][index - self.first]
+        return (self._clauses or self._bounds())[1][index - self.first]
 
     def noun_phrase(self, index: int, limit: int | None = None) -> tuple[int, int] | None:
         """The noun phrase that begins at a token.

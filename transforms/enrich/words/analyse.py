@@ -10,12 +10,13 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from transforms.enrich.own import follows
 from transforms.enrich.words.clitics import CONJUNCTIONS, PRONOUNS, written
+from transforms.enrich.words.memo import remembers
 from transforms.enrich.words.own_words import own_forms
 
 _TABLE: Final = Path(__file__).parent / "forms.tsv.gz"
@@ -143,7 +144,7 @@ def _nouns(word: str, *, conjunction: bool) -> list[Reading]:
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def analyse(token: str) -> tuple[Reading, ...]:
     """Give every reading of a token.
 
@@ -163,7 +164,7 @@ def analyse(token: str) -> tuple[Reading, ...]:
 
 
 @follows
-@lru_cache(maxsize=1 << 17)
+@remembers
 def lemmas_of(token: str) -> frozenset[str]:
     """The lemmas of every reading of a token."""
     return frozenset(reading.lemma for reading in analyse(token))

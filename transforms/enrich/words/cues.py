@@ -5,15 +5,18 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from transforms.enrich.tables import read_text
 from transforms.enrich.words.clitics import SINGLE, rests
+from transforms.enrich.words.memo import remembers
 from transforms.text.arabic import normalise_text
 
 _WEAK: Final = "_weak"  # ends the name of a cue of which two different words are needed
 _DOMAINS: Final = ("arts", "market", "sport", "weather")
+_VIOLENCE: Final = "violence"
 _MIN_DOMAIN: Final = 3.0  # different words that must speak for a domain
 _DOMAIN_SHARE: Final = 0.015  # and this part of the text's words
 
@@ -60,7 +63,7 @@ def _cues_of_word() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in table.items()}
 
 
-@lru_cache(maxsize=1 << 17)
+@remembers
 def cues_of(word: str) -> frozenset[str]:
     """The cues of a token, past its prefixes and the accusative alef."""
     table = _cues_of_word()
@@ -76,6 +79,12 @@ def _pair_heads() -> frozenset[str]:
     return frozenset(word.partition("_")[0] for word in _cues_of_word() if "_" in word)
 
 
+@cache
+def _weak(cues: frozenset[str]) -> frozenset[str]:
+    """Those of which two different words are needed."""
+    return frozenset(cue for cue in cues if cue.endswith(_WEAK))
+
+
 def find_cues(words: Iterable[str]) -> frozenset[str]:
     """The cues that a stretch of tokens carries.
 
@@ -87,15 +96,23 @@ def find_cues(words: Iterable[str]) -> frozenset[str]:
     table, heads = _cues_of_word(), _pair_heads()
     previous = ""
     for word in words:
-        for cue in cues_of(word):
-            found.add(cue)
-            if cue.endswith(_WEAK):
+        cues = cues_of(word)
+        if cues:
+            found |= cues
+            for cue in _weak(cues):
                 hints.setdefault(cue, set()).add(word.removeprefix("ال"))
         if previous:
             found |= table.get(f"{previous}_{word}", frozenset())
         previous = word if word in heads else ""
     found.update(cue.removesuffix(_WEAK) for cue, seen in hints.items() if len(seen) > 1)
     return frozenset(found)
+
+
+@remembers
+def _of_domains(word: str) -> tuple[str, ...]:
+    """The cues of a word that tell what a whole text is about."""
+    asked = {*_DOMAINS, *(name + _WEAK for name in _DOMAINS), _VIOLENCE}
+    return tuple(cues_of(word) & asked)
 
 
 def find_domain(words: Sequence[str]) -> str:
@@ -107,10 +124,10 @@ def find_domain(words: Sequence[str]) -> str:
     Returns:
         The domain that most words speak for, or "" when none is clear, or violence is as clear.
     """
-    seen = Counter(cue for word in frozenset(words) for cue in cues_of(word))
+    seen = Counter(chain.from_iterable(map(_of_domains, frozenset(words))))
     scores = {name: seen[name] + 0.5 * seen[name + _WEAK] for name in _DOMAINS}
     best = max(_DOMAINS, key=lambda name: scores[name])
-    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen["violence"] + 1.0)
+    needed = max(_MIN_DOMAIN, _DOMAIN_SHARE * len(words), seen[_VIOLENCE] + 1.0)
     return best if scores[best] >= needed else ""
 
 

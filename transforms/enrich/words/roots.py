@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
+from transforms.enrich.words.memo import remembers
 from transforms.text.arabic import normalise_text
 
 _PREFIXES: Final = ("است", "مست", "ان", "من", "ا", "م", "ت")
@@ -12,7 +12,7 @@ _WEAK: Final = str.maketrans("", "", "اويـ")
 _LEAST: Final = 3  # letters that a prefix must leave
 
 
-@lru_cache(maxsize=1 << 14)
+@remembers
 def skeleton(lemma: str) -> str:
     """A lemma without the letters that patterns add, as far as its spelling tells them apart.
 

@@ -48,6 +48,14 @@ class Tokens:
         start, end = self.normalised.span(self.starts[first], self.ends[last])
         return self.raw[start:end]
 
+    def part(self, first: int, last: int) -> Normalised:
+        """Tokens ``first`` to ``last`` (inclusive) as a normalised text of their own."""
+        low, high = self.starts[first], self.ends[last]
+        offsets = self.normalised.offsets
+        begin = offsets[low]
+        own = tuple([offset - begin for offset in offsets[low : high + 1]])
+        return Normalised(self.normalised.text[low:high], own)
+
     def range_of(self, start: int, end: int) -> tuple[int, int]:
         """The tokens inside an original span: first index, index after the last."""
         offsets = self.normalised.offsets
