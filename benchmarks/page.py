@@ -4,8 +4,8 @@ The seeds are processed once and their rows repeated with other ids, days, title
 there are so many events; these lie in Parquet, a partition a day, as a run leaves them. The page's
 own server shows them on loopback and is asked over HTTP, compressed as a browser asks for it. No
 answer is held from before: each of several rounds begins with none, and the best round counts,
-since other work on the machine only ever adds. Run it with ``make bench``; a million events need 2 GB of
-disk for some minutes.
+since other work on the machine only ever adds. Run it with ``make bench``; a million events need
+1 GB of disk for some minutes.
 """
 
 from __future__ import annotations
