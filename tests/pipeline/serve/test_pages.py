@@ -50,6 +50,19 @@ def test_every_page_answers_in_both_languages(page):
             assert "None" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL), path
 
 
+def test_why_a_word_was_coded_or_not_is_told_in_the_language_of_the_page(page):
+    (path,) = [each for each in page.everything() if each.endswith("/considered")]
+    arabic, english = (page.get(f"{path}?lang={each}")[1] for each in ("ar", "en"))
+    for text, outcome in ((arabic, "رُمّز: "), (english, "coded as ")):
+        cells = re.findall(r'<td class="outcome" dir="auto">(.*?)</td>', text)
+        assert len(cells) > 5
+        assert any(each.startswith(outcome) for each in cells)
+    shown = arabic.split('id="considered-words"')[1].split("</table>")[0]
+    for each in ("the word", "coded as", "not an event", "its form", "mostly tells", "ASSAULT"):
+        assert each not in shown
+        assert each in english or each == "ASSAULT"
+
+
 def test_every_figure_can_be_asked_again(page):
     """The query behind every button runs as it stands, and answers."""
     data = open_data(page.uri)
