@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline.serve import literals
-from transforms.text.arabic import any_spelling
+from transforms.text.arabic import any_spelling, normalise_text
 
 WITHIN: Final = ("text", "title")
 """Where words are looked for: everywhere, or not in the texts of articles."""
+_SHORT: Final = 4  # letters of a word with the article that are too few to do without one
 _WORDS: Final = 8  # of a search that are looked for
 
 # Titles, places and names of parties in one text: words hold no blank, so none is of two of them.
@@ -58,7 +59,8 @@ def search(value: str, *, within: str, told: str = "") -> str | None:
     Returns:
         Its SQL, a column of ids; None when there is no letter to look for.
     """
-    words = [any_spelling(word) for word in value.split() if any_spelling(word)][:_WORDS]
+    spelled = (any_spelling(_without_alef(word)) for word in value.split())
+    words = [each for each in spelled if each][:_WORDS]
     if not words:
         return None
     patterns = [literals.text(word) for word in words]
@@ -72,6 +74,12 @@ def search(value: str, *, within: str, told: str = "") -> str | None:
         return _EVENTS.format(said=_said("a"), told=told, own=anywhere)
     found = _INCIDENTS.format(said=_said("v"), own=own)
     return found if within == "title" else found + _THEIR_TEXTS.format(text=text)
+
+
+def _without_alef(word: str) -> str:
+    """A word with the article without its alef, which it loses behind ل: الأمم is in للأمم, too."""
+    plain = normalise_text(word)
+    return plain[1:] if plain.startswith("ال") and len(plain) > _SHORT else plain
 
 
 def _said(titled: str) -> str:

@@ -28,6 +28,8 @@ PAIRS: Final = 120
 """Pairs of countries that are drawn at most, likewise."""
 WAYS: Final = ("list", "timeline", "map", "network", "matrix")
 
+# Fields of the form beside the words, at once and under more conditions; a phone begins with none.
+_FIRST: Final = ("type", "quad", "country", "from", "to")
 _MORE: Final = (
     "within", "mode", "actor", "actor_sector", "recipient", "recipient_sector", "place",
     "publisher", "status", "confidence", "reports", "dead",
@@ -142,6 +144,7 @@ def incidents(context: PageContext) -> dict[str, Any]:
         "ways": WAYS,
         "found": found,
         "choices": _choices(context),
+        "asked": any(name in filters.values for name in _FIRST),
         "advanced": any(name in filters.values for name in _MORE),
         "panel": _PANELS[way](context, filters, found),
         "matrix": matrix,

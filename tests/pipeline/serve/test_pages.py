@@ -12,6 +12,7 @@ import re
 import shutil
 from collections import Counter
 
+import duckdb
 import pytest
 from pipeline_helpers import SEEDS, rasd
 from served import VIEWS, served
@@ -19,6 +20,7 @@ from served import VIEWS, served
 from pipeline import open_data
 from pipeline.errors import UsageError
 from pipeline.serve.guard import POLICY
+from pipeline.serve.search import search
 from pipeline.serve.snapshot import Snapshots
 from pipeline.sql.data import TooSlowError
 
@@ -108,6 +110,14 @@ def test_words_are_found_however_they_are_spelled(page):
     assert {_found(page, f"q={each}") for each in ("الامم المتحده", "الأُمَم  المتّحدة")} == {
         as_written
     }
+
+
+def test_a_word_with_the_article_is_found_behind_the_preposition_that_takes_its_alef():
+    found = search("الأمم", within="title")
+    (pattern,) = re.findall(r"REGEXP_CONTAINS\(w.said, '(.*?)'\)", found)
+    for text, there in (("الأمم", True), ("للامم", True), ("بالأُمم", True), ("أمم", False)):
+        matched = f"SELECT regexp_matches('{text}', '{pattern}')".replace("\\\\", "\\")
+        assert duckdb.sql(matched).fetchall() == [(there,)], text
 
 
 def test_words_are_looked_for_in_the_texts_of_articles(page):
