@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,13 +27,6 @@ PLACES: Final = 2_000
 PAIRS: Final = 120
 """Pairs of countries that are drawn at most, likewise."""
 WAYS: Final = ("list", "timeline", "map", "network", "matrix")
-
-# Fields of the form beside the words, at once and under more conditions; a phone begins with none.
-_FIRST: Final = ("type", "quad", "country", "from", "to")
-_MORE: Final = (
-    "within", "mode", "actor", "actor_sector", "recipient", "recipient_sector", "place",
-    "publisher", "status", "confidence", "reports", "dead",
-)  # fmt: skip
 
 _LIST: Final = """\
 SELECT
@@ -135,6 +128,7 @@ def incidents(context: PageContext) -> dict[str, Any]:
         context.notes.append(context.locale.say("problem.field", name=label, value=value[:40]))
     way = context.params.get("view", WAYS[0])
     way = way if way in WAYS else WAYS[0]
+    choices = _choices(context)
     context.kept = filters.searches()
     asked = _RANGE.format(rows=filters.rows(), where=filters.where())
     found = context.panel("range", asked, rows=1)
@@ -143,12 +137,22 @@ def incidents(context: PageContext) -> dict[str, Any]:
         "way": way,
         "ways": WAYS,
         "found": found,
-        "choices": _choices(context),
-        "asked": any(name in filters.values for name in _FIRST),
-        "advanced": any(name in filters.values for name in _MORE),
+        "choices": choices,
+        "conditions": _conditions(context, filters, choices),
         "panel": _PANELS[way](context, filters, found),
         "matrix": matrix,
     }
+
+
+def _conditions(
+    context: PageContext, filters: Filters, choices: Mapping[str, list[tuple[str, str]]]
+) -> list[tuple[str, str]]:
+    """What is asked for, as it is called: the form shows it only where it is unfolded."""
+    say = context.locale.say
+    return [
+        (say(f"incident.{name}"), dict(choices.get(name, ())).get(value, value))
+        for name, value in filters.values.items()
+    ]
 
 
 def _choices(context: PageContext) -> dict[str, list[tuple[str, str]]]:

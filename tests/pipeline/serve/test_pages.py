@@ -104,6 +104,15 @@ def _found(page, asked):
     return int(re.search(r'role="status">(\d+) (?:incidents|events)', text)[1])
 
 
+def test_what_is_asked_for_is_named_above_what_was_found(page):
+    text = page.get("/incidents?lang=en&status=negated&country=PSE&place=غزة&type=NOSUCH")[1]
+    (named,) = re.findall(r'<p class="conditions">(.*?)</p>', text)
+    assert re.findall(r"<span>(.*?): <bdi>(.*?)</bdi></span>", named) == [
+        ("Country", "Palestine"), ("Place", "غزة"), ("Told as", "not having happened"),
+    ]  # fmt: skip
+    assert 'class="conditions"' not in page.get("/incidents?lang=en")[1]
+
+
 def test_words_are_found_however_they_are_spelled(page):
     as_written = _found(page, "q=الأمم المتحدة")
     assert as_written > 0
