@@ -130,7 +130,7 @@ def serving(data: Snapshots) -> Iterator[http.client.HTTPConnection]:
 class Took(NamedTuple):
     """What one answer took: seconds, and CPU seconds of all threads.
 
-    On a machine with nothing else to do the former are at most the latter.
+    On a machine with nothing else to do the former hardly exceed the latter.
     """
 
     wall: float

@@ -1,4 +1,7 @@
-"""What is wrong with the data or with who asks is told on the page, in one clear panel."""
+"""What is wrong with the data or with who asks is told on the page, in one clear panel.
+
+R16 (docs/reliability.md): cells that begin with = + - @ tab or CR, in what the page hands out.
+"""
 
 from __future__ import annotations
 

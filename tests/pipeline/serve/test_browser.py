@@ -1,4 +1,7 @@
-"""What Chromium sees: nothing leaves the machine, nothing of the rows runs, all can use it."""
+"""What Chromium sees: nothing leaves the machine, nothing of the rows runs, all can use it.
+
+R17 (docs/reliability.md): markup in titles, bodies and authors on every web page.
+"""
 
 from __future__ import annotations
 
