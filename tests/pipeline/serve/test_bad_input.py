@@ -11,17 +11,54 @@ import json
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
+from outputs import put
 from served import VIEWS, served
 
 from pipeline.errors import UsageError
 from pipeline.serve.snapshot import Snapshots
+from pipeline.sinks.base import open_sink
+from transforms.records import Article, Event, Evidence, Span
+from transforms.rows.rows import Provenance, article_row, event_row, incident_row
 
 WRONG = 'class="wrong"'
 PAGES = ("/", *(f"/incidents?view={view}" for view in VIEWS), "/stories", "/feeds")
 ENDLESS = "SELECT COUNT(*) AS n FROM " + ", ".join(f"events AS {name}" for name in "abcdef")
+
+
+NOW = datetime(2024, 3, 10, 12, tzinfo=UTC)
+RUN = Provenance("run1", "0.1.0", NOW)
+
+
+def test_one_row_that_is_nowhere_and_of_nobody_is_shown(tmp_path):
+    """One article, one event without place, day and parties; Latin within Arabic in its title."""
+    article = Article(
+        "a" * 32, "p", "غارة (raid) على gaza.", "h", "n", title="غارة (raid) على gaza-city.example",
+        event_time=NOW,
+    )  # fmt: skip
+    event = Event(
+        "e" * 32, "k", "a" * 32, "ASSAULT", status="asserted", quad_plover="material_conflict",
+        trigger=Span("غارة", "body", 0, 4), confidence=0.9, rule_id="r", coder_version="1",
+        evidence=(Evidence("غارة", "body", 0, 4, 0),), event_time=NOW,
+    )  # fmt: skip
+    made = {
+        "articles": [article_row(article, RUN)],
+        "events": [event_row(event, RUN)],
+        "incidents": [incident_row("e" * 32, "e" * 32, RUN, day=NOW.date())],
+    }
+    put(open_sink(str(tmp_path)), made)
+    with served(str(tmp_path)) as page:
+        for path in (*PAGES, f"/incident/{'e' * 32}", f"/article/{'a' * 32}"):
+            status, text, _ = page.get(f"{path}{'&' if '?' in path else '?'}lang=en")
+            assert (status, WRONG in text) == (200, False), path
+            assert "None" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL), path
+        assert "1 incidents without a known place" in page.get("/incidents?lang=en&view=map")[1]
+        assert "undated" in page.get("/incidents?lang=en")[1]
+        listed = page.get("/incidents")[1]
+        assert 'dir="auto">غارة (raid) على gaza-city.example</a>' in listed
 
 
 def test_tables_that_are_missing_are_empty_ones(seeds_output, tmp_path):
