@@ -101,6 +101,7 @@ bench: $(STAMP) ## the speed figures, as ratios in one run
 	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.fetching
 	$(BIN)/python -m benchmarks.tick
+	$(BIN)/python -m benchmarks.page
 
 docs: $(STAMP) ## everything in docs/ that is generated
 	$(BIN)/python -m pipeline.docgen.reference

@@ -68,6 +68,8 @@ class PageContext:
         params: of the request, as they came.
         notes: what a person must be told: what of the address was left out, and why.
         live: whether addresses lead somewhere; not in a report.
+        kept: queries within those that panels ask, whose answers are worth keeping; see
+            ``Snapshots.ask``.
     """
 
     data: Snapshots
@@ -76,6 +78,7 @@ class PageContext:
     params: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     live: bool = True
+    kept: Sequence[str] = ()
 
     def panel(self, key: str, sql: str, *, rows: int = CHART) -> Panel:
         """Ask, and put what is answered on a panel; also when nothing is.
@@ -87,7 +90,7 @@ class PageContext:
         """
         sql = sql.strip()
         try:
-            answer = self.data.ask(sql, rows=rows)
+            answer = self.data.ask(sql, rows=rows, kept=self.kept)
         except UsageError as error:
             return Panel(key, sql, error=str(error))
         bounded = answer.bounded

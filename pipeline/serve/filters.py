@@ -1,8 +1,7 @@
-"""Which incidents are wanted: what a form or an address says, as conditions on ``v_incidents``."""
+"""Which incidents are wanted: what a form or an address says, as conditions of SQL."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,16 +9,42 @@ from datetime import date
 from typing import Final
 
 from pipeline.serve import literals
+from pipeline.serve.search import WITHIN, search
 from transforms.enrich.ontology.plover import CONCEPTS
 
 FIELDS: Final = (
-    "q", "type", "quad", "mode", "actor", "actor_sector", "recipient", "recipient_sector",
-    "country", "place", "from", "to", "publisher", "confidence", "reports", "dead",
+    "q", "within", "type", "quad", "mode", "actor", "actor_sector", "recipient", "recipient_sector",
+    "country", "place", "from", "to", "publisher", "status", "confidence", "reports", "dead",
 )  # fmt: skip
 _COUNTRY: Final = re.compile(r"[A-Z]{3}")
 _COUNTRIES: Final = re.compile(r"[A-Z]{3}(,[A-Z]{3})*")
-_WORDS: Final = 8  # of a search that are looked for
 _LONG: Final = 200
+STATUSES: Final = ("asserted", "future", "hypothetical", "negated", "historical")
+"""How an event is told; incidents are made of the asserted ones."""
+_TOLD: Final = "{of}.status = {status} AND {of}.confidence >= 0.5"
+# Events of another status, one row an event however many articles tell it, in the columns of
+# v_incidents that the page asks for. Of a page its latest revision counts, as in v_events.
+_EVENTS: Final = """(
+  SELECT
+    e.event_id, e.article_id, e.event_type, e.modes, e.event_date, e.place, e.actors, e.recipients,
+    e.fatalities_min, e.fatalities_max, e.confidence, e.event_time AS last_reported_at,
+    s.title, s.publisher,
+    COUNT(DISTINCT e.article_id) OVER (PARTITION BY e.event_key) AS article_count
+  FROM events AS e
+  JOIN (
+    SELECT a.article_id, a.title, a.publisher
+    FROM articles AS a
+    LEFT JOIN clusters AS c ON c.article_id = a.article_id
+    WHERE TRUE
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY a.page_id, c.cluster_id ORDER BY c.revision DESC, a.article_id
+    ) = 1
+  ) AS s ON s.article_id = e.article_id
+  WHERE {told}
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY e.event_key ORDER BY e.confidence DESC, e.event_id
+  ) = 1
+) AS i"""
 
 
 def types() -> dict[str, str]:
@@ -49,14 +74,41 @@ class Filters:
     values: Mapping[str, str]
     wrong: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def status(self) -> str | None:
+        """The status that is asked for, where events are shown; None where incidents are."""
+        given = self.values.get("status", STATUSES[0])
+        return None if given == STATUSES[0] else given
+
+    def rows(self) -> str:
+        """What is looked through, as SQL of ``... AS i``: incidents, or events of a status."""
+        return _EVENTS.format(told=self._told("e")) if self.status else "v_incidents AS i"
+
     def where(self) -> str:
-        """The condition as SQL over ``v_incidents AS i``; empty when all are wanted."""
+        """The condition as SQL over ``i``; empty when all are wanted."""
         conditions = list(self._conditions())
         return "\nWHERE " + "\n  AND ".join(conditions) if conditions else ""
 
+    def searches(self) -> tuple[str, ...]:
+        """The queries within the condition that are worth keeping, since many panels ask them."""
+        found = search(
+            self.values.get("q", ""),
+            within=self.values.get("within", WITHIN[0]),
+            told=self._told("v") if self.status else "",
+        )
+        return (found,) if found else ()
+
+    def _told(self, of: str) -> str:
+        return _TOLD.format(of=of, status=literals.text(self.status or STATUSES[0]))
+
     def _conditions(self) -> Iterator[str]:
+        key = "event_id" if self.status else "incident_id"
+        for found in self.searches():
+            yield f"i.{key} IN (\n  {found}\n)"
+        conditions = _CONDITIONS | (_ON_EVENTS if self.status else {})
         for name, value in self.values.items():
-            yield from _CONDITIONS[name](value)
+            if name in conditions:
+                yield from conditions[name](value)
 
 
 def filters_of(params: Mapping[str, str]) -> Filters:
@@ -99,7 +151,8 @@ def _anything(given: str) -> bool:
 
 
 _FITS: Final[dict[str, Callable[[str], bool]]] = {
-    "q": _anything,
+    "q": lambda given: search(given, within=WITHIN[0]) is not None,
+    "within": lambda given: given in WITHIN,
     "type": lambda given: given in types(),
     "quad": lambda given: given in types().values(),
     "mode": lambda given: given in modes(),
@@ -112,31 +165,11 @@ _FITS: Final[dict[str, Callable[[str], bool]]] = {
     "from": _is_day,
     "to": _is_day,
     "publisher": _anything,
+    "status": lambda given: given in STATUSES,
     "confidence": _is_share,
     "reports": _is_count,
     "dead": _is_count,
 }
-
-
-def _words(value: str) -> Iterator[str]:
-    """Each word stands in the title, the place or the name of a party."""
-    for word in value.split()[:_WORDS]:
-        plain = word.lower()
-        found = literals.text(plain)
-        # Between the quotes of a text or a name, as JSON writes it. Most incidents hold the word
-        # nowhere: that is told first, at a third of the price of where it stands.
-        written = re.escape(json.dumps(plain, ensure_ascii=False)[1:-1])
-        anywhere = literals.text(f"(?i){written}")
-        named = literals.text(rf'(?i)"(?:text|name)":"(?:[^"\\]|\\.)*{written}')
-        sides = " OR ".join(
-            f"(REGEXP_CONTAINS(TO_JSON_STRING(i.{side}), {anywhere})"
-            f" AND REGEXP_CONTAINS(TO_JSON_STRING(i.{side}), {named}))"
-            for side in ("actors", "recipients")
-        )
-        yield (
-            f"(STRPOS(LOWER(IFNULL(i.title, '')), {found}) > 0"
-            f" OR STRPOS(LOWER(IFNULL(i.place.name, '')), {found}) > 0 OR {sides})"
-        )
 
 
 def _quad(value: str) -> Iterator[str]:
@@ -160,8 +193,16 @@ def _mode(value: str) -> Iterator[str]:
     yield _event_has(f"{literals.text(value)} IN UNNEST(e.modes)")
 
 
+def _mode_of_event(value: str) -> Iterator[str]:
+    yield f"{literals.text(value)} IN UNNEST(i.modes)"
+
+
 def _confidence(value: str) -> Iterator[str]:
     yield _event_has(f"e.confidence >= {float(value)}")
+
+
+def _confidence_of_event(value: str) -> Iterator[str]:
+    yield f"i.confidence >= {float(value)}"
 
 
 def _publisher(value: str) -> Iterator[str]:
@@ -174,20 +215,12 @@ def _publisher(value: str) -> Iterator[str]:
 
 
 def _side(side: str, what: str) -> Callable[[str], Iterator[str]]:
-    """A condition on a party's country or sector.
-
-    Parties are looked for in their JSON: that is a sixth of what UNNEST costs, and as exact, since
-    quotes within a value are escaped there.
-    """
+    """A condition on the country or a sector of a party; codes hold no blank."""
+    codes = "p.country" if what == "country" else "ARRAY_TO_STRING(p.sectors, ' ')"
 
     def condition(value: str) -> Iterator[str]:
-        parties = f"TO_JSON_STRING(i.{side})"
-        if what == "country":
-            country = literals.text(f'"country":"{value}"')
-            yield f"STRPOS({parties}, {country}) > 0"
-        else:
-            sector = literals.text(rf'"sectors":\[[^\]]*"{value}"')
-            yield f"REGEXP_CONTAINS({parties}, {sector})"
+        listed = f"ARRAY(SELECT {codes} FROM UNNEST(i.{side}) AS p)"  # noqa: S608 - ours
+        yield f"STRPOS(ARRAY_TO_STRING({listed}, ' '), {literals.text(value)}) > 0"
 
     return condition
 
@@ -216,7 +249,6 @@ def _counted(column: str) -> Callable[[str], Iterator[str]]:
 
 
 _CONDITIONS: Final[dict[str, Callable[[str], Iterator[str]]]] = {
-    "q": _words,
     "type": _column("i.event_type = {}"),
     "quad": _quad,
     "mode": _mode,
@@ -232,4 +264,10 @@ _CONDITIONS: Final[dict[str, Callable[[str], Iterator[str]]]] = {
     "confidence": _confidence,
     "reports": _counted("i.article_count"),
     "dead": _counted("IFNULL(i.fatalities_max, i.fatalities_min)"),
+}
+# What of these is asked otherwise of events, which carry it themselves.
+_ON_EVENTS: Final[dict[str, Callable[[str], Iterator[str]]]] = {
+    "mode": _mode_of_event,
+    "publisher": _column("i.publisher = {}"),
+    "confidence": _confidence_of_event,
 }

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ SECONDS: Final = 20.0
 HELD_ROWS: Final = 5_000
 """Rows of an answer that is held, so that going back and forth asks nothing again."""
 _HELD: Final = 300  # answers
+_KEPT: Final = 20  # searches
 _AGAIN: Final = 2.0  # seconds until a directory is looked at again
 _REMOTE: Final = 120.0  # the same where looking costs requests
 _REST: Final = 5  # times as long as a copy took, until the next one may begin
@@ -51,6 +52,24 @@ class _Copy:
         except UsageError:
             self._folder.cleanup()
             raise
+        self._kept: OrderedDict[str, str] = OrderedDict()  # query -> the table of its answer
+        self._tables = 0
+
+    def kept(self, query: str, seconds: float) -> str:
+        """The table that holds what a query answers; it is asked the first time."""
+        if query not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self.data.drop(self._kept.popitem(last=False)[1])
+            self._tables += 1
+            name = f"_kept_{self._tables}"
+            self.data.keep(name, query, seconds=seconds)
+            self._kept[query] = name
+        self._kept.move_to_end(query)
+        return self._kept[query]
+
+    def forget(self) -> None:
+        while self._kept:
+            self.data.drop(self._kept.popitem()[1])
 
     def close(self) -> None:
         self.data.close()
@@ -108,12 +127,14 @@ class Snapshots:
         self._looked_at = clock()
         self._next = self._looked_at + _REST * (self._looked_at - started)
 
-    def ask(self, query: str, *, rows: int) -> Answer:
+    def ask(self, query: str, *, rows: int, kept: Sequence[str] = ()) -> Answer:
         """Answer one query, as ``rasd query`` would, within a page's bounds.
 
         Args:
             query: a SELECT in BigQuery's dialect.
             rows: how many rows are wanted at most.
+            kept: queries that stand within it, word for word. Each is asked once of a state of the
+                rows and its answer read wherever it stands again: panels of one search share it.
 
         Raises:
             TooSlowError: it took too long.
@@ -126,13 +147,24 @@ class Snapshots:
                 self._held.move_to_end(key)
                 return self._held[key]
             started = self._clock()
-            bounded = self._copy.data.bounded(query, rows=rows, seconds=self._seconds)
+            asked = query
+            for part in kept:
+                if part in asked:
+                    table = self._copy.kept(part, self._seconds)
+                    asked = asked.replace(part, f"SELECT * FROM {table}")  # noqa: S608 - ours
+            bounded = self._copy.data.bounded(asked, rows=rows, seconds=self._seconds)
             answer = Answer(bounded, (self._clock() - started) * 1000)
             if rows <= HELD_ROWS:
                 self._held[key] = answer
             while len(self._held) > _HELD:
                 self._held.popitem(last=False)
             return answer
+
+    def forget(self) -> None:
+        """Let go of the answers that are held; measuring asks everything anew."""
+        with self._lock:
+            self._held.clear()
+            self._copy.forget()
 
     def catch_up(self) -> None:
         """Wait until a copy that has been begun is what is asked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,8 +10,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from transforms.enrich.why import Said
+
 LANGUAGES: Final = ("ar", "en")
 DIGITS: Final = ("latn", "arab")
+_GROUPS: Final = ("type", "status", "sign", "sector")  # where the codes of a saying have names
+_BETWEEN: Final = re.compile(r"(?<=.)[:>]+(?=.)")
 _ARABIC_DIGITS: Final = str.maketrans("0123456789,.", "٠١٢٣٤٥٦٧٨٩٬٫")
 
 
@@ -69,6 +74,27 @@ class Locale:
         """
         said = texts().get(f"{group}.{code}")
         return said[self.language] if said else (code or "")
+
+    def why(self, what: Said) -> str:
+        """What is said of a word that was considered.
+
+        Args:
+            what: a saying; its codes are named where they have names.
+        """
+        if self.language == "en" or not what.key:
+            return str(what)
+        values = {
+            name: self.why(value) if isinstance(value, Said) else self._named(value)
+            for name, value in what.values.items()
+        }
+        return self.say(f"why.{what.key}", **values)
+
+    def _named(self, value: str) -> str:
+        """Codes such as ``ASSAULT:N`` or ``E:GOV`` by their names, words as they are."""
+        return " ".join(
+            next((self.of(group, each) for group in _GROUPS if f"{group}.{each}" in texts()), each)
+            for each in _BETWEEN.split(value)
+        )
 
     def country(self, code: str | None) -> str:
         """The name of a country.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +32,8 @@ _GONE: Final = "No such file or directory"
 _TRIES: Final = 5
 _MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
 _NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
-_COPIED: Final = ("v_events", "v_incidents")  # windows over all events, and what most ask
+# Of a copy these are tables: windows and sums over all events, and what most ask.
+_COPIED: Final = ("v_articles", "v_events", "v_incidents", "v_sources")
 NO_MAX_BYTES: Final = "--max-bytes is for bigquery:// only: other outputs bill nothing"
 _HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
 
@@ -87,7 +89,7 @@ class Data:
         self._copied = copy is not None
         self._uri = uri if copy is None and given is None else None  # where to look again
         self._connection = duckdb.connect(":memory:" if copy is None else str(copy))
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         # Arrow scans keep no order anyway; the queries that need one say so.
         self._connection.execute("SET preserve_insertion_order = false")
         for table, rows in (
@@ -97,6 +99,8 @@ class Data:
         for view in scripts("views").values():
             kind = "TABLE" if self._copied and view.name in _COPIED else "VIEW"
             self._make(f'CREATE {kind} "{view.name}" AS {_view(view.name)}')
+            if self._copied and view.name == "v_articles":
+                self._texts_once()
         # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -121,10 +125,16 @@ class Data:
         columns = f"* EXCLUDE ({_HIDDEN})" if hidden else "*"
         # The names come from the schema in the code, never from a user.
         select = f'SELECT {columns} FROM "_{table}"'  # noqa: S608
-        kind = "TABLE" if self._copied else "VIEW"
+        kind = "TABLE" if self._copied and table != "articles" else "VIEW"
         self._make(f'CREATE {kind} "{table}" AS {select}')
-        if self._copied:
+        if kind == "TABLE":
             self._connection.unregister(f"_{table}")
+
+    def _texts_once(self) -> None:
+        """Let articles of a copy be columns of v_articles, so that no text is copied twice."""
+        columns = ", ".join(f'"{name}"' for name in TABLES["articles"].names)
+        self._make(f"CREATE OR REPLACE VIEW articles AS SELECT {columns} FROM v_articles")  # noqa: S608
+        self._connection.unregister("_articles")
 
     def _make(self, statement: str) -> None:
         """Make a table or view; of a copy this reads the rows."""
@@ -170,17 +180,46 @@ class Data:
             UsageError: see ``sql``.
         """
         translated = to_duckdb(query)
+        with (
+            self._stopped_after(seconds),
+            self._connection.sql(translated).to_arrow_reader(rows + 1) as reader,
+        ):
+            batches, found = [], 0
+            for batch in reader:
+                batches.append(batch)
+                found += batch.num_rows
+                if found > rows:
+                    break
+            table = pa.Table.from_batches(batches, reader.schema)
+        return Bounded(_with_int64(table.slice(0, rows)), found > rows)
+
+    def keep(self, name: str, query: str, *, seconds: float) -> None:
+        """Keep what a query answers as a table beside the rows, until it is dropped.
+
+        Args:
+            name: of the table, which is not there yet.
+            query: a SELECT.
+            seconds: when to stop it.
+
+        Raises:
+            TooSlowError: it was stopped.
+            UsageError: see ``sql``.
+        """
+        translated = to_duckdb(query)
+        with self._stopped_after(seconds):
+            self._connection.execute(f"CREATE TEMP TABLE {name} AS {translated}")
+
+    def drop(self, name: str) -> None:
+        """Let go of a table that was kept."""
+        self._connection.execute(f"DROP TABLE {name}")
+
+    @contextmanager
+    def _stopped_after(self, seconds: float) -> Iterator[None]:
+        """Stop what is asked when its time is over, and tell what went wrong in one line."""
         stop = threading.Timer(seconds, self._connection.interrupt)
         stop.start()
         try:
-            with self._connection.sql(translated).to_arrow_reader(rows + 1) as reader:
-                batches, found = [], 0
-                for batch in reader:
-                    batches.append(batch)
-                    found += batch.num_rows
-                    if found > rows:
-                        break
-                table = pa.Table.from_batches(batches, reader.schema)
+            yield
         except (duckdb.Error, OSError) as error:  # Arrow tells DuckDB's errors as its own
             if "Interrupt" in str(error) or isinstance(error, duckdb.InterruptException):
                 raise TooSlowError(
@@ -189,7 +228,6 @@ class Data:
             raise UsageError(f"the query failed: {_explained(str(error))}") from error
         finally:
             stop.cancel()
-        return Bounded(_with_int64(table.slice(0, rows)), found > rows)
 
     def close(self) -> None:
         """Let go of what is held."""

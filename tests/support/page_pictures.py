@@ -44,6 +44,10 @@ def pictures(uri: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "overview-phone", "/?digits=arab", PHONE
     for view in ("list", "timeline", "map", "network", "matrix"):
         yield view, f"/incidents?view={view}#results", WIDE
+    yield "status", "/incidents?status=hypothetical#results", WIDE
+    yield "list-phone", "/incidents?type=ASSAULT", PHONE
+    yield "incident-phone", f"/incident/{incident}", PHONE
+    yield "considered", f"/article/{article}/considered", WIDE
     yield "map-en", "/incidents?view=map&lang=en#results", WIDE
     yield "incident", f"/incident/{incident}", WIDE
     yield "article-ar", f"/article/{article}", WIDE

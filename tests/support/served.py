@@ -59,7 +59,10 @@ class Page:
                 yield path.format(**row)
 
 
-_PLAIN = ("/stories", "/feeds", "/sql?named=events", "/sql?q=SELECT nosuch FROM events", "/nosuch")
+_PLAIN = (
+    "/incidents?status=hypothetical", "/stories", "/feeds", "/sql?named=events",
+    "/sql?q=SELECT nosuch FROM events", "/nosuch",
+)  # fmt: skip
 _ONES = {
     "SELECT incident_id AS id FROM v_incidents ORDER BY article_count DESC, 1 LIMIT 2": (
         "/incident/{id}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from transforms.enrich.attributes.article import ArticleContext
 from transforms.enrich.coder import candidates, read_article
@@ -16,16 +16,81 @@ from transforms.enrich.rules.match import TriggerMatch
 from transforms.records import Article, Event, Span
 
 _SIGNS: Final = 6  # of a candidate that are told
-# What a feature's first letters say (see ``events.candidates``).
-_WORDS: Final = {
-    "w": "the word", "l": "the word", "k": "the root", "a": "may tell", "u": "mostly tells",
-    "m": "its form", "p1": "before it", "p2": "before it", "p": "before it", "n1": "behind it",
-    "n2": "behind it", "r": "behind it", "f": "before it", "x": "together", "g": "under the verb",
-    "o": "its clause opens with", "c": "the sentence is about", "A": "the article is about",
-    "d": "the article is of", "R": "the rule", "T": "a rule of", "T2": "a phrase of",
-    "e": "the sentence names a", "D": "the article tells the",
+# What a feature's first letters say (see ``events.candidates``): a key of ``SAYINGS``.
+_FEATURES: Final = {
+    "w": "word", "l": "word", "k": "root", "a": "may_tell", "u": "mostly_tells", "m": "form",
+    "p1": "before", "p2": "before", "p": "before", "f": "before", "n1": "behind", "n2": "behind",
+    "r": "behind", "x": "together", "g": "under", "o": "opens", "c": "sentence_about",
+    "A": "article_about", "d": "article_of", "R": "rule", "T": "rule_of", "T2": "phrase_of",
+    "e": "names", "D": "article_tells",
 }  # fmt: skip
-_WHOLE: Final = {"V": "a verb", "N": "a noun", "F:title": "in the title", "P:0": "in the lead"}
+_WHOLE: Final = {"V": "verb", "N": "noun", "F:title": "title", "P:0": "lead"}
+SAYINGS: Final = {
+    "coded": "coded as {type}",
+    "coded_status": "coded as {type}, {status}",
+    "kept": "kept as {type} below the threshold: {confidence} of {sure}",
+    "no_rule": "no rule is about it",
+    "already": "told already by {trigger}",
+    "none": "not an event",
+    "own_decided": "{outcome}, as your rule {what} decided",
+    "own_needs": "{outcome}: your rule {what} needs {needs}",
+    "own_rule": "your rule {what}",
+    "rule": "the rule {what}",
+    "word": "the word {what}",
+    "root": "the root {what}",
+    "may_tell": "may tell {what}",
+    "mostly_tells": "mostly tells {what}",
+    "form": "its form {what}",
+    "before": "before it {what}",
+    "behind": "behind it {what}",
+    "together": "together {what}",
+    "under": "under the verb {what}",
+    "opens": "its clause opens with {what}",
+    "sentence_about": "the sentence is about {what}",
+    "article_about": "the article is about {what}",
+    "article_of": "the article is of {what}",
+    "article_tells": "the article tells the {what}",
+    "rule_of": "a rule of {what}",
+    "phrase_of": "a phrase of {what}",
+    "names": "the sentence names a {what}",
+    "verb": "a verb",
+    "noun": "a noun",
+    "title": "in the title",
+    "lead": "in the lead",
+}
+"""What is said of a word, in English; the page says it in Arabic, too."""
+
+
+class Said(str):
+    """A sentence in English that knows what it was made of, so that it can be said otherwise.
+
+    Attributes:
+        key: which of ``SAYINGS``; "" of a text that is none.
+        values: what stands in its braces; one of them may be such a sentence itself.
+    """
+
+    __slots__ = ("key", "values")
+    key: str
+    values: Mapping[str, str]
+
+    def __new__(cls, text: str, key: str = "", values: Mapping[str, str] | None = None) -> Self:
+        """Take the sentence as it is; ``said`` makes one."""
+        made = super().__new__(cls, text)
+        made.key, made.values = key, values or {}
+        return made
+
+
+def said(key: str, **values: str) -> Said:
+    """Say something of a word.
+
+    Args:
+        key: one of ``SAYINGS``.
+        values: what stands in its braces.
+
+    >>> said("coded", type="ASSAULT")
+    'coded as ASSAULT'
+    """
+    return Said(SAYINGS[key].format(**values), key, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +112,8 @@ class Considered:
     sentence: str
     event_type: str | None
     probability: float | None
-    outcome: str
-    signs: tuple[tuple[str, float], ...]
+    outcome: Said
+    signs: tuple[tuple[Said, float], ...]
 
 
 def considered(article: Article, events: Sequence[Event]) -> list[Considered]:
@@ -84,11 +149,11 @@ def _own(scene: Scene, match: TriggerMatch, events: Sequence[Event]) -> Consider
     words = tokens.text(sentence.first, sentence.stop - 1)
     outcome = _outcome(trigger, rule.event_type, events)
     if _decided_by(rule.id, trigger, events):
-        outcome = f"{outcome}, as your rule {rule.id} decided"
+        outcome = said("own_decided", outcome=outcome, what=rule.id)
     elif rule.need or rule.need_preposition:
         needs = ", ".join((*rule.need, *rule.need_preposition))
-        outcome = f"{outcome}: your rule {rule.id} needs {needs}"
-    signs = ((f"your rule {rule.id}", rule.confidence),)
+        outcome = said("own_needs", outcome=outcome, what=rule.id, needs=needs)
+    signs = ((said("own_rule", what=rule.id), rule.confidence),)
     return Considered(trigger, words, rule.event_type, rule.confidence, outcome, signs)
 
 
@@ -134,7 +199,7 @@ def _told(
     if not dated:
         rules = [m.rule for m in candidate.scene.matches if candidate.token in m.parts]
         kind = rules[0].event_type if rules else None
-        signs = tuple((f"the rule {rule.id}", rule.strength) for rule in rules)
+        signs = tuple((said("rule", what=rule.id), rule.strength) for rule in rules)
         return Considered(trigger, words, kind, None, _outcome(trigger, kind, events), signs)
     # What is not decided its clause tells better by another word, or not at all.
     likeliest = int(row[:NONE].argmax())
@@ -145,21 +210,22 @@ def _told(
     return Considered(trigger, words, event_type, chance, outcome, tuple(heaviest))
 
 
-def _outcome(trigger: Span, event_type: str | None, events: Sequence[Event]) -> str:
+def _outcome(trigger: Span, event_type: str | None, events: Sequence[Event]) -> Said:
     """What became of a word that may tell a type."""
     here = [event for event in events if _touch(trigger, event.trigger)]
     for event in sorted(here, key=lambda each: -each.confidence):
         if event.status != "asserted":
-            return f"coded as {event.event_type}, {event.status}"
+            return said("coded_status", type=event.event_type, status=event.status)
         if event.confidence >= SURE:
-            return f"coded as {event.event_type}"
-        return f"kept as {event.event_type} below the threshold: {event.confidence:.2f} of {SURE}"
+            return said("coded", type=event.event_type)
+        confidence = f"{event.confidence:.2f}"
+        return said("kept", type=event.event_type, confidence=confidence, sure=str(SURE))
     if event_type is None:
-        return "no rule is about it"
+        return said("no_rule")
     for event in events:
         if event.event_type == event_type and any(_touch(trigger, e) for e in event.evidence):
-            return f"told already by {event.trigger.text}"
-    return "not an event"
+            return said("already", trigger=event.trigger.text)
+    return said("none")
 
 
 def _touch(trigger: Span, other: object) -> bool:
@@ -168,18 +234,21 @@ def _touch(trigger: Span, other: object) -> bool:
     return bool(field == trigger.field and start < trigger.char_end and trigger.char_start < end)
 
 
-def _signs(candidate: Candidate, kind: int, model: DecisionModel) -> list[tuple[str, float]]:
+def _signs(candidate: Candidate, kind: int, model: DecisionModel) -> list[tuple[Said, float]]:
     """The features that weigh most for a type, or against it."""
-    weights: dict[str, float] = {}
+    weights: dict[Said, float] = {}
     for name in dict.fromkeys(candidate.features):
-        if name in model.rows and _in_words(name):
+        sign = _in_words(name) if name in model.rows else None
+        if sign:
             row = model.weights[model.rows[name]]
-            weights[_in_words(name)] = round(float(row[kind] - row[NONE]), 2)
+            weights[sign] = round(float(row[kind] - row[NONE]), 2)
     heaviest = sorted(weights.items(), key=lambda each: (-abs(each[1]), each[0]))
     return heaviest[:_SIGNS]
 
 
-def _in_words(name: str) -> str:
-    """A feature as a person reads it; "" of one that says nothing to a person."""
+def _in_words(name: str) -> Said | None:
+    """A feature as a person reads it; None of one that says nothing to a person."""
+    if name in _WHOLE:
+        return said(_WHOLE[name])
     prefix, _, rest = name.partition(":")
-    return _WHOLE.get(name, f"{_WORDS[prefix]} {rest}" if rest and prefix in _WORDS else "")
+    return said(_FEATURES[prefix], what=rest) if rest and prefix in _FEATURES else None

@@ -56,6 +56,9 @@ _RARE: Final = re.compile("[\ufb50-\ufdff\ufe70-\ufefc\u0300-\u036f]")
 _SPECIAL: Final = re.compile(
     f"[{_STRIPPED}]+|[\ufb50-\ufdff\ufe70-\ufefc]|[^\u0300-\u036f][\u0300-\u036f]+|[\u0300-\u036f]+"
 )
+_MARKS: Final = (
+    r"[\pM\p{Cf}ـ]*"  # what is stripped, as RE2 names it: marks, controls of form, tatweel
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,32 @@ def normalise_text(text: str) -> str:
     if _RARE.search(text) is None:
         return _fold(_STRIPPED_RE.sub("", text))
     return _fold(_SPECIAL.sub(lambda match: _expand_match(match.group()), text))
+
+
+def any_spelling(text: str) -> str:
+    r"""A regular expression that finds a text however it is spelled.
+
+    What ``normalise_text`` makes one is found as one: a letter by all that fold into it, with or
+    without marks behind it. Presentation forms, which hardly any text has, are not.
+
+    Args:
+        text: what is looked for.
+
+    Returns:
+        A pattern of RE2, which DuckDB and BigQuery both have; it tells no capital letters apart.
+        It is empty where nothing of the text is a letter.
+
+    >>> print(any_spelling("غزة"))
+    (?i)غ[\pM\p{Cf}ـ]*ز[\pM\p{Cf}ـ]*[هةۃہھە]
+    """
+    letters = normalise_text(text).encode("utf-8", "ignore").decode("utf-8")
+    return letters and "(?i)" + _MARKS.join(map(_letter, letters))
+
+
+def _letter(letter: str) -> str:
+    variants = "".join(chr(code) for code, folded in _FOLDS.items() if folded == letter)
+    plain = letter if letter.isalnum() else rf"\x{{{ord(letter):x}}}"
+    return f"[{plain}{variants}]" if variants else plain
 
 
 def _expand_match(piece: str) -> str:

@@ -42,17 +42,18 @@ JOIN v_articles AS a ON a.article_id = e.article_id
 WHERE i.incident_id = {id}
 ORDER BY IF(e.event_time IS NULL, 1, 0), e.event_time, e.event_id"""
 _PARTIES: Final = """\
+WITH told AS (
+  SELECT e.actors, e.recipients
+  FROM events AS e
+  WHERE e.event_id IN (SELECT n.event_id FROM incidents AS n WHERE n.incident_id = {id})
+)
 SELECT s.side, s.name, s.text, s.country, s.sectors, COUNT(*) AS reports
 FROM (
   SELECT 'actor' AS side, p.name, p.text, p.country, ARRAY_TO_STRING(p.sectors, ' ') AS sectors
-  FROM incidents AS i
-  JOIN events AS e ON e.event_id = i.event_id, UNNEST(e.actors) AS p
-  WHERE i.incident_id = {id}
+  FROM told, UNNEST(told.actors) AS p
   UNION ALL
   SELECT 'recipient' AS side, p.name, p.text, p.country, ARRAY_TO_STRING(p.sectors, ' ') AS sectors
-  FROM incidents AS i
-  JOIN events AS e ON e.event_id = i.event_id, UNNEST(e.recipients) AS p
-  WHERE i.incident_id = {id}
+  FROM told, UNNEST(told.recipients) AS p
 ) AS s
 GROUP BY s.side, s.name, s.text, s.country, s.sectors
 ORDER BY s.side, reports DESC, s.text"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,7 +18,8 @@ from pipeline.serve.charts import (
     unit_of,
 )
 from pipeline.serve.context import PageContext, Panel
-from pipeline.serve.filters import FIELDS, Filters, filters_of, modes, sectors, types
+from pipeline.serve.filters import STATUSES, Filters, filters_of, modes, sectors, types
+from pipeline.serve.search import WITHIN
 from pipeline.serve.texts import codes_of
 
 PLACES: Final = 2_000
@@ -29,7 +30,7 @@ WAYS: Final = ("list", "timeline", "map", "network", "matrix")
 
 _LIST: Final = """\
 SELECT
-  i.incident_id,
+  {ids},
   i.event_date,
   i.event_type,
   i.title,
@@ -42,7 +43,7 @@ SELECT
   IFNULL(i.fatalities_max, i.fatalities_min) AS fatalities,
   i.article_count,
   i.last_reported_at
-FROM v_incidents AS i{where}"""
+FROM {rows}{where}"""
 _SORTABLE: Final = {
     "event_date": "event_date",
     "event_type": "event_type",
@@ -50,14 +51,13 @@ _SORTABLE: Final = {
     "fatalities": "fatalities",
     "article_count": "article_count",
     "last_reported_at": "last_reported_at",
-    "incident_id": "incident_id",
 }
 _RANGE: Final = """\
 SELECT MIN(i.event_date) AS first_day, MAX(i.event_date) AS last_day, COUNT(*) AS incidents
-FROM v_incidents AS i{where}"""
+FROM {rows}{where}"""
 _TIMELINE: Final = """\
 SELECT {period} AS period, i.event_type, COUNT(*) AS incidents
-FROM v_incidents AS i{where}
+FROM {rows}{where}
 GROUP BY period, i.event_type
 ORDER BY period, i.event_type"""
 _MAP: Final = """\
@@ -69,16 +69,13 @@ SELECT
   i.place.lon AS lon,
   COUNT(*) AS incidents,
   SUM(IFNULL(i.fatalities_max, IFNULL(i.fatalities_min, 0))) AS fatalities
-FROM v_incidents AS i{where}
+FROM {rows}{where}
 GROUP BY place_name, country, place_precision, lat, lon
 ORDER BY incidents DESC, country, place_name"""
-# The countries of a side as one text, such as 'ISR,USA'; between quotes of JSON that no text of a
-# party holds unescaped. There are far fewer of them than incidents, and only they are taken apart:
-# both lists unnested of each incident cost four times as much.
-_COUNTRIES: Final = (
-    "ARRAY_TO_STRING("
-    """REGEXP_EXTRACT_ALL(TO_JSON_STRING(i.{side}), r'"country":"([A-Z]+)"'), ',')"""
-)
+# The countries of a side as one text, such as 'ISR,USA'. There are far fewer of them than
+# incidents, and only they are taken apart: both lists unnested of each incident cost four times
+# as much.
+_COUNTRIES: Final = "ARRAY_TO_STRING(ARRAY(SELECT p.country FROM UNNEST(i.{side}) AS p), ',')"
 _PAIRS: Final = """\
 WITH told AS (
   SELECT
@@ -86,7 +83,7 @@ WITH told AS (
     {receiving} AS receiving,
     COUNT(*) AS incidents,
     SUM(IF(i.event_type IN ({conflict}), 1, 0)) AS conflicts
-  FROM v_incidents AS i{where}
+  FROM {rows}{where}
   GROUP BY acting, receiving
 )
 SELECT
@@ -131,24 +128,30 @@ def incidents(context: PageContext) -> dict[str, Any]:
         context.notes.append(context.locale.say("problem.field", name=label, value=value[:40]))
     way = context.params.get("view", WAYS[0])
     way = way if way in WAYS else WAYS[0]
-    found = context.panel("range", _RANGE.format(where=filters.where()), rows=1)
+    choices = _choices(context)
+    context.kept = filters.searches()
+    asked = _RANGE.format(rows=filters.rows(), where=filters.where())
+    found = context.panel("range", asked, rows=1)
     return {
         "filters": filters,
         "way": way,
         "ways": WAYS,
         "found": found,
-        "choices": _choices(context),
-        "advanced": any(name in filters.values for name in FIELDS[3:9]) or bool(_last(filters)),
+        "choices": choices,
+        "conditions": _conditions(context, filters, choices),
         "panel": _PANELS[way](context, filters, found),
         "matrix": matrix,
     }
 
 
-def _last(filters: Filters) -> list[str]:
+def _conditions(
+    context: PageContext, filters: Filters, choices: Mapping[str, list[tuple[str, str]]]
+) -> list[tuple[str, str]]:
+    """What is asked for, as it is called: the form shows it only where it is unfolded."""
+    say = context.locale.say
     return [
-        name
-        for name in ("place", "publisher", "confidence", "reports", "dead")
-        if name in filters.values
+        (say(f"incident.{name}"), dict(choices.get(name, ())).get(value, value))
+        for name, value in filters.values.items()
     ]
 
 
@@ -165,6 +168,8 @@ def _choices(context: PageContext) -> dict[str, list[tuple[str, str]]]:
     kinds = sorted(types(), key=lambda code: (QUADS.index(types()[code]), code))
     parts = [(code, say.of("sector", code)) for code in sectors()]
     return {
+        "within": [(code, say.of("within", code)) for code in WITHIN],
+        "status": [(code, say.of("told", code)) for code in STATUSES],
         "type": [(code, say.of("type", code)) for code in kinds],
         "quad": [(code, say.of("quad", code)) for code in QUADS],
         "mode": [(code, code) for code in modes()],
@@ -178,9 +183,12 @@ def _choices(context: PageContext) -> dict[str, list[tuple[str, str]]]:
 
 
 def _list(context: PageContext, filters: Filters, found: Panel) -> Panel:
-    sql = _LIST.format(where=filters.where())
+    key = "event_id" if filters.status else "incident_id"
+    ids = "i.event_id,\n  i.article_id" if filters.status else "i.incident_id"
+    sql = _LIST.format(ids=ids, rows=filters.rows(), where=filters.where())
     total = found.rows[0]["incidents"] if found.rows else None
-    return context.table("list", sql, sortable=_SORTABLE, first="-event_date", total=total)
+    by = _SORTABLE | {key: key}
+    return context.table("list", sql, sortable=by, first="-event_date", total=total)
 
 
 def _and(where: str, condition: str) -> str:
@@ -198,7 +206,8 @@ def timeline(context: PageContext, filters: Filters, found: Panel) -> Panel:
     known = found.rows[0] if found.rows else {"first_day": None, "last_day": None}
     unit = unit_of(known["first_day"], known["last_day"])
     where = _and(filters.where(), "i.event_date IS NOT NULL")
-    sql = _TIMELINE.format(period=bucket("i.event_date", unit), where=where)
+    period = bucket("i.event_date", unit)
+    sql = _TIMELINE.format(period=period, rows=filters.rows(), where=where)
     panel = context.panel("timeline", sql)
     names = {quad: context.locale.of("quad", quad) for quad in QUADS}
     chart = over_time(panel.rows, unit, series=names, value=by_quad, stacked=True)
@@ -213,7 +222,7 @@ def on_map(context: PageContext, filters: Filters, _found: Panel) -> Panel:
         filters: which ones.
     """
     where = _and(filters.where(), "i.place.lat IS NOT NULL AND i.place.lon IS NOT NULL")
-    panel = context.panel("map", _MAP.format(where=where), rows=PLACES)
+    panel = context.panel("map", _MAP.format(rows=filters.rows(), where=where), rows=PLACES)
 
     def name(row: Row) -> str:
         country = context.locale.country(row["country"])
@@ -235,6 +244,7 @@ def _pairs(key: str) -> Callable[[PageContext, Filters, Panel], Panel]:
         sql = _PAIRS.format(
             acting=_COUNTRIES.format(side="actors"),
             receiving=_COUNTRIES.format(side="recipients"),
+            rows=filters.rows(),
             where=filters.where(),
             conflict=conflict,
         )

@@ -55,11 +55,17 @@ FROM v_sources
 ORDER BY pages DESC, publisher
 LIMIT 12"""
 
+# The worst incident of each article: looked for among the latest ones, since all are many.
 _LATEST: Final = """\
 SELECT
   incident_id, event_type, event_date, place.name AS place_name, place.country AS country, title,
   article_count, fatalities_min, fatalities_max, last_reported_at
-FROM v_incidents
+FROM (
+  SELECT *
+  FROM v_incidents
+  ORDER BY IF(last_reported_at IS NULL, 1, 0), last_reported_at DESC, incident_id
+  LIMIT 1000
+)
 WHERE TRUE
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY title ORDER BY IFNULL(fatalities_max, fatalities_min) DESC, article_count DESC,

@@ -11,6 +11,5 @@ SELECT
   ROUND(confidence, 2) AS confidence,
   `trigger`.text AS trigger_text,
   publisher
-FROM v_events
+FROM (SELECT * FROM v_events ORDER BY event_date DESC, event_id LIMIT 100)
 ORDER BY event_date DESC, event_id
-LIMIT 100

@@ -1,4 +1,7 @@
-"""What Chromium sees: nothing leaves the machine, nothing of the rows runs, all can use it."""
+"""What Chromium sees: nothing leaves the machine, nothing of the rows runs, all can use it.
+
+R17 (docs/reliability.md): markup in titles, bodies and authors on every web page.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from pipeline_helpers import rasd
 from served import Looker, axe
 
 SERIOUS = {"serious", "critical"}
+_FOUND = """(() => {
+  const found = document.querySelector("#results");
+  return found ? found.getBoundingClientRect().top + scrollY : 0;
+})()"""
 
 
 def _tab(browser, origin, **settings):
@@ -60,6 +67,8 @@ def test_every_page_stays_home_works_and_can_be_used_by_all(browser, page, langu
         looker.tab.set_viewport_size({"width": 360, "height": 740})
         wide = looker.tab.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, f"{path} is {wide} pixels wide on a phone"
+        below = looker.tab.evaluate(_FOUND)
+        assert below < 740, f"{path}: what was found is {below} pixels down a phone's page"
         looker.tab.set_viewport_size({"width": 1280, "height": 900})
     assert looker.strangers == []
     assert looker.errors == []

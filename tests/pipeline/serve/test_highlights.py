@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from pipeline.serve.highlights import Highlight, differences, paragraphs, pieces
 from pipeline.serve.texts import codes_of, locale_of, texts
 from pipeline.sql.dialect import parse
 from transforms.enrich.tables import read_rows
+from transforms.enrich.why import SAYINGS, said
 
 TEXT = "قُتل 12 شخصا في غزة\n\nوأدانت مصر القصف"
 
@@ -76,6 +78,33 @@ def test_every_text_that_is_asked_for_is_there():
     for path in sources:
         for key in re.findall(r'(?:\bt|\.say)\("([a-z_.]+)"[,)]', path.read_text("utf-8")):
             assert key in texts(), f"{path.name} asks for {key}"
+
+
+def test_what_is_said_of_a_word_is_said_in_arabic_too():
+    """The English is the coder's own, word for word; a cue of the coder has its Arabic name."""
+    prefix = "why."
+    english = {
+        key.removeprefix(prefix): said["en"]
+        for key, said in texts().items()
+        if key.startswith(prefix)
+    }
+    assert english == SAYINGS
+    for key, text in SAYINGS.items():
+        braces = re.findall(r"{\w+}", text)
+        assert sorted(re.findall(r"{\w+}", texts()[prefix + key]["ar"])) == sorted(braces), key
+    cues = tomllib.loads((ROOT / "transforms/enrich/words/cues.toml").read_text("utf-8"))
+    assert set(cues) <= set(codes_of("sign"))
+    arabic = locale_of("ar", None)
+    own = said(
+        "own_decided",
+        outcome=said("coded_status", type="PROTEST", status="future"),
+        what="my.vigil",
+    )
+    assert arabic.why(own) == "رُمّز: احتجاج، مستقبلي، بقرار قاعدتك my.vigil"
+    assert arabic.why(said("may_tell", what="ASSAULT:N")) == "قد تدل على: اعتداء اسم"
+    assert arabic.why(said("before", what="E:GOV")) == "قبلها: طرف حكومة"
+    assert arabic.why(said("word", what=":")) == "الكلمة «:»"
+    assert locale_of("en", None).why(own) == str(own)
 
 
 def test_numbers_and_days_are_written_as_people_write_them():

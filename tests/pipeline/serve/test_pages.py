@@ -12,6 +12,7 @@ import re
 import shutil
 from collections import Counter
 
+import duckdb
 import pytest
 from pipeline_helpers import SEEDS, rasd
 from served import VIEWS, served
@@ -19,6 +20,7 @@ from served import VIEWS, served
 from pipeline import open_data
 from pipeline.errors import UsageError
 from pipeline.serve.guard import POLICY
+from pipeline.serve.search import search
 from pipeline.serve.snapshot import Snapshots
 from pipeline.sql.data import TooSlowError
 
@@ -27,7 +29,8 @@ FILTERS = (
     "q=غزة", "type=ASSAULT", "quad=material_conflict", "mode=aerial", "actor=ISR",
     "actor_sector=MIL", "recipient=PSE", "recipient_sector=CVL", "country=PSE", "country=PSE,YEM",
     "place=غزة", "from=2024-01-01", "to=2023-12-31", "publisher=صدى النيل", "confidence=0.9",
-    "reports=2", "dead=5", "q=l'Orient \\ \" ' ; --",
+    "reports=2", "dead=5", "q=غزة&within=title", "status=negated",
+    "status=hypothetical&type=ASSAULT", "q=l'Orient \\ \" ' ; --",
 )  # fmt: skip
 
 
@@ -47,6 +50,19 @@ def test_every_page_answers_in_both_languages(page):
             assert f'<html lang="{language}" dir="{direction}"' in text
             assert (WRONG in text) == ("nosuch" in path), path
             assert "None" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL), path
+
+
+def test_why_a_word_was_coded_or_not_is_told_in_the_language_of_the_page(page):
+    (path,) = [each for each in page.everything() if each.endswith("/considered")]
+    arabic, english = (page.get(f"{path}?lang={each}")[1] for each in ("ar", "en"))
+    for text, outcome in ((arabic, "رُمّز: "), (english, "coded as ")):
+        cells = re.findall(r'<td class="outcome" dir="auto">(.*?)</td>', text)
+        assert len(cells) > 5
+        assert any(each.startswith(outcome) for each in cells)
+    shown = arabic.split('id="considered-words"')[1].split("</table>")[0]
+    for each in ("the word", "coded as", "not an event", "its form", "mostly tells", "ASSAULT"):
+        assert each not in shown
+        assert each in english or each == "ASSAULT"
 
 
 def test_every_figure_can_be_asked_again(page):
@@ -85,7 +101,70 @@ def test_a_filter_narrows_every_view(page, asked):
 
 def _found(page, asked):
     text = page.get(f"/incidents?lang=en&{asked}")[1]
-    return int(re.search(r'role="status">(\d+) incidents', text)[1])
+    return int(re.search(r'role="status">(\d+) (?:incidents|events)', text)[1])
+
+
+def test_what_is_asked_for_is_named_above_what_was_found(page):
+    text = page.get("/incidents?lang=en&status=negated&country=PSE&place=غزة&type=NOSUCH")[1]
+    (named,) = re.findall(r'<p class="conditions">(.*?)</p>', text)
+    assert re.findall(r"<span>(.*?): <bdi>(.*?)</bdi></span>", named) == [
+        ("Country", "Palestine"), ("Place", "غزة"), ("Told as", "not having happened"),
+    ]  # fmt: skip
+    assert 'class="conditions"' not in page.get("/incidents?lang=en")[1]
+
+
+def test_words_are_found_however_they_are_spelled(page):
+    as_written = _found(page, "q=الأمم المتحدة")
+    assert as_written > 0
+    assert {_found(page, f"q={each}") for each in ("الامم المتحده", "الأُمَم  المتّحدة")} == {
+        as_written
+    }
+
+
+def test_a_word_with_the_article_is_found_behind_the_preposition_that_takes_its_alef():
+    found = search("الأمم", within="title")
+    (pattern,) = re.findall(r"REGEXP_CONTAINS\(w.said, '(.*?)'\)", found)
+    for text, there in (("الأمم", True), ("للامم", True), ("بالأُمم", True), ("أمم", False)):
+        matched = f"SELECT regexp_matches('{text}', '{pattern}')".replace("\\\\", "\\")
+        assert duckdb.sql(matched).fetchall() == [(there,)], text
+
+
+def test_words_are_looked_for_in_the_texts_of_articles(page):
+    """A word of one body: the incidents that its article tells, and none by titles alone."""
+    (row,) = (
+        open_data(page.uri)
+        .sql(
+            "SELECT COUNT(DISTINCT n.incident_id) AS n FROM incidents AS n"
+            " JOIN events AS e ON e.event_id = n.event_id"
+            " JOIN articles AS a ON a.article_id = e.article_id WHERE STRPOS(a.body, 'باماكو') > 0"
+        )
+        .to_pylist()
+    )
+    everywhere, titles = (_found(page, f"q=باماكو{each}") for each in ("", "&within=title"))
+    assert titles < everywhere
+    assert everywhere >= row["n"] > 0
+
+
+@pytest.mark.parametrize("status", ["future", "hypothetical", "negated", "historical"])
+def test_events_of_another_status_are_shown_and_are_no_incidents(page, status):
+    """Every view shows them, says that they are none, and leads to the articles that tell them."""
+    data = open_data(page.uri)
+    told = data.sql(
+        "SELECT COUNT(DISTINCT event_key) AS n FROM v_event_mentions AS m"
+        f" WHERE status = '{status}' AND confidence >= 0.5"
+    ).to_pylist()[0]["n"]
+    assert _found(page, f"status={status}") == told
+    for view in VIEWS:
+        text = page.get(f"/incidents?lang=en&view={view}&status={status}")[1]
+        assert "They are no incidents" in text, view
+        for query in _queries(text):
+            data.sql(query)
+    text = page.get(f"/incidents?lang=en&status={status}")[1]
+    articles = set(re.findall(r'class="title"><a href="/article/([0-9a-f]{32})', text))
+    telling = data.sql(f"SELECT DISTINCT article_id AS a FROM events WHERE status = '{status}'")
+    assert articles
+    assert articles <= set(telling["a"].to_pylist())
+    assert "no incidents" not in page.get("/incidents?lang=en&status=asserted")[1]
 
 
 @pytest.mark.parametrize("asked", ["", "&type=ASSAULT", "&q=غزة"])
@@ -129,6 +208,9 @@ def test_a_table_pages_and_sorts_on_the_server(page):
     ("path", "said"),
     [
         ("/incidents?lang=en&type=NOSUCH", "is no value of"),
+        ("/incidents?lang=en&status=NOSUCH", "is no value of"),
+        ("/incidents?lang=en&within=NOSUCH", "is no value of"),
+        ("/incidents?lang=en&q=\u0640", "is no value of"),
         ("/incidents?lang=en&from=2023-99-99", "is no value of"),
         ("/incidents?lang=en&actor=<script>alert(1)</script>", "is no value of"),
         ("/incidents?lang=en&confidence=1e9", "is no value of"),
@@ -231,6 +313,24 @@ def test_rows_that_change_are_seen_and_files_that_go_are_no_error(seeds_output, 
     after = data.ask(count, rows=1).rows()[0]["n"]
     assert 0 < after < before
     assert after == open_data(str(output)).sql(count).to_pylist()[0]["n"]
+
+
+def test_a_search_is_asked_once_for_all_panels(seeds_output):
+    data = Snapshots(str(seeds_output))
+    part = "SELECT article_id FROM articles WHERE title IS NOT NULL"
+    queries = [f"SELECT {n} AS n, COUNT(*) AS c FROM ({part})" for n in range(3)]
+    answers = [data.ask(each, rows=1, kept=[part]).rows() for each in queries]
+    assert data._copy._kept == {part: "_kept_1"}
+    data.forget()
+    assert answers == [data.ask(each, rows=1).rows() for each in queries]
+    for n in range(30):
+        data.ask(f"SELECT * FROM ({part} AND {n} = {n})", rows=1, kept=[f"{part} AND {n} = {n}"])
+    assert len(data._copy._kept) == 20
+    with pytest.raises(UsageError, match="nosuch"):
+        data.ask(
+            "SELECT * FROM (SELECT nosuch FROM events)", rows=1, kept=["SELECT nosuch FROM events"]
+        )
+    assert data.ask(queries[0], rows=1).rows() == answers[0]
 
 
 def test_no_data_and_other_data_are_refused_in_one_line(tmp_path):

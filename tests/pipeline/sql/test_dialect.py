@@ -6,6 +6,7 @@ from datetime import date
 
 import duckdb
 import pytest
+import sqlglot
 
 from pipeline.errors import UsageError
 from pipeline.sql.catalogue import VIEW_ORDER, scripts
@@ -94,6 +95,37 @@ def test_weeks_and_days_are_those_of_bigquery(expression, value):
     ((found,),) = duckdb.sql(to_duckdb(f"SELECT {expression} AS x")).fetchall()
     assert found == value
     assert type(found) is type(value)
+
+
+LISTS = """CREATE TABLE t AS SELECT * FROM (VALUES
+    (1, [{'name': 'x', 'codes': ['A', 'B']}, {'name': NULL, 'codes': NULL},
+         {'name': 'y', 'codes': []}]),
+    (2, []), (3, NULL)) AS v(n, parties)"""
+
+
+@pytest.mark.parametrize(
+    ("array", "one_by_one"),
+    [
+        ("SELECT p.name FROM UNNEST(t.parties) AS p", True),
+        ("SELECT CONCAT(IFNULL(p.name, '-'), 1) FROM UNNEST(parties) AS p", True),
+        ("SELECT ARRAY_TO_STRING(p.codes, ' ') FROM UNNEST(t.parties) AS p", True),
+        ("SELECT p.name FROM UNNEST(t.parties) AS p WHERE p.name IS NOT NULL", False),
+        ("SELECT DISTINCT t.n FROM UNNEST(t.parties) AS p", False),
+        ("SELECT COUNT(p.name) FROM UNNEST(t.parties) AS p", False),
+        ("SELECT ROW_NUMBER() OVER (ORDER BY p.name) FROM UNNEST(t.parties) AS p", False),
+        ("SELECT AS STRUCT p.name FROM UNNEST(t.parties) AS p", False),
+        ("SELECT p.name FROM UNNEST(t.parties) AS p LIMIT 1", False),
+    ],
+)
+def test_what_lists_hold_is_taken_as_a_query_within_would(array, one_by_one):
+    query = f"SELECT n, ARRAY({array}) AS x FROM t ORDER BY n"
+    assert ("LIST_TRANSFORM" in to_duckdb(query)) == one_by_one
+    with duckdb.connect() as connection:
+        connection.execute(LISTS)
+        found = connection.execute(to_duckdb(query)).fetchall()
+        # DuckDB's own, as it is written.
+        meant = sqlglot.transpile(query, read="bigquery", write="duckdb")[0]
+        assert found == connection.execute(meant).fetchall()
 
 
 @pytest.mark.parametrize(

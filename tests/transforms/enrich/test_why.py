@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from transforms.enrich import code_events
-from transforms.enrich.why import considered
+from transforms.enrich.why import SAYINGS, Said, considered, said
 from transforms.records import Article
 
 BODY = (
@@ -55,3 +56,14 @@ def test_an_undated_text_names_its_rules():
 
 def test_nothing_is_considered_where_nothing_is_told():
     assert considered(replace(DATED, body="السماء زرقاء.", title=None), []) == []
+
+
+def test_a_saying_knows_what_it_was_made_of_and_is_a_plain_text_elsewhere():
+    words = considered(DATED, code_events(DATED))
+    for each in words:
+        for text in (each.outcome, *(sign for sign, _ in each.signs)):
+            assert text == SAYINGS[text.key].format(**text.values)
+            assert (deepcopy(text).key, type(deepcopy(text))) == (text.key, Said)
+    told = said("own_decided", outcome=said("coded", type="PROTEST"), what="my.vigil")
+    assert told == "coded as PROTEST, as your rule my.vigil decided"
+    assert told.values["outcome"].key == "coded"

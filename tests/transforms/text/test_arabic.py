@@ -6,11 +6,12 @@ R34 (docs/reliability.md): random input for parsers of feeds, dates and URLs and
 
 from __future__ import annotations
 
+import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms.text.arabic import normalise, normalise_text
+from transforms.text.arabic import any_spelling, normalise, normalise_text
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,27 @@ def test_offsets_never_go_back(text: str) -> None:
     assert len(normalised.offsets) == len(normalised.text) + 1
     assert list(normalised.offsets) == sorted(normalised.offsets)
     assert normalised.offsets[-1] == len(text)
+
+
+ENGINE = duckdb.connect()
+
+
+def _found(text, looked_for):
+    """Whether RE2, as DuckDB has it, finds a word in a text."""
+    asked = ENGINE.execute("SELECT regexp_matches(?, ?)", [text, any_spelling(looked_for)])
+    ((found,),) = asked.fetchall()
+    return found
+
+
+@given(st.text("اأإآىيئوؤهةكکلم\u064e\u0651\u0640\u200f٣3.(", min_size=1, max_size=12))
+@example("الأُمَّة")
+def test_a_text_is_found_however_it_is_spelled(text):
+    assert _found(f"في {text} هنا", normalise_text(text))
+    assert _found(f"في {normalise_text(text)} هنا", text)
+
+
+def test_what_is_another_word_is_not_found():
+    assert not _found("غزو", "غزة")
+    assert not _found("a1b", "a.b")
+    assert _found("GAZA", "gaza")
+    assert any_spelling("\u0640\u064e\ud800") == ""
