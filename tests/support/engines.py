@@ -166,6 +166,23 @@ class Cluster:
                         return int(manager["taskmanager-id"].removeprefix("tm"))
         return None
 
+    def has_checkpoint(self) -> bool:
+        """Tell whether a job has completed a checkpoint."""
+        jobs = self.ask("/jobs")["jobs"]
+        return any(
+            self.ask(f"/jobs/{job['id']}/checkpoints")["counts"]["completed"] for job in jobs
+        )
+
+    def worker_of(self, step: str) -> int:
+        """The number of a task manager that runs a step of the only job."""
+        (job,) = self.ask("/jobs")["jobs"]
+        for vertex in self.ask(f"/jobs/{job['id']}")["vertices"]:
+            if step in vertex["name"]:
+                where = f"/jobs/{job['id']}/vertices/{vertex['id']}/taskmanagers"
+                name = self.ask(where)["taskmanagers"][0]["taskmanager-id"]
+                return int(name.removeprefix("tm"))
+        raise LookupError(step)
+
     def failures(self, job: str) -> list[str]:
         """What went wrong in a job on its way, an exception each."""
         history = self.ask(f"/jobs/{job}/exceptions")["exceptionHistory"]["entries"]

@@ -96,11 +96,12 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
         )  # fmt: skip
         with streaming(source, output, *flags) as running:
             enough = feeds + feeds * pages // 4  # pages flow
-            while len(server.hits) - before < enough and running.poll() is None:
-                time.sleep(0.05)
-            cluster.workers[0].kill()
+            while len(server.hits) - before < enough or not cluster.has_checkpoint():
+                assert running.poll() is None, "it has ended by itself"
+                time.sleep(0.2)
+            cluster.workers[cluster.worker_of("PollDue")].kill()
             started = time.monotonic()
-            wait_for(output, len(expected["articles"]), running, sized(240, 1800))
+            wait_for(output, len(expected["articles"]), running, sized(420, 1800))
             rate = len(expected["articles"]) / (time.monotonic() - started)
             job = cluster.ask("/jobs")["jobs"][0]["id"]
             checkpoints = cluster.ask(f"/jobs/{job}/checkpoints")
@@ -116,3 +117,4 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
             f"{len(set(asked))} pages, of which one in sixteen breaks off and is asked for again"
         )
     assert failures, "it was killed too late"
+    assert checkpoints["counts"]["restored"]
