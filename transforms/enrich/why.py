@@ -170,11 +170,13 @@ def _touch(trigger: Span, other: object) -> bool:
 
 def _signs(candidate: Candidate, kind: int, model: DecisionModel) -> list[tuple[str, float]]:
     """The features that weigh most for a type, or against it."""
-    weights: dict[str, float] = {}
-    for name in dict.fromkeys(candidate.features):
-        if name in model.rows and _in_words(name):
-            row = model.weights[model.rows[name]]
-            weights[_in_words(name)] = round(float(row[kind] - row[NONE]), 2)
+    names = [name for name in dict.fromkeys(candidate.features) if name in model.rows]
+    shares = model.net.shares([model.rows[name] for name in names])
+    weights = {
+        _in_words(name): round(float(share[kind] - share[NONE]), 2)
+        for name, share in zip(names, shares, strict=True)
+        if _in_words(name)
+    }
     heaviest = sorted(weights.items(), key=lambda each: (-abs(each[1]), each[0]))
     return heaviest[:_SIGNS]
 

@@ -1,6 +1,6 @@
 """Which candidates are events: two fitted models, and a third that joins mentions.
 
-The first, which is linear, gives every candidate a probability for each event type and for none.
+The first, a small net, gives every candidate a probability for each event type and for none.
 The second, of boosted trees, looks at a type in a clause (see ``clause``). The third, of trees as
 well, says how probable it is that two mentions are one event (see ``merge``). ``decisions.npz`` is
 made by ``transforms.enrich.build.decisions``.
@@ -18,6 +18,7 @@ import numpy as np
 
 from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.clause import NONE, SURE, TYPES, Decision, clause_options
+from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
@@ -31,38 +32,27 @@ class DecisionModel:
     """The three models.
 
     Attributes:
-        rows: feature -> its row in ``weights``.
-        weights: one row a feature, one column a type, the last for no event.
+        rows: feature -> its row in ``net``.
+        net: the first model: its classes are the types, the last is for no event.
         clause: the second model.
         pair: the third model.
         sides: the models of the sides (see ``parties``).
         setting: the models of date and place (see ``setting``).
+        whole: how sure an event is once all is known of it (see ``whole``); None while it is
+            still to be fitted.
     """
 
     rows: Mapping[str, int]
-    weights: np.ndarray[Any, np.dtype[np.float32]]
+    net: Net
     clause: Trees
     pair: Trees
     sides: SideModels
     setting: Mapping[str, Logistic]
+    whole: Trees | None = None
 
     def type_probabilities(self, candidates: Sequence[Candidate]) -> Floats:
         """Probabilities of the first model: one row a candidate, one column a type and none."""
-        rows: list[int] = []
-        starts, known = [], self.rows
-        words: dict[tuple[str, ...], list[int]] = {}  # rows of names that candidates share
-        for candidate in candidates:
-            starts.append(len(rows))
-            own = {known[name] for name in candidate.around if name in known}
-            for names in (candidate.word, candidate.scene.common):
-                if names not in words:
-                    words[names] = [known[name] for name in names if name in known]
-                own.update(words[names])
-            rows += sorted(own)
-        totals = np.add.reduceat(self.weights[rows], starts, axis=0).astype(np.float64)
-        totals -= totals.max(axis=1, keepdims=True)
-        chance = np.exp(totals)
-        return np.asarray(chance / chance.sum(axis=1, keepdims=True))
+        return type_chances(candidates, self.rows, self.net)
 
     def decide(self, candidates: Sequence[Candidate]) -> list[Decision]:
         """The events of an article's candidates.
@@ -90,14 +80,45 @@ class DecisionModel:
         return sorted(decided, key=lambda d: d.candidate.position)
 
 
-__all__ = ["NONE", "SURE", "TYPES", "Decision", "DecisionModel", "clause_options", "decision_model"]
+def type_chances(candidates: Sequence[Candidate], known: Mapping[str, int], net: Net) -> Floats:
+    """Probabilities of candidates: one row a candidate, one column a type and none.
+
+    Args:
+        candidates: what is asked about.
+        known: feature -> its row in the net.
+        net: the first model.
+    """
+    rows: list[int] = []
+    starts: list[int] = []
+    words: dict[tuple[str, ...], list[int]] = {}  # rows of names that candidates share
+    for candidate in candidates:
+        starts.append(len(rows))
+        own = {known[name] for name in candidate.around if name in known}
+        for names in (candidate.word, candidate.scene.common):
+            if names not in words:
+                words[names] = [known[name] for name in names if name in known]
+            own.update(words[names])
+        rows += sorted(own)
+    return net(rows, starts)
+
+
+__all__ = [
+    "NONE",
+    "SURE",
+    "TYPES",
+    "Decision",
+    "DecisionModel",
+    "clause_options",
+    "decision_model",
+    "type_chances",
+]
 
 
 def save(model: DecisionModel, path: Path) -> None:
     """Write a model without time stamps, so that equal models are equal files."""
     parts: dict[str, Any] = {
         "terms": np.array("\n".join(model.rows)),
-        "weights": model.weights.astype(np.float16),
+        **model.net.arrays(),
     }
     for name, trees in _trees(model).items():
         parts.update(trees.arrays(name))
@@ -109,7 +130,8 @@ def save(model: DecisionModel, path: Path) -> None:
 
 def _trees(model: DecisionModel) -> dict[str, Trees]:
     """The models of trees, by the name under which a file keeps them."""
-    return {"clause": model.clause, "pair": model.pair, "has": model.sides.has}
+    found = {"clause": model.clause, "pair": model.pair, "has": model.sides.has}
+    return found if model.whole is None else {**found, "whole": model.whole}
 
 
 @cache
@@ -119,11 +141,12 @@ def decision_model() -> DecisionModel:
         terms = str(data["terms"]).split("\n")
         return DecisionModel(
             {term: row for row, term in enumerate(terms)},
-            data["weights"].astype(np.float32),
+            Net.of(data),
             Trees.of(data, "clause"),
             Trees.of(data, "pair"),
             SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
             {name: _line(data, name) for name in ("date", "place")},
+            Trees.of(data, "whole"),
         )
 
 
