@@ -135,6 +135,7 @@ def test_trees_learn_what_no_line_can_tell() -> None:
 def _gold(number: int) -> dict[str, Any]:
     day = dt.date(2024, 3, 1) + dt.timedelta(days=number)
     body = f"قصفت القوات الروسية مدينة خاركيف أمس وقتلت {number + 2} مدنيين. وأدانت فرنسا القصف."
+    body += " وساد الهدوء في شوارع المدينة مع حلول المساء بحسب السكان." * 6  # as long as news is
     title = "قصف خاركيف"
     text = f"{title}\n{body}"
 
@@ -176,6 +177,8 @@ def test_models_are_fitted_folded_and_kept(tmp_path, monkeypatch) -> None:
     events = coder.code_with(article_of(golds[0]), models[folds["d0"]])
     told = [(e.event_type, e.confidence >= 0.5) for e in events if e.confidence >= 0.5]
     assert ("ASSAULT", True) in told
+    assert whole.whole is not None
+    assert build.fit_whole([]) is None
     first = tmp_path / "one.npz"
     decide.save(whole, first)
     again, _, _ = build.fit(read)

@@ -77,12 +77,14 @@ def _fitting(gold: Gold, event: EventMention) -> list[int]:
     ]
 
 
-def fit_whole(asked: Sequence[Asked]) -> Trees:
-    """The model of events.
+def fit_whole(asked: Sequence[Asked]) -> Trees | None:
+    """The model of events, or None when no article was long enough to be asked about.
 
     Args:
         asked: what ``asked_of`` gave for every article.
     """
     rows = [row for questions, _ in asked for row in questions]
+    if not rows:
+        return None
     found = fit_trees(rows, [answer for _, answers in asked for answer in answers], WHOLE)
     return replace(found, base=found.base + LEAN)

@@ -38,8 +38,8 @@ class DecisionModel:
         pair: the third model.
         sides: the models of the sides (see ``parties``).
         setting: the models of date and place (see ``setting``).
-        whole: how sure an event is once all is known of it (see ``whole``); None while it is
-            still to be fitted.
+        whole: how sure an event is once all is known of it (see ``whole``); None where it was
+            not fitted.
     """
 
     rows: Mapping[str, int]
@@ -146,7 +146,7 @@ def decision_model() -> DecisionModel:
             Trees.of(data, "pair"),
             SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
             {name: _line(data, name) for name in ("date", "place")},
-            Trees.of(data, "whole"),
+            Trees.of(data, "whole") if "whole.base" in data else None,
         )
 
 
