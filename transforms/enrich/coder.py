@@ -11,6 +11,7 @@ tells by the same words.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -37,6 +38,7 @@ from transforms.enrich.events.parties import assign_countries, countries_of
 from transforms.enrich.events.record import to_event
 from transforms.enrich.events.scenes import scenes_of
 from transforms.enrich.events.setting import Setting, setting_of, settle_mention
+from transforms.enrich.events.whole import WORDS, look_again
 from transforms.enrich.events.word_model import lexical_model
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.words.memo import trim
@@ -73,19 +75,52 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
         article: see ``code_events``.
         model: decides and merges.
     """
-    scenes, context = read_article(article)
-    doubtful: list[EventMention] = []
-    if article.published_on is None and article.published_at is None:
-        mentions = _by_rules(scenes, context)
-    else:
-        mentions, doubtful = _decided(scenes, context, model)
-    merged = [*merge(mentions[:MAX_MENTIONS], model.pair), *_said_once(doubtful)[:MAX_MENTIONS]]
-    for mention in merged:
-        assign_country(mention, context.homes)
-    events = [to_event(mention, article) for mention in merged]
+    merged, doubtful, context = joined(article, model)
+    anchor = anchor_of(article)
+    if anchor is not None and model.whole is not None and is_long(article):
+        look_again(merged, context.countries, anchor, model.whole)
+    events = [to_event(mention, article) for mention in (*merged, *doubtful)]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)
     )
+
+
+def joined(
+    article: Article, model: DecisionModel
+) -> tuple[list[EventMention], list[EventMention], ArticleContext]:
+    """The distinct events of an article before they are looked at as wholes.
+
+    Args:
+        article: see ``code_events``.
+        model: decides and merges.
+
+    Returns:
+        Its events, each one of its mentions with what the others add; those that hardly are
+        events; what the article says.
+    """
+    scenes, context = read_article(article)
+    doubtful: list[EventMention] = []
+    if anchor_of(article) is None:
+        mentions = _by_rules(scenes, context)
+    else:
+        mentions, doubtful = _decided(scenes, context, model)
+    merged = merge(mentions[:MAX_MENTIONS], model.pair)
+    doubtful = _said_once(doubtful)[:MAX_MENTIONS]
+    for mention in (*merged, *doubtful):
+        assign_country(mention, context.homes)
+    return merged, doubtful, context
+
+
+def is_long(article: Article) -> bool:
+    """Whether an article tells enough to look at its events beside each other."""
+    return len(article.body[:MAX_TEXT].split(maxsplit=WORDS)) >= WORDS
+
+
+def anchor_of(article: Article) -> dt.date | None:
+    """The day an article was published where its publisher writes, if it is known."""
+    if article.published_on is None and article.published_at is not None:
+        return article.published_at.date()
+    return article.published_on
 
 
 def _decided(
@@ -129,9 +164,7 @@ def _settled(
 def read_article(article: Article) -> tuple[list[Scene], ArticleContext]:
     """The sentences of an article that may tell an act, and what the whole says of them."""
     trim()
-    anchor = article.published_on
-    if anchor is None and article.published_at is not None:
-        anchor = article.published_at.date()
+    anchor = anchor_of(article)
     texts: tuple[tuple[TextField, str], ...] = (
         ("title", article.title or ""),
         ("body", article.body[:MAX_TEXT]),

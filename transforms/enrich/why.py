@@ -236,12 +236,13 @@ def _touch(trigger: Span, other: object) -> bool:
 
 def _signs(candidate: Candidate, kind: int, model: DecisionModel) -> list[tuple[Said, float]]:
     """The features that weigh most for a type, or against it."""
+    names = [name for name in dict.fromkeys(candidate.features) if name in model.rows]
+    shares = model.net.shares([model.rows[name] for name in names])
     weights: dict[Said, float] = {}
-    for name in dict.fromkeys(candidate.features):
-        sign = _in_words(name) if name in model.rows else None
+    for name, share in zip(names, shares, strict=True):
+        sign = _in_words(name)
         if sign:
-            row = model.weights[model.rows[name]]
-            weights[sign] = round(float(row[kind] - row[NONE]), 2)
+            weights[sign] = round(float(share[kind] - share[NONE]), 2)
     heaviest = sorted(weights.items(), key=lambda each: (-abs(each[1]), each[0]))
     return heaviest[:_SIGNS]
 

@@ -15,11 +15,14 @@ from transforms.enrich.build import decisions as build
 from transforms.enrich.build.boost import Recipe, fit_trees
 from transforms.enrich.build.gold import article_of, read_gold
 from transforms.enrich.build.linear import Sparse, fit_logistic, fit_softmax, softmax, vocabulary
+from transforms.enrich.build.net import fit_net
 from transforms.enrich.events import decide
 from transforms.enrich.events.candidates import act_types, usual_types, word_info
 from transforms.enrich.events.clause import log_odds
 from transforms.enrich.events.numbers import Logistic
 from transforms.enrich.events.parties import countries_of
+from transforms.enrich.events.trees import Trees
+from transforms.enrich.events.whole import LEAST, look_again
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.words.analyse import lemmas
 from transforms.records import Article
@@ -76,6 +79,41 @@ def test_softmax_regression_learns_names() -> None:
     assert (chance.argmax(axis=1) == [0, 0, 1, 1]).all()
 
 
+def test_a_net_learns_what_no_line_can_tell_and_says_what_each_name_adds() -> None:
+    rows = [["a", "x"], ["a", "y"], ["b", "x"], ["b", "y"]] * 600
+    known = vocabulary(rows, 2)
+    targets = np.array([[1, 0], [0, 1], [0, 1], [1, 0]] * 600, dtype=np.float32)
+    trust, line = np.ones(len(rows), dtype=np.float32), np.zeros((4, 2), dtype=np.float32)
+    net = fit_net(rows, known, targets, trust, line)
+    asked = [known[name] for row in rows[:4] for name in row]
+    chances = net(asked, [0, 2, 4, 6])
+    assert (chances.argmax(axis=1) == [0, 1, 1, 0]).all()
+    share = net.shares(asked[:2]).sum(axis=0)
+    assert share[0] > share[1]
+    assert np.array_equal(net.names, fit_net(rows, known, targets, trust, line).names)
+
+
+def test_the_last_look_leaves_own_rules_and_what_is_no_fact_alone() -> None:
+    text = "اعتقلت الشرطة خمسة ناشطين في القاهرة. ولم تعتقل الشرطة أحدا في الجيزة."
+    article = _article(text, "اعتقال ناشطين")
+    events, _, context = coder.joined(article, decide.decision_model())
+    before = [event.confidence for event in events]
+    look_again(events, context.countries, NOON.date(), Trees.of(_nothing(), "t"))
+    asked = [e.status == "asserted" and old >= LEAST for e, old in zip(events, before, strict=True)]
+    assert any(asked)
+    assert not all(asked)
+    for event, old, own in zip(events, before, asked, strict=True):
+        assert event.confidence == (0.5 if own else old)
+    again = next(event for event in events if event.event_type == "COERCE" and event.joined)
+    assert {field for _, field, _, _ in again.joined} == {"title", "body"}  # told twice, one event
+
+
+def _nothing() -> dict[str, Any]:
+    """Trees that know nothing, as a file keeps them."""
+    parts = {"columns": (0, 1), "limits": (0, 1), "values": (0, 2)}
+    return {f"t.{name}": np.zeros(shape) for name, shape in parts.items()} | {"t.base": 0.0}
+
+
 def test_logistic_regression_over_numbers() -> None:
     rows = [[1.0, float(n)] for n in range(10)]
     model = fit_logistic(rows, [float(n > 4) for n in range(10)], 0.1)
@@ -97,6 +135,7 @@ def test_trees_learn_what_no_line_can_tell() -> None:
 def _gold(number: int) -> dict[str, Any]:
     day = dt.date(2024, 3, 1) + dt.timedelta(days=number)
     body = f"قصفت القوات الروسية مدينة خاركيف أمس وقتلت {number + 2} مدنيين. وأدانت فرنسا القصف."
+    body += " وساد الهدوء في شوارع المدينة مع حلول المساء بحسب السكان." * 6  # as long as news is
     title = "قصف خاركيف"
     text = f"{title}\n{body}"
 
@@ -138,6 +177,8 @@ def test_models_are_fitted_folded_and_kept(tmp_path, monkeypatch) -> None:
     events = coder.code_with(article_of(golds[0]), models[folds["d0"]])
     told = [(e.event_type, e.confidence >= 0.5) for e in events if e.confidence >= 0.5]
     assert ("ASSAULT", True) in told
+    assert whole.whole is not None
+    assert build.fit_whole([]) is None
     first = tmp_path / "one.npz"
     decide.save(whole, first)
     again, _, _ = build.fit(read)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,8 +28,10 @@ from transforms.enrich.build.gold import (
     sentence_gold,
     spans_of,
 )
-from transforms.enrich.build.linear import Sparse, fit_softmax, softmax, vocabulary
+from transforms.enrich.build.linear import Sparse, fit_softmax, vocabulary
+from transforms.enrich.build.net import fit_net
 from transforms.enrich.build.sides import Right, Told, fit_pairs, fit_setting, fit_sides
+from transforms.enrich.build.whole import asked_of, fit_whole
 from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.decide import (
     NONE,
@@ -39,7 +41,9 @@ from transforms.enrich.events.decide import (
     DecisionModel,
     clause_options,
     save,
+    type_chances,
 )
+from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.rules.load import all_rules
@@ -187,24 +191,21 @@ def _alone(gold: Gold) -> Iterator[dict[str, Any]]:
         yield {**alone, "published": gold["published"]}
 
 
-def _fit_types(examples: Sequence[Example]) -> tuple[dict[str, int], Floats]:
-    """The first model: features and their weights."""
+def _fit_types(examples: Sequence[Example]) -> tuple[dict[str, int], Net]:
+    """The first model: its names and what they weigh."""
     rows = [c.features for e in examples for c in e.candidates]
     known = vocabulary(rows, LEAST)
     targets = np.array([_target(e.gold, c) for e in examples for c in e.candidates])
     trust = np.array([e.trust for e in examples for _ in e.candidates])
     ridge = np.array([_ridge(name) for name in known])
-    return known, fit_softmax(Sparse.of(rows, known), targets, trust, ridge)
+    line = fit_softmax(Sparse.of(rows, known), targets, trust, ridge)
+    singles = (each.astype(np.float32) for each in (targets, trust, line))
+    return known, fit_net(rows, known, *singles)
 
 
 def _ridge(name: str) -> float:
     kind = name.partition(":")[0]
     return _PAIR if kind == "x" else _NEAR if kind in _NEIGHBOURS else RIDGE
-
-
-def _chances(example: Example, known: dict[str, int], weights: Floats) -> Floats:
-    rows = [c.features for c in example.candidates]
-    return softmax(Sparse.of(rows, known).times(weights))
 
 
 def answers(gold: Gold, option: Decision) -> list[Gold]:
@@ -252,29 +253,35 @@ def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict
     examples = read_examples(golds)
     parts = []
     for fold in range(FOLDS):
-        known, weights = _fit_types([e for e in examples if e.fold != fold])
-        parts.append((known, weights))
+        known, net = _fit_types([e for e in examples if e.fold != fold])
+        parts.append((known, net))
         for example in examples:
             if example.fold == fold:
-                example.chances = _chances(example, known, weights)
+                example.chances = type_chances(example.candidates, known, net)
     models = []
     for example in examples:
         if example.whole:
             _look(example)
-    for fold, (known, weights) in enumerate(parts):
-        seen = [e for e in examples if e.whole and e.fold != fold]
-        models.append(_model(known, weights, seen))
-    whole = _model(*_fit_types(examples), [e for e in examples if e.whole])
-    return whole, models, {e.gold["doc_id"]: e.fold for e in examples if e.whole}
+    wholes = [e for e in examples if e.whole]
+    for fold, (known, net) in enumerate(parts):
+        models.append(_model(known, net, [e for e in wholes if e.fold != fold]))
+    asked = [(e.fold, asked_of(e.gold, models[e.fold])) for e in wholes]
+    models = [
+        replace(model, whole=fit_whole([each for fold, each in asked if fold != number]))
+        for number, model in enumerate(models)
+    ]
+    whole = _model(*_fit_types(examples), wholes)
+    whole = replace(whole, whole=fit_whole([each for _, each in asked]))
+    return whole, models, {e.gold["doc_id"]: e.fold for e in wholes}
 
 
-def _model(known: dict[str, int], weights: Floats, examples: Sequence[Example]) -> DecisionModel:
+def _model(known: dict[str, int], net: Net, examples: Sequence[Example]) -> DecisionModel:
     articles = [example.told for example in examples if example.told]
     sides = fit_sides(articles)
     setting = fit_setting(articles, sides)
     return DecisionModel(
         known,
-        weights.astype(np.float32),
+        net,
         _fit_clause(examples),
         fit_pairs(articles, sides, setting),
         sides,

@@ -1,6 +1,6 @@
 """Which candidates are events: two fitted models, and a third that joins mentions.
 
-The first, which is linear, gives every candidate a probability for each event type and for none.
+The first, a small net, gives every candidate a probability for each event type and for none.
 The second, of boosted trees, looks at a type in a clause (see ``clause``). The third, of trees as
 well, says how probable it is that two mentions are one event (see ``merge``). ``decisions.npz`` is
 made by ``transforms.enrich.build.decisions``.
@@ -20,12 +20,14 @@ import numpy as np
 
 from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.clause import NONE, SURE, TYPES, Decision, clause_options
+from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.words.memo import LIMIT
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
+Words = dict[tuple[str, ...], list[int]]  # rows of the names of a word
 _UNKNOWN: Final = -1  # the row of features without one
 KEPT: Final = 0.03  # of the second model, below which a decision is not kept
 
@@ -35,45 +37,28 @@ class DecisionModel:
     """The three models.
 
     Attributes:
-        rows: feature -> its row in ``weights``.
-        weights: one row a feature, one column a type, the last for no event.
+        rows: feature -> its row in ``net``.
+        net: the first model: its classes are the types, the last is for no event.
         clause: the second model.
         pair: the third model.
         sides: the models of the sides (see ``parties``).
         setting: the models of date and place (see ``setting``).
+        whole: how sure an event is once all is known of it (see ``whole``); None where it was
+            not fitted.
     """
 
     rows: Mapping[str, int]
-    weights: np.ndarray[Any, np.dtype[np.float32]]
+    net: Net
     clause: Trees
     pair: Trees
     sides: SideModels
     setting: Mapping[str, Logistic]
-    _words: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
+    whole: Trees | None = None
+    _words: Words = field(default_factory=dict, repr=False)
 
     def type_probabilities(self, candidates: Sequence[Candidate]) -> Floats:
         """Probabilities of the first model: one row a candidate, one column a type and none."""
-        rows: list[int] = []
-        starts, known, words = [], self.rows, self._words
-        scenes: dict[int, list[int]] = {}
-        if len(words) > LIMIT:
-            words.clear()
-        for candidate in candidates:
-            starts.append(len(rows))
-            own = set(map(known.get, candidate.around, repeat(_UNKNOWN)))
-            own.discard(_UNKNOWN)
-            word, scene = candidate.word, candidate.scene
-            if word not in words:
-                words[word] = [known[name] for name in word if name in known]
-            if id(scene) not in scenes:
-                scenes[id(scene)] = [known[name] for name in scene.common if name in known]
-            own.update(words[word], scenes[id(scene)])
-            rows += sorted(own)
-        weights = self.weights.take(np.array(rows, dtype=np.intp), axis=0)
-        totals = np.add.reduceat(weights, starts, axis=0).astype(np.float64)
-        totals -= totals.max(axis=1, keepdims=True)
-        chance = np.exp(totals)
-        return np.asarray(chance / chance.sum(axis=1, keepdims=True))
+        return type_chances(candidates, self.rows, self.net, self._words)
 
     def decide(self, candidates: Sequence[Candidate]) -> list[Decision]:
         """The events of an article's candidates.
@@ -101,14 +86,54 @@ class DecisionModel:
         return sorted(decided, key=lambda d: d.candidate.position)
 
 
-__all__ = ["NONE", "SURE", "TYPES", "Decision", "DecisionModel", "clause_options", "decision_model"]
+def type_chances(
+    candidates: Sequence[Candidate], known: Mapping[str, int], net: Net, words: Words | None = None
+) -> Floats:
+    """Probabilities of candidates: one row a candidate, one column a type and none.
+
+    Args:
+        candidates: what is asked about.
+        known: feature -> its row in the net.
+        net: the first model.
+        words: what is kept from one article to the next: the rows of the names of words.
+    """
+    rows: list[int] = []
+    starts: list[int] = []
+    words = {} if words is None else words
+    scenes: dict[int, list[int]] = {}
+    if len(words) > LIMIT:
+        words.clear()
+    for candidate in candidates:
+        starts.append(len(rows))
+        own = set(map(known.get, candidate.around, repeat(_UNKNOWN)))
+        own.discard(_UNKNOWN)
+        word, scene = candidate.word, candidate.scene
+        if word not in words:
+            words[word] = [known[name] for name in word if name in known]
+        if id(scene) not in scenes:
+            scenes[id(scene)] = [known[name] for name in scene.common if name in known]
+        own.update(words[word], scenes[id(scene)])
+        rows += sorted(own)
+    return net(rows, starts)
+
+
+__all__ = [
+    "NONE",
+    "SURE",
+    "TYPES",
+    "Decision",
+    "DecisionModel",
+    "clause_options",
+    "decision_model",
+    "type_chances",
+]
 
 
 def save(model: DecisionModel, path: Path) -> None:
     """Write a model without time stamps, so that equal models are equal files."""
     parts: dict[str, Any] = {
         "terms": np.array("\n".join(model.rows)),
-        "weights": model.weights.astype(np.float16),
+        **model.net.arrays(),
     }
     for name, trees in _trees(model).items():
         parts.update(trees.arrays(name))
@@ -120,7 +145,8 @@ def save(model: DecisionModel, path: Path) -> None:
 
 def _trees(model: DecisionModel) -> dict[str, Trees]:
     """The models of trees, by the name under which a file keeps them."""
-    return {"clause": model.clause, "pair": model.pair, "has": model.sides.has}
+    found = {"clause": model.clause, "pair": model.pair, "has": model.sides.has}
+    return found if model.whole is None else {**found, "whole": model.whole}
 
 
 @cache
@@ -130,11 +156,12 @@ def decision_model() -> DecisionModel:
         terms = str(data["terms"]).split("\n")
         return DecisionModel(
             {intern(term): row for row, term in enumerate(terms)},
-            data["weights"].astype(np.float32),
+            Net.of(data),
             Trees.of(data, "clause"),
             Trees.of(data, "pair"),
             SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
             {name: _line(data, name) for name in ("date", "place")},
+            Trees.of(data, "whole") if "whole.base" in data else None,
         )
 
 

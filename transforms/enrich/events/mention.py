@@ -20,7 +20,9 @@ class EventMention:
     formula; ``anchored`` tells that the article's day of publication is known, ``token`` is the
     word that tells the event, ``order`` the number of its sentence, ``named`` holds the countries
     that a verb's own subject names, ``gaps`` tell how badly the dead and the injured suit it
-    (rank, how far).
+    (rank, how far). ``joined`` are the mentions that are one with it, itself among them
+    (confidence, field, token, number of the sentence), ``near`` the event of its type that it most
+    probably repeats without being joined to it: how probably, and how sure that one is.
     """
 
     match: TriggerMatch
@@ -48,3 +50,5 @@ class EventMention:
     token: int = 0
     order: int = 0
     named: frozenset[str] = frozenset()
+    joined: tuple[tuple[float, str, int, int], ...] = ()
+    near: tuple[float, float] = (0.0, 0.0)

@@ -2,7 +2,7 @@
 
 The pair model (see ``decide``) says how probable it is that two mentions of a type are one event,
 by where they stand, what words, parties, places, days and numbers they share. A mention joins the
-group with the highest mean probability, when that is one half or more.
+group with the highest mean probability, when that is high enough.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
         Distinct events; each keeps the fields of its clearest mention, what that one lacks from the
         others, and all evidence.
     """
-    groups: list[list[EventMention]] = []
+    groups: list[tuple[list[EventMention], float, list[EventMention]]] = []
     worded: dict[tuple[str, str, str], list[EventMention]] = {}
     alike: dict[tuple[str, str], list[list[EventMention]]] = {}
     for mention in sorted(mentions, key=lambda m: m.confidence < SURE):
@@ -49,21 +49,27 @@ def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
             continue
         known = alike.setdefault((mention.event_type, mention.status), [])
         best, chance = None, SAME
+        near: tuple[float, list[EventMention]] = (0.0, [])
         for group in known[-_GROUPS:]:
             others = group if len(group) <= 2 * _MEMBERS else group[:_MEMBERS] + group[-_MEMBERS:]
             if any(_contradict(mention, other) for other in others):
                 continue
             chances = same([pair_numbers(mention, other) for other in others])
             mean = sum(chances) / len(chances)
+            if mean > near[0]:
+                near = mean, group
             if mean >= chance:
                 best, chance = group, mean
         if best is None:
             best = []
-            groups.append(best)
+            groups.append((best, *near))
             known.append(best)
         best.append(mention)
         worded[words] = best
-    return [_united(group) for group in groups]
+    united = [_united(group) for group, _, _ in groups]
+    for event, (_, chance, other) in zip(united, groups, strict=True):
+        event.near = chance, max((m.confidence for m in other), default=0.0)
+    return united
 
 
 def _contradict(one: EventMention, two: EventMention) -> bool:
@@ -193,7 +199,9 @@ def _united(group: list[EventMention]) -> EventMention:
 
     One of a user's own rule goes before all others: its rule says what the event is.
     """
+    joined = tuple((m.confidence, m.trigger.field, m.token, m.order) for m in group)
     if len(group) == 1:
+        group[0].joined = joined
         return group[0]
     for mention in group:
         mention.features = mention.features or features(mention)
@@ -202,6 +210,7 @@ def _united(group: list[EventMention]) -> EventMention:
         key=lambda m: (not m.match.rule.own, -round(clarity(m), 6), m.trigger.char_start),
     )
     best = ranked[0]
+    best.joined = joined
     best.confidence = max(mention.confidence for mention in group)
     for other in ranked[1:]:
         _complete(best, other)
