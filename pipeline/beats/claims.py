@@ -119,10 +119,11 @@ class _ClaimRequest(beam.DoFn):
         element: tuple[str, tuple[datetime, Request]],
         claims: Any = CLAIMS,
     ) -> Iterable[TimestampedValue]:
-        """Claim one page."""
+        """Claim one page for the feeds that list it; others that list it ask for themselves."""
         host, (beat, request) = element
         held = Claims.read(claims, beat)
-        if not held.take(request.url, beat):
+        feeds = sorted({each.feed_url for each in request.context.sightings})
+        if not held.take("\n".join((request.url, *feeds)), beat):
             count("beat", "claimed_already")
             return
         held.write(claims)

@@ -14,7 +14,8 @@ from seed_pages import SITES, _variant, render
 HTML = {"Content-Type": "text/html"}
 # What follows from when a feed was asked and a page was had, not from what came.
 _OF_THE_CLOCK = {"feeds", "fetch_log"}
-_APART = {"raw_ref"}
+# The same, and which of the feeds that list a page was the first to ask for it.
+_APART = {"raw_ref", "feed_url"}
 
 
 def serve_feeds(server: LocalServer, folder: Path, feeds: int, pages: int) -> str:
@@ -46,7 +47,10 @@ def serve_feeds(server: LocalServer, folder: Path, feeds: int, pages: int) -> st
 def stored(output: Path) -> dict[str, list[str]]:
     """What an output holds of what came, whenever it came."""
     return {
-        name: sorted(repr({k: v for k, v in row.items() if k not in _APART}) for row in rows)
+        name: sorted(
+            repr({k: v for k, v in row.items() if k not in _APART or name == "appearances"})
+            for row in rows
+        )
         for name, rows in all_facts(output).items()
         if name not in _OF_THE_CLOCK
     }
