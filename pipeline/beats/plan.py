@@ -94,14 +94,26 @@ class Planner:
         warm = self._learn(feeds, as_of)
         if self._may_settle(as_of):
             self._settle(as_of)
-        free = [feed for feed in _due(feeds, warm, as_of) if not _is_claimed(feed, warm, claims)]
-        self._look_again(free, warm)
-        ordered = _due(free, warm, as_of)
+        free = [feed for feed in feeds if not _is_claimed(feed, warm, claims)]
+        self._look_again(_due(free, warm, as_of), warm)
+        ordered = [*_due(free, warm, as_of), *self._ordered_before(free, warm, as_of)]
         for feed in ordered:
             due_at = self._ordered[feed.url] = warm.history.states[feed.url].due_at
             claims.take(feed_name(feed.url), as_of, due_at.isoformat())
         count(STAGE, "feeds_ordered", len(ordered))
         return list(self._orders(ordered, warm, as_of))
+
+    def _ordered_before(self, feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:
+        """The feeds that this very beat has had polled, before the engine forgot it.
+
+        After a failure an engine goes back to its last checkpoint and does beats again. What their
+        polls told has come in; the pages they led to may be lost, so they are made again.
+        """
+        run_id = self._context.provenance.at(as_of).run_id
+        before = [feed for feed in feeds if warm.history.polled_by.get(feed.url) == run_id]
+        return [
+            feed for feed in before if not schedule.is_due(warm.history.states[feed.url], as_of)
+        ]
 
     def _look_again(self, feeds: Iterable[Feed], warm: Warm) -> None:
         """Read of feeds whose polls nobody has heard of what the tables know by now.
@@ -125,6 +137,9 @@ class Planner:
             hosts[registrable_host(feed.url)].append(feed)
         for host, each in sorted(hosts.items()):
             history = warm.history.part(each)
+            for feed in each:  # what is ordered is due, even if only because it is done again
+                state = history.states[feed.url]
+                history.states[feed.url] = replace(state, due_at=min(state.due_at, as_of))
             yield host, Order(as_of, tuple(each), history, tuple(robots[host]), gone)
 
     def _learn(self, feeds: Sequence[Feed], as_of: datetime) -> Warm:

@@ -36,11 +36,13 @@ class FeedHistory:
 
     Attributes:
         states: by feed URL.
+        polled_by: the ids of the runs that polled them last, by feed URL.
     """
 
     def __init__(self, sink: Sink | None, now: datetime) -> None:
         """Keep the settings; nothing is read yet."""
         self.states: dict[str, schedule.FeedState] = {}
+        self.polled_by: dict[str, str] = {}
         self._known: dict[str, dict[str, KnownEntry]] = {}
         self._feeds: dict[str, Feed] = {}  # by their names
         self._sink = sink
@@ -62,6 +64,8 @@ class FeedHistory:
             self._feeds[name] = feed
             known = seen.get(name, [])
             self.states[feed.url] = state_of(feed, self.now, known, stored.get(name))
+            if name in stored:
+                self.polled_by[feed.url] = stored[name]["run_id"]
             self._known[feed.url] = {key: each for each in known for key in entry_keys(each)}
 
     def known(self, feed_url: str, entry: Entry) -> KnownEntry | None:
@@ -115,6 +119,7 @@ class FeedHistory:
             if feed is not None:
                 known = {id(each): each for each in self._known[feed.url].values()}
                 self.states[feed.url] = state_of(feed, self.now, list(known.values()), row)
+                self.polled_by[feed.url] = row["run_id"]
 
     def part(self, feeds: Iterable[Feed]) -> FeedHistory:
         """What is known of some of the feeds, to travel to whoever polls them."""

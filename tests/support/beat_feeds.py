@@ -18,10 +18,12 @@ _OF_THE_CLOCK = {"feeds", "fetch_log"}
 _APART = {"raw_ref", "feed_url"}
 
 
-def serve_feeds(server: LocalServer, folder: Path, feeds: int, pages: int) -> str:
+def serve_feeds(
+    server: LocalServer, folder: Path, feeds: int, pages: int, *, after: float = 0.0
+) -> str:
     """Serve feeds of so many pages each and give the list of them.
 
-    Of sixteen pages one is a 404 and one breaks off; every fourth page is listed by two feeds.
+    Each page takes so many seconds (``after``). Of sixteen one is a 404 and one breaks off; every fourth page is listed by two feeds.
     """
     urls = []
     number = 0
@@ -33,7 +35,8 @@ def serve_feeds(server: LocalServer, folder: Path, feeds: int, pages: int) -> st
             site = list(SITES)[number % len(SITES)]
             article = _variant(number, random.Random(number))  # noqa: S311 - varied text, no secret
             faults = {3: answer("no", 404), 11: truncated()}
-            page = faults.get(number % 16) or answer(render(site, article), headers=HTML)
+            body = render(site, article)
+            page = faults.get(number % 16) or answer(body, headers=HTML, after=after)
             entry = item(server.on(host, f"/{number}", page), f"خبر {number}", SUMMARY)
             shared = entry if number % 4 == 0 else shared
             entries.append(entry)

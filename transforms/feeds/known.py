@@ -34,9 +34,12 @@ class KnownEntry:
         """Whether its page is to be asked for again now.
 
         The pause doubles: a quarter of an hour after the first sighting, half an hour, an hour ...
+        A poll that is made again at its own time wants what it wanted then.
         """
         if not self.is_open:
             return False
+        if self.first_seen_at == now:
+            return True
         return _tries(now - self.first_seen_at) > _tries(self.last_seen_at - self.first_seen_at)
 
 

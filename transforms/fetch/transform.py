@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 import apache_beam as beam
@@ -88,7 +89,7 @@ class _Crawl(beam.DoFn):
         if beat is not None:
             self._fetcher.set_clock(beat)
         count(STAGE, "in", len(requests))
-        for fetched in self._fetcher.each(requests):
+        for fetched in chain.from_iterable(map(self._fetcher.each, _rounds(requests))):
             reason = fetched.response.reason
             # No rejection yet: a feed's summary may stand in for the page.
             count(STAGE, "out" if reason is None else f"failed.{reason}")
@@ -96,6 +97,21 @@ class _Crawl(beam.DoFn):
             measure(STAGE, "attempts", sum(row.purpose != "robots" for row in fetched.log))
             measure(STAGE, "microseconds", fetched.response.elapsed_ms * 1000)
             yield fetched
+
+
+def _rounds(requests: list[Request]) -> list[list[Request]]:
+    """Requests in rounds that ask for each address once: a crawl answers an address, not a request.
+
+    >>> [[each.url for each in r] for r in _rounds([Request("a"), Request("b"), Request("a")])]
+    [['a', 'b'], ['a']]
+    """
+    rounds: list[dict[str, Request]] = []
+    for request in requests:
+        free = next((found for found in rounds if request.url not in found), None)
+        if free is None:
+            rounds.append(free := {})
+        free[request.url] = request
+    return [list(found.values()) for found in rounds]
 
 
 def _start(found: tuple[Any, list[Request]]) -> Any:

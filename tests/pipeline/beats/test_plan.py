@@ -139,3 +139,13 @@ def test_a_list_that_was_never_there_is_told(world, tmp_path):
     config = replace(world.config, inputs=(str(tmp_path / "none.toml"),))
     with pytest.raises(UsageError, match=r"none\.toml"):
         Planner(replace(world, config=config), 0.0).plan(NOON, Claims())
+
+
+def test_a_beat_that_is_done_again_wants_what_it_wanted(world):
+    """The engine fell back to a checkpoint before the beat, whose polls have come in already."""
+    polled(world, Planner(world, 0.0).plan(NOON, Claims()), NOON)
+    fallen = Planner(world, 0.0)
+    orders = fallen.plan(NOON, Claims())
+    assert len(orders) == 2
+    assert len(polled(world, orders, NOON)) == 6
+    assert fallen.plan(later(seconds=60), Claims()) == [], "another beat does not"

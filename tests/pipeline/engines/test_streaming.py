@@ -87,7 +87,7 @@ def test_a_stream_on_prism(tmp_path):
 def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, capsys):
     feeds, pages = sized(8, 200), sized(6, 15)
     with LocalServer() as server, flink_cluster(tmp_path) as cluster:
-        source = serve_feeds(server, tmp_path, feeds, pages)
+        source = serve_feeds(server, tmp_path, feeds, pages, after=1.0)
         expected = run_once(source, tmp_path)
         before = len(server.hits)
         output = tmp_path / "out"
@@ -105,7 +105,12 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
             wait_for(output, expected, running, sized(420, 1800))
             rate = len(expected["articles"]) / (time.monotonic() - started)
             job = cluster.ask("/jobs")["jobs"][0]["id"]
-            checkpoints = cluster.ask(f"/jobs/{job}/checkpoints")
+            end = time.monotonic() + 90  # a lost task manager is missed after some seconds
+            while time.monotonic() < end:
+                checkpoints = cluster.ask(f"/jobs/{job}/checkpoints")
+                if checkpoints["counts"]["restored"]:
+                    break
+                time.sleep(0.5)
             failures = cluster.failures(job)
         asked = [(hit.host, hit.path) for hit in server.hits[before:] if hit.path[1:].isdigit()]
     same_rows(output, expected)
