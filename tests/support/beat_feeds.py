@@ -23,7 +23,8 @@ def serve_feeds(
 ) -> str:
     """Serve feeds of so many pages each and give the list of them.
 
-    Each page takes so many seconds (``after``). Of sixteen one is a 404 and one breaks off; every fourth page is listed by two feeds.
+    A page takes ``after`` seconds. Of sixteen one is a 404 and one breaks off; every fourth page is
+    listed by two feeds.
     """
     urls = []
     number = 0

@@ -13,6 +13,7 @@ from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files
 from pipeline.sinks.parquet import ParquetSink, parts
 from pipeline.sinks.parquet import writer as written
+from transforms.rows.arrow import arrow_schema
 
 
 def committed(root: Path, rows: list[dict[str, Any]]) -> list[Path]:
@@ -31,6 +32,20 @@ def test_ranges_are_kept_of_keys_times_and_numbers_alone(tmp_path: Path, rows: A
     kept = {each.path_in_schema for each in columns if each.is_stats_set}
     assert {"article_id", "event_time", "published_at", "arabic_share"} <= kept
     assert not {"body", "title", "url", "topics.list.element.code"} & kept
+
+
+def test_a_small_file_compresses_its_long_leaves_and_keeps_the_schema(
+    tmp_path: Path, rows: Any
+) -> None:
+    given = [rows.article(n, body=f"نص {n} " * 500) for n in range(20)]
+    (path,) = committed(tmp_path / "out", given)
+    parquet = pq.ParquetFile(path)
+    group = parquet.metadata.row_group(0)
+    columns = [group.column(index) for index in range(group.num_columns)]
+    packed = {each.path_in_schema for each in columns if each.compression == "ZSTD"}
+    assert "body" in packed
+    assert "language" not in packed
+    assert parquet.schema_arrow.equals(arrow_schema("articles"), check_metadata=False)
 
 
 def test_partitions_encoded_beside_one_another_are_those_encoded_in_turn(
