@@ -34,7 +34,7 @@ from pipeline.runners import open_engine
 from pipeline.sinks.files import open_files
 
 DEPLOY = ROOT / "deploy"
-GOLDEN = ROOT / "tests" / "golden" / "graphs" / "documents.json"
+GOLDEN = ROOT / "tests" / "golden" / "graphs"
 ADVICE = """\
 The graph that Dataflow is given is another than {golden} says.
 Not meant? Look for a step, label or coder that changed: a running job can be updated only by a
@@ -46,29 +46,36 @@ PLACES = ("--project=test-project", "--region=europe-west1", "--temp_location=gs
 IMAGE = "--sdk_container_image=example.invalid/rasd:1"
 
 
-def test_the_graph_is_the_golden_one(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["documents", "beats"])
+def test_the_graph_is_the_golden_one(name, tmp_path, monkeypatch):
     root = tmp_path / "store"
     root.mkdir()
     with emulated_bucket(monkeypatch, root) as bucket:
         page = SEEDS / "pages" / "gaza-airstrike.html"
         open_files(bucket).write("page.html", page.read_bytes())
+        open_files(bucket).write("feeds.txt", b"https://a.example/feed.xml\n")
+        asked = {
+            "documents": ("run", f"{bucket}/page.html"),
+            "beats": ("stream", f"{bucket}/feeds.txt"),
+        }
         done = _dataflow(
-            "run", f"{bucket}/page.html", "--output", f"{bucket}/out", "--archive",
-            f"{bucket}/warc", "--runner=DataflowRunner", *PLACES, IMAGE,
-            f"--template_location={bucket}/graphs/documents",
+            *asked[name], "--output", f"{bucket}/out", "--archive", f"{bucket}/warc",
+            "--runner=DataflowRunner", *PLACES, IMAGE,
+            f"--template_location={bucket}/graphs/{name}",
         )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()
         names = open_files(bucket).listing("")
-        assert not [name for name in names if name.startswith("out/_inbox")], "nothing was run"
+        assert not [name for name in names if name.startswith("out/")], "nothing was run"
         (written,) = [name for name in names if name.endswith("/pipeline.pb")]
         graph = read_graph(open_files(bucket).read(written))
-        job = json.loads(open_files(bucket).read("graphs/documents"))
+        job = json.loads(open_files(bucket).read(f"graphs/{name}"))
     assert "nothing was run" in done.stderr.decode()
     assert job["environment"]["experiments"], "the job's description"
+    golden_file = GOLDEN / f"{name}.json"
     if os.environ.get("RASD_WRITE_GOLDEN"):
-        GOLDEN.write_text(json.dumps(graph, indent=1) + "\n", encoding="utf-8")
-    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    names = {"golden": GOLDEN.relative_to(ROOT), "test": Path(__file__).relative_to(ROOT)}
+        golden_file.write_text(json.dumps(graph, indent=1) + "\n", encoding="utf-8")
+    golden = json.loads(golden_file.read_text(encoding="utf-8"))
+    names = {"golden": golden_file.relative_to(ROOT), "test": Path(__file__).relative_to(ROOT)}
     assert graph == golden, ADVICE.format(**names)
 
 
