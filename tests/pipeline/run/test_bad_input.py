@@ -47,7 +47,11 @@ def good(tmp_path):
         ("page.xml", b"<!DOCTYPE html><html><body><p>x</p></body></html>", ("feeds", "not_a_feed")),
         ("broken.jsonl", b'{"body": "unfinished\n', ("read", "bad_json")),
         ("list.jsonl", b"[1, 2]\n", ("read", "bad_json")),
-        ("cut.jsonl.gz", gzip.compress(b'{"body": "x"}\n' * 999)[:-20], ("read", "unreadable")),
+        (
+            "cut.jsonl.gz",
+            gzip.compress(b'{"body": "x"}\n' * 999, mtime=0)[:-20],
+            ("read", "unreadable"),
+        ),
         ("what.bin", b"\x00\x01\x02", ("read", "unknown_format")),
     ],
 )
