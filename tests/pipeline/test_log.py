@@ -29,6 +29,7 @@ def said(monkeypatch, capsys):
     handlers, level = list(logging.root.handlers), logging.root.level
     disabled = logging.root.manager.disable
     logging.disable(logging.NOTSET)
+    log.label(run_id=None, command=None)  # commands that other tests have called leave theirs
     log.begin("json")
     yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     log.begin("text")
