@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from transforms.enrich.build.gold import fits, matched, overlaps, placed, spans_of
 from transforms.records import DEFAULT_CONFIDENCE, Event
 
 Document = Mapping[str, Any]
@@ -92,52 +93,21 @@ def calibration_error(points: Sequence[tuple[float, bool]], bins: int = 10) -> f
     )
 
 
-def spans_of(event: Event, shift: int) -> tuple[Span, list[Span]]:
-    """The trigger and the evidence of an event over title, newline, body.
-
-    Args:
-        event: a coded event.
-        shift: where the body begins.
-    """
-    trigger, at = event.trigger, shift if event.trigger.field == "body" else 0
-    evidence = [
-        (e.char_start + shift * (e.field == "body"), e.char_end + shift * (e.field == "body"))
-        for e in event.evidence
-    ]
-    return (trigger.char_start + at, trigger.char_end + at), evidence
-
-
-def overlaps(span: Span, others: Iterable[Span]) -> bool:
-    """Whether a span shares a character with any other."""
-    return any(span[0] < end and start < span[1] for start, end in others)
-
-
-def gold_spans(gold: Mapping[str, Any]) -> list[Span]:
-    """The trigger of a gold event and its mentions."""
-    return [(s["start"], s["end"]) for s in (gold["trigger"], *gold["mentions"])]
-
-
 def required(gold: Mapping[str, Any]) -> bool:
     """Whether a gold event must be found."""
     return bool(gold["core"]) and gold["status"] == "asserted"
 
 
-def fits(event_type: str, gold: Mapping[str, Any]) -> bool:
-    """Whether a type is that of a gold event, or one a careful coder could defend."""
-    return event_type == gold["type"] or event_type in gold["alt_types"]
-
-
-def _edges(events: Sequence[Event], gold: Mapping[str, Any], shift: int) -> list[int]:
+def _edges(events: Sequence[Event], gold: Document, document: Document) -> list[int]:
     """The predictions that may answer a gold event, those that touch it by their trigger first."""
-    wanted = gold_spans(gold)
+    wanted = list(spans_of(gold))
     near, far = [], []
     for index, event in enumerate(events):
         if not fits(event.event_type, gold):
             continue
-        trigger, evidence = spans_of(event, shift)
-        if overlaps(trigger, wanted):
+        if overlaps(placed(event.trigger, document), wanted):
             near.append(index)
-        elif any(overlaps(span, wanted) for span in evidence):
+        elif any(overlaps(placed(each, document), wanted) for each in event.evidence):
             far.append(index)
     return near + far
 
@@ -152,24 +122,10 @@ def answers(events: Sequence[Event], document: Document) -> dict[int, int]:
     Returns:
         Index of the gold event -> index of the prediction.
     """
-    shift = len(document["title"]) + 1
     golds = document["events"]
-    edges = {number: _edges(events, gold, shift) for number, gold in enumerate(golds)}
-    taken: dict[int, int] = {}
-
-    def assign(number: int, seen: set[int]) -> bool:
-        for index in edges[number]:
-            if index in seen:
-                continue
-            seen.add(index)
-            if index not in taken or assign(taken[index], seen):
-                taken[index] = number
-                return True
-        return False
-
-    for number in sorted(edges, key=lambda n: (not required(golds[n]), n)):
-        assign(number, set())
-    return {number: index for index, number in taken.items()}
+    order = sorted(range(len(golds)), key=lambda n: (not required(golds[n]), n))
+    found = matched({number: _edges(events, golds[number], document) for number in order})
+    return {number: index for index, number in found.items()}
 
 
 def score_document(events: Sequence[Event], document: Document) -> Tally:
@@ -183,10 +139,9 @@ def score_document(events: Sequence[Event], document: Document) -> Tally:
     told = [e for e in events if e.status == "asserted" and e.confidence >= DEFAULT_CONFIDENCE]
     found = answers(told, document)
     _score_gold(tally, events, document, set(found))
-    shift = len(document["title"]) + 1
     for event in events:
         if event.status == "asserted":
-            true = any(_edges([event], gold, shift) for gold in document["events"])
+            true = any(_edges([event], gold, document) for gold in document["events"])
             tally.points.append((event.confidence, true))
     _score_false(tally, told, document, set(found.values()))
     for number, index in found.items():
@@ -196,18 +151,18 @@ def score_document(events: Sequence[Event], document: Document) -> Tally:
 
 
 def _score_gold(tally: Tally, events: Sequence[Event], document: Document, found: set[int]) -> None:
-    shift = len(document["title"]) + 1
     for number, gold in enumerate(document["events"]):
         if not required(gold):
             continue
         right = number in found
         tally.add("core_recall", right=right)
         tally.types[gold["type"]]["tp" if right else "fn"] += 1
-        wanted = gold_spans(gold)
+        wanted = list(spans_of(gold))
         tally.add(
             "candidate_recall",
             right=any(
-                fits(e.event_type, gold) and overlaps(spans_of(e, shift)[0], wanted) for e in events
+                fits(e.event_type, gold) and overlaps(placed(e.trigger, document), wanted)
+                for e in events
             ),
         )
         if not right:
@@ -217,15 +172,15 @@ def _score_gold(tally: Tally, events: Sequence[Event], document: Document, found
 
 
 def _score_false(tally: Tally, told: Sequence[Event], document: Document, right: set[int]) -> None:
-    shift = len(document["title"]) + 1
     hard = [(h["start"], h["end"]) for h in document["hard_negatives"]]
     for index, event in enumerate(told):
-        trigger, evidence = spans_of(event, shift)
+        trigger = placed(event.trigger, document)
+        evidence = [placed(each, document) for each in event.evidence]
         answered = index in right
         tally.add("precision", right=answered)
         repeats = not answered and any(
             fits(event.event_type, gold)
-            and any(overlaps(span, gold_spans(gold)) for span in (trigger, *evidence))
+            and any(overlaps(span, spans_of(gold)) for span in (trigger, *evidence))
             for gold in document["events"]
         )
         tally.add("doubles", right=repeats)

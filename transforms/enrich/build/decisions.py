@@ -23,6 +23,7 @@ from transforms.enrich.build.boost import Recipe, fit_trees
 from transforms.enrich.build.gold import (
     Gold,
     article_of,
+    fits,
     marked_sentences,
     read_gold,
     sentence_gold,
@@ -210,11 +211,10 @@ def _ridge(name: str) -> float:
 
 def answers(gold: Gold, option: Decision) -> list[Gold]:
     """The gold events of a fitting type, told as facts, that a decision touches."""
-    kind = option.event_type
     return [
-        e
-        for e in events_at(gold, option.candidate)
-        if e["status"] == "asserted" and (kind == e["type"] or kind in e["alt_types"])
+        event
+        for event in events_at(gold, option.candidate)
+        if event["status"] == "asserted" and fits(option.event_type, event)
     ]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from transforms.records import Article
+from transforms.records import Article, Evidence, Span
 
 Gold = Mapping[str, Any]
 
@@ -35,6 +35,51 @@ def spans_of(event: Gold) -> Iterator[tuple[int, int]]:
     """Where the trigger of a gold event and its mentions stand."""
     for part in (event["trigger"], *event["mentions"]):
         yield part["start"], part["end"]
+
+
+def fits(event_type: str, event: Gold) -> bool:
+    """Whether a type is that of a gold event, or one a careful coder could defend."""
+    return event_type == event["type"] or event_type in event["alt_types"]
+
+
+def overlaps(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    """Whether a span shares a character with any other."""
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def placed(span: Span | Evidence, gold: Gold) -> tuple[int, int]:
+    """Where a span of an article stands in title, newline, body, as the gold counts."""
+    shift = len(gold["title"]) + 1 if span.field == "body" else 0
+    return span.char_start + shift, span.char_end + shift
+
+
+def matched(edges: Mapping[int, Iterable[int]]) -> dict[int, int]:
+    """Match each number with one of its own, as many as can be, the first ones before the others.
+
+    >>> matched({1: [7, 8], 2: [7], 3: [8]})
+    {7: 2, 8: 1}
+
+    Args:
+        edges: what each number may be matched with, the best first.
+
+    Returns:
+        What is matched -> the number it is matched with.
+    """
+    taken: dict[int, int] = {}
+
+    def finds(number: int, seen: set[int]) -> bool:
+        for wanted in edges[number]:
+            if wanted in seen:
+                continue
+            seen.add(wanted)
+            if wanted not in taken or finds(taken[wanted], seen):
+                taken[wanted] = number
+                return True
+        return False
+
+    for number in edges:
+        finds(number, set())
+    return taken
 
 
 def sentence_gold(name: str, text: str) -> dict[str, Any]:

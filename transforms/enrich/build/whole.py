@@ -8,12 +8,19 @@ from typing import Final
 
 from transforms.enrich import coder
 from transforms.enrich.build.boost import Recipe, fit_trees
-from transforms.enrich.build.gold import Gold, article_of, spans_of
+from transforms.enrich.build.gold import (
+    Gold,
+    article_of,
+    fits,
+    matched,
+    overlaps,
+    placed,
+    spans_of,
+)
 from transforms.enrich.events.decide import DecisionModel
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.events.whole import around, event_numbers, is_asked
-from transforms.records import Evidence, Span
 
 WHOLE: Final = Recipe(trees=120, depth=2, rate=0.08, ridge=6.0)
 # Log-odds that are added: a repeat tells rightly and yet is no answer. By these as many required
@@ -45,35 +52,18 @@ def asked_of(gold: Gold, model: DecisionModel) -> Asked:
 
 def _answered(gold: Gold, events: Sequence[EventMention]) -> list[float]:
     """Whether each event adds an answer to those before it."""
-    edges = [_fitting(gold, event) for event in events]
-    taken: dict[int, int] = {}
-
-    def settles(number: int, seen: set[int]) -> bool:
-        for wanted in edges[number]:
-            if wanted in seen:
-                continue
-            seen.add(wanted)
-            if wanted not in taken or settles(taken[wanted], seen):
-                taken[wanted] = number
-                return True
-        return False
-
-    return [float(settles(number, set())) for number in range(len(events))]
+    edges = {number: _fitting(gold, event) for number, event in enumerate(events)}
+    answering = set(matched(edges).values())
+    return [float(number in answering) for number in edges]
 
 
 def _fitting(gold: Gold, event: EventMention) -> list[int]:
     """The events of the gold that an event may answer: of its type, at its words."""
-    shift = len(gold["title"]) + 1
-    told: list[Span | Evidence] = [event.trigger, *event.evidence]
-    spans = [
-        (s.char_start + shift * (s.field == "body"), s.char_end + shift * (s.field == "body"))
-        for s in told
-    ]
+    spans = [placed(event.trigger, gold), *(placed(each, gold) for each in event.evidence)]
     return [
         number
         for number, other in enumerate(gold["events"])
-        if event.event_type in (other["type"], *other["alt_types"])
-        and any(a < high and low < b for a, b in spans for low, high in spans_of(other))
+        if fits(event.event_type, other) and any(overlaps(span, spans) for span in spans_of(other))
     ]
 
 
