@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pipeline.options import Config
 from pipeline.sinks.base import Sink
@@ -31,3 +32,12 @@ class RunContext:
     fetching: FetchSettings
     publishers: PublisherIndex
     awaited: bool = True
+
+    def at(self, beat: datetime) -> RunContext:
+        """The context of what a beat of a stream sets off: by the clock of that beat."""
+        return replace(
+            self,
+            config=replace(self.config, as_of=beat),
+            provenance=self.provenance.at(beat),
+            fetching=replace(self.fetching, as_of=beat),
+        )

@@ -1,7 +1,7 @@
 """Counters and distributions of the stages, through one helper: every engine calls them the same.
 
 A stage counts what came in, what went out and what it rejected by reason; of a page it measures
-microseconds, bytes, words. Names are those of the table in ``pipeline.measures``.
+microseconds, bytes, words. Names are those of the table in ``pipeline.run.measures``.
 """
 
 from __future__ import annotations

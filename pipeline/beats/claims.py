@@ -22,6 +22,7 @@ from transforms.fetch.messages import Request
 from transforms.metrics import count
 from transforms.records import content_id
 
+STAGE: Final = "beat"
 HELD: Final = 900.0  # seconds: longer than the answers to a beat take, as long as a retry waits
 CLAIMS: Final = beam.DoFn.StateParam(ReadModifyWriteStateSpec("claims", StrUtf8Coder()))
 
@@ -55,7 +56,7 @@ class Claims:
 
     def holds(self, name: str, what: str = "") -> bool:
         """Tell whether something is claimed, in that state."""
-        return self.taken.get(content_id(name)[:16], ("", None))[1] == what
+        return self.taken.get(_key(name), ("", None))[1] == what
 
     def take(self, name: str, now: datetime, what: str = "") -> bool:
         """Claim something; False when it is claimed already, in the same state.
@@ -67,8 +68,12 @@ class Claims:
         """
         if self.holds(name, what):
             return False
-        self.taken[content_id(name)[:16]] = now.isoformat(), what
+        self.taken[_key(name)] = now.isoformat(), what
         return True
+
+
+def _key(name: str) -> str:
+    return content_id(name)[:16]
 
 
 @dataclass
@@ -124,7 +129,7 @@ class _ClaimRequest(beam.DoFn):
         held = Claims.read(claims, beat)
         feeds = sorted({each.feed_url for each in request.context.sightings})
         if not held.take("\n".join((request.url, *feeds)), beat):
-            count("beat", "claimed_already")
+            count(STAGE, "claimed_already")
             return
         held.write(claims)
         yield TimestampedValue((host, [request]), beat.timestamp())

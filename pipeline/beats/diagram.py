@@ -1,7 +1,9 @@
-"""The diagram of a stream inside an engine; its steps are those of ``pipeline.graph``.
+"""The diagram of a stream inside an engine.
 
-beat ─ settle, plan ─ poll ─┬─ process ─ deliver ─▶ inbox
-└─ claim ─ fetch ─ process ─ deliver ─┘
+    beat ─ settle, plan ─ poll ─┬─ process ─ deliver ─▶ inbox
+                                └─ claim ─ fetch ─ process ─ deliver ─┘
+
+Its steps are those of ``pipeline.graph``, but for the beat's own.
 """
 
 from __future__ import annotations
@@ -27,11 +29,11 @@ class Rhythm:
 
     Attributes:
         seconds: between two beats.
-        settle_seconds: a beat settles at most so often; None leaves it to a ``rasd settle``.
+        settle_minutes: a beat settles at most so often; None leaves it to a ``rasd settle``.
     """
 
     seconds: int = 60
-    settle_seconds: float | None = 0.0
+    settle_minutes: float | None = 0.0
 
 
 def beats(root: Any, context: RunContext, times: Any, rhythm: Rhythm) -> None:
@@ -48,7 +50,7 @@ def beats(root: Any, context: RunContext, times: Any, rhythm: Rhythm) -> None:
         | "Beat" >> times
         | "ToOneKey" >> beam.Map(_one_key).with_output_types(tuple[str, Any])
         | "PlanBeat"
-        >> beam.ParDo(PlanBeat(context, rhythm.settle_seconds)).with_output_types(tuple[str, Any])
+        >> beam.ParDo(PlanBeat(context, rhythm.settle_minutes)).with_output_types(tuple[str, Any])
         | "PollDue" >> beam.ParDo(PollDue(context)).with_output_types(Any)
         | "InBeats" >> in_beats(rhythm.seconds)
     )

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 import apache_beam as beam
 
-from pipeline.beats.claims import CLAIMS, Claims
+from pipeline.beats.claims import CLAIMS, STAGE, Claims
 from pipeline.context import RunContext
 from pipeline.polling.history import FeedHistory, recall_robots
 from pipeline.polling.warm import Warm
 from pipeline.sinks.base import Sink, SinkError
 from pipeline.sources.feed_list import FeedList
-from pipeline.steps.settle import settle_inbox
+from pipeline.steps.settle import Pace, settle_inbox
 from pipeline.steps.takedown import taken_down
 from transforms.coders import RecordCoder
 from transforms.enrich.own import use
@@ -31,7 +31,6 @@ from transforms.records import Feed, FetchLog
 from transforms.text.redact import feed_name
 from transforms.text.urls import registrable_host
 
-STAGE: Final = "beat"
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -62,17 +61,16 @@ class Planner:
 
     Args:
         context: the stream's; its config names the list of feeds.
-        settle_seconds: settle at most so often; None leaves it to others.
+        settle_minutes: settle at most so often; None leaves it to others.
     """
 
-    def __init__(self, context: RunContext, settle_seconds: float | None) -> None:
+    def __init__(self, context: RunContext, settle_minutes: float | None) -> None:
         """Nothing is read yet."""
         self._context = context
         self._sink: Sink = context.sink
         self._list = FeedList(context.config.inputs[0])
         self._warm: Warm | None = None
-        self._settle_seconds = settle_seconds
-        self._settled: datetime | None = None
+        self._pace = Pace(settle_minutes)
         self._ordered: dict[str, datetime] = {}  # by feed: when it was due then
 
     def plan(self, as_of: datetime, claims: Claims) -> list[tuple[str, Order]]:
@@ -92,7 +90,7 @@ class Planner:
         self._list.read(_LOG.warning)
         feeds = list({feed.url: feed for feed in self._list.feeds}.values())
         warm = self._learn(feeds, as_of)
-        if self._may_settle(as_of):
+        if self._pace.is_time(as_of):
             self._settle(as_of)
         free = [feed for feed in feeds if not _is_claimed(feed, warm, claims)]
         self._look_again(_due(free, warm, as_of), warm)
@@ -157,15 +155,6 @@ class Planner:
         warm.learn(sorted(bundles, key=lambda each: each.provenance.as_of), states=True)
         return warm
 
-    def _may_settle(self, as_of: datetime) -> bool:
-        if self._settle_seconds is None:
-            return False
-        since = self._settled
-        if since is not None and (as_of - since).total_seconds() < self._settle_seconds:
-            return False
-        self._settled = as_of
-        return True
-
     def _settle(self, as_of: datetime) -> None:
         """Fold what lies in the inbox into the tables; another writer's turn is no failure."""
         sink = self._sink
@@ -197,18 +186,18 @@ class PlanBeat(beam.DoFn):
 
     Args:
         context: the stream's.
-        settle_seconds: see ``Planner``.
+        settle_minutes: see ``Planner``.
     """
 
-    def __init__(self, context: RunContext, settle_seconds: float | None) -> None:
+    def __init__(self, context: RunContext, settle_minutes: float | None) -> None:
         """Keep the settings."""
         self._context = context
-        self._settle_seconds = settle_seconds
+        self._settle_minutes = settle_minutes
         self._planner: Planner | None = None
 
     def setup(self) -> None:
         """Know nothing yet."""
-        self._planner = Planner(self._context, self._settle_seconds)
+        self._planner = Planner(self._context, self._settle_minutes)
 
     def process(
         self, element: tuple[str, datetime], claims: Any = CLAIMS
@@ -222,13 +211,3 @@ class PlanBeat(beam.DoFn):
         orders = self._planner.plan(as_of, held)
         held.write(claims)
         yield from orders
-
-
-def at_the_clock_of(context: RunContext, as_of: datetime) -> RunContext:
-    """The context of the work that a beat sets off."""
-    return replace(
-        context,
-        config=replace(context.config, as_of=as_of),
-        provenance=context.provenance.at(as_of),
-        fetching=replace(context.fetching, as_of=as_of),
-    )

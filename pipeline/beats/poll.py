@@ -16,7 +16,7 @@ from apache_beam.utils.timestamp import Timestamp
 from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.beats.claims import CLAIMS, Claims
-from pipeline.beats.plan import Order, at_the_clock_of
+from pipeline.beats.plan import Order
 from pipeline.context import RunContext
 from pipeline.polling.history import FeedHistory
 from pipeline.polling.index import FeedIndex
@@ -136,7 +136,7 @@ class PollDue(beam.DoFn):
     def finish_bundle(self) -> Iterator[WindowedValue]:
         """Poll all hosts of the bundle at once, one beat after the other."""
         for as_of, orders in sorted(self._orders.items()):
-            context = at_the_clock_of(self._context, as_of)
+            context = self._context.at(as_of)
             robots = tuple(log for order in orders for log in order.robots)
             context = replace(context, fetching=replace(context.fetching, robots=robots))
             when = Timestamp.from_utc_datetime(as_of)

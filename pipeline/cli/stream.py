@@ -30,11 +30,12 @@ def command(
         return _inside_an_engine(config, wishes, wishes.beat_seconds)
     from pipeline.render.progress import Progress  # noqa: PLC0415 - Beam takes seconds
     from pipeline.run.stream import Abandoned, Stream, follow  # noqa: PLC0415 - the same
+    from pipeline.steps.settle import Pace  # noqa: PLC0415 - the same
 
     stream = Stream(
         config,
         Progress(),
-        settle_minutes=wishes.settle_minutes,
+        pace=Pace(wishes.settle_minutes),
         metrics_port=wishes.metrics_port,
         metrics_host=wishes.metrics_host,
     )
@@ -52,9 +53,7 @@ def _inside_an_engine(config: Config, wishes: StreamWishes, seconds: int) -> int
     from pipeline.render.progress import Progress  # noqa: PLC0415 - the same
     from pipeline.run.endless import Endless, stopping  # noqa: PLC0415 - the same
 
-    minutes = wishes.settle_minutes
-    settle_seconds = None if minutes is None else minutes * 60
-    job = Endless(config, Rhythm(seconds, settle_seconds), Progress())
+    job = Endless(config, Rhythm(seconds, wishes.settle_minutes), Progress())
     with stopping(job):
         job.run()
     return Exit.DONE

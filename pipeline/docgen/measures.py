@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pipeline.measures import OF_STREAM, STAGES, Measure
+from pipeline.run.measures import OF_STREAM, STAGES, Measure
 
 _HEAD: Final = """\
 # Metrics

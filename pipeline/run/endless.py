@@ -20,16 +20,15 @@ from apache_beam.transforms.periodicsequence import PeriodicImpulse
 from pipeline.beats.diagram import Rhythm, beats
 from pipeline.context import RunContext
 from pipeline.engines.base import Engine
-from pipeline.errors import JobError, UsageError
+from pipeline.errors import JobError
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
 from pipeline.render.progress import Progress
 from pipeline.run.inputs import run_id_of
-from pipeline.run.work import check_reach
+from pipeline.run.work import check_list, check_reach
 from pipeline.runners import open_engine
 from pipeline.sinks.base import open_sink
 from pipeline.sources.files import feeds_of
-from pipeline.storage import is_remote
 from pipeline.version import __version__
 from pipeline.warc.writer import check_archive
 from transforms.feeds.publishers import publishers_of
@@ -76,7 +75,7 @@ class Endless:
         engine = open_engine(_endless(config))
         sink = open_sink(config.output, config.staging)
         if engine.elsewhere:
-            _check_list(engine.name, config.inputs[0])
+            check_list(engine.name, config.inputs[0])
             check_reach(engine.name, sink.inbox, config.archive)
         feeds = feeds_of(config.inputs[0])
         if engine.template is None:
@@ -143,19 +142,6 @@ def _endless(config: Config) -> Config:
     if config.runner == "FlinkRunner":
         more += _ON_FLINK
     return replace(config, beam_args=(*more, *config.beam_args))
-
-
-def _check_list(engine: str, source: str) -> None:
-    """Refuse a list of feeds that workers elsewhere cannot read.
-
-    Raises:
-        UsageError: it lies on this machine.
-    """
-    if not is_remote(source) and not source.startswith(("http://", "https://")):
-        raise UsageError(
-            f"--runner={engine}: its workers cannot read {source}: put it into a bucket, "
-            f"gcloud storage cp {source} gs://BUCKET/, and name that"
-        )
 
 
 @contextmanager

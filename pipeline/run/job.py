@@ -23,7 +23,6 @@ import apache_beam as beam
 from pipeline import graph, log
 from pipeline.context import RunContext
 from pipeline.errors import JobError, UsageError
-from pipeline.measures import Spread
 from pipeline.options import Config
 from pipeline.polling.history import recall_robots
 from pipeline.polling.index import FeedIndex
@@ -39,6 +38,7 @@ from pipeline.run.manifest import (
     stage_counters,
     stage_spreads,
 )
+from pipeline.run.measures import Spread
 from pipeline.run.peak_memory import PeakMemory
 from pipeline.run.work import check_reach, check_readable, hand_over
 from pipeline.runners import open_engine

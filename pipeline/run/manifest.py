@@ -9,8 +9,8 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import Any, Final
 
-from pipeline.measures import Spread
 from pipeline.options import Config
+from pipeline.run.measures import Spread
 from pipeline.version import __version__
 from transforms.metrics import taken_apart
 from transforms.rows.rows import Row

@@ -1,6 +1,6 @@
 """What a stream tells Prometheus: a page of plain text on a port of its own.
 
-Names and meanings are those of ``pipeline.measures``, as engines tell them, too.
+Names and meanings are those of ``pipeline.run.measures``, as engines tell them, too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from pipeline.errors import UsageError
-from pipeline.measures import OF_STREAM, STAGES, Measure, Spread
+from pipeline.run.measures import OF_STREAM, STAGES, Measure, Spread
 
 if TYPE_CHECKING:
     from pipeline.run.job import Summary

@@ -34,7 +34,7 @@ from pipeline.sinks.base import Sink, open_sink
 from pipeline.sources.base import Indexed
 from pipeline.sources.feed_list import FeedList
 from pipeline.sources.spool import Spool
-from pipeline.steps.settle import settle_inbox
+from pipeline.steps.settle import Pace, settle_inbox
 from pipeline.warc.writer import check_archive
 from transforms.fetch.run import FetchSettings
 from transforms.records import Feed
@@ -97,8 +97,7 @@ class Stream:
     Attributes:
         config: what was asked; its only input is the list of feeds.
         progress: told what happens.
-        settle_minutes: fold bundles into the tables at most so often; 0 after every tick, None
-            never: somebody else settles.
+        pace: how often bundles are folded into the tables; else they are only put down.
         metrics_port: where Prometheus may ask; None for nowhere.
         metrics_host: the address that port is opened at.
         fetching: how to fetch, instead of what the options say.
@@ -107,7 +106,7 @@ class Stream:
 
     config: Config
     progress: Progress
-    settle_minutes: float | None = 0.0
+    pace: Pace = field(default_factory=Pace)
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     fetching: FetchSettings | None = None
@@ -115,7 +114,6 @@ class Stream:
     metrics: Metrics = field(default_factory=Metrics)
     _stop: threading.Event = field(default_factory=threading.Event)
     _told: datetime | None = None
-    _settled: datetime | None = None
     _failures: int = 0
     _idle: IdleDay = field(default_factory=IdleDay)
 
@@ -184,7 +182,7 @@ class Stream:
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
             job = _Tick(config, due, fetching, warm)
-            summary = job.tick(work, settle=self._may_settle(now))
+            summary = job.tick(work, settle=self.pace.is_time(now))
         except Exception as error:  # noqa: BLE001 - a stream outlives whatever a tick meets
             # Nothing of it counts: the feeds are due as they were.
             self._failures += 1
@@ -200,19 +198,9 @@ class Stream:
             shutil.rmtree(work, ignore_errors=True)
             log.label(run_id=None)  # what is said between ticks is of none
 
-    def _may_settle(self, now: datetime) -> bool:
-        """Whether bundles are folded into the tables now, and not only put down."""
-        if self.settle_minutes is None:
-            return False
-        wait = timedelta(minutes=self.settle_minutes)
-        if self._settled is not None and now - self._settled < wait:
-            return False
-        self._settled = now
-        return True
-
     def _settle(self, warm: Warm, now: datetime) -> None:
         """Settle what lies in the inbox, if that is ours to do."""
-        if self.settle_minutes is None:
+        if self.pace.minutes is None:
             return
         settled = settle_inbox(warm.sink, provenance_of("stream", now))
         for broken in settled.broken:

@@ -76,10 +76,24 @@ def check_readable(engine: str, refs: Sequence[Ref], spooled: Path) -> None:
     """
     for ref in refs:
         if not is_remote(ref.path) and Path(ref.path).parent != spooled:
-            raise UsageError(
-                f"--runner={engine}: its workers cannot read {ref.path}: put it into a bucket, "
-                "gcloud storage cp -r DIRECTORY gs://BUCKET/, and name that"
-            )
+            raise _unreadable(engine, ref.path, "-r DIRECTORY")
+
+
+def check_list(engine: str, source: str) -> None:
+    """Refuse a list of feeds of this machine where workers elsewhere read it.
+
+    Raises:
+        UsageError: it lies here, and how it gets where they can.
+    """
+    if not is_remote(source) and not source.startswith(("http://", "https://")):
+        raise _unreadable(engine, source, source)
+
+
+def _unreadable(engine: str, path: str, copied: str) -> UsageError:
+    return UsageError(
+        f"--runner={engine}: its workers cannot read {path}: put it into a bucket, "
+        f"gcloud storage cp {copied} gs://BUCKET/, and name that"
+    )
 
 
 def _copy(path: Path, inbox: Inbox, run_id: str) -> str:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, get_args
 
 from pipeline.serve import literals
 from pipeline.serve.search import WITHIN, search
 from transforms.enrich.ontology.plover import CONCEPTS
+from transforms.records import DEFAULT_CONFIDENCE, Status
 
 FIELDS: Final = (
     "q", "within", "type", "quad", "mode", "actor", "actor_sector", "recipient", "recipient_sector",
@@ -19,9 +20,9 @@ FIELDS: Final = (
 _COUNTRY: Final = re.compile(r"[A-Z]{3}")
 _COUNTRIES: Final = re.compile(r"[A-Z]{3}(,[A-Z]{3})*")
 _LONG: Final = 200
-STATUSES: Final = ("asserted", "future", "hypothetical", "negated", "historical")
+STATUSES: Final = get_args(Status)
 """How an event is told; incidents are made of the asserted ones."""
-_TOLD: Final = "{of}.status = {status} AND {of}.confidence >= 0.5"
+_TOLD: Final = f"{{of}}.status = {{status}} AND {{of}}.confidence >= {DEFAULT_CONFIDENCE}"
 # Events of another status, one row an event however many articles tell it, in the columns of
 # v_incidents that the page asks for. Of a page its latest revision counts, as in v_events.
 _EVENTS: Final = """(

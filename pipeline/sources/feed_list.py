@@ -25,6 +25,7 @@ class FeedList:
     source: str
     feeds: tuple[Feed, ...] = ()
     _mark: str = ""
+    _told: str = ""
 
     def read(self, say: Callable[[str], None]) -> None:
         """Read the list if it has changed; keep the last good one if it cannot be read.
@@ -59,5 +60,3 @@ class FeedList:
         if what != self._told:
             self._told = what
             say(what)
-
-    _told: str = ""

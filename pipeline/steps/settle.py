@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -49,6 +50,27 @@ _PAIR: Final = (
 )  # fmt: skip
 _OF_ARTICLES: Final = ("articles", "events", "clusters", TABLE)
 _TRIES: Final = 5  # settlements that another writer may outrun
+
+
+@dataclass(slots=True)
+class Pace:
+    """How often a stream settles.
+
+    Attributes:
+        minutes: at most so often; 0 whenever it can, None never, since somebody else does.
+    """
+
+    minutes: float | None = 0.0
+    _last: datetime | None = None
+
+    def is_time(self, now: datetime) -> bool:
+        """Tell whether to settle now; if so, it counts as done."""
+        if self.minutes is None:
+            return False
+        if self._last is not None and now - self._last < timedelta(minutes=self.minutes):
+            return False
+        self._last = now
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from http_server import LocalServer
 from live_feeds import NOON, settings, table
 
 from pipeline.beats.claims import HELD, Claims
-from pipeline.beats.plan import Planner, at_the_clock_of
+from pipeline.beats.plan import Planner
 from pipeline.beats.poll import follow
 from pipeline.context import RunContext
 from pipeline.errors import UsageError
@@ -41,7 +41,7 @@ def world(tmp_path):
 
 def polled(context, orders, as_of):
     """Do what was ordered, but for fetching pages; give the requests for these."""
-    context = at_the_clock_of(context, as_of)
+    context = context.at(as_of)
     found = list(follow([order for _, order in orders], context))
     inbox, run_id = context.sink.inbox, context.provenance.run_id
     staged = [

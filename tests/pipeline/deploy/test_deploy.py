@@ -15,8 +15,8 @@ from terraform import FILES, local_values, resources, variables, words
 
 from pipeline.deploy.check import FOLLOW
 from pipeline.deploy.plan import METADATA, TERRAFORM, Target, steps
-from pipeline.measures import MEASURES, STAGES
 from pipeline.options import parse_run
+from pipeline.run.measures import MEASURES, STAGES
 from pipeline.run.stream_options import parse_stream
 from pipeline.run.work import hand_over
 from pipeline.runners import ENGINES, beam_flags

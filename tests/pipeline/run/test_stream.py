@@ -28,6 +28,7 @@ from stream_work import simulated
 from pipeline import open_data
 from pipeline.run.metrics import Metrics, serve_metrics
 from pipeline.run.stream import Stream
+from pipeline.steps.settle import Pace
 
 FULL = (
     "تظاهر مئات العمال أمام مقر البرلمان في العاصمة تونس يوم السبت احتجاجاً على ارتفاع الأسعار، "
@@ -104,7 +105,7 @@ def test_settling_seldom_leaves_bundles_for_the_next_start(server, tmp_path, mon
     handler = growing("127.77.3.3")
     feed = server.on("127.77.3.3", "/rss", handler)
     output, source = tmp_path / "out", str(listed(tmp_path, feed))
-    stream, _ = simulated(str(output), source, NOON, 11, settle_minutes=600)
+    stream, _ = simulated(str(output), source, NOON, 11, pace=Pace(600))
     monkeypatch.setattr(Stream, "_settle", lambda *_: None)  # as if it were killed before its end
     stream.run()
     polls = handler.polls["n"]

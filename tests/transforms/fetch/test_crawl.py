@@ -78,8 +78,8 @@ def test_r01_r02_faults(sized, capsys):
             layout = programmed(server, urls, hosts, faulty=faulty)
             settings = FetchSettings(
                 AS_OF,
-                limits=Limits(total_seconds=sized(3, 5), stall_seconds=2),
-                manners=Manners(delay_seconds=sized(1, 1), retries=1, backoff_seconds=0.1),
+                limits=Limits(total_seconds=sized(2, 5), stall_seconds=2),
+                manners=Manners(delay_seconds=sized(2, 1), retries=1, backoff_seconds=0.1),
                 guard=GUARD,
                 connections=256,
                 resolve=server.resolve,
@@ -106,7 +106,7 @@ def test_r01_r02_faults(sized, capsys):
     ratio = rates["R01"] / rates["R02"]
     with capsys.disabled():
         print(f"R01: {ratio:.2f} of the fault-free rate")
-    assert ratio >= sized(0, 7) / 10  # judged at full size: a short run is mostly its last URLs
+    assert ratio >= sized(6, 7) / 10  # a short run is mostly its last URLs
 
 
 @pytest.mark.reliability

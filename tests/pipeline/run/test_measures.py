@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import pytest
 from pipeline_helpers import ROOT
 
-from pipeline.measures import MEASURES, STAGES, Spread
 from pipeline.run.manifest import (
     measure_polls,
     measured_of,
@@ -20,6 +19,7 @@ from pipeline.run.manifest import (
     stage_spreads,
     stages_of,
 )
+from pipeline.run.measures import MEASURES, STAGES, Spread
 from pipeline.run.metrics import Metrics
 from transforms.metrics import full_name, taken_apart
 from transforms.rejects import REASONS
