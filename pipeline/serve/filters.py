@@ -33,17 +33,16 @@ _EVENTS: Final = """(
     COUNT(DISTINCT e.article_id) OVER (PARTITION BY e.event_key) AS article_count
   FROM events AS e
   JOIN (
-    SELECT a.article_id, a.title, a.publisher
-    FROM articles AS a
-    LEFT JOIN clusters AS c ON c.article_id = a.article_id
+    SELECT v.article_id, v.title, v.publisher, v.published_at
+    FROM v_articles AS v
     WHERE TRUE
     QUALIFY ROW_NUMBER() OVER (
-      PARTITION BY a.page_id, c.cluster_id ORDER BY c.revision DESC, a.article_id
+      PARTITION BY v.page_id, v.cluster_id ORDER BY v.revision DESC, v.article_id
     ) = 1
   ) AS s ON s.article_id = e.article_id
   WHERE {told}
   QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY e.event_key ORDER BY e.confidence DESC, e.event_id
+    PARTITION BY e.event_key ORDER BY e.confidence DESC, s.published_at, e.event_id
   ) = 1
 ) AS i"""
 
