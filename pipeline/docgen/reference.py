@@ -34,7 +34,7 @@ false ones and 455 misses were there in all.
 
 | false events | share |
 |---|---|
-| an event, of a type near to it (أوقفت, أغلقت: COERCE for SANCTION; اتفقا: AGREE for RETREAT) | .38 |
+| an event, of a type near to it (أوقفت: COERCE for SANCTION; اتفقا: AGREE for RETREAT) | .38 |
 | the same event again, by a word further on (وحملت المسؤولية behind أدانت) | .25 |
 | what a charge, a motive, a demand or a background says: اتهامه بإصابة, تضامناً, استقالة | .15 |
 | not public: courtesies, sermons, notices of services and traffic | .12 |
