@@ -1,22 +1,33 @@
-"""Take the pictures of docs/page.md from the seeds: ``make pictures``. They are judged by eye."""
+"""Take the pictures of docs/page.md from the seeds: ``make pictures``. They are judged by eye.
+
+One sheet a view: Arabic and English, each as wide as a desk's screen and as a phone's.
+"""
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from PIL import Image
 from pipeline_helpers import ROOT, SEEDS, rasd
-from served import Looker, browser, served
+from served import VIEWS, Looker, browser, served
 
 from pipeline import open_data
 
 FOLDER = ROOT / "docs" / "pictures"
-WIDE = {"viewport": {"width": 1280, "height": 880}, "device_scale_factor": 0.6}
-PHONE = {"viewport": {"width": 390, "height": 780}, "device_scale_factor": 0.7}
+Settings = Mapping[str, Any]
+WIDE: Final[Settings] = {"viewport": {"width": 1280, "height": 880}, "device_scale_factor": 0.55}
+PHONE: Final[Settings] = {"viewport": {"width": 390, "height": 880}, "device_scale_factor": 0.55}
+DARK: Final[Settings] = {**WIDE, "color_scheme": "dark"}
+_SHEET: Final = (
+    "<style>body{margin:0;width:max-content;background:#777}div{display:flex}img{margin:3px}</style>"
+)
 
 
 def one(uri: str, sql: str) -> str:
@@ -25,8 +36,8 @@ def one(uri: str, sql: str) -> str:
     return next(iter(row.values()))
 
 
-def pictures(uri: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Name, address and how it is looked at."""
+def views(uri: str) -> Iterator[tuple[str, str]]:
+    """Name and address of every view."""
     article = one(
         uri,
         "SELECT a.article_id FROM v_articles AS a JOIN events AS e ON e.article_id = a.article_id"
@@ -37,25 +48,17 @@ def pictures(uri: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         "SELECT incident_id FROM v_incidents ORDER BY article_count DESC, incident_id LIMIT 1",
     )
     story = one(uri, "SELECT cluster_id FROM clusters GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1")
-    dark = {**WIDE, "color_scheme": "dark"}
-    yield "overview-ar", "/", WIDE
-    yield "overview-en", "/?lang=en", WIDE
-    yield "overview-dark", "/?lang=en", dark
-    yield "overview-phone", "/?digits=arab", PHONE
-    for view in ("list", "timeline", "map", "network", "matrix"):
-        yield view, f"/incidents?view={view}#results", WIDE
-    yield "status", "/incidents?status=hypothetical#results", WIDE
-    yield "list-phone", "/incidents?type=ASSAULT", PHONE
-    yield "incident-phone", f"/incident/{incident}", PHONE
-    yield "considered", f"/article/{article}/considered", WIDE
-    yield "map-en", "/incidents?view=map&lang=en#results", WIDE
-    yield "incident", f"/incident/{incident}", WIDE
-    yield "article-ar", f"/article/{article}", WIDE
-    yield "article-en", f"/article/{article}?lang=en", dark
-    yield "article-phone", f"/article/{article}", PHONE
-    yield "story", f"/story/{story}", WIDE
-    yield "feeds", "/feeds", WIDE
-    yield "sql", "/sql?named=dyads&lang=en", WIDE
+    yield "overview", "/"
+    for view in VIEWS:
+        yield view, f"/incidents?view={view}#results"
+    yield "status", "/incidents?status=hypothetical#results"
+    yield "incident", f"/incident/{incident}"
+    yield "article", f"/article/{article}"
+    yield "considered", f"/article/{article}/considered"
+    yield "stories", "/stories"
+    yield "story", f"/story/{story}"
+    yield "feeds", "/feeds"
+    yield "sql", "/sql?named=dyads"
 
 
 def main() -> None:
@@ -65,23 +68,66 @@ def main() -> None:
         os.chdir(folder)  # the foot of a page names the output
         uri = "out"
         rasd("run", str(SEEDS), "--output", uri, "--offline")
-        rasd("report", "--data", uri, "--output", f"{folder}/report.html")
         with served(uri) as page:
-            for name, path, settings in pictures(uri):
-                take(chromium, name, page.address + path, settings)
-        take(chromium, "report", Path(folder, "report.html").as_uri(), WIDE)
+            taken = dict(views(uri))
+            for name, path in taken.items():
+                rows = [
+                    [
+                        taken_of(chromium, page.address + said(path, language), how)
+                        for how in (WIDE, PHONE)
+                    ]
+                    for language in ("ar", "en")
+                ]
+                save(chromium, name, rows)
+            save(chromium, "overview-ar", [[taken_of(chromium, page.address, WIDE)]])
+            dark = [taken_of(chromium, page.address + taken[n], DARK) for n in ("map", "article")]
+            save(chromium, "dark", [dark])
+        reports = []
+        for language in ("ar", "en"):
+            rasd(
+                "report",
+                "--data",
+                uri,
+                "--output",
+                f"{folder}/{language}.html",
+                "--language",
+                language,
+            )
+            url = Path(folder, f"{language}.html").as_uri()
+            reports.append([taken_of(chromium, url, how) for how in (WIDE, PHONE)])
+        save(chromium, "report", reports)
 
 
-def take(chromium: Any, name: str, url: str, settings: dict[str, Any]) -> None:
-    """Take one picture of what is seen first."""
+def said(path: str, language: str) -> str:
+    """An address, in a language."""
+    path, hashed, anchor = path.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}lang={language}{hashed}{anchor}"
+
+
+def taken_of(chromium: Any, url: str, settings: Settings) -> bytes:
+    """A picture of what is seen first."""
     context = chromium.new_context(**settings)
     looker = Looker(context.new_page(), url)
     looker.look(url)
     looker.tab.wait_for_timeout(700)
-    path = FOLDER / f"{name}.png"
-    looker.tab.screenshot(path=path)
+    picture: bytes = looker.tab.screenshot()
     context.close()
+    return picture
+
+
+def save(chromium: Any, name: str, rows: list[list[bytes]]) -> None:
+    """Lay pictures on one sheet, row by row, and write it."""
+    tab = chromium.new_page(viewport={"width": 2000, "height": 100})
+    tab.set_content(_SHEET + "".join(f"<div>{''.join(map(_image, row))}</div>" for row in rows))
+    path = FOLDER / f"{name}.png"
+    whole = Image.open(io.BytesIO(tab.locator("body").screenshot())).convert("RGB")
+    whole.quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+    tab.close()
     sys.stderr.write(f"{path.name}: {path.stat().st_size // 1024} kB\n")
+
+
+def _image(picture: bytes) -> str:
+    return f'<img src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
 
 
 if __name__ == "__main__":

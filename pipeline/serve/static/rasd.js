@@ -5,9 +5,11 @@
 (function () {
   const FONT = '"Noto Sans Arabic", system-ui, sans-serif';
   const QUADS = ["material_conflict", "verbal_conflict", "verbal_cooperation", "material_cooperation"];
+  const ANTARCTICA = "010"; /* no news, and a third of the paper */
   const page = document.documentElement;
   const rtl = page.dir === "rtl";
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const narrow = innerWidth < 640;
   const inReport = document.body.hasAttribute("data-report");
 
   function colour(name) {
@@ -62,6 +64,7 @@
       type: "time", inverse: rtl, boundaryGap: ["3%", "3%"], splitLine: { show: false },
       axisLabel: {
         color: colour("muted"), fontFamily: FONT, hideOverlap: true,
+        alignMinLabel: rtl ? "right" : "left", alignMaxLabel: rtl ? "left" : "right",
         formatter: (value) => digits(new Date(value).toISOString().slice(5, 16).replace("T", " ")),
       },
     });
@@ -72,7 +75,7 @@
       const colours = data.stacked ? QUADS.map(colour) : [colour("accent"), colour("verbal_conflict")];
       return Object.assign(common(), {
         color: colours,
-        grid: { left: 8, right: 8, top: 44, bottom: 8, containLabel: true },
+        grid: { left: 8, right: 8, top: narrow && data.stacked ? 60 : 44, bottom: 8, containLabel: true },
         legend: { data: rtl ? data.series.map((each) => each.name).reverse() : undefined, top: 0, [rtl ? "right" : "left"]: 0, textStyle: { color: colour("ink"), fontFamily: FONT }, icon: "roundRect", itemWidth: 12, itemHeight: 12 },
         tooltip: Object.assign(common().tooltip, {
           trigger: "axis",
@@ -131,7 +134,7 @@
         }),
         series: [{
           type: "graph", layout: "circular", circular: { rotateLabel: true }, roam: !inReport,
-          left: "18%", right: "18%", top: "16%", bottom: "16%",
+          left: narrow ? "25%" : "18%", right: narrow ? "25%" : "18%", top: "16%", bottom: "16%",
           edgeSymbol: ["none", "arrow"], edgeSymbolSize: 7,
           label: { show: true, position: "right", color: colour("ink"), fontFamily: FONT, fontSize: 12 },
           emphasis: { focus: "adjacency" },
@@ -194,12 +197,30 @@
     const middle = (values) => {
       const sorted = values.slice().sort((a, b) => a - b);
       const at = (share) => sorted[Math.round((sorted.length - 1) * share)];
-      return [at(0.08), at(0.92)];
+      return [at(0.04), at(0.96)];
     };
     const [west, east] = middle(points.map((point) => point.at[0]));
     const [south, north] = middle(points.map((point) => point.at[1]));
-    const zoom = Math.min(360 / Math.max(east - west + 12, 14), 150 / Math.max(north - south + 10, 12));
+    const zoom = Math.min(360 / Math.max(east - west + 12, 14), 140 / Math.max(north - south + 12, 12));
     return { center: [(west + east) / 2, (south + north) / 2], zoom: Math.max(1, Math.min(zoom, 14)) };
+  }
+
+  /* A ring that crosses the antimeridian goes on beyond it, instead of back around the world. */
+  function unbroken(ring) {
+    let turn = 0;
+    const line = ring.map(([x, y], at) => {
+      const step = at ? x - ring[at - 1][0] : 0;
+      if (Math.abs(step) > 180) turn -= 360 * Math.sign(step);
+      return [x + turn, y];
+    });
+    return line.some(([x]) => x < -180) ? line.map(([x, y]) => [x + 360, y]) : line;
+  }
+
+  function onPaper(country) {
+    const { type, coordinates } = country.geometry;
+    const parts = type === "Polygon" ? [coordinates] : coordinates;
+    const whole = parts.map((rings) => rings.map(unbroken));
+    return Object.assign({}, country, { geometry: { type: "MultiPolygon", coordinates: whole } });
   }
 
   let world = null;
@@ -210,7 +231,8 @@
         : fetch("/static/vendor/world-atlas/countries-50m.json").then((answer) => answer.json()))
         .then((atlas) => {
           const countries = topojson.feature(atlas, atlas.objects.countries);
-          echarts.registerMap("world", countries);
+          const drawn = countries.features.filter((each) => each.id !== ANTARCTICA).map(onPaper);
+          echarts.registerMap("world", { type: "FeatureCollection", features: drawn });
         });
     }
     return world;
