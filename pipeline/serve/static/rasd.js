@@ -134,12 +134,12 @@
         }),
         series: [{
           type: "graph", layout: "circular", circular: { rotateLabel: true }, roam: !inReport,
-          left: narrow ? "25%" : "18%", right: narrow ? "25%" : "18%", top: "16%", bottom: "16%",
+          left: narrow ? "23%" : "18%", right: narrow ? "23%" : "18%", top: "16%", bottom: "16%",
           edgeSymbol: ["none", "arrow"], edgeSymbolSize: 7,
-          label: { show: true, position: "right", color: colour("ink"), fontFamily: FONT, fontSize: 12 },
+          label: { show: true, position: "right", color: colour("ink"), fontFamily: FONT, fontSize: narrow ? 10 : 12 },
           emphasis: { focus: "adjacency" },
           data: data.nodes.map((node) => ({
-            id: node.id, name: node.name, n: node.n, symbolSize: 6 + 24 * Math.sqrt(node.n / most),
+            id: node.id, name: node.name, n: node.n, symbolSize: (6 + 24 * Math.sqrt(node.n / most)) * (narrow ? 0.5 : 1),
             itemStyle: { color: colour("accent") },
           })),
           links: data.links.map((link) => ({
