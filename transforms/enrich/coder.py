@@ -140,9 +140,9 @@ def _decided(
     found = details(likely, context)
     known = [scene for scene in scenes if not scene.only_own]
     setting = setting_of(known if likely else [], context.countries)
-    for mention, decision in zip(found, likely, strict=True):
-        scene = decision.candidate.scene
-        assign_countries(mention, scene, context.countries, model.sides)
+    told_in = [(m, d.candidate.scene) for m, d in zip(found, likely, strict=True)]
+    assign_countries(told_in, context.countries, model.sides)
+    for mention, scene in told_in:
         settle_mention(mention, scene, setting, model.setting)
         judge(mention, scene, context, setting)
     doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)

@@ -11,12 +11,14 @@ from transforms.enrich.coder import candidates, read_article
 from transforms.enrich.events.candidates import Candidate, Scene
 from transforms.enrich.events.clause import NONE, SURE, TYPES, clause_options
 from transforms.enrich.events.decide import DecisionModel, decision_model
+from transforms.enrich.events.features import names_of
+from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.numbers import Floats
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.records import Article, Event, Span
 
 _SIGNS: Final = 6  # of a candidate that are told
-# What a feature's first letters say (see ``events.candidates``): a key of ``SAYINGS``.
+# What a feature's first letters say (see ``events.features``): a key of ``SAYINGS``.
 _FEATURES: Final = {
     "w": "word", "l": "word", "k": "root", "a": "may_tell", "u": "mostly_tells", "m": "form",
     "p1": "before", "p2": "before", "p": "before", "f": "before", "n1": "behind", "n2": "behind",
@@ -170,22 +172,23 @@ def _considered(
     if not found:
         return []
     model = decision_model()
-    chances = model.type_probabilities(found)
+    ground = Ground(found)
+    chances = model.type_probabilities(ground)
     dated = article.published_on is not None or article.published_at is not None
     decided: dict[int, tuple[float, str]] = {}
-    options = clause_options(found, chances) if dated else []
-    for option, chance in zip(options, model.clause([o.numbers for o in options]), strict=True):
+    options, numbers = clause_options(ground, chances)
+    for option, chance in zip(options, model.clause(numbers), strict=True) if dated else ():
         best = decided.get(id(option.candidate), (0.0, ""))
         decided[id(option.candidate)] = max(best, (chance, option.event_type))
     return [
-        _told(candidate, row, decided, model, events, dated=dated)
-        for candidate, row in zip(found, chances, strict=True)
+        _told(candidate, (row, names), decided, model, events, dated=dated)
+        for candidate, row, names in zip(found, chances, names_of(found), strict=True)
     ]
 
 
 def _told(
     candidate: Candidate,
-    row: Floats,
+    asked: tuple[Floats, list[str]],
     decided: dict[int, tuple[float, str]],
     model: DecisionModel,
     events: Sequence[Event],
@@ -202,10 +205,11 @@ def _told(
         signs = tuple((said("rule", what=rule.id), rule.strength) for rule in rules)
         return Considered(trigger, words, kind, None, _outcome(trigger, kind, events), signs)
     # What is not decided its clause tells better by another word, or not at all.
+    row, names = asked
     likeliest = int(row[:NONE].argmax())
     nothing = (float(row[likeliest]), TYPES[likeliest])
     chance, event_type = decided.get(id(candidate), nothing)
-    heaviest = _signs(candidate, TYPES.index(event_type), model)
+    heaviest = _signs(names, TYPES.index(event_type), model)
     outcome = _outcome(trigger, event_type, events)
     return Considered(trigger, words, event_type, chance, outcome, tuple(heaviest))
 
@@ -234,9 +238,9 @@ def _touch(trigger: Span, other: object) -> bool:
     return bool(field == trigger.field and start < trigger.char_end and trigger.char_start < end)
 
 
-def _signs(candidate: Candidate, kind: int, model: DecisionModel) -> list[tuple[Said, float]]:
+def _signs(features: list[str], kind: int, model: DecisionModel) -> list[tuple[Said, float]]:
     """The features that weigh most for a type, or against it."""
-    names = [name for name in dict.fromkeys(candidate.features) if name in model.rows]
+    names = [name for name in features if name in model.rows]
     shares = model.net.shares([model.rows[name] for name in names])
     weights: dict[Said, float] = {}
     for name, share in zip(names, shares, strict=True):

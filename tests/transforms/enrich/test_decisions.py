@@ -19,6 +19,8 @@ from transforms.enrich.build.net import fit_net
 from transforms.enrich.events import decide
 from transforms.enrich.events.candidates import act_types, usual_types, word_info
 from transforms.enrich.events.clause import log_odds
+from transforms.enrich.events.features import Names, names_of
+from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.numbers import Logistic
 from transforms.enrich.events.parties import countries_of
 from transforms.enrich.events.trees import Trees
@@ -52,9 +54,27 @@ def test_a_word_brings_its_readings_along() -> None:
 def test_candidates_know_what_stands_around_them() -> None:
     scenes, context = coder.read_article(_article("قصفت القوات الروسية مدينة خاركيف أمس."))
     found = coder.candidates(scenes, context)
-    shelled = next(c for c in found if c.token == 0)
-    assert {"V", "l:قصف", "n1:E:MIL", "T:ASSAULT", "F:body", "e:place"} <= set(shelled.features)
+    shelled = next(n for c, n in zip(found, names_of(found), strict=True) if c.token == 0)
+    assert {"V", "l:قصف", "n1:E:MIL", "T:ASSAULT", "F:body", "e:place"} <= set(shelled)
+    assert {"x:-", "n1:-"}.isdisjoint(shelled)
+    assert names_of([]) == []
     assert context.countries.weights.keys() == {"RUS", "UKR"}
+
+
+def test_a_model_numbers_the_features_that_are_named() -> None:
+    text = "أعلنت الشرطة، أمس، اعتقال خمسة مهربين. وقصفت القوات الروسية خاركيف - وكييف."
+    scenes, context = coder.read_article(_article(text, "قصف خاركيف"))
+    found = coder.candidates(scenes, context)
+    named = names_of(found)
+    rows = {name: row for row, name in enumerate(sorted({n for own in named for n in own}))}
+    ground, names = Ground(found), Names(rows)
+    around, starts = names.around(ground)
+    common, begins = names.common(ground)
+    written, shared = list(rows), np.split(common, begins[1:])
+    for own, line, wanted in zip(np.split(around, starts[1:]), ground.scene_of, named, strict=True):
+        assert {written[row] for row in (*own, *shared[line])} == set(wanted)
+    few = Names({"b": 0, "F:body": 1, "F:title": 2})
+    assert few.around(ground)[0].tolist() == [0] * len(found)
 
 
 def test_the_same_article_is_decided_alike_every_time() -> None:
@@ -86,7 +106,7 @@ def test_a_net_learns_what_no_line_can_tell_and_says_what_each_name_adds() -> No
     trust, line = np.ones(len(rows), dtype=np.float32), np.zeros((4, 2), dtype=np.float32)
     net = fit_net(rows, known, targets, trust, line)
     asked = [known[name] for row in rows[:4] for name in row]
-    chances = net(asked, [0, 2, 4, 6])
+    chances = net(net.sums(np.array(asked), np.arange(0, 8, 2)))
     assert (chances.argmax(axis=1) == [0, 1, 1, 0]).all()
     share = net.shares(asked[:2]).sum(axis=0)
     assert share[0] > share[1]

@@ -33,7 +33,9 @@ class Recipe:
 
 
 def fit_trees(
-    rows: Sequence[Sequence[float]], targets: Sequence[float], recipe: Recipe | None = None
+    rows: Sequence[Sequence[float]] | Floats,
+    targets: Sequence[float],
+    recipe: Recipe | None = None,
 ) -> Trees:
     """Fit a sum of trees to probabilities by gradient boosting.
 

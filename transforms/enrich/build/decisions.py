@@ -44,6 +44,8 @@ from transforms.enrich.events.decide import (
     save,
     type_chances,
 )
+from transforms.enrich.events.features import Names, names_of
+from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats
 from transforms.enrich.events.trees import Trees
@@ -75,6 +77,7 @@ class Example:
         trust: its weight.
         chances: what a model says of the candidates that was not fitted on it.
         options: the types of its clauses by those chances.
+        numbers: what the second model is asked about them.
         told: what it tells rightly.
     """
 
@@ -86,6 +89,7 @@ class Example:
     trust: float = SENTENCE_TRUST
     chances: Floats = field(default_factory=lambda: np.zeros((0, NONE + 1)))
     options: list[Decision] = field(default_factory=list)
+    numbers: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     told: Told | None = None
 
 
@@ -141,7 +145,13 @@ def rule_examples() -> list[Example]:
         for text in rule.no:
             example = _example(sentence_gold(f"no:{rule.id}", text), whole=False)
             wanted = {f"a:{rule.event_type}", f"T:{rule.event_type}"}
-            example.candidates = [c for c in example.candidates if wanted & set(c.features)]
+            example.candidates = [
+                candidate
+                for candidate, names in zip(
+                    example.candidates, names_of(example.candidates), strict=True
+                )
+                if not wanted.isdisjoint(names)
+            ]
             found.append(example)
     return [example for example in found if example.candidates]
 
@@ -194,7 +204,7 @@ def _alone(gold: Gold) -> Iterator[dict[str, Any]]:
 
 def _fit_types(examples: Sequence[Example]) -> tuple[dict[str, int], Net]:
     """The first model: its names and what they weigh."""
-    rows = [c.features for e in examples for c in e.candidates]
+    rows = [names for e in examples for names in names_of(e.candidates)]
     known = vocabulary(rows, LEAST)
     targets = np.array([_target(e.gold, c) for e in examples for c in e.candidates])
     trust = np.array([e.trust for e in examples for _ in e.candidates])
@@ -220,8 +230,8 @@ def answers(gold: Gold, option: Decision) -> list[Gold]:
 
 def _look(example: Example) -> None:
     """Fill in what an example's chances lead to."""
-    example.options = clause_options(example.candidates, example.chances)
-    right = [o for o in example.options if answers(example.gold, o) and o.numbers[4] >= OWN]
+    example.options, example.numbers = clause_options(Ground(example.candidates), example.chances)
+    right = [o for o in example.options if answers(example.gold, o) and o.own >= OWN]
     right.sort(key=lambda o: o.candidate.position)
     for option in right:
         option.probability = 1.0  # with all details
@@ -235,7 +245,7 @@ def _look(example: Example) -> None:
 
 def _fit_clause(examples: Sequence[Example]) -> Trees:
     """The second model, on what the first says of articles that it was not fitted on."""
-    rows = [o.numbers for e in examples for o in e.options]
+    rows = np.vstack([e.numbers for e in examples if e.options])
     targets = [float(bool(answers(e.gold, o))) for e in examples for o in e.options]
     return fit_trees(rows, targets, CLAUSE)
 
@@ -257,7 +267,7 @@ def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict
         parts.append((known, net))
         for example in examples:
             if example.fold == fold:
-                example.chances = type_chances(example.candidates, known, net)
+                example.chances = type_chances(Ground(example.candidates), Names(known), net)
     models = []
     for example in examples:
         if example.whole:

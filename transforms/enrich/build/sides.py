@@ -22,6 +22,7 @@ from transforms.enrich.events.parties import (
     has_numbers,
     options,
     party_numbers,
+    standings,
 )
 from transforms.enrich.events.setting import (
     Placed,
@@ -94,8 +95,8 @@ def _side_rows(told: Told) -> dict[str, _Rows]:
         for role, wanted in _sides(event).items():
             rows, targets = found[role]
             named = options(mention, scene, countries) if wanted else []
-            asked = party_numbers(mention, scene, countries, named, role)
-            rows += [row.whole(TYPED) for row in asked]
+            asked = standings(mention, scene, countries, named)
+            rows += [row.whole(TYPED) for row in party_numbers(mention, asked, role)]
             targets += [float(country in wanted) for country in named]
     return found
 
@@ -119,7 +120,7 @@ def fit_setting(articles: Sequence[Told], sides: SideModels) -> dict[str, Logist
         setting = setting_of(told.scenes, told.countries)
         for mention, scene, (event, *_) in told.right:
             copied = replace(mention)
-            assign_countries(copied, scene, told.countries, sides)
+            assign_countries([(copied, scene)], told.countries, sides)
             days = (event["date"], *event.get("date_alt", ()))
             for dated in date_options(scene, setting) if event["date"] else ():
                 rows["date"].append(date_numbers(copied, scene, setting, dated))
@@ -153,7 +154,7 @@ def fit_pairs(
         whole = []
         for mention, scene, events in told.right:
             copied = replace(mention)
-            assign_countries(copied, scene, told.countries, sides)
+            assign_countries([(copied, scene)], told.countries, sides)
             settle_mention(copied, scene, around, setting)
             whole.append((copied, {id(event) for event in events}))
         for number, (one, ids) in enumerate(whole):

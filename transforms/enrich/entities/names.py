@@ -74,7 +74,8 @@ class Lexicon:
         forms: folded text -> the forms it may be (several when ambiguous).
         rows: folded place name -> rows of the gazetteer, likeliest first.
         marks: folded place name -> the company it needs (``~``, ``^``).
-        longest: folded first word -> number of words of the longest form that starts with it.
+        several: folded first word -> second word -> number of words of the longest form that
+            starts with both.
         fillers: folded adjective that may stand inside a phrase, with and without article -> its
             usual spelling.
         place_nouns: folded noun -> precision it speaks of, usual spelling.
@@ -86,7 +87,7 @@ class Lexicon:
     forms: dict[str, tuple[NameForm, ...]] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
-    longest: dict[str, int] = field(default_factory=dict)
+    several: dict[str, dict[str, int]] = field(default_factory=dict)
     fillers: dict[str, str] = field(default_factory=dict)
     place_nouns: dict[str, tuple[str, str]] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
@@ -108,13 +109,15 @@ class Lexicon:
 
     def lengthen(self, key: str) -> None:
         """See that the look-up tries as many words as a folded name has."""
-        first, *rest = key.split(" ")
+        first, _, rest = key.partition(" ")
         if rest:
-            self.longest[first] = max(self.longest.get(first, 1), 1 + len(rest))
+            second = rest.partition(" ")[0]
+            known = self.several.setdefault(first, {})
+            known[second] = max(known.get(second, 1), key.count(" ") + 1)
 
     def knows(self, key: str) -> bool:
         """Whether a folded text is a name or the first word of one."""
-        return key in self.forms or key in self.rows or key in self.longest
+        return key in self.forms or key in self.rows or key in self.several
 
     def find(self, key: str) -> tuple[NameForm, ...]:
         """The forms a folded text may be, () for none. Places become forms when first asked for."""
@@ -219,13 +222,12 @@ def _add_places(lexicon: Lexicon) -> None:
     """Enter the gazetteer: its names are stored folded, so this only fills dictionaries."""
     lines = read_text("entities/places.tsv.gz").splitlines()
     lexicon.gazetteer = [line for line in lines if line and line[0] != "#"]
-    rows, longest = lexicon.rows, lexicon.longest
+    rows, lengthen = lexicon.rows, lexicon.lengthen
     for row, line in enumerate(lexicon.gazetteer):
         for name in line[: line.index("\t")].split("|")[1:]:
             rows.setdefault(name, []).append(row)
             if " " in name:
-                first = name[: name.index(" ")]
-                longest[first] = max(longest.get(first, 1), name.count(" ") + 1)
+                lengthen(name)
         marked = line[line.rindex("\t") + 1 :]
         for name in marked.split("|") if marked else ():
             lexicon.marks.setdefault(name[1:], name[0])

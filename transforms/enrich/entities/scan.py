@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from transforms.enrich.entities.names import Lexicon, NameForm, lexicon
@@ -16,6 +17,7 @@ from transforms.enrich.words.clitics import readings
 
 _WORD: Final = re.compile(r"\w+")
 _GAP: Final = re.compile(r"[ \"'«»“”„’‘\-–]{1,4}")
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
 _MEMO_LIMIT: Final = 60_000
 # Best reading of an ambiguous form first.
 _PRIORITY: Final = {
@@ -47,12 +49,21 @@ class PlaceNoun(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What a word may start: an entry of the look-up memo."""
+    """What a word may start: an entry of the look-up memo.
+
+    Attributes:
+        clitic: the preposition written onto it, or "".
+        rest: the word without its proclitics.
+        taken: the characters of those.
+        alone: what the word may be by itself.
+        several: second word -> number of words of the longest entry that starts with both.
+    """
 
     clitic: str
     rest: str
     taken: int
-    longest: int
+    alone: tuple[NameForm, ...]
+    several: Mapping[str, int]
 
 
 class Scanner:
@@ -84,9 +95,9 @@ class Scanner:
         if known is None:
             if len(self._looks) >= _MEMO_LIMIT:
                 self._looks.clear()
-            longest = self.lexicon.longest
+            find, several = self.lexicon.find, self.lexicon.several
             known = self._looks[word] = tuple(
-                Look(clitic, rest, taken, longest.get(rest, 1))
+                Look(clitic, rest, taken, find(rest), several.get(rest, _NONE))
                 for clitic, rest, taken in readings(word)
                 if self.lexicon.knows(rest)
             )
@@ -190,15 +201,19 @@ class NameTokens:
 
     def _find(self, index: int) -> NameMatch | None:
         best: NameMatch | None = None
-        for clitic, rest, taken, longest in self._scanner.looks(self.words[index]):
-            for count in range(longest, 0, -1):
-                key = rest if count == 1 else self._joined_key(rest, index, count)
+        after = self.words[index + 1] if index + 1 < len(self.words) else ""
+        for clitic, rest, taken, alone, several in self._scanner.looks(self.words[index]):
+            found, count = alone, 1
+            for more in range(several.get(after, 1), 1, -1):
+                key = self._joined_key(rest, index, more)
                 forms = self._lexicon.find(key) if key else ()
-                if forms and (best is None or count > best.last - index + 1):
-                    start = self.starts[index] + taken
-                    best = NameMatch(index, index + count - 1, start, clitic, forms)
-                    best.attached = start > self.starts[index] or bool(clitic)
+                if forms:
+                    found, count = forms, more
                     break
+            if found and (best is None or count > best.last - index + 1):
+                start = self.starts[index] + taken
+                best = NameMatch(index, index + count - 1, start, clitic, found)
+                best.attached = start > self.starts[index] or bool(clitic)
         return best
 
     def _joined_key(self, first: str, index: int, count: int) -> str:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from sys import intern
 from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.casualties import Toll
@@ -30,8 +29,6 @@ from transforms.enrich.words.roots import skeleton
 from transforms.records import Evidence
 from transforms.text.dates import DateMention
 
-_AFTER: Final = 5  # tokens behind a candidate that are looked at
-_BEFORE: Final = 6
 _GOVERNOR: Final = 12  # tokens before it in which a governing verb may stand
 _POSITIONS: Final = ((0, "at:0"), (2, "at:1"), (9, "at:2"))
 
@@ -140,6 +137,7 @@ class Scene:
         only_own: whether nothing but own rules brought it up.
         common: features that all its candidates have.
         known: what the known phrase at a token is (``E:GOV``, ``E:place``).
+        names: what each of its tokens is called as a neighbour.
         rules: features of rules by token.
         dates: its date expressions, once they were asked for.
         tolls: the dead and the injured, once they were asked for.
@@ -156,7 +154,8 @@ class Scene:
     only_own: bool = False
     common: tuple[str, ...] = ()
     known: Mapping[int, str] = field(default_factory=dict)
-    rules: Mapping[int, list[str]] = field(default_factory=dict)
+    names: Sequence[str] = ()
+    rules: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     dates: list[DateMention] | None = None
     tolls: list[Toll] | None = None
     countries: list[tuple[int, str]] | None = None
@@ -171,22 +170,20 @@ class Candidate:
         scene: its sentence.
         token: the token.
         clause: the first token of its clause, by which candidates of a clause are told.
+        name: what it is called.
         word: features of the word itself.
-        around: features of what stands around it.
+        lists: these, and those of the rules and the verb that govern it (see ``features`` for
+            what stands around it).
         triggers: by which it tells an event of a type, as far as that was asked.
     """
 
     scene: Scene
     token: int
     clause: int
+    name: str
     word: tuple[str, ...]
-    around: list[str]
+    lists: tuple[tuple[str, ...], ...]
     triggers: dict[str, TriggerMatch] = field(default_factory=dict)
-
-    @property
-    def features(self) -> list[str]:
-        """Names of all its features."""
-        return [*self.around, *self.word, *self.scene.common]
 
     @property
     def in_title(self) -> bool:
@@ -213,13 +210,13 @@ def prepare(scenes: Sequence[Scene], domain: str, *, past: bool) -> None:
     for scene in scenes:
         sentence = scene.sentence
         scene.known = _known(scene.annotations, sentence)
-        rules: dict[int, list[str]] = {}
+        rules: dict[int, tuple[str, ...]] = {}
         for match in scene.matches:
-            names = [f"R:{match.rule.id}", f"T:{match.rule.event_type}"]
+            names: tuple[str, ...] = (f"R:{match.rule.id}", f"T:{match.rule.event_type}")
             if len(match.parts) > 1:
-                names += ["R:phrase", f"T2:{match.rule.event_type}"]
+                names += ("R:phrase", f"T2:{match.rule.event_type}")
             for token in match.parts:
-                rules.setdefault(token, []).extend(names)
+                rules[token] = rules.get(token, ()) + names
         scene.rules = rules
         title = scene.annotations.tokens.field == "title"
         common = [*article, "F:title" if title else "F:body"]
@@ -244,101 +241,59 @@ def _known(annotations: Annotations, sentence: Sentence) -> dict[int, str]:
     return found
 
 
-class Neighbour(NamedTuple):
-    """The features that a token is for those around it: made once, since each is many times one.
-
-    Attributes:
-        name: what it is called.
-        before: right before a candidate.
-        before2: one further.
-        near: one of these two.
-        after: right behind it.
-        after2: one further.
-        ahead: within the tokens behind it.
-        back: within the tokens before it.
-    """
-
-    name: str
-    before: str
-    before2: str
-    near: str
-    after: str
-    after2: str
-    ahead: str
-    back: str
-
-
-@remembers
-def neighbour(name: str) -> Neighbour:
-    """The features of a token as a neighbour, remembered."""
-    kinds = ("p1", "p2", "p", "n1", "n2", "r", "f")
-    return Neighbour(name, *(intern(f"{kind}:{name}") for kind in kinds))
-
-
 def candidates_of(scene: Scene) -> list[Candidate]:
     """The candidates of a prepared scene, in the order of the text."""
     sentence, names = scene.sentence, scene.annotations.names
-    first, known, rules = sentence.first, scene.known, scene.rules
+    first, rules, line = sentence.first, scene.rules, sentence.line()
     infos = [word_info(word) for word in sentence.words[first : sentence.stop]]
-    near = [neighbour(known.get(i) or info.name) for i, info in enumerate(infos, first)]
+    scene.names = [scene.known.get(i) or info.name for i, info in enumerate(infos, first)]
     found = []
-    for index, info in enumerate(infos, first):
+    for at, info in enumerate(infos):
+        index = at + first
         if index in rules or (info.act and index not in names):
-            verbal = sentence.is_verb(index)
+            verbal = line[at] == "V"
             word = info.verbal if verbal else info.nominal
-            around = _around(scene, index, near, verbal=verbal)
-            found.append(Candidate(scene, index, sentence.clause_start(index), word, around))
+            governed = _governed(sentence, at, "" if verbal else info.name)
+            lists = (_stands(at, verbal=verbal), rules.get(index, ()), governed, word)
+            clause = sentence.clause_start(index)
+            found.append(Candidate(scene, index, clause, info.name, word, lists))
     return found
 
 
-def _around(scene: Scene, index: int, near: Sequence[Neighbour], *, verbal: bool) -> list[str]:
-    sentence, first = scene.sentence, scene.sentence.first
-    own = word_info(sentence.words[index]).name
-    at = index - first
-    nobody = neighbour("-")
-    before = near[at - 1] if at else nobody
-    after = near[at + 1] if at + 1 < len(near) else nobody
-    before2 = near[at - 2] if at > 1 else nobody
-    after2 = near[at + 2] if at + 2 < len(near) else nobody
+@cache
+def _stands(at: int, *, verbal: bool) -> tuple[str, ...]:
+    """How a candidate stands: as a verb, and how far from the head of its sentence."""
     place = next((name for limit, name in _POSITIONS if at <= limit), "at:3")
-    found = [
-        "b", "V" if verbal else "N", place,
-        before.before, before2.before2, after.after, after2.after2, before.near, before2.near,
-        f"x:{own}>{after.name}", f"x:{before.name}>{own}",
-        *scene.rules.get(index, ()),
-    ]  # fmt: skip
-    line = sentence.line()
-    for position in range(at + 1, min(len(near), at + _AFTER + 1)):
-        other = near[position]
-        found.append(other.ahead)
-        if position < at + 4:
-            found.append(f"x:{own}>>{other.name}")
-        if line[position] in ".CR":
-            break
-    for position in range(at - 1, max(0, at - _BEFORE) - 1, -1):
-        found.append(near[position].back)
-        if line[position] in ".,":
-            break
-    found += _governor(sentence, index, None if verbal else own)
-    return found
+    return "b", "V" if verbal else "N", place
 
 
-def _governor(sentence: Sentence, index: int, noun: str | None) -> list[str]:
-    """The verb before a candidate in its sentence, and what opens its clause."""
-    found: list[str] = []
-    opener, line = "", sentence.line()
-    for position in range(index - 1, max(sentence.first, index - _GOVERNOR) - 1, -1):
-        kind = line[position - sentence.first]
-        if kind in "CR" and not opener:
-            opener = sentence.words[position]
-        if kind == "V":
-            for verb in word_info(sentence.words[position]).verbs:
-                found.append(f"g:{verb}")
-                if noun is not None:
-                    found.append(f"g:{verb}>{noun}")
-            found.append("g:near" if index - position < 4 else "g:far")
-            break
-        if kind == ".":
-            break
-    found.append(f"o:{opener}")
-    return found
+def _governed(sentence: Sentence, at: int, noun: str) -> tuple[str, ...]:
+    """The verb before a candidate in its sentence, and what opens its clause.
+
+    Args:
+        sentence: the sentence.
+        at: how far from its head the candidate stands.
+        noun: what it is called, if it is no verb.
+    """
+    line = sentence.line()[max(0, at - _GOVERNOR) : at]
+    shift = sentence.first + max(0, at - _GOVERNOR)
+    verb, stop = line.rfind("V"), line.rfind(".")
+    opener = max(line.rfind("C"), line.rfind("R"))
+    opened = sentence.words[shift + opener] if opener > max(verb, stop) else ""
+    if verb <= stop:
+        return _governor("", "", opened, near=False)
+    return _governor(sentence.words[shift + verb], noun, opened, near=len(line) - verb < 4)
+
+
+@follows
+@remembers
+def _governor(verb: str, noun: str, opener: str, near: bool) -> tuple[str, ...]:
+    """The features of a governing verb and an opener, remembered."""
+    found = []
+    for lemma in word_info(verb).verbs if verb else ():
+        found.append(f"g:{lemma}")
+        if noun:
+            found.append(f"g:{lemma}>{noun}")
+    if verb:
+        found.append("g:near" if near else "g:far")
+    return *found, f"o:{opener}"

@@ -10,16 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
+
+import numpy as np
 
 from transforms.enrich.attributes.status import find_status
 from transforms.enrich.events.candidates import Candidate
+from transforms.enrich.events.ground import Ground, Places, counted
 from transforms.enrich.events.numbers import Floats
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.rules.load import act_rule
 from transforms.enrich.rules.match import TriggerMatch
-from transforms.enrich.sentence.view import Sentence
-from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.memo import remembers
 from transforms.records import DEFAULT_CONFIDENCE
@@ -29,16 +30,25 @@ NONE: Final = len(TYPES)
 FLOOR: Final = 0.04  # of the first model, below which a type of a clause is not looked at
 LISTED: Final = 0.01  # the same for a word that the lists give the type
 SURE: Final = DEFAULT_CONFIDENCE
-_NEGATIVE: Final = lists.words("realis", "denials")
 _NAMES: Final = (
     "V", "m:def", "m:pron", "m:passive", "m:fut", "m:conj", "m:pب", "m:pل", "m:Vpast3ms",
     "m:Vpast3fs", "m:Vimp3ms", "m:Vimp3fs", "m:Ns", "m:Np", "m:As", "m:Ap", "R:phrase", "g:near",
-    "g:far", "e:place", "o:", "o:ان", "o:التي", "o:الذي", "n1:#",
+    "g:far", "e:place", "o:", "o:ان", "o:التي", "o:الذي",
 )  # fmt: skip
-_COLUMNS: Final = {name: column for column, name in enumerate(_NAMES)}
+# What rules and lists say of each type, behind these names: one column a type.
+_RULE, _ACT, _VERB, _USUAL = (len(_NAMES) + NONE * part for part in range(4))
+_COLUMNS: Final = {
+    name: column
+    for column, name in enumerate(
+        (*_NAMES, *(f.format(t) for f in ("T:{}", "a:{}", "a:{}:V", "u:{}") for t in TYPES))
+    )
+}
+_PHRASE: Final = _COLUMNS["R:phrase"]
 _STATUSES: Final = ("asserted", "negated", "future", "hypothetical")
-_ONE_OF: Final = tuple([float(a == b) for b in range(NONE)] for a in range(NONE))
+_ONE_OF: Final = np.eye(NONE)
 _ROUND: Final = ("E:GOV", "E:MIL", "E:place")
+_MARKS: Final = np.array([[ord(kind)] for kind in '"#TV'], dtype=np.uint8)
+_BEFORE: Final = 3  # tokens before a candidate in which one may deny it
 
 
 @dataclass(slots=True)
@@ -48,67 +58,79 @@ class Decision:
     Attributes:
         candidate: the token that tells it best in its clause.
         event_type: the type.
+        own: what the first model says of the type.
         probability: that it is an event of the type, told as a fact.
-        numbers: what the second model decided by.
         second: whether the candidate more probably tells another type.
     """
 
     candidate: Candidate
     event_type: str
-    numbers: list[float]
+    own: float
     probability: float = 0.0
     second: bool = False
 
 
-def clause_options(candidates: Sequence[Candidate], chances: Floats) -> list[Decision]:
+def clause_options(ground: Ground, chances: Floats) -> tuple[list[Decision], Floats]:
     """Every type that a clause may tell, with the numbers that the second model decides by.
 
     Args:
-        candidates: of an article.
+        ground: the candidates of an article.
         chances: what the first model says of them.
+
+    Returns:
+        The options, by clause and type; their numbers, one row each.
     """
-    peaks = chances[:, :NONE].max(axis=0).tolist()
-    busy = float((1.0 - chances[:, NONE]).mean())
-    events = math.log1p(float((chances[:, NONE] < SURE).sum()))
-    rows = chances.tolist()
-    clauses: dict[tuple[bool, int], list[int]] = {}
-    for number, candidate in enumerate(candidates):
-        clauses.setdefault((candidate.in_title, candidate.clause), []).append(number)
-    told: dict[int, tuple[list[float], _Here]] = {}
-    options = []
-    for members in clauses.values():
-        lines = [rows[number] for number in members]
-        most = lines[0][:NONE] if len(lines) == 1 else [max(c) for c in zip(*lines, strict=True)]
-        for kind, own in enumerate(most[:NONE]):
-            if own < LISTED:
-                continue
-            ranked = sorted((-rows[number][kind], number) for number in members)
-            best = ranked[0][1]
-            if own < FLOOR and f"a:{TYPES[kind]}" not in candidates[best].word:
-                continue
-            row = rows[best]
-            others = _highest(row, kind)
-            rivals = others if len(lines) == 1 else _highest(most, kind)
-            second = -ranked[1][0] if len(ranked) > 1 else 0.0
-            if best not in told:
-                told[best] = _told(candidates[best])
-            circumstances, here = told[best]
-            numbers = [
-                log_odds(own), log_odds(1.0 - row[NONE]),
-                math.log((own + 0.01) / (others + 0.01)),
-                math.log((own + 0.01) / (rivals + 0.01)), own,
-                log_odds(peaks[kind]), float(peaks[kind] > own + 0.2), busy, events, second,
-                1.0 - math.prod([1.0 - line[kind] for line in lines]), len(members) / 5.0,
-                *_typed(here, TYPES[kind]), *circumstances,
-                *_ONE_OF[kind],
-            ]  # fmt: skip
-            options.append(Decision(candidates[best], TYPES[kind], numbers))
-    return options
+    types, none = chances[:, :NONE], chances[:, NONE]
+    firsts = _clauses(ground)
+    sizes = np.diff(firsts, append=len(types))
+    most = np.maximum.reduceat(types, firsts)
+    lines = np.arange(len(types))[:, None]
+    tops = np.where(types == most.repeat(sizes, axis=0), lines, len(types))
+    top = np.minimum.reduceat(tops, firsts)  # who tells a type best in a clause
+    named = _named(ground)
+    listed = named[top, _ACT + np.arange(NONE)]
+    clause, kind = np.nonzero((most >= LISTED) & ((most >= FLOOR) | (listed > 0)))
+    if not len(kind):
+        return [], np.zeros((0, 0))
+    best, size = top[clause, kind], sizes[clause]
+    own, peaks = types[best, kind], types.max(axis=0)[kind]
+    others, rivals = _highest(types)[best, kind], _highest(most)[clause, kind]
+    seconds = types.copy()
+    seconds[top, np.arange(NONE)] = 0.0
+    missed = np.multiply.reduceat(1.0 - types, firsts)
+    numbers = [
+        _log_odds(own), _log_odds(1.0 - none[best]), np.log((own + 0.01) / (others + 0.01)),
+        np.log((own + 0.01) / (rivals + 0.01)), own, _log_odds(peaks), peaks > own + 0.2,
+        np.full(len(best), (1.0 - none).mean()),
+        np.full(len(best), math.log1p(float((none < SURE).sum()))),
+        np.maximum.reduceat(seconds, firsts)[clause, kind], 1.0 - missed[clause, kind], size / 5.0,
+        *_typed(named[best], kind),
+    ]  # fmt: skip
+    told, number = np.unique(best, return_inverse=True)
+    table = np.hstack([np.transpose(numbers), _told(ground, named, told)[number], _ONE_OF[kind]])
+    options = [
+        Decision(ground.candidates[line], TYPES[each], chance)
+        for line, each, chance in zip(best.tolist(), kind.tolist(), own.tolist(), strict=True)
+    ]
+    return options, table
 
 
-def _highest(row: Sequence[float], kind: int) -> float:
-    """The highest probability of another type."""
-    return max(max(row[:kind], default=0.0), max(row[kind + 1 : NONE], default=0.0))
+def _clauses(ground: Ground) -> Places:
+    """The first candidate of every clause."""
+    begun = np.diff(ground.start, prepend=-1) != 0
+    return np.flatnonzero(begun)
+
+
+def _highest(chances: Floats) -> Floats:
+    """For every type of every row the highest probability of another type."""
+    ranked = np.sort(chances, axis=1)
+    return np.where(chances == ranked[:, -1:], ranked[:, -2:-1], ranked[:, -1:])
+
+
+def _log_odds(chances: Floats) -> Floats:
+    """The log-odds of probabilities, kept finite."""
+    chances = np.clip(chances, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(chances / (1 - chances)))
 
 
 def log_odds(chance: float) -> float:
@@ -117,103 +139,88 @@ def log_odds(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-class _Listed(NamedTuple):
-    """What the features of a word say of it: by its number of acts, its usual acts, by name."""
-
-    acts: float
-    usual: float
-    names: frozenset[str]
-
-
 @remembers
-def _listed(word: tuple[str, ...]) -> _Listed:
-    """What features of a word say, remembered."""
-    whole = [name for name in word if name.count(":") == 1]
-    acts, usual = (sum(name.startswith(kind) for name in whole) for kind in ("a:", "u:"))
-    asked = [name for name in word if name in _COLUMNS or name.startswith(("a:", "u:"))]
-    return _Listed(float(acts), float(usual), frozenset(asked))
+def _asked(names: tuple[str, ...]) -> tuple[int, ...]:
+    """The columns of features that are asked for, remembered."""
+    return tuple(_COLUMNS[name] for name in names if name in _COLUMNS)
 
 
-class _Here(NamedTuple):
-    """What rules and lists say of a candidate: the types of the rules, whether one has a phrase."""
-
-    types: tuple[str, ...]
-    phrase: float
-    listed: _Listed
-
-
-def _typed(here: _Here, event_type: str) -> list[float]:
-    """What lists and rules say of a candidate as a type."""
-    acts, usual, names = here.listed
-    return [
-        float(event_type in here.types),
-        float(bool(here.types)),
-        here.phrase,
-        float(f"a:{event_type}" in names),
-        float(f"a:{event_type}:V" in names),
-        acts,
-        float(f"u:{event_type}" in names),
-        usual,
+def _named(ground: Ground) -> Floats:
+    """Which of the asked features every candidate has: one row a candidate, one column a name."""
+    width = len(_COLUMNS)
+    commons = np.zeros((len(ground.scenes), width))
+    for line, scene in zip(commons, ground.scenes, strict=True):
+        line[list(_asked(scene.common))] = 1.0
+    found = commons[ground.scene_of]
+    cells = [
+        number * width + column
+        for number, candidate in enumerate(ground.candidates)
+        for names in candidate.lists
+        for column in _asked(names)
     ]
-
-
-def _named(candidate: Candidate) -> list[float]:
-    """Which of the asked features a candidate has."""
-    found = [0.0] * len(_NAMES)
-    columns = _COLUMNS
-    for names in (_listed(candidate.word).names, candidate.around, candidate.scene.common):
-        for name in names:
-            if name in columns:
-                found[columns[name]] = 1.0
+    found.ravel()[cells] = 1.0
     return found
 
 
-def _told(candidate: Candidate) -> tuple[list[float], _Here]:
-    """How a candidate's clause tells it, whatever its type, and what rules and lists say of it."""
-    matches = [m for m in candidate.scene.matches if candidate.token in m.parts]
-    phrase = float(any(len(m.parts) > 1 for m in matches))
-    types = tuple(m.rule.event_type for m in matches)
-    return _circumstances(candidate), _Here(types, phrase, _listed(candidate.word))
-
-
-def _circumstances(candidate: Candidate) -> list[float]:
-    """Where a candidate stands, and what stands around it."""
-    scene, token = candidate.scene, candidate.token
-    sentence = scene.sentence
-    start, stop = candidate.clause, sentence.clause_stop(token)
-    kinds = sentence.stretch(start, stop)
-    before = sentence.words[max(sentence.first, token - 3) : token]
-    left = {scene.known[i] for i in range(start, token) if i in scene.known}
-    right = {scene.known[i] for i in range(token, stop) if i in scene.known}
-    quotes = sentence.stretch(sentence.first, token).count('"')
+def _typed(named: Floats, kind: Places) -> list[Floats]:
+    """What lists and rules say of candidates as a type each."""
+    lines = np.arange(len(kind))
     return [
-        float(candidate.in_title),
-        float(not candidate.in_title and scene.number == 0),
-        float(not candidate.in_title and scene.number < 3),
-        float(scene.number),
-        math.log1p(stop - start),
-        math.log1p(sentence.stop - sentence.first),
-        float(token - sentence.first),
-        float(token - start),
-        float(any(word in _NEGATIVE for word in before)),
-        *_named(candidate),
-        *_mood(sentence, token),
-        float(quotes % 2),
-        float("#" in kinds),
-        float("T" in kinds),
-        float("V" in kinds[: token - start]),
-        float(bool(left)),
-        float(bool(right)),
-        *(float(name in left) for name in _ROUND),
-        *(float(name in right) for name in _ROUND),
-        float(scene.speaker is not None),
-    ]
+        named[lines, _RULE + kind], named[:, _RULE:_ACT].any(axis=1), named[:, _PHRASE],
+        named[lines, _ACT + kind], named[lines, _VERB + kind], named[:, _ACT:_VERB].sum(axis=1),
+        named[lines, _USUAL + kind], named[:, _USUAL:].sum(axis=1),
+    ]  # fmt: skip
 
 
-def _mood(sentence: Sentence, token: int) -> list[float]:
-    """What the words around a token say of its reality."""
-    verbal = sentence.is_verb(token)
-    readings = analyse(sentence.words[token])
-    reading = next((r for r in readings if (r.pos == "V") == verbal), None)
-    realis = find_status(sentence, TriggerMatch(act_rule("CONSULT"), (token,), reading, verbal))
-    return [*(float(realis.status == s) for s in _STATUSES), float(realis.background)]
+def _told(ground: Ground, named: Floats, told: Places) -> Floats:
+    """How the clauses of candidates tell them, whatever their type: one row each.
+
+    Args:
+        ground: all candidates.
+        named: which of the asked features they have.
+        told: the numbers of those that are asked about.
+    """
+    at, start, stop, head = (a[told] for a in (ground.at, ground.start, ground.stop, ground.head))
+    lines = told.tolist()
+    scenes = [ground.scenes[number] for number in ground.scene_of[told].tolist()]
+    body, number, length, speaker = np.array([
+        (
+            not ground.candidates[line].in_title, scene.number,
+            scene.sentence.stop - scene.sentence.first, scene.speaker is not None,
+        )
+        for line, scene in zip(lines, scenes, strict=True)
+    ]).T  # fmt: skip
+    counts = counted(np.vstack([ground.kinds == _MARKS, ground.known(_ROUND), ground.denials()]))
+    begun, here, done = counts[:, start], counts[:, at], counts[:, stop]
+    left, right = here > begun, done > here
+    quotes = (here[0] - counts[0, head]) % 2
+    deny = here[-1] > counts[-1, np.maximum(head, at - _BEFORE)]
+    after = [ground.names[index] == "#" for index in (at + 1).tolist()]
+    told_by = [
+        1 - body, body & (number == 0), body & (number < 3), number, np.log1p(stop - start),
+        np.log1p(length), at - head, at - start, deny,
+    ]  # fmt: skip
+    stands = [
+        quotes, done[1] > begun[1], done[2] > begun[2], left[3], left[4], right[4], *left[5:8],
+        *right[5:8], speaker,
+    ]  # fmt: skip
+    return np.hstack(
+        [
+            np.transpose(told_by),
+            named[told, : len(_NAMES)],
+            np.column_stack([after, _moods(ground, lines), *stands]),
+        ]
+    )
+
+
+def _moods(ground: Ground, told: Sequence[int]) -> Floats:
+    """What the words around candidates say of their reality: one row each."""
+    rule, found = act_rule("CONSULT"), []
+    for candidate in [ground.candidates[line] for line in told]:
+        sentence, token = candidate.scene.sentence, candidate.token
+        verbal = sentence.is_verb(token)
+        readings = analyse(sentence.words[token])
+        reading = next((r for r in readings if (r.pos == "V") == verbal), None)
+        realis = find_status(sentence, TriggerMatch(rule, (token,), reading, verbal))
+        found.append([*(realis.status == s for s in _STATUSES), realis.background])
+    return np.array(found, dtype=np.float64)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import repeat
 from pathlib import Path
 from sys import intern
 from typing import Any, Final
@@ -20,15 +19,14 @@ import numpy as np
 
 from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.clause import NONE, SURE, TYPES, Decision, clause_options
+from transforms.enrich.events.features import Names
+from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
-from transforms.enrich.words.memo import LIMIT
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
-Words = dict[tuple[str, ...], list[int]]  # rows of the names of a word
-_UNKNOWN: Final = -1  # the row of features without one
 KEPT: Final = 0.03  # of the second model, below which a decision is not kept
 
 
@@ -47,18 +45,22 @@ class DecisionModel:
             not fitted.
     """
 
-    rows: Mapping[str, int]
+    rows: dict[str, int]
     net: Net
     clause: Trees
     pair: Trees
     sides: SideModels
     setting: Mapping[str, Logistic]
     whole: Trees | None = None
-    _words: Words = field(default_factory=dict, repr=False)
+    names: Names = field(init=False, repr=False, compare=False)
 
-    def type_probabilities(self, candidates: Sequence[Candidate]) -> Floats:
+    def __post_init__(self) -> None:
+        """Number the features."""
+        object.__setattr__(self, "names", Names(self.rows))
+
+    def type_probabilities(self, ground: Ground) -> Floats:
         """Probabilities of the first model: one row a candidate, one column a type and none."""
-        return type_chances(candidates, self.rows, self.net, self._words)
+        return type_chances(ground, self.names, self.net)
 
     def decide(self, candidates: Sequence[Candidate]) -> list[Decision]:
         """The events of an article's candidates.
@@ -72,9 +74,10 @@ class DecisionModel:
         """
         if not candidates:
             return []
-        options = clause_options(candidates, self.type_probabilities(candidates))
+        ground = Ground(candidates)
+        options, numbers = clause_options(ground, self.type_probabilities(ground))
         found: dict[int, list[Decision]] = {}
-        for option, chance in zip(options, self.clause([o.numbers for o in options]), strict=True):
+        for option, chance in zip(options, self.clause(numbers), strict=True):
             option.probability = chance
             if chance >= KEPT:
                 found.setdefault(id(option.candidate), []).append(option)
@@ -86,35 +89,16 @@ class DecisionModel:
         return sorted(decided, key=lambda d: d.candidate.position)
 
 
-def type_chances(
-    candidates: Sequence[Candidate], known: Mapping[str, int], net: Net, words: Words | None = None
-) -> Floats:
+def type_chances(ground: Ground, names: Names, net: Net) -> Floats:
     """Probabilities of candidates: one row a candidate, one column a type and none.
 
     Args:
-        candidates: what is asked about.
-        known: feature -> its row in the net.
+        ground: the candidates that are asked about.
+        names: the numbers of features in the net.
         net: the first model.
-        words: what is kept from one article to the next: the rows of the names of words.
     """
-    rows: list[int] = []
-    starts: list[int] = []
-    words = {} if words is None else words
-    scenes: dict[int, list[int]] = {}
-    if len(words) > LIMIT:
-        words.clear()
-    for candidate in candidates:
-        starts.append(len(rows))
-        own = set(map(known.get, candidate.around, repeat(_UNKNOWN)))
-        own.discard(_UNKNOWN)
-        word, scene = candidate.word, candidate.scene
-        if word not in words:
-            words[word] = [known[name] for name in word if name in known]
-        if id(scene) not in scenes:
-            scenes[id(scene)] = [known[name] for name in scene.common if name in known]
-        own.update(words[word], scenes[id(scene)])
-        rows += sorted(own)
-    return net(rows, starts)
+    common = net.sums(*names.common(ground))
+    return net(net.sums(*names.around(ground)) + common[ground.scene_of])
 
 
 __all__ = [

@@ -14,6 +14,7 @@ import numpy as np
 
 from transforms.enrich.events.numbers import Floats
 
+Places = np.ndarray[Any, np.dtype[np.intp]]
 Singles = np.ndarray[Any, np.dtype[np.float32]]
 
 
@@ -31,15 +32,21 @@ class Net:
     edges: Singles
     units: Singles
 
-    def __call__(self, rows: Sequence[int], starts: Sequence[int]) -> Floats:
-        """Probabilities: one row a set of names, one column a class.
+    def sums(self, rows: Places, starts: Places) -> Singles:
+        """What sets of names add up to.
 
         Args:
             rows: the numbers of the names of all sets, one set behind the other; none is empty.
             starts: where each begins.
         """
-        found = self.names.take(np.asarray(rows, dtype=np.intp), axis=0)
-        sums = np.add.reduceat(found, starts, axis=0)
+        return np.asarray(np.add.reduceat(self.names.take(rows, axis=0), starts, axis=0))
+
+    def __call__(self, sums: Singles) -> Floats:
+        """Probabilities: one row a set of names, one column a class.
+
+        Args:
+            sums: what the names of each set add up to.
+        """
         hidden = len(self.edges)
         lit = np.maximum(sums[:, :hidden] + self.edges, 0)
         totals = (sums[:, hidden:] + lit @ self.units).astype(np.float64)

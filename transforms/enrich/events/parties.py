@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from transforms.enrich.attributes.article import Countries
 from transforms.enrich.entities.nationality import nisba_country
@@ -36,6 +36,7 @@ _ONE_OF: Final = {t: [float(t == other) for other in TYPES] for t in TYPES}
 MARGIN: Final = 0.25  # by which another country must beat that of a phrase to replace it
 _FAR: Final = 30  # tokens beyond which distance says no more
 _NOWHERE: Final = 1.0 / (1.0 + _FAR)
+_UNNAMED: Final = [0.0, 0.0, 0.0, 0.0, _NOWHERE, _NOWHERE]
 _MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
 HAS: Final = 0.82  # probability of a recipient from which one is given
@@ -123,63 +124,99 @@ def options(mention: EventMention, scene: Scene, countries: Countries) -> list[s
     return list(found)
 
 
-def party_numbers(
-    mention: EventMention,
-    scene: Scene,
-    countries: Countries,
-    found: Sequence[str],
-    role: Role,
-) -> list[SparseRow]:
-    """What the model is asked about each country as a side of an event; ``TYPED`` numbers later.
+class Standing(NamedTuple):
+    """How a country stands to an event, whichever side is asked about.
+
+    Attributes:
+        country: the country.
+        share: of what the article says.
+        first: whether it is the article's first.
+        alone: whether it is the article's only one.
+        around: where it is named around the event's word.
+        place: whether the event took place there.
+        speaks: whether it is the speaker's.
+    """
+
+    country: str
+    share: float
+    first: bool
+    alone: float
+    around: list[float]
+    place: float
+    speaks: float
+
+
+def standings(
+    mention: EventMention, scene: Scene, countries: Countries, found: Sequence[str]
+) -> list[Standing]:
+    """How countries stand to an event.
 
     Args:
         mention: the event.
         scene: its sentence.
         countries: of its article.
         found: the countries that are asked about.
+    """
+    sentence, at = scene.sentence, mention.token
+    stretch = sentence.clause_start(at), at, sentence.clause_stop(at)
+    weights, named = countries.weights, named_in(scene)
+    first = next(iter(weights), None)
+    speaker = scene.speaker.actor.country if scene.speaker else None
+    place = mention.place.country if mention.place is not None else None
+    alone = float(len(weights) == 1)
+    return [
+        Standing(
+            country, weights.get(country, 0.0), first == country, alone,
+            _named_around([index for index, name in named if name == country], *stretch),
+            float(place == country), float(speaker == country),
+        )
+        for country in found
+    ]  # fmt: skip
+
+
+def party_numbers(
+    mention: EventMention, asked: Iterable[Standing], role: Role
+) -> list[SparseRow]:
+    """What the model is asked about each country as a side of an event; ``TYPED`` numbers later.
+
+    Args:
+        mention: the event.
+        asked: the countries that are asked about.
         role: the side.
     """
     own, other = mention.actors, mention.recipients
     if role == "recipient":
         own, other = other, own
     own_countries, other_countries = _set(own), _set(other)
-    sentence, at = scene.sentence, mention.token
-    stretch = sentence.clause_start(at), at, sentence.clause_stop(at)
-    weights = countries.weights
-    first = next(iter(weights), None)
-    speaker = scene.speaker.actor.country if scene.speaker else None
-    place = mention.place.country if mention.place is not None else None
-    open_, unknown, alone = bool(own) and not own_countries, not own_countries, not other_countries
+    main = own[0].country if own else None
+    is_open, unknown, alone = bool(own) and not own_countries, not own_countries, not other_countries
+    sides = float(bool(own)), float(is_open), float(not unknown), float(not alone)
     kind = TYPES.index(mention.event_type)
-    rows, named = [], named_in(scene)
-    for country in found:
-        indices = [index for index, name in named if name == country]
-        share, top = weights.get(country, 0.0), first == country
+    rows = []
+    for country, share, top, single, around, place, speaks in asked:
         here, there = country in own_countries, country in other_countries
         rows.append(SparseRow([
-            1.0, float(here), float(here and own[0].country == country), float(there),
-            float(bool(own)), float(open_), float(not unknown), float(not alone),
-            share, float(top), float(top and open_), float(top and not own),
-            share * unknown, *_named_around(indices, *stretch),
-            float(place == country), float(speaker == country), float(len(weights) == 1),
+            1.0, float(here), float(here and main == country), float(there), *sides,
+            share, float(top), float(top and is_open), float(top and not own),
+            share * unknown, *around, place, speaks, single,
             float(there and top), float(there and unknown), float(top and alone),
         ], ((kind, float(there)), (kind + len(TYPES), float(top)))))  # fmt: skip
     return rows
 
 
 def _named_around(indices: Sequence[int], start: int, at: int, stop: int) -> list[float]:
-    """Where a country is named, seen from a word and its clause."""
+    """Where a country is named, seen from a word and its clause; the places in order."""
     if not indices:
-        return [0.0, 0.0, 0.0, 0.0, _NOWHERE, _NOWHERE]
-    before = min((at - index for index in indices if index <= at), default=_FAR)
-    after = min((index - at for index in indices if index > at), default=_FAR)
+        return _UNNAMED
+    before = [index for index in indices if index <= at]
+    after = [index for index in indices if index > at]
     return [
         1.0,
         float(any(start <= index < stop for index in indices)),
-        float(any(start <= index <= at for index in indices)),
-        float(any(at < index < stop for index in indices)),
-        1.0 / (1.0 + min(before, _FAR)),
-        1.0 / (1.0 + min(after, _FAR)),
+        float(bool(before) and max(before) >= start),
+        float(bool(after) and min(after) < stop),
+        1.0 / (1.0 + min(at - max(before), _FAR)) if before else _NOWHERE,
+        1.0 / (1.0 + min(min(after) - at, _FAR)) if after else _NOWHERE,
     ]
 
 
@@ -230,28 +267,35 @@ def _things(mention: EventMention) -> list[float]:
 
 
 def assign_countries(
-    mention: EventMention, scene: Scene, countries: Countries, models: SideModels
+    mentions: Sequence[tuple[EventMention, Scene]], countries: Countries, models: SideModels
 ) -> None:
-    """Give the sides of an event their countries, and take away a recipient that it has not.
+    """Give the sides of events their countries, and take away recipients that they have not.
 
     Args:
-        mention: its actors and recipients are replaced.
-        scene: its sentence.
-        countries: of its article.
+        mentions: events and their sentences; actors and recipients are replaced.
+        countries: of their article.
         models: of the sides.
     """
-    (chance,) = models.has([has_numbers(mention, scene)])
+    chances = models.has([has_numbers(mention, scene) for mention, scene in mentions])
+    for (mention, scene), chance in zip(mentions, chances, strict=True):
+        _assign(mention, scene, countries, models, has=chance >= HAS)
+
+
+def _assign(
+    mention: EventMention, scene: Scene, countries: Countries, models: SideModels, *, has: bool
+) -> None:
+    """Give one event's sides their countries, the second if it has one."""
     taken = _phrases(mention, scene)
-    has = chance >= HAS
     if not has:
         mention.recipients = []
     found = options(mention, scene, countries)
     if not found:
         return
     weighed: dict[Role, dict[str, float]] = {}
+    asked = standings(mention, scene, countries, found) if len(found) > 1 else []
     for role in _ROLES if has else _ROLES[:1]:
-        rows = party_numbers(mention, scene, countries, found, role)
-        weighed[role] = dict(zip(found, models.of(role).sparse(rows), strict=True))
+        chances = models.of(role).sparse(party_numbers(mention, asked, role)) if asked else [1.0]
+        weighed[role] = dict(zip(found, chances, strict=True))
     if has:  # first: who acts is left unnamed more often than who is acted upon
         recipients = mention.recipients
         mention.recipients = _side(mention, scene, weighed["recipient"], recipients, taken)

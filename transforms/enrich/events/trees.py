@@ -53,7 +53,7 @@ class Trees:
     values: Levels
     base: float
 
-    def __call__(self, rows: Sequence[Sequence[float]]) -> list[float]:
+    def __call__(self, rows: Sequence[Sequence[float]] | Floats) -> list[float]:
         """The probability of every row."""
         if len(rows) <= _FEW:
             return [_chance(self._total(row)) for row in rows]
