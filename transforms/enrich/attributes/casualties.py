@@ -10,31 +10,46 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final, Literal, NamedTuple
 
+from transforms.enrich.attributes.counted import (
+    DAYS,
+    DEAD_NOUNS,
+    HURT_NOUNS,
+    ONE,
+    PARTS,
+    Size,
+    counts,
+    is_one,
+    is_owned_two,
+)
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
 
-Size = tuple[int, int | None]
 Kind = Literal["dead", "hurt"]
+_Lemmas = AbstractSet[str]
 
 _KILLED_BEFORE: Final = lists.lemmas("attributes", "killed_before")
 _KILLED_ONE: Final = lists.lemmas("attributes", "killed_one")
 _HURT_BEFORE: Final = lists.lemmas("attributes", "hurt_before")
 _KILLED_AFTER: Final = lists.lemmas("attributes", "killed_after")
 _HURT_AFTER: Final = lists.lemmas("attributes", "hurt_after")
-_DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
-_HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
 _DEATHS: Final = lists.lemmas("attributes", "deaths")
 _TOTALS: Final = lists.words("counted", "totals")
-_OTHERS: Final = lists.words("counted", "others")
-_PARTS: Final = lists.words("counted", "parts")
-_TWO: Final = lists.words("counted", "two_persons")
-_ONE: Final = lists.words("counted", "one_person")
+_TOTAL_NOUNS: Final = lists.lemmas("counted", "total_nouns")
+_OTHER_FATES: Final = lists.lemmas("attributes", "other_fates")
+_VICTIMS: Final = lists.lemmas("attributes", "victims")
+_DEAD_IN_ALL: Final = DEAD_NOUNS | _VICTIMS
+_ONE_MORE: Final = lists.words("counted", "one_more")
+_REACHES: Final = lists.words("counted", "reaches")
+_LIVES: Final = lists.words("attributes", "lives")
+_BESIDE: Final = lists.words("counted", "beside")
+_MORE: Final = lists.words("counted", "more_persons")
 _REACH: Final = 5
-_JOINED: Final = "وفبل"  # written together with the next word
-_OWN: Final = ("ها", "هم", "ه", "نا", "ي")  # سائقها، زوجته
+_LONG_REACH: Final = 16  # of a total: عدد قتلى الهجوم الذي استهدف أمس حشدا في المدينة بلغ 91
 _BREAKS: Final = ".,CRV"
+_INSERTED: Final = "TX"
+_PLURAL: Final = frozenset(["3mp", "3fp", "3md", "3fd"])
 
 
 class Toll(NamedTuple):
@@ -68,7 +83,7 @@ def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
         sentence: the sentence.
     """
     found: list[Toll] = []
-    for first, last, size in sorted(_counts(annotations, sentence)):
+    for first, last, size in sorted(counts(annotations, sentence)):
         kind = _kind(sentence, first, last)
         if kind == "":
             continue
@@ -76,16 +91,35 @@ def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
         if before is not None and before.kind == kind and _joins(sentence, before.last, first):
             found[-1] = Toll(kind, _sum(before.size, size), before.first, last)
             continue
-        extra = _persons_before(annotations, sentence, first, kind)
-        found.append(Toll(kind, _sum(size, (extra, extra)), first, last))
+        stop = _persons_behind(sentence, last)
+        extra = _persons_before(annotations, sentence, first, kind) + int(stop > last)
+        found.append(Toll(kind, _sum(size, (extra, extra)), first, stop))
     covered = {
-        index
+        (toll.kind, index)
         for toll in found
-        if toll.kind == "dead"
-        for index in range(toll.first - _REACH, toll.last + 1)
+        if not _are_others(sentence, toll) or _is_beside(sentence, toll.first)
+        for index in range(toll.first - _reach(sentence, toll.first), toll.last + 1)
     }
-    found += [t for t in _without_number(annotations, sentence) if t.first not in covered]
-    return sorted(found, key=lambda toll: toll.first)
+    found += [t for t in _without_number(annotations, sentence) if (t.kind, t.first) not in covered]
+    return _with_others(sentence, sorted(found, key=lambda toll: toll.first))
+
+
+def _are_others(sentence: Sentence, toll: Toll) -> bool:
+    """Whether a toll counts others than those told before it: بسبعة أشخاص آخرين."""
+    return bool(_MORE.intersection(sentence.words[toll.last + 1 : toll.last + 3]))
+
+
+def _with_others(sentence: Sentence, found: list[Toll]) -> list[Toll]:
+    """Add one who was named to the others who died with him: اغتيال الوزير ... أودى بسبعة آخرين."""
+    told: list[Toll] = []
+    for toll in found:
+        before = told[-1] if told else None
+        others = _are_others(sentence, toll) and not _is_beside(sentence, toll.first)
+        if others and before and before.kind == toll.kind and not before.numbered:
+            told[-1] = Toll(toll.kind, _sum(before.size, toll.size), before.first, toll.last)
+        else:
+            told.append(toll)
+    return told
 
 
 def toll_of(found: Iterable[Toll], sentence: Sentence, token: int, kind: Kind) -> Toll | None:
@@ -131,77 +165,58 @@ def _deadly(sentence: Sentence, index: int) -> bool:
     return bool(lemmas_of(sentence.words[index]) & (_KILLED_BEFORE | _HURT_BEFORE))
 
 
-def _counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, int, Size]]:
-    """What may count persons, by first and last token: numbers, and duals."""
-    taken: set[int] = set()
-    for first, last, number in annotations.numbers(sentence.first, sentence.stop):
-        counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
-        taken.update(range(first, last + 1))
-        before = sentence.words[first - 1] if first > sentence.first else ""
-        hours = before.startswith("ال") and before[2:] in _OTHERS  # الساعات الثلاث
-        others = counted in _OTHERS or hours
-        if not others and not _is_part(sentence, first):
-            yield first, last, (number.low, number.high)
-    for index in range(sentence.first, sentence.stop):
-        if index not in taken and _is_two(sentence.words[index]) and not annotations.is_name(index):
-            yield index, index, (2, 2)
+def _is_beside(sentence: Sentence, first: int) -> bool:
+    """Whether a number counts more persons beside one told before: قيادي مع خمسة آخرين."""
+    behind = sentence.words[first + 1] if first + 1 < sentence.stop else ""
+    return first > sentence.first and sentence.words[first - 1] in _BESIDE and behind in _MORE
 
 
-def _is_part(sentence: Sentence, index: int) -> bool:
-    """Whether those at a token are among others that are counted before: بينهم خمسة أطفال."""
-    near = sentence.words[max(sentence.first, index - 3) : index]
-    return any(word in _PARTS or word[1:] in _PARTS for word in near)
+def _before(sentence: Sentence, first: int, reach: int) -> Iterator[int]:
+    """The nearest tokens before one, without times and insertions: وفق منظمة، ما لا يقل عن."""
+    for index in range(first - 1, sentence.first - 1, -1):
+        if sentence.kind(index) in _INSERTED:
+            continue
+        if reach == 0:
+            return
+        reach -= 1
+        yield index
 
 
-def _is_two(word: str) -> bool:
-    """Whether a word is the dual of a person: شخصان، القتيلين، سائحتين."""
-    bare = word[1:] if word[0] in _JOINED and word[1:2] else word
-    bare = bare.removeprefix("ال").removeprefix("ل")
-    if word in _TWO or bare in _TWO:
-        return True
-    for ending, restored in (("تان", "ه"), ("تين", "ه"), ("ان", "")):
-        stem = bare.removesuffix(ending)
-        if stem != bare and len(stem) > 2:
-            return stem + restored in _ONE or stem in _ONE
-    return False
+def _reach(sentence: Sentence, first: int) -> int:
+    """How far before a number the word of killing may stand."""
+    return 2 * _REACH if _is_beside(sentence, first) else _REACH + 1
 
 
-def _is_one(word: str) -> bool:
-    """Whether a word is one person, with or without article, conjunction or pronoun."""
-    for bare in (word, word[1:] if word[0] in _JOINED and word[1:] else word):
-        stem = bare.removeprefix("ال").removeprefix("ل")
-        if stem in _ONE:
-            return True
-        for pronoun in _OWN:
-            rest = stem.removesuffix(pronoun)
-            if rest != stem and (rest in _ONE or rest.removesuffix("ت") + "ه" in _ONE):
-                return True
-    return False
-
-
-def _is_owned_two(word: str) -> bool:
-    """Whether a word is two persons of somebody: طفلاها، طفليها."""
-    stems = [word.removesuffix(own) for own in _OWN[:2] if word.endswith(own)]
-    return any(stem[-1:] in {"ا", "ي"} and stem[:-1] in _ONE for stem in stems)
+def _persons_behind(sentence: Sentence, last: int) -> int:
+    """The token of one person joined to a number: ثلاثة من رجال الأمن ومدني; else ``last``."""
+    for index in range(last + 1, min(sentence.stop, last + _REACH + 1)):
+        word = sentence.words[index]
+        if sentence.kind(index) in _BREAKS:
+            break
+        behind = sentence.words[index + 1] if index + 1 < sentence.stop else ""
+        if word.startswith("و") and word[1:] in ONE and not behind.startswith("ال"):
+            return index
+    return last
 
 
 def _persons_before(annotations: Annotations, sentence: Sentence, first: int, kind: str) -> int:
     """1 when a number is joined by و to one person behind the word of killing: قائد وأربعة."""
-    if not sentence.words[first].startswith("و"):
+    if not sentence.words[first].startswith("و") and not _is_beside(sentence, first):
         return 0
     lemmas = _KILLED_BEFORE | _KILLED_ONE if kind == "dead" else _HURT_BEFORE
-    for index in range(first - 1, max(sentence.first, first - 2 * _REACH) - 1, -1):
+    for index in _before(sentence, first, 2 * _REACH):
         if sentence.kind(index) in ".,CR":
             return 0
         if lemmas_of(sentence.words[index]) & lemmas and not annotations.is_name(index):
-            return int(any(_is_one(w) for w in sentence.words[index + 1 : first]))
+            return int(any(is_one(w) for w in sentence.words[index + 1 : first]))
     return 0
 
 
 def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[Toll]:
-    """One person, or some joined by و, behind a word of killing: مقتل شاب، مصرع شيخ وطفلة."""
+    """One person, or some joined by و: مقتل شاب، مصرع شيخ وطفلة، إصابة ثالث."""
     for index in range(sentence.first, sentence.stop - 1):
-        if not lemmas_of(sentence.words[index]) & _KILLED_ONE or annotations.is_name(index):
+        kind = _befalls_one(sentence, index)
+        if kind == "" or annotations.is_name(index):
             continue
         position = _victim(annotations, sentence, index + 1)
         if position is None:
@@ -213,19 +228,35 @@ def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[To
                 break
             if word[0] != "و" or not word[1:]:
                 continue
-            more = 2 if _is_owned_two(word[1:]) else int(_is_one(word[1:]))
+            more = 2 if is_owned_two(word[1:]) else int(is_one(word[1:]))
             if more:
                 number, last = number + more, other
-        yield Toll("dead", (number, number), position, last, numbered=False)
+        yield Toll(kind, (number, number), position, last, numbered=False)
+
+
+def _befalls_one(sentence: Sentence, index: int) -> Kind | Literal[""]:
+    """What a word says of one person behind it; who hits may hit a house: أصابت القذيفة منزله."""
+    lemmas = lemmas_of(sentence.words[index])
+    if lemmas & _KILLED_ONE:
+        return "dead"
+    if not lemmas & _HURT_BEFORE:
+        return ""
+    voices = {r.voice for r in analyse(sentence.words[index]) if r.pos == "V" and r.person != "1s"}
+    return "" if voices == {"a"} and sentence.is_verb(index) else "hurt"
 
 
 def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | None:
     """The first person behind a word of killing, past prepositional phrases and times."""
-    for index in range(start, min(sentence.stop, start + _REACH)):
+    reach = _REACH
+    for index in range(start, sentence.stop):
         kind = sentence.kind(index)
-        if kind in ".,CRV#" or sentence.words[index] in _PARTS:
+        if kind in _INSERTED:
+            continue
+        if reach == 0 or kind in ".,CRV#" or sentence.words[index] in PARTS:
             return None
-        if _is_one(sentence.words[index]) or index in annotations.persons:
+        reach -= 1
+        word = sentence.words[index]
+        if is_one(word) or word in _ONE_MORE or index in annotations.persons:
             return index
     return None
 
@@ -233,31 +264,92 @@ def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | N
 def _kind(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
     """What a number counts.
 
-    The noun right after it decides, else the nearest word of killing or injuring before it, else
-    a verb behind it.
+    The noun right after it decides, else the total that it is, else the nearest word of killing or
+    injuring before it, else a verb behind it.
     """
-    if first == last and lemmas_of(sentence.words[first]) & (_DEAD_NOUNS | _HURT_NOUNS):
-        return "dead" if lemmas_of(sentence.words[first]) & _DEAD_NOUNS else "hurt"
-    if last + 1 < sentence.stop:
-        kind = _told(sentence, last + 1, "N", _DEAD_NOUNS, _HURT_NOUNS)
-        if kind:
-            return kind
-    before = range(first - 1, max(sentence.first, first - _REACH - 1) - 1, -1)
+    if lemmas_of(sentence.words[first]) & (DEAD_NOUNS | HURT_NOUNS):
+        return "dead" if lemmas_of(sentence.words[first]) & DEAD_NOUNS else "hurt"
+    kind = _first_told(sentence, range(last + 1, last + 2), "N", (DEAD_NOUNS, HURT_NOUNS))
+    for look in (_of_lives, _of_total, _told_before):
+        kind = kind or look(sentence, first, last)
+    return kind or _told_behind(sentence, last)
+
+
+def _told_before(sentence: Sentence, first: int, _last: int) -> Kind | Literal[""]:
+    """The nearest word of killing or injuring before a number, of nothing else between them."""
+    before = list(_before(sentence, first, _reach(sentence, first)))
+    for number, index in enumerate(before):
+        if lemmas_of(sentence.words[index]) & _OTHER_FATES:
+            before = before[:number]
+            break
     total = any(lemmas_of(sentence.words[i]) & _TOTALS for i in before)
-    dead = _KILLED_BEFORE | _DEAD_NOUNS if total else _KILLED_BEFORE
-    hurt = _HURT_BEFORE | _HURT_NOUNS if total else _HURT_BEFORE
-    for index in before:
-        kind = _told(sentence, index, "VNA", dead, hurt)
-        if kind:
-            return kind
-    for index in range(last + 1, min(sentence.stop, last + _REACH + 1)):
-        if sentence.is_verb(index):
+    dead = _KILLED_BEFORE | DEAD_NOUNS if total else _KILLED_BEFORE
+    hurt = _HURT_BEFORE | HURT_NOUNS if total else _HURT_BEFORE
+    return _first_told(sentence, before, "VNA", (dead, hurt))
+
+
+def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
+    """What a verb behind a number says of those it counts: أن 15 جنديا لقوا حتفهم."""
+    for index in range(last + 1, min(sentence.stop, last + 2 * _REACH + 1)):
+        if sentence.kind(index) in ".,#":
+            break
+        plural = _is_plural(sentence, index)
+        near = index <= last + _REACH and sentence.is_verb(index)
+        if near or (plural and (sentence.is_verb(index) or index == last + 1)):
             if _dies(sentence, index):
                 return "dead"
             kind = _told(sentence, index, "V", _KILLED_AFTER, _HURT_AFTER)
-            if kind:
-                return kind
+            if kind or _is_hit(sentence.words[index]):
+                return kind or "hurt"
     return ""
+
+
+def _of_lives(sentence: Sentence, first: int, _last: int) -> Kind | Literal[""]:
+    """Whether a number counts lives or victims: أزهقت أرواح ستة، غارة راح ضحيتها تسعة."""
+    near = sentence.words[max(sentence.first, first - _REACH) : first]
+    return "dead" if near and (near[-1] in _LIVES or any(map(_is_victim, near))) else ""
+
+
+def _of_total(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
+    """What the total counts that a number is: بلغ عدد قتلى الهجوم 91، ارتفع إلى 26 عدد القتلى."""
+    words = sentence.words
+    if last + 1 < sentence.stop and lemmas_of(words[last + 1]) & _TOTAL_NOUNS:
+        behind = range(last + 2, last + 2 + _REACH)
+        return _first_told(sentence, behind, "VN", (_DEAD_IN_ALL | _KILLED_AFTER, HURT_NOUNS))
+    if not _REACHES.intersection(words[max(sentence.first, first - 2) : first]):
+        return ""
+    for index in range(first - 1, max(sentence.first, first - _LONG_REACH) - 1, -1):
+        if words[index] == "." or (sentence.kind(index) == "#" and words[index] not in DAYS):
+            break
+        if lemmas_of(words[index]) & _TOTAL_NOUNS:
+            counted = range(index, index + 3)
+            return _first_told(sentence, counted, "N", (_DEAD_IN_ALL, HURT_NOUNS))
+    return ""
+
+
+def _first_told(
+    sentence: Sentence, indices: Iterable[int], kinds: str, lemmas: tuple[_Lemmas, _Lemmas]
+) -> Kind | Literal[""]:
+    """What the first token that tells of killing or injuring tells."""
+    told = (_told(sentence, i, kinds, *lemmas) for i in indices if i < sentence.stop)
+    return next((kind for kind in told if kind), "")
+
+
+def _is_plural(sentence: Sentence, index: int) -> bool:
+    """Whether a verb has several for its subject: ثلاثة يشتبه بأنهم من عناصر التنظيم قتلوا."""
+    return any(r.pos == "V" and r.person in _PLURAL for r in analyse(sentence.words[index]))
+
+
+def _is_victim(word: str) -> bool:
+    """Whether a word says whose victims are counted behind it: غارة راح ضحيتها تسعة."""
+    return any(r.lemma in _VICTIMS and r.pronoun for r in analyse(word))
+
+
+def _is_hit(word: str) -> bool:
+    """Whether a verb behind a number says that those were injured: إن 27 آخرين أصيبوا."""
+    return any(
+        r.lemma in _HURT_BEFORE and r.voice == "p" and not r.conjunction for r in analyse(word)
+    )
 
 
 def _dies(sentence: Sentence, index: int) -> bool:

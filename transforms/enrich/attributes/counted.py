@@ -1,0 +1,93 @@
+"""What a sentence counts that may be persons: numbers, duals, one person in a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.view import Sentence
+from transforms.enrich.words import lists
+from transforms.enrich.words.analyse import lemmas_of
+
+Size = tuple[int, int | None]
+
+_OTHERS: Final = lists.words("counted", "others")
+PARTS: Final = lists.words("counted", "parts")
+_TWO: Final = lists.words("counted", "two_persons")
+ONE: Final = lists.words("counted", "one_person")
+_PAIR: Final = lists.words("counted", "pair")
+_SINGLE: Final = lists.words("counted", "single")
+DAYS: Final = lists.words("counted", "days_like_numbers")
+DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
+HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
+_OWN: Final = ("ها", "هم", "ه", "نا", "ي")  # سائقها، زوجته
+_JOINED: Final = "وفبل"  # written together with the next word
+
+
+def counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, int, Size]]:
+    """What may count persons, by first and last token: numbers, and duals."""
+    taken: set[int] = set()
+    for first, last, number in annotations.numbers(sentence.first, sentence.stop):
+        counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
+        taken.update(range(first, last + 1))
+        before = sentence.words[first - 1] if first > sentence.first else ""
+        hours = before.startswith("ال") and before[2:] in _OTHERS  # الساعات الثلاث
+        age = before == "في" and sentence.words[first].startswith("ال")  # شاب في الثلاثين
+        others = counted in _OTHERS or hours or age or sentence.words[first] in DAYS
+        if not others and not _is_part(sentence, first):
+            yield first, last, (number.low, number.high)
+    for index in range(sentence.first, sentence.stop):
+        word = sentence.words[index]
+        two = index not in taken and (is_two(word) or is_owned_two(word))
+        if two and not annotations.is_name(index):
+            yield index, index, (2, 2)
+        elif index > sentence.first and index not in taken:
+            yield from _behind_noun(sentence, index)
+
+
+def _behind_noun(sentence: Sentence, index: int) -> Iterator[tuple[int, int, Size]]:
+    """A number of one or two behind what it counts: متظاهرين اثنين، قتيلا واحدا."""
+    word, before = sentence.words[index], sentence.words[index - 1]
+    if word in _PAIR:
+        yield index - before.endswith(("ان", "ين")), index, (2, 2)
+    elif word in _SINGLE and lemmas_of(before) & (DEAD_NOUNS | HURT_NOUNS):
+        yield index - 1, index, (1, 1)
+
+
+def _is_part(sentence: Sentence, index: int) -> bool:
+    """Whether those at a token are among others that are counted before: بينهم خمسة أطفال."""
+    near = sentence.words[max(sentence.first, index - 3) : index]
+    return any(word in PARTS or word[1:] in PARTS for word in near)
+
+
+def is_two(word: str) -> bool:
+    """Whether a word is the dual of a person: شخصان، القتيلين، سائحتين."""
+    bare = word[1:] if word[0] in _JOINED and word[1:2] else word
+    bare = bare.removeprefix("ال").removeprefix("ل")
+    if word in _TWO or bare in _TWO:
+        return True
+    for ending, restored in (("تان", "ه"), ("تين", "ه"), ("ان", "")):
+        stem = bare.removesuffix(ending)
+        if stem != bare and len(stem) > 2:
+            return stem + restored in ONE or stem in ONE
+    return False
+
+
+def is_one(word: str) -> bool:
+    """Whether a word is one person, with or without article, conjunction or pronoun."""
+    for bare in (word, word[1:] if word[0] in _JOINED and word[1:] else word):
+        stem = bare.removeprefix("ال").removeprefix("ل")
+        if stem in ONE:
+            return True
+        for pronoun in _OWN:
+            rest = stem.removesuffix(pronoun)
+            if rest != stem and (rest in ONE or rest.removesuffix("ت") + "ه" in ONE):
+                return True
+    return False
+
+
+def is_owned_two(word: str) -> bool:
+    """Whether a word is two persons of somebody: طفلاها، طفليها."""
+    stems = [word.removesuffix(own) for own in _OWN[:2] if word.endswith(own)]
+    return any(stem[-1:] in {"ا", "ي"} and stem[:-1] in ONE for stem in stems)
