@@ -38,6 +38,7 @@ _BARS: Final = {
     "place_country": 0.82,
     "date": 0.90,
     "dead": 0.90,
+    "phrase": 0.97,
 }
 _CEILINGS: Final = {"invented_recipient": 0.20, "doubles": 0.03, "hard_hit": 0.07, "ece": 0.05}
 OWN: Final = Path(__file__).parent / "data" / "news_gold"

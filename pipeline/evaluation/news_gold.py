@@ -15,7 +15,9 @@ Figures (``n`` is what each was measured on):
   nothing and touch a span that must not be coded.
 * ``actor_country``, ``recipient_country``: answered events with any country in common (both sides
   together when the event is reciprocal); ``invented_recipient``: recipients where the gold has
-  none; ``place_country``, ``date`` (a month or year by prefix), ``dead`` (the lowest number).
+  none; ``phrase``: parties whose phrase neither begins nor ends inside every marked one that it
+  touches; ``phrase_exact``: those with just the words of a marked one; ``place_country``, ``date``
+  (a month or year by prefix), ``dead`` (the lowest number).
 * ``ece``: expected calibration error over all asserted events, whatever their confidence; an event
   is true when it fits and touches a gold event.
 """
@@ -32,6 +34,7 @@ from transforms.records import DEFAULT_CONFIDENCE, Event
 
 Document = Mapping[str, Any]
 Span = tuple[int, int]
+_CLITIC = 2  # letters before a word that one leaves out and another does not
 
 
 @dataclass(slots=True)
@@ -144,6 +147,7 @@ def score_document(events: Sequence[Event], document: Document) -> Tally:
             true = any(_edges([event], gold, document) for gold in document["events"])
             tally.points.append((event.confidence, true))
     _score_false(tally, told, document, set(found.values()))
+    _score_spans(tally, told, document)
     for number, index in found.items():
         _score_parties(tally, told[index], document["events"][number])
         _score_attributes(tally, told[index], document["events"][number])
@@ -211,6 +215,30 @@ def _score_parties(tally: Tally, event: Event, gold: Mapping[str, Any]) -> None:
         tally.add("recipient_country", right=bool(recipients & want_recipients))
     if not gold["recipient"] and not gold.get("reciprocal"):
         tally.add("invented_recipient", right=bool(event.recipients))
+
+
+def _score_spans(tally: Tally, told: Sequence[Event], document: Document) -> None:
+    """Whether the parties' phrases cut through those that were marked where they stand."""
+    golds = document["events"]
+    marked = {
+        (party["start"], party["end"])
+        for gold in golds
+        for side in ("actor", "recipient")
+        for party in gold[side]
+    }
+    shift = len(document["title"]) + 1
+    for party in {party for event in told for party in (*event.actors, *event.recipients)}:
+        if party.char_start is None or party.char_end is None:
+            continue
+        moved = shift if party.field == "body" else 0
+        start, end = party.char_start + moved, party.char_end + moved
+        touched = [(low, high) for low, high in marked if low < end and start < high]
+        if touched:
+            begins = any(not low + _CLITIC < start for low, _ in touched)
+            ends = any(not end < high for _, high in touched)
+            tally.add("phrase", right=begins and ends)
+            same = any(abs(low - start) <= _CLITIC and end == high for low, high in touched)
+            tally.add("phrase_exact", right=same)
 
 
 def _score_attributes(tally: Tally, event: Event, gold: Mapping[str, Any]) -> None:

@@ -38,6 +38,7 @@ from transforms.enrich.events.parties import assign_countries, countries_of
 from transforms.enrich.events.record import to_event
 from transforms.enrich.events.scenes import scenes_of
 from transforms.enrich.events.setting import Setting, setting_of, settle_mention
+from transforms.enrich.events.spans import whole_phrases
 from transforms.enrich.events.whole import WORDS, look_again
 from transforms.enrich.events.word_model import lexical_model
 from transforms.enrich.sentence.annotations import Annotations
@@ -108,6 +109,7 @@ def joined(
     doubtful = _said_once(doubtful)[:MAX_MENTIONS]
     for mention in (*merged, *doubtful):
         assign_country(mention, context.homes)
+    whole_phrases(merged, scenes, model.ends)
     return merged, doubtful, context
 
 

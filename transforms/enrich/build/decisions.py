@@ -32,6 +32,7 @@ from transforms.enrich.build.gold import (
 from transforms.enrich.build.linear import Sparse, fit_softmax, vocabulary
 from transforms.enrich.build.net import fit_net
 from transforms.enrich.build.sides import Right, Told, fit_pairs, fit_setting, fit_sides
+from transforms.enrich.build.spans import fit_ends, marked_phrases
 from transforms.enrich.build.whole import asked_of, fit_whole
 from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.decide import (
@@ -289,6 +290,12 @@ def _model(known: dict[str, int], net: Net, examples: Sequence[Example]) -> Deci
     articles = [example.told for example in examples if example.told]
     sides = fit_sides(articles)
     setting = fit_setting(articles, sides)
+    marked = [
+        p
+        for e in examples
+        if e.trust == 1.0 and e.told
+        for p in marked_phrases(e.gold, e.told.scenes)
+    ]
     return DecisionModel(
         known,
         net,
@@ -296,6 +303,7 @@ def _model(known: dict[str, int], net: Net, examples: Sequence[Example]) -> Deci
         fit_pairs(articles, sides, setting),
         sides,
         setting,
+        ends=fit_ends(marked),
     )
 
 

@@ -24,6 +24,7 @@ from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
+from transforms.enrich.events.spans import Weights
 from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
@@ -52,6 +53,7 @@ class DecisionModel:
     sides: SideModels
     setting: Mapping[str, Logistic]
     whole: Trees | None = None
+    ends: Weights = field(default_factory=dict)
     names: Names = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -118,6 +120,8 @@ def save(model: DecisionModel, path: Path) -> None:
     parts: dict[str, Any] = {
         "terms": np.array("\n".join(model.rows)),
         **model.net.arrays(),
+        "ends": np.array("\n".join(model.ends)),
+        "ends.weights": np.array(list(model.ends.values()), dtype=np.float32),
     }
     for name, trees in _trees(model).items():
         parts.update(trees.arrays(name))
@@ -146,7 +150,13 @@ def decision_model() -> DecisionModel:
             SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
             {name: _line(data, name) for name in ("date", "place")},
             Trees.of(data, "whole") if "whole.base" in data else None,
+            _weights(data, "ends"),
         )
+
+
+def _weights(data: Any, name: str) -> Weights:
+    terms = str(data[name]).splitlines()
+    return dict(zip(map(intern, terms), data[f"{name}.weights"].tolist(), strict=True))
 
 
 def _line(data: Any, name: str) -> Logistic:

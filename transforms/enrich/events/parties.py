@@ -25,6 +25,7 @@ from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.clitics import SINGLE, rests
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
@@ -41,6 +42,8 @@ _MAX: Final = 6  # countries of an article that are weighed beside those of the 
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
 HAS: Final = 0.82  # probability of a recipient from which one is given
 _SLOTS: Final = lists.ordered("roles", "slots")
+_NOUN_KINDS: Final = {k: lists.words("noun_kinds", k) for k in ("matters", "objects", "sites")}
+_LEAST: Final = 2  # letters of a noun without its clitic
 _WEIGHED: Final = ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")
 _STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
 
@@ -174,9 +177,7 @@ def standings(
     ]  # fmt: skip
 
 
-def party_numbers(
-    mention: EventMention, asked: Iterable[Standing], role: Role
-) -> list[SparseRow]:
+def party_numbers(mention: EventMention, asked: Iterable[Standing], role: Role) -> list[SparseRow]:
     """What the model is asked about each country as a side of an event; ``TYPED`` numbers later.
 
     Args:
@@ -189,7 +190,11 @@ def party_numbers(
         own, other = other, own
     own_countries, other_countries = _set(own), _set(other)
     main = own[0].country if own else None
-    is_open, unknown, alone = bool(own) and not own_countries, not own_countries, not other_countries
+    is_open, unknown, alone = (
+        bool(own) and not own_countries,
+        not own_countries,
+        not other_countries,
+    )
     sides = float(bool(own)), float(is_open), float(not unknown), float(not alone)
     kind = TYPES.index(mention.event_type)
     rows = []
@@ -256,14 +261,21 @@ def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
 def _things(mention: EventMention) -> list[float]:
     """Whether what is acted upon is known to be somebody, or looks like an act or a thing."""
     if not mention.recipients:
-        return [0.0, 0.0, 0.0, 0.0]
+        return [0.0] * (4 + len(_NOUN_KINDS))
     first = mention.recipients[0]
     word = normalise_text(first.text or "-").split()[0]
     somebody = bool(first.country or set(first.sectors) - {"UNK"})
+    kinds = _noun_kinds(word)
     return [
         float(somebody), float(word_info(word).act), float(word.startswith(("ال", "لل"))),
-        float(bool(analyse(word)) and not somebody),
+        float(bool(analyse(word)) and not somebody), *[float(k in kinds) for k in _NOUN_KINDS],
     ]  # fmt: skip
+
+
+def _noun_kinds(word: str) -> set[str]:
+    """What a word may name that is no party: بالخطوة is a matter."""
+    bare = {word, *(rest for _, rest in rests(word, SINGLE, _LEAST))}
+    return {kind for kind, nouns in _NOUN_KINDS.items() if bare & nouns}
 
 
 def assign_countries(

@@ -18,6 +18,7 @@ FILES: Final = (
     "endings",
     "insertions",
     "institutions",
+    "noun_kinds",
     "realis",
     "roles",
 )

@@ -1,0 +1,150 @@
+"""Where the phrase of a party ends: شبان | غاضبون, رئيس لجنة النفط | في مجلس النواب.
+
+Grammar finds where a party begins and enough of its phrase to know who it is. Whether the next
+word still belongs to the phrase (an adjective, a name behind a title, what completes a construct)
+is decided word by word by a line fitted on phrases that were marked by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from transforms.enrich.entities.nationality import nisba_country
+from transforms.enrich.events.candidates import Scene
+from transforms.enrich.events.mention import EventMention
+from transforms.enrich.words.analyse import analyse
+from transforms.enrich.words.memo import remembers
+from transforms.records import Actor
+
+Weights = Mapping[str, float]
+LONGEST: Final = 16  # tokens of a phrase
+_ENDINGS: Final = ("ات", "ون", "ين", "ان", "ية", "يه", "ة", "ه", "ي", "ا")
+_FEW: Final = 6  # tokens from which the length says no more
+
+
+def phrase_end(scene: Scene, first: int, weights: Weights) -> int:
+    """The last token of the phrase that begins at a token.
+
+    Args:
+        scene: its sentence.
+        first: the token.
+        weights: of the features, for going on.
+    """
+    last = first
+    stop = min(scene.sentence.stop - 1, first + LONGEST)
+    while last < stop:
+        if sum(weights.get(name, 0.0) for name in step(scene, first, last)) < 0.0:
+            break
+        last += 1
+    return last
+
+
+def step(scene: Scene, first: int, last: int) -> list[str]:
+    """What is seen where a phrase may go on behind a token.
+
+    Args:
+        scene: the sentence.
+        first: where the phrase begins.
+        last: the token behind which it may end; another one follows it.
+    """
+    sentence = scene.sentence
+    words, spans, following = sentence.words, sentence.spans, last + 1
+    here, there = sentence.kind(last), sentence.kind(following)
+    beyond = sentence.kind(following + 1) if following + 1 < sentence.stop else "."
+    one, two = words[last], words[following]
+    before, after = _shape(one), _shape(two)
+    length, name = min(last - first, _FEW), scene.annotations.is_name
+    own, other = _classes(one), _classes(two)
+    inside = any(low <= last and following <= high for low, high in spans.items())
+    ends = any(high == last for high in spans.values())
+    alike = _shape(words[first])[1] == after[1]
+    return [
+        f"k:{here}{there}{beyond}", f"s:{before}{after}", f"c:{own}{other}",
+        f"e:{ends}{following in sentence.opens}{after[0]}", f"i:{inside}",
+        f"n:{bool(nisba_country(two))}{bool(nisba_country(one))}{before[0]}{after[0]}",
+        f"m:{name(following)}{name(last)}{there}{after[0]}", f"j:{_joined(two)}{there}{after[0]}",
+        f"l:{length}{there}{after[0]}", f"w:{two}", f"v:{one}", f"p:{one} {two}",
+        f"h:{length}{words[first]}", f"x:{two[-3:]}",
+        f"a:{before[0]}{after[0]}{before[1] == after[1]}{alike}{other}",
+        f"b:{one}|{there}{after}", f"d:{one}|{other}",
+    ]  # fmt: skip
+
+
+@remembers
+def _shape(word: str) -> str:
+    """Whether a word has the article, and how it ends."""
+    definite = word.startswith(("ال", "لل")) or word[1:3] == "ال"
+    ending = next((e for e in _ENDINGS if word.endswith(e) and len(word) > len(e) + 2), "-")
+    return ("D" if definite else "I") + ending
+
+
+@remembers
+def _classes(word: str) -> str:
+    """The parts of speech that a word may be; 0 for an unknown one."""
+    return "".join(sorted({reading.pos for reading in analyse(word)})) or "0"
+
+
+@remembers
+def _joined(word: str) -> bool:
+    """Whether the و at the head of a word joins it to what stands before."""
+    readings = analyse(word)
+    if not word.startswith("و") or len(word) < len("ولد"):
+        return False
+    return all(r.conjunction for r in readings) if readings else word[1:3] == "ال"
+
+
+def whole_phrases(
+    mentions: Sequence[EventMention], scenes: Sequence[Scene], weights: Weights
+) -> None:
+    """Give the parties of events the whole of their phrases.
+
+    Args:
+        mentions: their actors and recipients are replaced.
+        scenes: the sentences of the article.
+        weights: see ``phrase_end``.
+    """
+    known: dict[tuple[str | None, int | None], Actor] = {}
+    for mention in mentions:
+        for side in (mention.actors, mention.recipients):
+            taken = [actor.char_start for actor in side]
+            for number, actor in enumerate(side):
+                key = actor.field, actor.char_start
+                if key not in known:
+                    known[key] = _whole(actor, scenes, weights)
+                end = known[key].char_end
+                if end != actor.char_end and not _between(taken, actor.char_start, end):
+                    side[number] = replace(actor, text=known[key].text, char_end=end)
+
+
+def _between(starts: Sequence[int | None], low: int | None, high: int | None) -> bool:
+    """Whether another party begins inside a phrase."""
+    return any(
+        start is not None and low is not None and high is not None and low < start < high
+        for start in starts
+    )
+
+
+def _whole(actor: Actor, scenes: Sequence[Scene], weights: Weights) -> Actor:
+    """A party with the whole of its phrase."""
+    for scene, first in _places(actor, scenes):
+        last = phrase_end(scene, first, weights)
+        start, end = scene.annotations.tokens.span(first, last)
+        return replace(actor, text=scene.annotations.tokens.raw[start:end], char_end=end)
+    return actor
+
+
+def _places(actor: Actor, scenes: Sequence[Scene]) -> Iterator[tuple[Scene, int]]:
+    """The sentence and token where a party's phrase begins."""
+    if actor.char_start is None or actor.char_end is None:
+        return
+    for scene in scenes:
+        tokens, sentence = scene.annotations.tokens, scene.sentence
+        if tokens.field != actor.field:
+            continue
+        low, high = tokens.span(sentence.first, sentence.stop - 1)
+        if low <= actor.char_start < high:
+            first, _ = tokens.range_of(actor.char_start, actor.char_end)
+            if first < sentence.stop and tokens.span(first, first)[0] == actor.char_start:
+                yield scene, first
