@@ -38,6 +38,7 @@ _DEATHS: Final = lists.lemmas("attributes", "deaths")
 _TOTALS: Final = lists.words("counted", "totals")
 _TOTAL_NOUNS: Final = lists.lemmas("counted", "total_nouns")
 _OTHER_FATES: Final = lists.lemmas("attributes", "other_fates")
+_BEFALLS_ONE: Final = _KILLED_ONE | _HURT_BEFORE
 _VICTIMS: Final = lists.lemmas("attributes", "victims")
 _DEAD_IN_ALL: Final = DEAD_NOUNS | _VICTIMS
 _ONE_MORE: Final = lists.words("counted", "one_more")
@@ -214,6 +215,8 @@ def _persons_before(annotations: Annotations, sentence: Sentence, first: int, ki
 
 def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[Toll]:
     """One person, or some joined by و: مقتل شاب، مصرع شيخ وطفلة، إصابة ثالث."""
+    if sentence.lemmas.isdisjoint(_BEFALLS_ONE):
+        return
     for index in range(sentence.first, sentence.stop - 1):
         kind = _befalls_one(sentence, index)
         if kind == "" or annotations.is_name(index):

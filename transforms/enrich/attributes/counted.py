@@ -9,6 +9,7 @@ from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import lemmas_of
+from transforms.enrich.words.memo import remembers
 
 Size = tuple[int, int | None]
 
@@ -61,6 +62,7 @@ def _is_part(sentence: Sentence, index: int) -> bool:
     return any(word in PARTS or word[1:] in PARTS for word in near)
 
 
+@remembers
 def is_two(word: str) -> bool:
     """Whether a word is the dual of a person: شخصان، القتيلين، سائحتين."""
     bare = word[1:] if word[0] in _JOINED and word[1:2] else word
@@ -74,6 +76,7 @@ def is_two(word: str) -> bool:
     return False
 
 
+@remembers
 def is_one(word: str) -> bool:
     """Whether a word is one person, with or without article, conjunction or pronoun."""
     for bare in (word, word[1:] if word[0] in _JOINED and word[1:] else word):
@@ -87,6 +90,7 @@ def is_one(word: str) -> bool:
     return False
 
 
+@remembers
 def is_owned_two(word: str) -> bool:
     """Whether a word is two persons of somebody: طفلاها، طفليها."""
     stems = [word.removesuffix(own) for own in _OWN[:2] if word.endswith(own)]

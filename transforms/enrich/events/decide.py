@@ -28,7 +28,7 @@ from transforms.enrich.events.spans import Weights
 from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
-KEPT: Final = 0.03  # of the second model, below which a decision is not kept
+KEPT: Final = 0.05  # below which what models say is no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def decision_model() -> DecisionModel:
             SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
             {name: _line(data, name) for name in ("date", "place")},
             Trees.of(data, "whole") if "whole.base" in data else None,
-            _weights(data, "ends"),
+            _weights(data, "ends") if "ends" in data else {},
         )
 
 

@@ -103,9 +103,9 @@ def named_in(scene: Scene) -> list[tuple[int, str]]:
             if country:
                 found.append((named.first, country))
                 covered.update(range(named.first, named.last + 1))
-        for index in range(sentence.first, sentence.stop):
-            country = None if index in covered else nisba_country(sentence.words[index])
-            if country:
+        words = sentence.words[sentence.first : sentence.stop]
+        for index, country in enumerate(map(nisba_country, words), sentence.first):
+            if country and index not in covered:
                 found.append((index, country))
         scene.countries = found
     return scene.countries
