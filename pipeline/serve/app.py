@@ -62,7 +62,10 @@ class Pages:
         """
         params = dict(request.query_params)
         locale = locale_of(params.get("lang"), params.get("digits"))
-        return PageContext(self._data, locale, request.url.path, params)
+        at = PageContext(self._data, locale, request.url.path, params)
+        if self._data.stale:
+            at.notes.append(locale.say("problem.stale", why=self._data.stale))
+        return at
 
     def all_of(self, template: str, section: str, view: Callable[[PageContext], Found]) -> Endpoint:
         """A page of a section.

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from urllib.parse import quote
 
 import duckdb
 import pytest
@@ -227,6 +228,8 @@ def test_a_table_pages_and_sorts_on_the_server(page):
         ("/sql?lang=en&q=SELECT * FROM read_csv('/etc/passwd')", "not answered"),
         ("/sql?lang=en&q=SELECT COUNTIF(TRUE) FROM events", "not portable"),
         ("/nosuch?lang=en", "no page at this address"),
+        ("/incidents?lang=en&self=1&path=2&changes=3&list_sort=4", "no sorting by"),
+        ("/incident/none?lang=en&self=1&path=2&panel=3&context=4", "no such incident"),
     ],
 )
 def test_a_forged_link_is_told_what_is_wrong_with_it(page, path, said):
@@ -294,6 +297,23 @@ def test_a_token_is_asked_for_once(seeds_output):
         assert page.get("/?token=wrong")[0] == 401
         assert page.get("/", Cookie="rasd_token=open-sesame")[0] == 200
         assert page.get("/", Cookie="rasd_token=wrong; x")[0] == 401
+        for path, location in (
+            ("/incidents?q=غزة&token=open-sesame", b"/incidents?q=%D8%BA%D8%B2%D8%A9"),
+            ("/غزة?token=open-sesame", b"/%D8%BA%D8%B2%D8%A9"),
+            ("/%0d%0aX: y?token=open-sesame", b"/%0D%0AX%3A%20y"),
+            ("/%5Cevil.example?token=open-sesame", b"/evil.example"),
+            ("//evil.example?token=open-sesame", b"/evil.example"),
+        ):
+            assert _asked_once(page, path) == (303, location)
+
+
+def _asked_once(page, path):
+    """Status and the address that is led to, which is not followed."""
+    connection = http.client.HTTPConnection(page.address.removeprefix("http://"), timeout=30)
+    connection.request("GET", quote(path, safe="/?&=%"))
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.headers["location"].encode()
 
 
 def test_rows_that_change_are_seen_and_files_that_go_are_no_error(seeds_output, tmp_path):
@@ -313,6 +333,42 @@ def test_rows_that_change_are_seen_and_files_that_go_are_no_error(seeds_output, 
     after = data.ask(count, rows=1).rows()[0]["n"]
     assert 0 < after < before
     assert after == open_data(str(output)).sql(count).to_pylist()[0]["n"]
+
+
+@pytest.mark.parametrize("harm", ["folder", "file"])
+def test_rows_that_cannot_be_read_any_more_are_told_of(seeds_output, tmp_path, harm):
+    output = tmp_path / "out"
+    shutil.copytree(seeds_output, output)
+    with served(str(output)) as page:
+        now = [page.data._clock()]
+        page.data._clock = lambda: now[0]
+
+        def later():
+            now[0] += 1000
+            page.get("/")
+            page.data.catch_up()
+            status, text, _ = page.get("/?lang=en")
+            assert (status, "<dd>62</dd>" in text) == (200, True)
+            return "The newest rows cannot be read" in text
+
+        assert not later()
+        moved = output.rename(tmp_path / "moved")
+        if harm == "file":
+            shutil.copytree(moved, output)
+            shutil.rmtree(output / "events")
+            (output / "events").write_text("no table", encoding="utf-8")
+        assert later()
+        assert later(), "and again"
+        shutil.rmtree(output, ignore_errors=True)
+        moved.rename(output)
+        assert not later()
+
+
+def test_texts_are_not_all_held(seeds_output):
+    data = Snapshots(str(seeds_output))
+    data.ask("SELECT title FROM articles", rows=500)
+    data.ask("SELECT REPEAT(body, 40) AS body FROM articles", rows=500)
+    assert [query for query, _ in data._held] == ["SELECT title FROM articles"]
 
 
 def test_a_search_is_asked_once_for_all_panels(seeds_output):
