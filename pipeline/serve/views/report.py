@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from pipeline.serve import literals
@@ -75,9 +76,25 @@ def report(context: PageContext, filters: Filters) -> dict[str, Any]:
         "told": told,
         "told_by": _told_by(told.rows),
         "filters": filters,
+        "period": _period(context, filters),
         "matrix": matrix,
     }
     return shown | {"asked": [each for each in shown.values() if isinstance(each, Panel)]}
+
+
+def _period(context: PageContext, filters: Filters) -> str:
+    """The days that were asked for, also where nothing was found; "" where none were."""
+    first, last = (
+        context.locale.day(date.fromisoformat(filters.values[name]))
+        if name in filters.values
+        else ""
+        for name in ("from", "to")
+    )
+    if first and last:
+        return f"{first} – {last}"
+    if first:
+        return context.locale.say("report.since", day=first)
+    return context.locale.say("report.until", day=last) if last else ""
 
 
 def _told_by(rows: Sequence[Row]) -> dict[str, list[Row]]:

@@ -20,9 +20,12 @@ from served import VIEWS, served
 
 from pipeline import open_data
 from pipeline.errors import UsageError
+from pipeline.serve.filters import filters_of
 from pipeline.serve.guard import POLICY
+from pipeline.serve.report import write_report
 from pipeline.serve.search import search
 from pipeline.serve.snapshot import Snapshots
+from pipeline.serve.texts import locale_of
 from pipeline.sql.data import TooSlowError
 
 WRONG = 'class="wrong"'
@@ -362,6 +365,19 @@ def test_rows_that_cannot_be_read_any_more_are_told_of(seeds_output, tmp_path, h
         shutil.rmtree(output, ignore_errors=True)
         moved.rename(output)
         assert not later()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"from": "1990-01-01", "to": "1990-01-31"}, "1 January 1990 – 31 January 1990 ·"),
+        ({"from": "2024-02-01"}, "since 1 February 2024 ·"),
+        ({"to": "1990-01-01"}, "until 1 January 1990 ·"),
+    ],
+)
+def test_a_report_names_the_days_that_were_asked_for(page, asked, said):
+    report = write_report(page.data, filters_of(asked), locale_of("en", None)).decode()
+    assert f'<p class="lede">{said}' in report
 
 
 def test_texts_are_not_all_held(seeds_output):
