@@ -43,12 +43,16 @@ ORDER BY
   i.article_count DESC, i.incident_id
 LIMIT 10"""
 _TOLD_BY: Final = """\
-SELECT DISTINCT n.incident_id, a.publisher, a.url, a.title, a.event_time
+SELECT n.incident_id, a.publisher, a.url, a.title, a.event_time
 FROM incidents AS n
 JOIN events AS e ON e.event_id = n.event_id
 JOIN articles AS a ON a.article_id = e.article_id
 WHERE n.incident_id IN ({ids})
-ORDER BY n.incident_id, a.event_time, a.url"""
+GROUP BY n.incident_id, a.publisher, a.url, a.title, a.event_time
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY n.incident_id ORDER BY IF(a.event_time IS NULL, 1, 0), a.event_time, a.url, a.title
+) <= 20
+ORDER BY n.incident_id, IF(a.event_time IS NULL, 1, 0), a.event_time, a.url, a.title"""
 _NOBODY: Final = "''"
 
 

@@ -118,6 +118,8 @@ def test_what_no_table_can_show_is_told_on_the_page_and_for_a_file(page, query, 
     assert (status, WRONG in text, said in text) == (200, True, True)
     status, text, _ = page.get(f"/rows.csv?q={query}")
     assert (status, said in text) == (400, True)
+    status, text, _ = page.get(f"/rows.csv?lang=en&q={query}", Accept="text/html")
+    assert (status, WRONG in text, said in text) == (400, True, True)
 
 
 def test_no_query_changes_the_rows_that_are_shown(seeds_output):
