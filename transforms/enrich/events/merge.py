@@ -25,6 +25,7 @@ _MEMBERS: Final = 4  # first and last mentions of an event that it is compared w
 _OTHER_FIELD: Final = 300  # characters between a mention in the title and one in the body
 SAME: Final = 0.4  # mean probability from which a mention joins a group
 _UNCERTAIN: Final = "document"
+_ONE_OF: Final = {kind: [float(kind == other) for other in TYPES] for kind in TYPES}
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
@@ -120,7 +121,7 @@ def pair_numbers(one: EventMention, two: EventMention) -> list[float]:
         float(last.arguments.inherited),
         float(bool(last.actors)),
         float(bool(last.recipients)),
-        *(float(one.event_type == event_type) for event_type in TYPES),
+        *_ONE_OF[one.event_type],
     ]
 
 

@@ -14,34 +14,40 @@ _BLOCK_AFTER = 6
 FAR_GAP = 8  # words that ".." may skip while no verb stands among them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False)
 class TriggerMatch:
     """A rule that a stretch of tokens triggers.
 
     Attributes:
         rule: the rule.
         parts: the tokens that matched its elements, in order.
-        head: the token of the first element (the verb of a light-verb phrase).
         reading: the head's reading; None for an exact word.
         verbal: whether the head is a verb.
         subject: the token whose phrase is the subject, when the trigger names it.
+        head: the token of the first element (the verb of a light-verb phrase).
+        last: the last token of the trigger.
     """
 
     rule: Rule
     parts: tuple[int, ...]
     reading: Reading | None
     verbal: bool
-    subject: int | None = None
+    subject: int | None
+    head: int
+    last: int
 
-    @property
-    def head(self) -> int:
-        """The token of the first element."""
-        return self.parts[0]
-
-    @property
-    def last(self) -> int:
-        """The last token of the trigger."""
-        return self.parts[-1]
+    def __init__(
+        self,
+        rule: Rule,
+        parts: tuple[int, ...],
+        reading: Reading | None,
+        verbal: bool,
+        subject: int | None = None,
+    ) -> None:
+        """Keep what matched."""
+        self.rule, self.parts, self.reading = rule, parts, reading
+        self.verbal, self.subject = verbal, subject
+        self.head, self.last = parts[0], parts[-1]
 
 
 def _element_at(sentence: Sentence, index: int, element: Element) -> bool:
