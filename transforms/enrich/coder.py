@@ -20,7 +20,7 @@ from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, conte
 from transforms.enrich.attributes.status import find_status
 from transforms.enrich.events.candidates import Candidate, Scene, candidates_of, prepare
 from transforms.enrich.events.confidence import confidence, features, has_formula
-from transforms.enrich.events.decide import SURE, Decision, DecisionModel, decision_model
+from transforms.enrich.events.decide import KEPT, SURE, Decision, DecisionModel, decision_model
 from transforms.enrich.events.details import bare_mention, is_history, lacks, mention_of, trigger_of
 from transforms.enrich.events.implied_country import assign_country, main_countries
 from transforms.enrich.events.mention import EventMention
@@ -79,6 +79,8 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
     anchor = anchor_of(article)
     if anchor is not None and model.whole is not None and is_long(article):
         look_again(merged, context.countries, anchor, model.whole)
+    if anchor is not None:
+        merged = [m for m in merged if m.confidence >= KEPT or m.match.rule.own]
     events = [to_event(mention, article) for mention in (*merged, *doubtful)]
     return sorted(
         events, key=lambda e: (e.trigger.field != "title", e.trigger.char_start, e.event_type)

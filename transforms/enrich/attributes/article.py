@@ -62,7 +62,7 @@ def context_of(words: Sequence[str], anchor: dt.date | None) -> ArticleContext:
 
 def _is_history(words: Sequence[str], anchor: dt.date) -> bool:
     """Whether an article opens in years long past, and has more of them than days of now."""
-    old = [index for index, word in enumerate(words) if _old(word, anchor)]
+    old = [i for i, word in enumerate(words) if word[0] in "012" and _old(word, anchor)]
     if len(old) < _MIN_OLD or old[0] >= _LEAD:
         return False
     now = [

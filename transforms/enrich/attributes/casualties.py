@@ -14,6 +14,7 @@ from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
+from transforms.enrich.words.memo import remembers
 
 Size = tuple[int, int | None]
 Kind = Literal["dead", "hurt"]
@@ -153,6 +154,7 @@ def _is_part(sentence: Sentence, index: int) -> bool:
     return any(word in _PARTS or word[1:] in _PARTS for word in near)
 
 
+@remembers
 def _is_two(word: str) -> bool:
     """Whether a word is the dual of a person: شخصان، القتيلين، سائحتين."""
     bare = word[1:] if word[0] in _JOINED and word[1:2] else word
@@ -166,6 +168,7 @@ def _is_two(word: str) -> bool:
     return False
 
 
+@remembers
 def _is_one(word: str) -> bool:
     """Whether a word is one person, with or without article, conjunction or pronoun."""
     for bare in (word, word[1:] if word[0] in _JOINED and word[1:] else word):
@@ -179,6 +182,7 @@ def _is_one(word: str) -> bool:
     return False
 
 
+@remembers
 def _is_owned_two(word: str) -> bool:
     """Whether a word is two persons of somebody: طفلاها، طفليها."""
     stems = [word.removesuffix(own) for own in _OWN[:2] if word.endswith(own)]
@@ -200,6 +204,8 @@ def _persons_before(annotations: Annotations, sentence: Sentence, first: int, ki
 
 def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[Toll]:
     """One person, or some joined by و, behind a word of killing: مقتل شاب، مصرع شيخ وطفلة."""
+    if sentence.lemmas.isdisjoint(_KILLED_ONE):
+        return
     for index in range(sentence.first, sentence.stop - 1):
         if not lemmas_of(sentence.words[index]) & _KILLED_ONE or annotations.is_name(index):
             continue

@@ -58,7 +58,7 @@ def when_of(
         low, high = annotations.tokens.range_of(mention.start, mention.end)
         near = low if low > match.last else high
         a, b = sorted((match.head, near))
-        breaks = sum(sentence.kind(i) in ".CR" for i in range(a, b))
+        breaks = sentence.breaks(a, b)
         if _of_another_verb(sentence, low, breaks, range(max(a, match.last) + 1, b)):
             continue
         rank = (breaks, abs(near - match.head))
@@ -150,7 +150,7 @@ def undated(when: When | None) -> bool:
 def tells_time(sentence: Sentence) -> bool:
     """Whether a sentence can hold a date expression at all: a number or a word of time."""
     words = sentence.words[sentence.first : sentence.stop]
-    return not _TIME_HINTS.isdisjoint(words) or any(word[0] in _DIGITS for word in words)
+    return not _TIME_HINTS.isdisjoint(words) or not _DIGITS.isdisjoint([word[0] for word in words])
 
 
 def mentions_time(sentence: Sentence) -> bool:

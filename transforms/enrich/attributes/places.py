@@ -67,7 +67,7 @@ def _place_rank(
     if named.entity.kind != "place" and not opened:
         return None  # a country or capital that stands for its government
     low, high = sorted((match.head, token))
-    breaks = sum(sentence.kind(i) in ".CR" for i in range(low, high))
+    breaks = sentence.breaks(low, high)
     behind = 0 if token > match.head else 1
     return (0 if opened else 1, breaks, 1 if country else 0, behind, abs(token - match.head))
 

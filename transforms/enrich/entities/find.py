@@ -80,10 +80,10 @@ def _phrases(text: str) -> tuple[NameTokens, list[EntityPhrase]]:
     tokens = NameTokens(text, scan)
     composer = Composer(tokens, scan.lexicon)
     phrases = []
-    index, words = 0, tokens.words
+    index, words, starts = 0, tokens.words, scan.starts
     latest: dict[str, EntityPhrase] = {}
     while index < len(words):
-        phrase = composer.compose(index) if scan.may_start(words[index]) else None
+        phrase = composer.compose(index) if starts[words[index]] else None
         if phrase is None:
             phrase = _again(tokens, index, latest) if latest and "ال" in words[index] else None
         else:

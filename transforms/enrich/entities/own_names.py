@@ -264,7 +264,8 @@ def with_own(base: Lexicon, names: Iterable[OwnName]) -> Lexicon:
         return base
     built = replace(
         base, forms=dict(base.forms), rows=dict(base.rows), marks=dict(base.marks),
-        several={first: dict(known) for first, known in base.several.items()}, gazetteer=list(base.gazetteer), _found={},
+        several={first: dict(known) for first, known in base.several.items()},
+        gazetteer=list(base.gazetteer), _found={},
     )  # fmt: skip
     for key in {folded(text) for each in given for text, _ in each.variants}:
         for table in (built.forms, built.rows, built.marks):

@@ -66,28 +66,39 @@ class Look(NamedTuple):
     several: Mapping[str, int]
 
 
+class Starts(dict[str, bool]):
+    """Whether a phrase may start at a word, asked of a scanner once."""
+
+    def __init__(self, scan: Scanner) -> None:
+        """Ask ``scan``."""
+        super().__init__()
+        self._scanner = scan
+
+    def __missing__(self, word: str) -> bool:
+        """Ask about a word that was not asked about yet."""
+        if len(self) >= _MEMO_LIMIT:
+            self.clear()
+        found = self[word] = self._scanner.may_start(word)
+        return found
+
+
 class Scanner:
     """Looks words up in the lexicon and remembers the answer for each word."""
 
-    __slots__ = ("_looks", "_nouns", "_starts", "lexicon")
+    __slots__ = ("_looks", "_nouns", "lexicon", "starts")
 
     def __init__(self, lexicon: Lexicon) -> None:
         """Look up in ``lexicon``."""
         self.lexicon = lexicon
         self._looks: dict[str, tuple[Look, ...]] = {}
         self._nouns: dict[str, tuple[int, str, str] | None] = {}
-        self._starts: dict[str, bool] = {}
+        self.starts = Starts(self)
 
     def may_start(self, word: str) -> bool:
         """Whether a phrase may start at a word; most words start none."""
-        known = self._starts.get(word)
-        if known is None:
-            if len(self._starts) >= _MEMO_LIMIT:
-                self._starts.clear()
-            given = self.lexicon.given
-            name = word in given or (word[0] in "وف" and word[1:] in given)
-            known = self._starts[word] = name or bool(self.looks(word) or self.noun(word))
-        return known
+        given = self.lexicon.given
+        name = word in given or (word[0] in "وف" and word[1:] in given)
+        return name or bool(self.looks(word) or self.noun(word))
 
     def looks(self, word: str) -> tuple[Look, ...]:
         """The readings of a word that may start an entry."""

@@ -48,8 +48,8 @@ def speaker_of(
         sentence: the sentence.
         previous: the speaker before it, to whom وأضاف without a subject goes on giving the word.
     """
-    for index in range(sentence.first, sentence.stop):
-        lemmas = _reporting(sentence.words[index])
+    words = sentence.words[sentence.first : sentence.stop]
+    for index, lemmas in enumerate(map(_reporting, words), sentence.first):
         if not lemmas or not sentence.is_verb(index):
             continue
         phrase = _subject(sentence, index)

@@ -45,6 +45,7 @@ _COLUMNS: Final = {
 }
 _PHRASE: Final = _COLUMNS["R:phrase"]
 _STATUSES: Final = ("asserted", "negated", "future", "hypothetical")
+_MOODS: Final = {status: [status == other for other in _STATUSES] for status in _STATUSES}
 _ONE_OF: Final = np.eye(NONE)
 _ROUND: Final = ("E:GOV", "E:MIL", "E:place")
 _MARKS: Final = np.array([[ord(kind)] for kind in '"#TV'], dtype=np.uint8)
@@ -222,5 +223,5 @@ def _moods(ground: Ground, told: Sequence[int]) -> Floats:
         readings = analyse(sentence.words[token])
         reading = next((r for r in readings if (r.pos == "V") == verbal), None)
         realis = find_status(sentence, TriggerMatch(rule, (token,), reading, verbal))
-        found.append([*(realis.status == s for s in _STATUSES), realis.background])
+        found.append([*_MOODS[realis.status], realis.background])
     return np.array(found, dtype=np.float64)

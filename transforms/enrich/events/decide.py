@@ -27,7 +27,7 @@ from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.trees import Trees
 
 TABLE: Final = Path(__file__).parent / "decisions.npz"
-KEPT: Final = 0.03  # of the second model, below which a decision is not kept
+KEPT: Final = 0.05  # below which what models say is no row
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from transforms.enrich.events.candidates import Candidate
 from transforms.enrich.events.ground import NOBODY, Flags, Ground, Places
 from transforms.enrich.words.memo import LIMIT
 
-Row = tuple[int, ...]
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
 _UNKNOWN: Final = -1  # the number of what has none
 _EDGE: Final = "-"  # what a sentence's edge is called
 _KINDS: Final = ("p1", "p2", "p", "n1", "n2", "r", "f")
@@ -34,14 +35,14 @@ _SHIFT: Final = 1 << 24  # more than there are numbers of names
 _LIKE: Final = np.intp
 
 
-class _Found(dict[Any, int]):
-    """Numbers by what has them, each found once."""
+class _Found(dict[Key, Answer]):
+    """Answers by what was asked, each found once."""
 
-    def __init__(self, find: Callable[[Any], int]) -> None:
+    def __init__(self, find: Callable[[Key], Answer]) -> None:
         super().__init__()
         self._find = find
 
-    def __missing__(self, key: Any) -> int:
+    def __missing__(self, key: Key) -> Answer:
         found = self[key] = self._find(key)
         return found
 
@@ -65,21 +66,13 @@ class Names:
         self._table: Places = np.zeros((64, len(_KINDS)), dtype=_LIKE)
         self._ids = _Found(self._neighbour)
         self._pairs = _Found(self._pair)
-        self._listed: dict[tuple[str, ...], Row] = {}
+        self._listed = _Found(self._of)
 
     def number(self, name: str) -> int:
         """The number of a feature, -1 for one without."""
         if self._grows:
             return self.rows.setdefault(name, len(self.rows))
         return self.rows.get(name, _UNKNOWN)
-
-    def of(self, names: tuple[str, ...]) -> Row:
-        """The numbers of some features, as far as they have one."""
-        found = self._listed.get(names)
-        if found is None:
-            numbers = map(self.number, names)
-            found = self._listed[names] = tuple([each for each in numbers if each >= 0])
-        return found
 
     def around(self, ground: Ground) -> tuple[Places, Places]:
         """The features of candidates, but for those that all of a sentence have.
@@ -101,7 +94,7 @@ class Names:
         window[:, _FIRST_AHEAD:_FIRST_BACK][~ahead] = _UNKNOWN
         window[:, _FIRST_BACK:][~back] = _UNKNOWN
         found = np.hstack([window, self._paired(ground, near, ahead)])
-        lists = [self.of(names) for each in ground.candidates for names in each.lists]
+        lists = [self._listed[names] for each in ground.candidates for names in each.lists]
         shifts = _SHIFT * np.arange(len(found))
         sizes = [len(numbers) for numbers in lists]
         listed = np.array(list(chain.from_iterable(lists)), dtype=_LIKE)
@@ -113,9 +106,13 @@ class Names:
 
     def common(self, ground: Ground) -> tuple[Places, Places]:
         """The features that all candidates of a sentence have, as ``around`` gives others."""
-        lists = [self.of(scene.common) for scene in ground.scenes]
+        lists = [self._listed[scene.common] for scene in ground.scenes]
         starts = np.cumsum([0, *map(len, lists[:-1])])
         return np.array(list(chain(*lists)), dtype=_LIKE), starts
+
+    def _of(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """The numbers of some features, as far as they have one."""
+        return tuple([each for each in map(self.number, names) if each >= 0])
 
     def _neighbour(self, name: str) -> int:
         """The line of a name in the table of what a token is to those around it."""

@@ -8,7 +8,8 @@ group with the highest mean probability, when that is high enough.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from transforms.enrich.events.candidates import word_info
@@ -25,6 +26,7 @@ _MEMBERS: Final = 4  # first and last mentions of an event that it is compared w
 _OTHER_FIELD: Final = 300  # characters between a mention in the title and one in the body
 SAME: Final = 0.4  # mean probability from which a mention joins a group
 _UNCERTAIN: Final = "document"
+_ONE_OF: Final = {kind: [float(kind == other) for other in TYPES] for kind in TYPES}
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}
 
 
@@ -50,12 +52,7 @@ def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
         known = alike.setdefault((mention.event_type, mention.status), [])
         best, chance = None, SAME
         near: tuple[float, list[EventMention]] = (0.0, [])
-        for group in known[-_GROUPS:]:
-            others = group if len(group) <= 2 * _MEMBERS else group[:_MEMBERS] + group[-_MEMBERS:]
-            if any(_contradict(mention, other) for other in others):
-                continue
-            chances = same([pair_numbers(mention, other) for other in others])
-            mean = sum(chances) / len(chances)
+        for group, mean in _likeness(mention, known[-_GROUPS:], same):
             if mean > near[0]:
                 near = mean, group
             if mean >= chance:
@@ -70,6 +67,19 @@ def merge(mentions: list[EventMention], same: Trees) -> list[EventMention]:
     for event, (_, chance, other) in zip(united, groups, strict=True):
         event.near = chance, max((m.confidence for m in other), default=0.0)
     return united
+
+
+def _likeness(
+    mention: EventMention, groups: Sequence[list[EventMention]], same: Trees
+) -> list[tuple[list[EventMention], float]]:
+    """How probably a mention is one with each of some events, those left out that contradict it."""
+    asked = []
+    for group in groups:
+        others = group if len(group) <= 2 * _MEMBERS else group[:_MEMBERS] + group[-_MEMBERS:]
+        if not any(_contradict(mention, other) for other in others):
+            asked.append((group, others))
+    chances = iter(same([pair_numbers(mention, other) for _, others in asked for other in others]))
+    return [(group, sum(islice(chances, len(others))) / len(others)) for group, others in asked]
 
 
 def _contradict(one: EventMention, two: EventMention) -> bool:
@@ -120,7 +130,7 @@ def pair_numbers(one: EventMention, two: EventMention) -> list[float]:
         float(last.arguments.inherited),
         float(bool(last.actors)),
         float(bool(last.recipients)),
-        *(float(one.event_type == event_type) for event_type in TYPES),
+        *_ONE_OF[one.event_type],
     ]
 
 

@@ -100,9 +100,9 @@ def named_in(scene: Scene) -> list[tuple[int, str]]:
             if country:
                 found.append((named.first, country))
                 covered.update(range(named.first, named.last + 1))
-        for index in range(sentence.first, sentence.stop):
-            country = None if index in covered else nisba_country(sentence.words[index])
-            if country:
+        words = sentence.words[sentence.first : sentence.stop]
+        for index, country in enumerate(map(nisba_country, words), sentence.first):
+            if country and index not in covered:
                 found.append((index, country))
         scene.countries = found
     return scene.countries
@@ -174,9 +174,7 @@ def standings(
     ]  # fmt: skip
 
 
-def party_numbers(
-    mention: EventMention, asked: Iterable[Standing], role: Role
-) -> list[SparseRow]:
+def party_numbers(mention: EventMention, asked: Iterable[Standing], role: Role) -> list[SparseRow]:
     """What the model is asked about each country as a side of an event; ``TYPED`` numbers later.
 
     Args:
@@ -189,7 +187,11 @@ def party_numbers(
         own, other = other, own
     own_countries, other_countries = _set(own), _set(other)
     main = own[0].country if own else None
-    is_open, unknown, alone = bool(own) and not own_countries, not own_countries, not other_countries
+    is_open, unknown, alone = (
+        bool(own) and not own_countries,
+        not own_countries,
+        not other_countries,
+    )
     sides = float(bool(own)), float(is_open), float(not unknown), float(not alone)
     kind = TYPES.index(mention.event_type)
     rows = []

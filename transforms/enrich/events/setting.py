@@ -189,7 +189,7 @@ def date_numbers(
     breaks = verbs = distance = 0
     if here:
         low, high = sorted((at, dated.first))
-        breaks = _breaks(sentence.stretch(low, high))
+        breaks = sentence.breaks(low, high)
         verbs = sentence.stretch(low + 1, high).count("V")
         distance = high - low
     days = 0 if setting.anchor is None else (setting.anchor - when.end).days
@@ -214,11 +214,6 @@ def date_numbers(
         float(here and days > 7 and not sure), float(here and verbal),
         float(scene.annotations.tokens.field == "title" and document),
     ]  # fmt: skip
-
-
-def _breaks(kinds: str) -> int:
-    """How many clauses end in a stretch of kinds."""
-    return kinds.count(".") + kinds.count("C") + kinds.count("R")
 
 
 def place_numbers(
@@ -270,4 +265,4 @@ def _where(
     if not sentence.first <= token < sentence.stop:
         return True, False, False, 0
     low, high = sorted((at, token))
-    return True, True, clause[0] <= token < clause[1], _breaks(sentence.stretch(low, high))
+    return True, True, clause[0] <= token < clause[1], sentence.breaks(low, high)

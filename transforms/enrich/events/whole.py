@@ -171,8 +171,8 @@ def _sides(
     two = {sector for actor in recipients for sector in actor.sectors}
     return [
         *found, float(len(actors)), float(bool(set(acting) & set(acted_on))),
-        *(float(sector in one) for sector in _ACTING),
-        *(float(sector in two) for sector in _ACTED_ON),
+        *[float(sector in one) for sector in _ACTING],
+        *[float(sector in two) for sector in _ACTED_ON],
         float(first in acting),
         weights.get(acting[0], 0.0) if acting else 0.0,
         weights.get(acted_on[0], 0.0) if acted_on else 0.0,

@@ -11,37 +11,44 @@ from transforms.enrich.words.analyse import Reading
 
 _BLOCK_BEFORE = 3  # tokens before a trigger in which a blocking phrase may begin
 _BLOCK_AFTER = 6
+_VERBAL, _NOMINAL = frozenset("VP"), frozenset("NA")  # kinds of elements
 FAR_GAP = 8  # words that ".." may skip while no verb stands among them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False)
 class TriggerMatch:
     """A rule that a stretch of tokens triggers.
 
     Attributes:
         rule: the rule.
         parts: the tokens that matched its elements, in order.
-        head: the token of the first element (the verb of a light-verb phrase).
         reading: the head's reading; None for an exact word.
         verbal: whether the head is a verb.
         subject: the token whose phrase is the subject, when the trigger names it.
+        head: the token of the first element (the verb of a light-verb phrase).
+        last: the last token of the trigger.
     """
 
     rule: Rule
     parts: tuple[int, ...]
     reading: Reading | None
     verbal: bool
-    subject: int | None = None
+    subject: int | None
+    head: int
+    last: int
 
-    @property
-    def head(self) -> int:
-        """The token of the first element."""
-        return self.parts[0]
-
-    @property
-    def last(self) -> int:
-        """The last token of the trigger."""
-        return self.parts[-1]
+    def __init__(
+        self,
+        rule: Rule,
+        parts: tuple[int, ...],
+        reading: Reading | None,
+        verbal: bool,
+        subject: int | None = None,
+    ) -> None:
+        """Keep what matched."""
+        self.rule, self.parts, self.reading = rule, parts, reading
+        self.verbal, self.subject = verbal, subject
+        self.head, self.last = parts[0], parts[-1]
 
 
 def _element_at(sentence: Sentence, index: int, element: Element) -> bool:
@@ -56,7 +63,7 @@ def _element_at(sentence: Sentence, index: int, element: Element) -> bool:
 def _sense(sentence: Sentence, index: int, element: Element) -> Reading | None:
     """The reading by which a token is an element, agreeing with its kind in the sentence."""
     verb = sentence.is_verb(index)
-    kinds = element.kinds & (frozenset("VP") if verb else frozenset("NA"))
+    kinds = element.kinds & (_VERBAL if verb else _NOMINAL)
     participle = (
         "N" in kinds
         or not sentence.has_noun_reading(index)
@@ -151,16 +158,14 @@ def find_matches(
         for rule, trigger in rules_of(sentence.words[start]):
             if len(trigger) > 1 and not _possible(sentence, trigger[1:]):
                 continue
-            if not _element_at(sentence, start, trigger[0]):
+            first = trigger[0]  # the token can be it, else the rule would not be among these
+            reading = _sense(sentence, start, first) if first.kinds else None
+            if first.kinds and (reading is None or (reading.person == "1p" and not rule.speaks)):
                 continue
             parts = _follow(sentence, start, trigger)
             if parts is None or _blocked(sentence, parts, rule):
                 continue
-            first = trigger[0]
-            reading = _sense(sentence, start, first) if first.kinds else None
             verbal = sentence.is_verb(start)
-            if reading is not None and reading.person == "1p" and not rule.speaks:
-                continue
             subject = next((p for p, e in zip(parts, trigger, strict=True) if e.subject), None)
             found.append(TriggerMatch(rule, parts, reading, verbal, subject))
     return _longest(found)

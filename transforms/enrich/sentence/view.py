@@ -27,6 +27,7 @@ _ATTACHED: Final = re.compile(r"و?(?:لل|بال)\w{3}|[بل]ا(?:ست|\wت|ن\
 _MAX_NP: Final = 9  # tokens of a noun phrase
 _DEFINITE: Final = (ARTICLE, written(CONJUNCTIONS[0], definite=True).letters)
 # What a name that begins so may only seem to be: an attached letter, or alef before one.
+_GOVERNING: Final = frozenset(verb for verb, _ in grammar.VERBS_WITH)
 _GOVERNED: Final = 8  # tokens within which a verb that looks like a preposition has its own
 _MAY_BE_ATTACHED: Final = endings.ACCUSATIVE + CONJUNCTIONS + PREPOSITIONS
 _OBJECT_ENDINGS: Final = (
@@ -126,8 +127,7 @@ class Sentence:
     def lemmas(self) -> frozenset[str]:
         """The lemmas of every reading of every token."""
         if self._lemmas is None:
-            words = set(self.words[self.first : self.stop])
-            self._lemmas = frozenset().union(*map(lemmas_of, words))
+            self._lemmas = frozenset().union(*map(lemmas_of, self.words[self.first : self.stop]))
         return self._lemmas
 
     def kind(self, index: int) -> str:
@@ -177,7 +177,7 @@ class Sentence:
         word = self.words[index]
         plain = word[1:] if word[0] in CONJUNCTIONS else word
         near = self.words[index + 1 : min(index + _GOVERNED, self.stop)]
-        if not any((plain, later) in grammar.VERBS_WITH for later in near):
+        if plain not in _GOVERNING or not any((plain, w) in grammar.VERBS_WITH for w in near):
             return False
         return plain != word or self.kind_ahead(index - 1) in ".,C"
 
@@ -300,6 +300,12 @@ class Sentence:
         if self._clauses is None:
             self._bounds()
         return self._line[max(first - self.first, 0) : max(stop - self.first, 0)]
+
+    def breaks(self, first: int, stop: int) -> int:
+        """How many tokens from ``first`` to ``stop`` (exclusive) end a clause; ``,`` does not."""
+        line = self.stretch(first, stop)
+        outside = max(stop - first, 0) - len(line)  # as good as stops
+        return line.count(".") + line.count("C") + line.count("R") + outside
 
     def clause_start(self, index: int) -> int:
         """The first token of the clause around ``index``."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from transforms.enrich.tables import read_text
 from transforms.enrich.words.clitics import SINGLE, rests
@@ -79,13 +79,23 @@ def _pair_heads() -> frozenset[str]:
     return frozenset(word.partition("_")[0] for word in _cues_of_word() if "_" in word)
 
 
-@cache
-def _weak(cues: frozenset[str]) -> frozenset[str]:
-    """Those of which two different words are needed."""
-    return frozenset(cue for cue in cues if cue.endswith(_WEAK))
+class _Cued(NamedTuple):
+    """A word's cues, those of which two words are needed, and whether it heads pairs."""
+
+    cues: frozenset[str]
+    weak: tuple[str, ...]
+    head: bool
 
 
-def find_cues(words: Iterable[str]) -> frozenset[str]:
+@remembers
+def _cued(word: str) -> _Cued | None:
+    """What a word carries, remembered; None for most."""
+    cues, head = cues_of(word), word in _pair_heads()
+    weak = tuple(cue for cue in cues if cue.endswith(_WEAK))
+    return _Cued(cues, weak, head) if cues or head else None
+
+
+def find_cues(words: Sequence[str]) -> frozenset[str]:
     """The cues that a stretch of tokens carries.
 
     Args:
@@ -93,17 +103,15 @@ def find_cues(words: Iterable[str]) -> frozenset[str]:
     """
     found: set[str] = set()
     hints: dict[str, set[str]] = {}
-    table, heads = _cues_of_word(), _pair_heads()
-    previous = ""
-    for word in words:
-        cues = cues_of(word)
-        if cues:
-            found |= cues
-            for cue in _weak(cues):
-                hints.setdefault(cue, set()).add(word.removeprefix("ال"))
-        if previous:
-            found |= table.get(f"{previous}_{word}", frozenset())
-        previous = word if word in heads else ""
+    for index, cued in enumerate(map(_cued, words)):
+        if cued is None:
+            continue
+        found |= cued.cues
+        for cue in cued.weak:
+            hints.setdefault(cue, set()).add(words[index].removeprefix("ال"))
+        if cued.head and index + 1 < len(words):
+            pair = f"{words[index]}_{words[index + 1]}"
+            found |= _cues_of_word().get(pair, frozenset())
     found.update(cue.removesuffix(_WEAK) for cue, seen in hints.items() if len(seen) > 1)
     return frozenset(found)
 
