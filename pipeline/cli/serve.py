@@ -58,8 +58,9 @@ def command(
     token = None if host in _LOCAL else secrets.token_urlsafe(24)
     try:
         socket = listening(host, port)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    except (OSError, TypeError, ValueError) as error:  # a name that is none is of any of these
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot listen on {host}:{port}: {why}") from error
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{socket.getsockname()[1]}/"
     log.say(f"{address}{f'?token={token}' if token else ''} (Ctrl-C ends it)")

@@ -62,7 +62,10 @@ class Pages:
         """
         params = dict(request.query_params)
         locale = locale_of(params.get("lang"), params.get("digits"))
-        return PageContext(self._data, locale, request.url.path, params)
+        at = PageContext(self._data, locale, request.url.path, params)
+        if self._data.stale:
+            at.notes.append(locale.say("problem.stale", why=self._data.stale))
+        return at
 
     def all_of(self, template: str, section: str, view: Callable[[PageContext], Found]) -> Endpoint:
         """A page of a section.
@@ -89,7 +92,8 @@ class Pages:
             at = self.context(request)
             found = view(at, request.path_params["id"])
             if found is None:
-                return _problem(at, f"problem.no_{template.removesuffix('.html')}", 404)
+                key = f"problem.no_{template.removesuffix('.html')}"
+                return _problem(at, at.locale.say(key), 404)
             return HTMLResponse(render(template, at, found, section=section))
 
         return answer
@@ -111,12 +115,12 @@ class Pages:
         """The rows of a query as a file."""
         at = self.context(request)
         if not asked_from_here(request.headers):
-            return PlainTextResponse(at.locale.say("sql.not_run"), 403)
+            return _no_file(at, request, at.locale.say("sql.not_run"), 403)
         form = request.url.path.rsplit(".", 1)[1]
         try:
             data = _file(at, form)
         except UsageError as error:
-            return PlainTextResponse(str(error), 400)
+            return _no_file(at, request, str(error), 400)
         headers = {"content-disposition": f'attachment; filename="rasd.{form}"'}
         return Response(data, media_type=_TYPES[form], headers=headers)
 
@@ -127,7 +131,8 @@ class Pages:
             said = one_line(f"{request.url.path}: {type(error).__name__}: {error}")
             log.say(said, "ERROR")
         key = "problem.missing" if status == 404 else "problem.failed"
-        return _problem(self.context(request), key, status)
+        at = self.context(request)
+        return _problem(at, at.locale.say(key), status)
 
 
 def make_app(data: Snapshots, *, token: str | None = None) -> App:
@@ -170,6 +175,12 @@ def _file(at: PageContext, form: str) -> bytes:
     return stream.getvalue()
 
 
+def _no_file(at: PageContext, request: Request, why: str, status: int) -> Response:
+    """Why there is no file: a page for a browser, a line for what is none."""
+    if "text/html" in request.headers.get("accept", ""):
+        return _problem(at, why, status)
+    return PlainTextResponse(why, status)
+
+
 def _problem(at: PageContext, said: str, status: int) -> Response:
-    shown = {"said": at.locale.say(said)}
-    return HTMLResponse(render("problem.html", at, shown, section=""), status_code=status)
+    return HTMLResponse(render("problem.html", at, {"said": said}, section=""), status_code=status)

@@ -158,7 +158,7 @@ class PageContext:
         self.notes.append(self.locale.say("problem.page", name=given[:40]))
         return 1
 
-    def link(self, path: str, **changes: str | int | None) -> str:
+    def link(self, path: str, /, **changes: str | int | None) -> str:
         """An address of the page in the same locale.
 
         Args:
@@ -171,7 +171,7 @@ class PageContext:
         wanted = {name: value for name, value in (given | changes).items() if value is not None}
         return f"{path}?{urlencode(wanted)}" if wanted else path
 
-    def here(self, **changes: str | int | None) -> str:
+    def here(self, /, **changes: str | int | None) -> str:
         """The same address with other parameters; see ``link``."""
         given: dict[str, str | int | None] = {n: v for n, v in self.params.items() if v}
         return self.link(self.path, **(given | changes))

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -83,12 +83,13 @@ class Guard:
         # Out of the address at once, where it would be copied and kept in a history.
         query = f"?{urlencode(params)}" if params else ""
         cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/"
-        location = scope["path"] if not scope["path"].startswith("//") else "/"
+        # Encoded again, so that it is a path of this page, whatever stood in the address.
+        location = "/" + quote(scope["path"].lstrip("/\\"))
         await _refuse(
             send,
             303,
             "",
-            (b"location", (location + query).encode("latin-1", "replace")),
+            (b"location", (location + query).encode()),
             (b"set-cookie", cookie.encode()),
         )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import UsageError
-from pipeline.sinks.base import open_sink
+from pipeline.sinks.base import SinkError, open_sink
 from pipeline.sql.data import NO_MAX_BYTES, Bounded, Data, open_data
 from transforms.rows.schema import TABLES
 
@@ -22,6 +22,7 @@ SECONDS: Final = 20.0
 HELD_ROWS: Final = 5_000
 """Rows of an answer that is held, so that going back and forth asks nothing again."""
 _HELD: Final = 300  # answers
+_HELD_BYTES: Final = 1 << 20  # of an answer that is held: texts of many articles are asked for anew
 _KEPT: Final = 20  # searches
 _AGAIN: Final = 2.0  # seconds until a directory is looked at again
 _REMOTE: Final = 120.0  # the same where looking costs requests
@@ -49,7 +50,7 @@ class _Copy:
         self._folder = tempfile.TemporaryDirectory(prefix="rasd-serve-")
         try:
             self.data = Data(uri, copy=Path(self._folder.name) / "rows.duckdb", given=given)
-        except UsageError:
+        except Exception:
             self._folder.cleanup()
             raise
         self._kept: OrderedDict[str, str] = OrderedDict()  # query -> the table of its answer
@@ -91,6 +92,10 @@ class Snapshots:
         clock: seconds of a monotonic clock.
         seconds: how long one query may take.
         max_bytes: what copying one table may have BigQuery bill; 10 GB when left out.
+
+    Attributes:
+        stale: why the newest state cannot be read, so that an earlier one is shown; None where it
+            is shown.
     """
 
     def __init__(
@@ -107,6 +112,7 @@ class Snapshots:
             UsageError: there is no output, or it may not cost what it would.
         """
         self.uri = uri
+        self.stale: str | None = None
         self._clock = clock
         self._seconds = seconds
         self._lock = threading.Lock()
@@ -154,7 +160,7 @@ class Snapshots:
                     asked = asked.replace(part, f"SELECT * FROM {table}")  # noqa: S608 - ours
             bounded = self._copy.data.bounded(asked, rows=rows, seconds=self._seconds)
             answer = Answer(bounded, (self._clock() - started) * 1000)
-            if rows <= HELD_ROWS:
+            if rows <= HELD_ROWS and bounded.rows.nbytes <= _HELD_BYTES:
                 self._held[key] = answer
             while len(self._held) > _HELD:
                 self._held.popitem(last=False)
@@ -181,17 +187,22 @@ class Snapshots:
         if self._copying is not None or now - self._looked_at < pause or now < self._next:
             return
         self._looked_at = now
-        if self._mark() != self._copy.mark:
+        if self._mark() == self._copy.mark:
+            self.stale = None  # also where what could not be read is as it was before
+        else:
             self._copying = threading.Thread(target=self._renew, daemon=True)
             self._copying.start()
 
     def _renew(self) -> None:
         started = self._clock()
+        copy, stale = None, None
         try:
             copy = self._copied()
-        except UsageError:  # it changes just now: what is shown stays, and the next look tries
-            copy = None
+        # It changes just now, or is damaged: what is shown stays, and the next look tries again.
+        except (UsageError, SinkError, OSError) as error:
+            stale = str(error)
         with self._lock:
+            self.stale = stale
             if copy is not None:
                 old, self._copy = self._copy, copy
                 self._held.clear()
@@ -220,7 +231,15 @@ class Snapshots:
         if not self._files.local:
             return {table: tuple(self._files.listing(table)) for table in TABLES}
         return tuple(
-            (folder, os.stat(folder).st_mtime_ns)  # noqa: PTH116 - thousands of them, each a look
+            (folder, _changed_at(folder))
             for table in TABLES
             for folder, _, _ in os.walk(Path(self._files.path(table)))
         )
+
+
+def _changed_at(folder: str) -> int:
+    """When files of a folder came or went; 0 where it went itself, just now."""
+    try:
+        return os.stat(folder).st_mtime_ns  # noqa: PTH116 - thousands of them, each a look
+    except OSError:
+        return 0

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.errors import UsageError, nearest
 from pipeline.sinks.base import open_sink
@@ -36,6 +37,9 @@ _NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
 _COPIED: Final = ("v_articles", "v_events", "v_incidents", "v_sources")
 NO_MAX_BYTES: Final = "--max-bytes is for bigquery:// only: other outputs bill nothing"
 _HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
+MOST_BYTES: Final = 256 << 20
+"""What a bounded answer may hold."""
+_BATCH: Final = 1_000  # rows that are had at once
 
 
 class TooSlowError(UsageError):
@@ -88,10 +92,7 @@ class Data:
         """
         self._copied = copy is not None
         self._uri = uri if copy is None and given is None else None  # where to look again
-        self._connection = duckdb.connect(":memory:" if copy is None else str(copy))
-        self._connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        # Arrow scans keep no order anyway; the queries that need one say so.
-        self._connection.execute("SET preserve_insertion_order = false")
+        self._connection = _connected(":memory:" if copy is None else str(copy))
         for table, rows in (
             self._tables(uri) if given is None else ((each, given(each)) for each in TABLES)
         ):
@@ -101,6 +102,10 @@ class Data:
             self._make(f'CREATE {kind} "{view.name}" AS {_view(view.name)}')
             if self._copied and view.name == "v_articles":
                 self._texts_once()
+        if copy is not None:  # nobody changes it from here on, whatever a query says
+            self._connection.close()
+            self._connection = _connected(str(copy), read_only=True)
+            self._connection.execute("SET memory_limit = '50%'")
         # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -159,7 +164,7 @@ class Data:
         tries = 0
         while True:
             try:
-                return _with_int64(self._connection.sql(translated).to_arrow_table())
+                return _checked(self._connection.sql(translated).to_arrow_table())
             except duckdb.Error as error:
                 tries += 1
                 if _GONE not in str(error) or tries == _TRIES or self._uri is None:
@@ -177,21 +182,26 @@ class Data:
 
         Raises:
             TooSlowError: it was stopped.
-            UsageError: see ``sql``.
+            UsageError: see ``sql``; or its rows are larger than ``MOST_BYTES``.
         """
         translated = to_duckdb(query)
         with (
             self._stopped_after(seconds),
-            self._connection.sql(translated).to_arrow_reader(rows + 1) as reader,
+            self._connection.sql(translated).to_arrow_reader(min(rows + 1, _BATCH)) as reader,
         ):
-            batches, found = [], 0
+            batches, found, size = [], 0, 0
             for batch in reader:
                 batches.append(batch)
                 found += batch.num_rows
+                size += batch.nbytes
+                if size > MOST_BYTES:
+                    raise UsageError(
+                        f"it answers more than {MOST_BYTES >> 20} MB: name fewer columns, or rows"
+                    )
                 if found > rows:
                     break
             table = pa.Table.from_batches(batches, reader.schema)
-        return Bounded(_with_int64(table.slice(0, rows)), found > rows)
+        return Bounded(_checked(table.slice(0, rows)), found > rows)
 
     def keep(self, name: str, query: str, *, seconds: float) -> None:
         """Keep what a query answers as a table beside the rows, until it is dropped.
@@ -234,6 +244,14 @@ class Data:
         self._connection.close()
 
 
+def _connected(where: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(where, read_only=read_only)
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    # Arrow scans keep no order anyway; the queries that need one say so.
+    connection.execute("SET preserve_insertion_order = false")
+    return connection
+
+
 @cache
 def _view(name: str) -> str:
     """A shipped view in DuckDB's dialect."""
@@ -250,6 +268,32 @@ def _explained(message: str) -> str:
     if "Function with name" in said:  # its guesses are DuckDB's own functions
         hints = ["rasd query knows the functions that BigQuery and DuckDB share"]
     return "; ".join([said.split("Error: ", 1)[-1].rstrip("!."), *hints])
+
+
+def _checked(table: pa.Table) -> pa.Table:
+    """An answer as BigQuery would give it.
+
+    Raises:
+        UsageError: BigQuery would not: two columns have one name, or a day is in no calendar.
+    """
+    names = table.column_names
+    twice = [name for at, name in enumerate(names) if name in names[:at]]
+    if twice:
+        raise UsageError(f"two columns are called {twice[0]}: name one of them with AS")
+    for field, column in zip(table.schema, table.columns, strict=True):
+        if pa.types.is_temporal(field.type) and not _in_calendar(column):
+            raise UsageError(f"{field.name} holds a day before year 1 or after year 9999")
+    return _with_int64(table)
+
+
+def _in_calendar(column: pa.ChunkedArray) -> bool:
+    found = pc.min_max(column) if pa.types.is_date(column.type) else None
+    if pa.types.is_timestamp(column.type):
+        found = pc.min_max(column.cast(pa.timestamp(column.type.unit)))
+    try:
+        return found is None or bool(found.as_py())
+    except (OverflowError, ValueError):
+        return False
 
 
 def _with_int64(table: pa.Table) -> pa.Table:

@@ -13,6 +13,8 @@ from typing import Final
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
+from sqlglot.parser import Parser
+from sqlglot.tokenizer_core import TokenType
 
 from pipeline.errors import UsageError
 from transforms.rows.schema import TABLES
@@ -35,6 +37,10 @@ _REFUSED: Final[dict[type[exp.Expression], str]] = {
 _TOKEN: Final = re.compile(r"<Token token_type: \S+, text: (.*?), line: .*?>")
 _WEEKS: Final = "write EXTRACT(ISOWEEK FROM x), or DATE_TRUNC(x, WEEK(MONDAY)) for its first day"
 _PLAIN: Final = frozenset({"expressions", "from_"})  # of a query of nothing else
+_WRITES: Final = (exp.DML, exp.DDL, exp.Into)
+_BRACKETS: Final = 10  # within each other, each behind the name of a type, that are parsed
+_TOO_DEEP: Final = "the query is nested too deeply: take it apart WITH names for its parts"
+_SAID: Final = 60  # characters of a query that a refusal repeats
 _DAYS: Final = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 _OF_DATES: Final = (exp.DateTrunc, exp.DateAdd, exp.DateSub)
 _MOMENTS: Final = frozenset(
@@ -120,6 +126,8 @@ def _of_each(node: exp.Array) -> exp.Expr | None:
     query = node.expressions[0] if len(node.expressions) == 1 else None
     if not isinstance(query, exp.Select) or {k for k, v in query.args.items() if v} - _PLAIN:
         return None
+    if query.args.get("from_") is None:
+        return None
     source = query.args["from_"].this
     if not isinstance(source, exp.Unnest) or len(query.expressions) != 1:
         return None
@@ -151,25 +159,73 @@ def parse(sql: str) -> exp.Query:
     """Parse one query in BigQuery's dialect.
 
     Raises:
-        UsageError: it does not parse, is not one query, or is not portable; the message says what.
+        UsageError: it does not parse, is not one query, writes, or is not portable; the message
+            says what.
     """
     try:
+        _check_depth(sql)
         statements = [each for each in sqlglot.parse(sql, read="bigquery") if each is not None]
+        return _only_query(sql, statements)
+    except RecursionError as error:
+        raise UsageError(_TOO_DEEP) from error
     except SqlglotError as error:
         message = _TOKEN.sub(r"'\1'", str(error).split("\n", 1)[0])
         raise UsageError(f"the query does not parse: {message}") from error
+
+
+def _only_query(sql: str, statements: list[exp.Expr]) -> exp.Query:
+    """The one query that was given.
+
+    Raises:
+        UsageError: see ``parse``.
+    """
     if not statements:
         raise UsageError("the query is empty")
     if len(statements) != 1:
         raise UsageError(f"one query at a time, not {len(statements)}")
     tree = statements[0]
     if not isinstance(tree, exp.Query):
-        first = sql.split(maxsplit=1)[0]
-        raise UsageError(f"only queries (SELECT ...) read the rows: {first} is refused")
+        raise _writes(sql.split(maxsplit=1)[0])
+    for node in tree.walk():
+        # DuckDB would do what a named part or INTO says, and a row is not only read.
+        if isinstance(node, _WRITES):
+            raise _writes(node.key.upper())
+        if isinstance(node, exp.CTE) and not isinstance(node.this, exp.Query):
+            raise _writes(node.sql("bigquery"))
+        if isinstance(node, exp.Table | exp.Lateral) and isinstance(node.this, exp.Func):
+            said = node.this.sql("bigquery")[:_SAID]
+            raise UsageError(f"{said} is no table: read tables and views, or UNNEST a list")
     problems = sorted(set(lint(tree)))
     if problems:
         raise UsageError("not portable between BigQuery and DuckDB: " + "; ".join(problems))
     return tree
+
+
+def _writes(what: str) -> UsageError:
+    return UsageError(f"only queries (SELECT ...) read the rows: {what[:_SAID]} is refused")
+
+
+def _check_depth(sql: str) -> None:
+    """Refuse brackets behind names of types within each other, such as ``STRUCT(STRUCT(...))``.
+
+    sqlglot tries each as a type and as a function: twenty of them take it minutes, and nothing
+    stops it.
+
+    Raises:
+        UsageError: there are too many.
+    """
+    if sql.count("(") <= _BRACKETS:
+        return
+    opened: list[bool] = []
+    before = None
+    for token in sqlglot.tokenize(sql, read="bigquery"):
+        if token.token_type == TokenType.L_PAREN:
+            opened.append(before in Parser.TYPE_TOKENS)
+            if sum(opened) > _BRACKETS:
+                raise UsageError(_TOO_DEEP)
+        elif token.token_type == TokenType.R_PAREN and opened:
+            opened.pop()
+        before = token.token_type
 
 
 def to_duckdb(sql: str) -> str:
@@ -178,12 +234,17 @@ def to_duckdb(sql: str) -> str:
     Raises:
         UsageError: see ``parse``; or sqlglot cannot translate it.
     """
-    tree = parse(sql)
+    try:
+        return _translate(parse(sql))
+    except RecursionError as error:
+        raise UsageError(_TOO_DEEP) from error
+    except SqlglotError as error:
+        raise UsageError(f"the query cannot be translated for DuckDB: {error}") from error
+
+
+def _translate(tree: exp.Query) -> str:
     for node in reversed(list(tree.walk())):  # what stands inside first
         translated = _translated(node)
         if translated is not node:
             node.replace(translated)
-    try:
-        return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
-    except SqlglotError as error:
-        raise UsageError(f"the query cannot be translated for DuckDB: {error}") from error
+    return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)

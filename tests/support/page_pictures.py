@@ -26,7 +26,8 @@ WIDE: Final[Settings] = {"viewport": {"width": 1280, "height": 880}, "device_sca
 PHONE: Final[Settings] = {"viewport": {"width": 390, "height": 880}, "device_scale_factor": 0.55}
 DARK: Final[Settings] = {**WIDE, "color_scheme": "dark"}
 _SHEET: Final = (
-    "<style>body{margin:0;width:max-content;background:#777}div{display:flex}img{margin:3px}</style>"
+    "<style>body{margin:0;width:max-content;background:#777}"
+    "div{display:flex}img{margin:3px}</style>"
 )
 
 

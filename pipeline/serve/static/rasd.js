@@ -253,11 +253,18 @@
 
   function drawAll(root) {
     const boxes = Array.from(root.querySelectorAll("[data-chart]"));
-    if (!boxes.length || typeof echarts === "undefined") return;
+    if (!boxes.length) return;
+    const undrawn = () => boxes.forEach((box) => { box.textContent = box.dataset.undrawn; });
+    if (typeof echarts === "undefined") return undrawn();
     /* Text on a canvas does not change its font by itself. */
-    const fonts = Promise.all(["400 1em", "600 1em"].map((size) => document.fonts.load(size + " " + FONT, "رصد a")));
+    const fonts = Promise.all(["400 1em", "600 1em"].map((size) => document.fonts.load(size + " " + FONT, "رصد a")))
+      .catch(() => null); /* another one does */
     const mapped = boxes.some((box) => box.classList.contains("map"));
-    Promise.all([fonts, mapped ? withWorld() : null]).then(() => boxes.forEach(draw));
+    Promise.all([fonts, mapped ? withWorld() : null]).then(() => boxes.forEach(draw)).catch((error) => {
+      world = null;
+      undrawn();
+      throw error;
+    });
   }
 
   /* Events of a marked stretch: their cards beside the text, and in a box below the pointer. */
@@ -308,12 +315,21 @@
     addEventListener("resize", leave); /* it stands where the word stood */
   }
 
+  /* A text, whole. Browsers give the clipboard to loopback and to https only: elsewhere it is marked
+     and copied as by hand, and stays marked where even that is refused. */
+  function copy(box) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(box.textContent).then(() => true);
+    getSelection().selectAllChildren(box);
+    return Promise.resolve(document.execCommand("copy"));
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-copy], button[data-image]");
     if (!button) return;
     if (button.dataset.copy) {
-      const text = document.getElementById(button.dataset.copy).textContent;
-      navigator.clipboard.writeText(text).then(() => { button.textContent = button.dataset.done; });
+      copy(document.getElementById(button.dataset.copy)).then((done) => {
+        if (done) button.textContent = button.dataset.done;
+      });
       return;
     }
     const chart = echarts.getInstanceByDom(document.querySelector('[data-chart="' + button.dataset.image + '"]'));
@@ -331,6 +347,18 @@
       if (each !== event.target) each.open = false;
     });
   }, true);
+
+  document.addEventListener("keydown", (event) => {
+    const open = document.querySelector("details.tools[open]");
+    if (event.key !== "Escape" || !open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+
+  /* What cannot be put into the page is asked for as a page: that tells what is wrong. */
+  ["htmx:sendError", "htmx:responseError", "htmx:timeout"].forEach((name) => {
+    document.addEventListener(name, (event) => location.assign(event.detail.pathInfo.finalRequestPath));
+  });
 
   let width = innerWidth;
   addEventListener("resize", () => {

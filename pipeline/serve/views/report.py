@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from pipeline.serve import literals
@@ -42,12 +43,16 @@ ORDER BY
   i.article_count DESC, i.incident_id
 LIMIT 10"""
 _TOLD_BY: Final = """\
-SELECT DISTINCT n.incident_id, a.publisher, a.url, a.title, a.event_time
+SELECT n.incident_id, a.publisher, a.url, a.title, a.event_time
 FROM incidents AS n
 JOIN events AS e ON e.event_id = n.event_id
 JOIN articles AS a ON a.article_id = e.article_id
 WHERE n.incident_id IN ({ids})
-ORDER BY n.incident_id, a.event_time, a.url"""
+GROUP BY n.incident_id, a.publisher, a.url, a.title, a.event_time
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY n.incident_id ORDER BY IF(a.event_time IS NULL, 1, 0), a.event_time, a.url, a.title
+) <= 20
+ORDER BY n.incident_id, IF(a.event_time IS NULL, 1, 0), a.event_time, a.url, a.title"""
 _NOBODY: Final = "''"
 
 
@@ -75,9 +80,25 @@ def report(context: PageContext, filters: Filters) -> dict[str, Any]:
         "told": told,
         "told_by": _told_by(told.rows),
         "filters": filters,
+        "period": _period(context, filters),
         "matrix": matrix,
     }
     return shown | {"asked": [each for each in shown.values() if isinstance(each, Panel)]}
+
+
+def _period(context: PageContext, filters: Filters) -> str:
+    """The days that were asked for, also where nothing was found; "" where none were."""
+    first, last = (
+        context.locale.day(date.fromisoformat(filters.values[name]))
+        if name in filters.values
+        else ""
+        for name in ("from", "to")
+    )
+    if first and last:
+        return f"{first} – {last}"
+    if first:
+        return context.locale.say("report.since", day=first)
+    return context.locale.say("report.until", day=last) if last else ""
 
 
 def _told_by(rows: Sequence[Row]) -> dict[str, list[Row]]:

@@ -13,6 +13,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from outputs import put
@@ -101,6 +102,35 @@ def test_a_query_that_takes_too_long_leaves_a_panel_and_a_page_that_answers(seed
         assert (status, WRONG in text) == (200, True)
         assert "was stopped after 0.3 seconds" in text
         assert WRONG not in page.get("/?lang=en")[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT CAST('infinity' AS DATE) AS d", "d holds a day before year 1 or after"),
+        ("SELECT CAST('290000-01-01' AS TIMESTAMP) AS d", "d holds a day before year 1 or after"),
+        ("SELECT 1 AS a, 'x' AS b, 2 AS a", "two columns are called a"),
+        ("SELECT REPEAT('x', 300000000) AS x", "more than 256 MB"),
+    ],
+)
+def test_what_no_table_can_show_is_told_on_the_page_and_for_a_file(page, query, said):
+    status, text, _ = page.get(f"/sql?lang=en&q={query}")
+    assert (status, WRONG in text, said in text) == (200, True, True)
+    status, text, _ = page.get(f"/rows.csv?q={query}")
+    assert (status, said in text) == (400, True)
+    status, text, _ = page.get(f"/rows.csv?lang=en&q={query}", Accept="text/html")
+    assert (status, WRONG in text, said in text) == (400, True, True)
+
+
+def test_no_query_changes_the_rows_that_are_shown(seeds_output):
+    """The guard refuses such a query; behind it the copy itself cannot be written."""
+    data = Snapshots(str(seeds_output))
+    asked = "WITH gone AS (DELETE FROM events RETURNING event_id) SELECT COUNT(*) AS n FROM gone"
+    with pytest.raises(UsageError, match="only queries"):
+        data.ask(asked, rows=1)
+    with pytest.raises(duckdb.Error, match="read-only"):
+        data._copy.data._connection.execute(asked)
+    assert data.ask("SELECT COUNT(*) AS n FROM events", rows=1).rows()[0]["n"] > 1000
 
 
 def test_two_tabs_are_answered_each_with_its_own(page):

@@ -88,6 +88,46 @@ def test_a_filter_changes_the_list_without_a_new_page(browser, page):
     assert looker.errors == []
 
 
+def test_a_filter_that_is_not_answered_leads_to_a_page_that_says_so(browser, page):
+    looker = _tab(browser, page.address)
+    looker.look(f"{page.address}/incidents?lang=en")
+    said = "Something unexpected went wrong"
+
+    def broken(route):
+        in_page = route.request.headers.get("hx-request")
+        route.fulfill(status=500, body="" if in_page else f"<main>{said}</main>")
+
+    looker.tab.route("**/incidents?*", broken)
+    looker.tab.click(".filters button")
+    looker.tab.wait_for_selector(f"text={said}")
+
+
+def test_a_picture_that_cannot_be_drawn_is_no_blank(browser, page):
+    said = "This picture is drawn by a script"
+    looker = _tab(browser, page.address, java_script_enabled=False)
+    looker.tab.goto(f"{page.address}/incidents?lang=en&view=map")
+    assert looker.tab.inner_text(".panel > noscript").startswith(said)
+    assert not looker.tab.is_visible(".chart")
+    looker = _tab(browser, page.address)
+    looker.tab.route("**/world-atlas/*", lambda route: route.abort())
+    looker.tab.goto(f"{page.address}/incidents?lang=en&view=map")
+    looker.tab.wait_for_selector(f".chart:has-text('{said}')")
+
+
+def test_a_query_is_copied_without_a_clipboard_too_and_closed_by_a_key(browser, page):
+    """Browsers give no clipboard to a page of another machine without https."""
+    looker = _tab(browser, page.address)
+    looker.tab.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    looker.look(f"{page.address}/stories?lang=en")
+    looker.tab.click("#who details.tools summary")
+    looker.tab.click("#who button[data-copy]")
+    looker.tab.wait_for_selector("#who button:has-text('Copied')")
+    assert "origin_publisher" in looker.tab.evaluate("getSelection().toString()")
+    looker.tab.keyboard.press("Escape")
+    assert not looker.tab.query_selector("details.tools[open]")
+    assert looker.errors == []
+
+
 def test_a_hover_tells_rule_status_and_confidence(browser, page):
     looker = _tab(browser, page.address)
     (path,) = [each for each in page.everything() if each.endswith("/considered")]

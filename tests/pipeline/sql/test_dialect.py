@@ -53,11 +53,29 @@ def test_the_contracts_views_are_all_there():
         ("SELECT 1; SELECT 2", "one query"),
         ("SELECT FROM WHERE", "parse"),
         ("", "the query is empty"),
+        ("WITH a AS (DELETE FROM events RETURNING 1) SELECT * FROM a", "only queries"),
+        ("WITH a AS (INSERT INTO t VALUES (1) RETURNING 1) SELECT * FROM a", "only queries"),
+        ("WITH a AS (PRAGMA database_list) SELECT * FROM a", "only queries"),
+        ("SELECT 1 INTO t", "INTO is refused"),
+        ("SELECT * FROM read_text('/etc/passwd')", "no table"),
+        ("SELECT * FROM duckdb_settings()", "no table"),
+        ("SELECT * FROM t, query('SELECT 1')", "no table"),
+        ("SELECT " + "(" * 4000 + "1" + ")" * 4000, "nested too deeply"),
+        ("SELECT " + "STRUCT(" * 24 + "1" + ")" * 24, "nested too deeply"),  # minutes, unguarded
+        ("SELECT " + "STRING(" * 24 + "1" + ")" * 24, "nested too deeply"),
+        ("X" * 9000, "X is refused"),
     ],
+    ids=lambda value: value[:60],
 )
 def test_what_would_answer_otherwise_is_refused(sql, advice):
     with pytest.raises(UsageError, match=advice):
         to_duckdb(sql)
+
+
+def test_brackets_that_are_few_or_of_no_types_are_parsed():
+    within = "SELECT " + "(" * 40 + "1" + ")" * 40 + " + STRUCT(STRUCT(1 AS b) AS a).a.b"
+    assert to_duckdb(within)
+    assert to_duckdb("SELECT ARRAY(SELECT 1) AS a")
 
 
 WEDNESDAY = "DATE '2024-01-31'"

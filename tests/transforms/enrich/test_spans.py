@@ -22,8 +22,8 @@ def scenes(text=TEXT):
 def test_a_phrase_goes_on_while_its_features_say_so():
     (scene,) = scenes()
     assert phrase_end(scene, 1, {}) == scene.sentence.stop - 1  # nothing speaks against it
-    ends = {name: -1.0 for name in step(scene, 1, 2)}
-    goes_on = {name: 1.0 for name in step(scene, 1, 1)}
+    ends = dict.fromkeys(step(scene, 1, 2), -1.0)
+    goes_on = dict.fromkeys(step(scene, 1, 1), 1.0)
     assert phrase_end(scene, 1, {**ends, **goes_on}) in {1, 2}
     assert phrase_end(scene, 1, {"w:غاضبون": 5.0, "w:من": -5.0}) == 2
 

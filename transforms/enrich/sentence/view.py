@@ -127,8 +127,7 @@ class Sentence:
     def lemmas(self) -> frozenset[str]:
         """The lemmas of every reading of every token."""
         if self._lemmas is None:
-            words = self.words[self.first : self.stop]
-            self._lemmas = frozenset().union(*map(lemmas_of, words))
+            self._lemmas = frozenset().union(*map(lemmas_of, self.words[self.first : self.stop]))
         return self._lemmas
 
     def kind(self, index: int) -> str:
@@ -177,10 +176,8 @@ class Sentence:
         """Whether a preposition (عبر) is a verb that opens its clause: عبر الرئيس عن أسفه."""
         word = self.words[index]
         plain = word[1:] if word[0] in CONJUNCTIONS else word
-        if plain not in _GOVERNING:
-            return False
         near = self.words[index + 1 : min(index + _GOVERNED, self.stop)]
-        if not any((plain, later) in grammar.VERBS_WITH for later in near):
+        if plain not in _GOVERNING or not any((plain, w) in grammar.VERBS_WITH for w in near):
             return False
         return plain != word or self.kind_ahead(index - 1) in ".,C"
 
@@ -307,7 +304,7 @@ class Sentence:
     def breaks(self, first: int, stop: int) -> int:
         """How many tokens from ``first`` to ``stop`` (exclusive) end a clause; ``,`` does not."""
         line = self.stretch(first, stop)
-        outside = max(stop - first, 0) - len(line)
+        outside = max(stop - first, 0) - len(line)  # as good as stops
         return line.count(".") + line.count("C") + line.count("R") + outside
 
     def clause_start(self, index: int) -> int:
