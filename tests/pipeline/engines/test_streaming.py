@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from beat_feeds import serve_feeds, stored
@@ -15,6 +16,8 @@ from engines import FLAGS, flink_cluster, need_engine, worker_config
 from http_server import LocalServer
 from live_feeds import table
 from pipeline_helpers import ROOT, rasd
+from pubsub_emulator import emulated_subscription
+from queue_work import fetch
 
 from pipeline.errors import UsageError
 
@@ -73,13 +76,35 @@ def run_once(source, folder):
     return stored(folder / "run")
 
 
-def test_a_stream_on_prism(tmp_path):
+def part(source, number):
+    """Give the first feeds to somebody else; two lists, of those and of the others."""
+    path = Path(source)
+    urls = path.read_text(encoding="utf-8").split()
+    first, others = path.with_name("first.txt"), path.with_name("others.txt")
+    first.write_text("\n".join(urls[:number]), encoding="utf-8")
+    others.write_text("\n".join(urls[number:]), encoding="utf-8")
+    return str(first), str(others)
+
+
+@pytest.fixture(params=["directory", "pubsub"])
+def queue(request, tmp_path, monkeypatch):
+    """A queue, as it is named."""
+    if request.param == "directory":
+        yield str(tmp_path / "queue")
+        return
+    with emulated_subscription(monkeypatch, tmp_path / "pubsub") as uri:
+        yield uri
+
+
+def test_a_stream_on_prism_that_follows_feeds_and_takes_what_a_fetcher_brings(tmp_path, queue):
     need_engine("prism")
     with LocalServer() as server:
         source = serve_feeds(server, tmp_path, feeds=3, pages=4)
         expected = run_once(source, tmp_path)
+        elsewhere, here = part(source, 1)
+        fetch(elsewhere, queue, tmp_path / "state")
         output = tmp_path / "out"
-        with streaming(source, output, *FLAGS["prism"]) as running:
+        with streaming(here, output, "--queue", queue, *FLAGS["prism"]) as running:
             wait_for(output, expected, running, 120)
     same_rows(output, expected)
 
@@ -89,13 +114,16 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
     with LocalServer() as server, flink_cluster(tmp_path) as cluster:
         source = serve_feeds(server, tmp_path, feeds, pages, after=1.0)
         expected = run_once(source, tmp_path)
+        elsewhere, here = part(source, feeds // 4)
+        queue = tmp_path / "queue"
+        fetch(elsewhere, str(queue), tmp_path / "state")
         before = len(server.hits)
         output = tmp_path / "out"
         flags = (
             *FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path),
-            "--checkpointing_interval=2000",
+            "--checkpointing_interval=2000", "--queue", str(queue),
         )  # fmt: skip
-        with streaming(source, output, *flags) as running:
+        with streaming(here, output, *flags) as running:
             enough = feeds + feeds * pages // 4  # pages flow
             while len(server.hits) - before < enough or not cluster.has_checkpoint():
                 assert running.poll() is None, "it has ended by itself"
@@ -112,6 +140,7 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
             failures = cluster.failures(job)
         asked = [(hit.host, hit.path) for hit in server.hits[before:] if hit.path[1:].isdigit()]
     same_rows(output, expected)
+    assert not list(queue.glob("*.gz")), "what was taken is forgotten"
     with capsys.disabled():
         print(
             f"\nstream on Flink: {len(expected['articles'])} articles; "
