@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ _NOT_OURS: Final = ("from", "to", "map", "as_of", "force", "offline", "max_dead_
 # With these a stream is a loop of this process; with any other it is one job of an engine.
 _HERE: Final = ("DirectRunner", "FnApiRunner")
 _BEAT: Final = 60
+_LISTS: Final = (".toml", ".opml", ".txt", ".xml")
 Role = Literal["follow", "fetch", "take"]
 _ABOUT: Final = """\
 Follow a list of feeds: ask each when it is due, fetch what is new, code it, commit it. Ends on
@@ -167,6 +169,8 @@ def parse_stream(
     """
     parser = stream_parser()
     known, unknown = parser.parse_known_intermixed_args(list(args))
+    if known.queue is not None:
+        known.inputs, unknown = _given_back(args, known.inputs, unknown)
     if unknown:
         check_beam_args(unknown, beam_flags(), parser)
     role = _role(known)
@@ -184,6 +188,28 @@ def parse_stream(
     wishes = StreamWishes(known.settle, known.metrics_port, host, beat, known.queue, role)
     config = config_of(known, now, unknown)
     return (_of_fetcher(config, known) if role == "fetch" else config), wishes
+
+
+def _given_back(
+    args: Sequence[str], inputs: Sequence[str], unknown: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Give values back to options of Beam: with a queue there may be no feeds before them.
+
+    >>> _given_back(["--queue", "q", "--project", "p"], ["p"], ["--project"])
+    ([], ['--project', 'p'])
+
+    A list of feeds behind a switch of Beam is told from a value by its ending.
+    """
+    feeds, options, waiting = list(inputs), list(unknown), list(unknown)
+    for before, word in itertools.pairwise(args):
+        if before not in waiting:
+            continue
+        waiting.remove(before)
+        is_option = before.startswith("--") and "=" not in before
+        if is_option and word in feeds and not word.endswith(_LISTS):
+            feeds.remove(word)
+            options.insert(options.index(before) + 1, word)
+    return feeds, options
 
 
 def _role(known: argparse.Namespace) -> Role:
