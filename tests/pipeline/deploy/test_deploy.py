@@ -126,7 +126,7 @@ def test_jobs_of_terraform_are_commands_the_program_knows():
     assert (fetches.queue is not None, takes.beat_seconds is not None) == (True, True)
     assert config.runner in ENGINES
     text = "".join(_text(f"{TERRAFORM}/{name}") for name in ("fetcher.tf", "jobs.tf"))
-    assert len(set(re.findall(r'"--queue", (\S+),', text))) == 1, "both name one queue"
+    assert len(set(re.findall(r'"--queue", ([\w.]+)', text))) == 1, "both name one queue"
     settle = words(jobs["settle"]["args"])
     known = set(re.findall(r"--[a-z-]+", rasd("settle", "--help").stdout.decode()))
     assert settle[0] == "settle"
