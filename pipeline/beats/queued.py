@@ -14,7 +14,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.beats.claims import CLAIMS, STAGE, Claims
 from pipeline.context import RunContext
-from pipeline.queue.base import Queue
+from pipeline.queue.base import MOST, Queue
 from pipeline.steps.take import GroupTaker
 from transforms.coders import RecordCoder
 from transforms.metrics import count
@@ -59,7 +59,10 @@ class PlanQueue(beam.DoFn):
             return
         held = Claims.read(claims, as_of)
         held.keep(orders)
-        free = [order for order in orders if held.take(order, as_of)]
+        free = []
+        for order in orders:
+            if len(held.taken) < MOST and held.take(order, as_of):
+                free.append(order)
         held.write(claims)
         count(STAGE, "groups_ordered", len(free))
         # What is under one key is done by one worker, one after the other.

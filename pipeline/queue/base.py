@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # A scheme names the module of this package that serves it.
 _SCHEMES: Final = {"": "directory", "file": "directory", "gs": "directory", "pubsub": "pubsub"}
 STATE: Final = "_state"  # below a queue that is a directory: what its fetcher knows
-MOST: Final = 1_000  # groups that one beat takes
+MOST: Final = 200  # groups that are under way at once: no bundle of an engine may take too long
 
 
 class Queue(Protocol):
@@ -41,7 +41,7 @@ class Queue(Protocol):
         ...
 
     def orders(self) -> list[str]:
-        """What one beat hands to workers, the oldest first; each is taken by one worker."""
+        """What can be handed to workers, the oldest first; each is taken by one worker."""
         ...
 
     def take(self, order: str) -> Iterator[Group]:

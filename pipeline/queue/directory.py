@@ -13,7 +13,6 @@ from typing import Final
 
 from pipeline import storage
 from pipeline.errors import UsageError
-from pipeline.queue.base import MOST
 from pipeline.queue.group import MAX_GROUP, Group
 from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files, open_files
@@ -64,7 +63,7 @@ class DirectoryQueue:
     def orders(self) -> list[str]:
         """The names of the groups that lie there."""
         names = (name for name, _, _ in self._files.states("", deep=False))
-        return [name for name in names if not name.startswith((".", "_"))][:MOST]
+        return [name for name in names if not name.startswith((".", "_"))]
 
     def take(self, order: str) -> Iterator[Group]:
         """Read one group; none when it is gone: then it was done."""

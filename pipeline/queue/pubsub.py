@@ -20,6 +20,7 @@ from pipeline.queue.group import Group
 
 _SHARES: Final = 8  # workers that may pull at once
 _AT_ONCE: Final = 20  # messages of one pull: at most 20 MB
+_ACKS: Final = 1_000  # of one request
 _PATIENCE: Final = 3.0  # seconds to wait for a message
 _HELD: Final = 600  # seconds for a group to be delivered before it comes again: the most there is
 _LIMIT: Final = 60.0  # seconds for any other answer
@@ -121,9 +122,9 @@ class PubSubQueue:
     def done(self, groups: Iterable[Group], refused: Iterable[Group] = ()) -> None:
         """Acknowledge groups; of those that could not be read the dead letter is all that stays."""
         tokens = [group.token for group in (*groups, *refused)]
-        for start in range(0, len(tokens), MOST):
+        for start in range(0, len(tokens), _ACKS):
             self._client.acknowledge(
-                subscription=self._path, ack_ids=tokens[start : start + MOST], timeout=_LIMIT
+                subscription=self._path, ack_ids=tokens[start : start + _ACKS], timeout=_LIMIT
             )
 
 
