@@ -59,10 +59,7 @@ class PlanQueue(beam.DoFn):
             return
         held = Claims.read(claims, as_of)
         held.keep(orders)
-        free = []
-        for order in orders:
-            if len(held.taken) < MOST and held.take(order, as_of):
-                free.append(order)
+        free = [each for each in orders if len(held.taken) < MOST and held.take(each, as_of)]
         held.write(claims)
         count(STAGE, "groups_ordered", len(free))
         # What is under one key is done by one worker, one after the other.
