@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_stream_on_prism_that_follows_feeds_and_takes_what_a_fetcher_brings(tm
         source = serve_feeds(server, tmp_path, feeds=3, pages=4)
         expected = run_once(source, tmp_path)
         elsewhere, here = part(source, 1)
-        fetch(elsewhere, queue, tmp_path / "state")
+        fetch(elsewhere, queue, tmp_path / "state", now=datetime.now(UTC))
         output = tmp_path / "out"
         with streaming(here, output, "--queue", queue, *FLAGS["prism"]) as running:
             wait_for(output, expected, running, 120)
@@ -154,7 +155,7 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
         expected = run_once(source, tmp_path)
         elsewhere, here = part(source, feeds // 4)
         queue = tmp_path / "queue"
-        fetch(elsewhere, str(queue), tmp_path / "state")
+        fetch(elsewhere, str(queue), tmp_path / "state", now=datetime.now(UTC))
         before = len(server.hits)
         output = tmp_path / "out"
         flags = (
