@@ -173,6 +173,11 @@ class Cluster:
             self.ask(f"/jobs/{job['id']}/checkpoints")["counts"]["completed"] for job in jobs
         )
 
+    def has_restored(self) -> bool:
+        """Tell whether a running job has begun with what another one held."""
+        jobs = [each for each in self.ask("/jobs")["jobs"] if each["status"] == "RUNNING"]
+        return any(self.ask(f"/jobs/{job['id']}/checkpoints")["counts"]["restored"] for job in jobs)
+
     def worker_of(self, step: str) -> int:
         """The number of a task manager that runs a step of the only job."""
         (job,) = self.ask("/jobs")["jobs"]
