@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.options import Config
+from pipeline.queue.base import Queue
 from pipeline.sinks.base import Sink
 from transforms.feeds.publishers import PublisherIndex
 from transforms.fetch.run import FetchSettings
@@ -24,6 +25,7 @@ class RunContext:
         publishers: who publishes what.
         awaited: the launcher waits for the work and completes the run; else what is delivered
             counts as it comes, and whoever settles folds it in.
+        queue: where pages go, instead of being processed here.
     """
 
     config: Config
@@ -32,6 +34,7 @@ class RunContext:
     fetching: FetchSettings
     publishers: PublisherIndex
     awaited: bool = True
+    queue: Queue | None = None
 
     def at(self, beat: datetime) -> RunContext:
         """The context of what a beat of a stream sets off: by the clock of that beat."""

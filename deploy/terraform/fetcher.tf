@@ -1,4 +1,4 @@
-# A small machine that follows the feeds round the clock. Its address is its own: outlets that refuse
+# A small machine that follows the feeds round the clock, or fetches for a job of Dataflow. Its address is its own: outlets that refuse
 # the addresses of large jobs often answer it, and where they do not, run the same command elsewhere.
 locals {
   stream = concat(["stream", local.feeds], local.rows, [
@@ -6,6 +6,13 @@ locals {
     "--contact", var.contact,
     "--settle", "5",
   ])
+  # What it fetches lies in the archive; the queue only refers to it.
+  hand_on = [
+    "stream", local.feeds,
+    "--queue", local.queue,
+    "--archive", "gs://${google_storage_bucket.archive.name}/warc",
+    "--contact", var.contact,
+  ]
   unit = <<-EOT
     [Unit]
     Description=rasd: Arabic news feeds into coded rows
@@ -16,7 +23,7 @@ locals {
     Environment=HOME=/home/chronos
     ExecStartPre=/usr/bin/docker-credential-gcr configure-docker --registries=${var.region}-docker.pkg.dev
     ExecStartPre=-/usr/bin/docker rm --force rasd
-    ExecStart=/usr/bin/docker run --rm --name rasd --entrypoint rasd ${var.image} ${join(" ", local.stream)}
+    ExecStart=/usr/bin/docker run --rm --name rasd --entrypoint rasd ${var.image} ${join(" ", var.follow == "queue" ? local.hand_on : local.stream)}
     ExecStop=/usr/bin/docker stop --time 45 rasd
     TimeoutStopSec=60
     Restart=on-failure
@@ -37,7 +44,7 @@ locals {
 }
 
 resource "google_compute_instance" "fetcher" {
-  count                     = var.follow == "fetcher" ? 1 : 0
+  count                     = contains(["fetcher", "queue"], var.follow) ? 1 : 0
   name                      = "rasd-fetcher"
   machine_type              = var.fetcher_machine
   zone                      = "${var.region}-b"

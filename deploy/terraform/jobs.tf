@@ -4,6 +4,8 @@ locals {
   on_dataflow = concat([local.feeds], local.rows, [
     "--archive", "gs://${google_storage_bucket.archive.name}/warc",
     "--contact", var.contact,
+  ], local.on_workers)
+  on_workers = [
     "--runner", "DataflowRunner",
     "--project", var.project,
     "--region", var.region,
@@ -11,7 +13,7 @@ locals {
     "--sdk_container_image", var.image,
     "--sdk_location", "container",
     "--max_num_workers", tostring(var.max_workers),
-  ])
+  ]
   jobs = {
     run = {
       # The launcher: it waits for the job of Dataflow and settles what came.
@@ -26,6 +28,15 @@ locals {
       # so they are the writer.
       args = concat(["stream"], local.on_dataflow, [
         "--job_name", "rasd-stream",
+        "--enable_streaming_engine",
+        "--service_account_email", google_service_account.writer.email,
+      ])
+      schedule = ""
+    }
+    take = {
+      # The same for what a fetcher hands on, be it the machine of follow = queue or one elsewhere.
+      args = concat(["stream", "--queue", local.queue], local.rows, local.on_workers, [
+        "--job_name", "rasd-take",
         "--enable_streaming_engine",
         "--service_account_email", google_service_account.writer.email,
       ])

@@ -4,6 +4,7 @@ locals {
   output = "bigquery://${var.project}.${var.dataset}?location=${var.region}"
   work   = "gs://${google_storage_bucket.work.name}"
   feeds  = "${local.work}/config/feeds.toml"
+  queue  = "${local.work}/queue"
   # What every command that writes is told; staging lies beside the dataset.
   rows = ["--output", local.output, "--staging", "${local.work}/staging"]
 }

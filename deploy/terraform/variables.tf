@@ -26,12 +26,12 @@ variable "bucket" {
 }
 
 variable "follow" {
-  description = "How feeds are followed: fetcher (a small machine, always on), stream (one job of Dataflow that goes on), dataflow (a job by schedule), or none."
+  description = "How feeds are followed: fetcher (a small machine, always on), stream (one job of Dataflow that goes on), queue (such a machine fetches, such a job codes), dataflow (a job by schedule), or none."
   type        = string
   default     = "fetcher"
   validation {
-    condition     = contains(["fetcher", "stream", "dataflow", "none"], var.follow)
-    error_message = "fetcher, stream, dataflow or none: an output has one writer at a time."
+    condition     = contains(["fetcher", "stream", "queue", "dataflow", "none"], var.follow)
+    error_message = "fetcher, stream, queue, dataflow or none: an output has one writer at a time."
   }
 }
 
@@ -48,7 +48,7 @@ variable "settle_schedule" {
 }
 
 variable "fetcher_machine" {
-  description = "The machine of follow = fetcher."
+  description = "The machine of follow = fetcher or queue."
   type        = string
   default     = "e2-standard-2"
 }

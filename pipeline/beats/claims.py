@@ -54,6 +54,11 @@ class Claims:
         """Keep the claims of a key."""
         state.write(json.dumps(self.taken))
 
+    def keep(self, names: Iterable[str]) -> None:
+        """Drop the claims of all that is not named: nothing of it is left to claim."""
+        kept = {_key(name) for name in names}
+        self.taken = {name: when for name, when in self.taken.items() if name in kept}
+
     def holds(self, name: str, what: str = "") -> bool:
         """Tell whether something is claimed, in that state."""
         return self.taken.get(_key(name), ("", None))[1] == what

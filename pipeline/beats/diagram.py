@@ -1,7 +1,8 @@
 """The diagram of a stream inside an engine.
 
     beat ─ settle, plan ─ poll ─┬─ process ─ deliver ─▶ inbox
-                                └─ claim ─ fetch ─ process ─ deliver ─┘
+         │                      └─ claim ─ fetch ─ process ─ deliver ─┘
+         └ list the queue ─ read, process, deliver, forget ─▶ inbox
 
 Its steps are those of ``pipeline.graph``, but for the beat's own.
 """
@@ -17,7 +18,9 @@ import apache_beam as beam
 from pipeline.beats.claims import ClaimRequests, in_beats
 from pipeline.beats.plan import PlanBeat
 from pipeline.beats.poll import PollDue
+from pipeline.beats.queued import PlanQueue, TakeGroups
 from pipeline.context import RunContext
+from pipeline.queue.base import Queue
 from pipeline.steps.branches import deliver_pages, deliver_rows, fetch_pages
 from pipeline.steps.fetch import PageRequest
 from transforms.rows.packed import PackedRows
@@ -36,21 +39,37 @@ class Rhythm:
     settle_minutes: float | None = 0.0
 
 
-def beats(root: Any, context: RunContext, times: Any, rhythm: Rhythm) -> None:
-    """Follow feeds: at each beat settle and plan, then poll, fetch and process what is due.
+def beats(
+    root: Any, context: RunContext, times: Any, rhythm: Rhythm, queue: Queue | None = None
+) -> None:
+    """Follow feeds, take what lies in a queue: at each beat settle and plan, then do what is due.
 
     Args:
         root: the pipeline.
-        context: the stream's.
+        context: the stream's; its config names feeds, or there is a queue.
         times: gives the times of the beats, in seconds.
         rhythm: of the beats.
+        queue: brings groups that a fetcher elsewhere has put there.
     """
+    moments = (
+        root | "Beat" >> times | "ToOneKey" >> beam.Map(_one_key).with_output_types(tuple[str, Any])
+    )
+    plan = PlanBeat(context, rhythm.settle_minutes)
+    orders = moments | "PlanBeat" >> beam.ParDo(plan).with_output_types(tuple[str, Any])
+    if context.config.inputs:
+        _follow(orders, context, rhythm)
+    if queue is not None:
+        _ = (
+            moments
+            | "PlanQueue" >> beam.ParDo(PlanQueue(queue)).with_output_types(tuple[str, Any])
+            | "TakeGroups" >> beam.ParDo(TakeGroups(context, queue)).with_output_types(str)
+        )
+
+
+def _follow(orders: Any, context: RunContext, rhythm: Rhythm) -> None:
+    """Poll what was ordered; fetch and process what came of it."""
     followed = (
-        root
-        | "Beat" >> times
-        | "ToOneKey" >> beam.Map(_one_key).with_output_types(tuple[str, Any])
-        | "PlanBeat"
-        >> beam.ParDo(PlanBeat(context, rhythm.settle_minutes)).with_output_types(tuple[str, Any])
+        orders
         | "PollDue" >> beam.ParDo(PollDue(context)).with_output_types(Any)
         | "InBeats" >> in_beats(rhythm.seconds)
     )

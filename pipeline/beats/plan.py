@@ -60,7 +60,7 @@ class Planner:
     """What a stream knows between two beats.
 
     Args:
-        context: the stream's; its config names the list of feeds.
+        context: the stream's; its config names the list of feeds, if there is one.
         settle_minutes: settle at most so often; None leaves it to others.
     """
 
@@ -68,7 +68,8 @@ class Planner:
         """Nothing is read yet."""
         self._context = context
         self._sink: Sink = context.sink
-        self._list = FeedList(context.config.inputs[0])
+        inputs = context.config.inputs
+        self._list = FeedList(inputs[0]) if inputs else None
         self._warm: Warm | None = None
         self._pace = Pace(settle_minutes)
         self._ordered: dict[str, datetime] = {}  # by feed: when it was due then
@@ -87,6 +88,10 @@ class Planner:
             UsageError: the list of feeds was never readable.
             SinkError: the tables cannot be read.
         """
+        if self._list is None:
+            if self._pace.is_time(as_of):
+                self._settle(as_of)
+            return []
         self._list.read(_LOG.warning)
         feeds = list({feed.url: feed for feed in self._list.feeds}.values())
         warm = self._learn(feeds, as_of)

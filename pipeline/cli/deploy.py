@@ -48,8 +48,8 @@ def command(  # noqa: PLR0913 - each is an option of the command line
         str,
         typer.Option(
             metavar="HOW",
-            help="fetcher (a small machine), stream (one job of Dataflow), dataflow (a job by "
-            "schedule) or none.",
+            help="fetcher (a small machine), stream (one job of Dataflow), queue (a machine that "
+            "fetches, a job of Dataflow that codes), dataflow (a job by schedule) or none.",
         ),
     ] = "fetcher",
     dataset: Annotated[str, typer.Option(metavar="NAME", help="Of the rows.")] = "news",

@@ -12,7 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.sources.files import feeds_of
 from pipeline.values import A_REGION, REGION
 
-FOLLOW: Final = ("fetcher", "stream", "dataflow", "none")
+FOLLOW: Final = ("fetcher", "stream", "queue", "dataflow", "none")
 _PROJECT: Final = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _DATASET: Final = re.compile(r"[A-Za-z0-9_]{1,1024}")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9_-]{1,54}[a-z0-9]")  # with -archive behind it: 63

@@ -29,7 +29,7 @@ class Target:
         dataset: of the rows.
         bucket: begins the names of the buckets; the project's id when empty.
         feeds: a list of feeds on this machine; None where nothing is followed.
-        follow: ``fetcher``, ``stream``, ``dataflow`` or ``none``, as Terraform is told.
+        follow: ``fetcher``, ``stream``, ``queue``, ``dataflow`` or ``none``, as Terraform is told.
         alert_email: who is told when something is wrong.
     """
 
@@ -103,15 +103,16 @@ def steps(target: Target) -> list[Step]:
     if target.feeds is not None:
         copy = ("gcloud", "storage", "cp", target.feeds, f"{target.work}/config/feeds.toml")
         found.append(Step("the list of feeds", (shlex.join(copy),)))
+    job = {"stream": "rasd-stream", "queue": "rasd-take"}.get(target.follow, "")
     start = (
-        "gcloud", "run", "jobs", "execute", "rasd-stream", f"--project={target.project}",
+        "gcloud", "run", "jobs", "execute", job, f"--project={target.project}",
         f"--region={target.region}", "--wait",
     )  # fmt: skip
     follows = [Step("the stream, handed to Dataflow; refused while it runs", (shlex.join(start),))]
     return [
         *found,
         Step("all the rest", (f"{terraform} apply {shlex.join(variables)}",)),
-        *(follows if target.follow == "stream" else []),
+        *(follows if job else []),
         Step("the Flex Template, for jobs that somebody starts", (shlex.join(template),)),
         Step(
             "ask the rows, once there are some",

@@ -23,9 +23,10 @@ from pipeline.engines.base import Engine
 from pipeline.errors import JobError
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
+from pipeline.queue.base import Queue
 from pipeline.render.progress import Progress
 from pipeline.run.inputs import run_id_of
-from pipeline.run.work import check_list, check_reach
+from pipeline.run.work import check_list, check_queue, check_reach
 from pipeline.runners import open_engine
 from pipeline.sinks.base import open_sink
 from pipeline.sources.files import feeds_of
@@ -49,16 +50,18 @@ class Endless:
     """A stream as a job of an engine.
 
     Attributes:
-        config: what was asked; its only input is the list of feeds.
+        config: what was asked; its only input, if it has one, is the list of feeds.
         rhythm: of the beats.
         progress: told what happens.
         times: gives the times of the beats, in seconds, instead of the clock.
+        queue: brings groups that a fetcher elsewhere has put there.
     """
 
     config: Config
     rhythm: Rhythm
     progress: Progress
     times: Any = None
+    queue: Queue | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -75,25 +78,42 @@ class Endless:
         engine = open_engine(_endless(config))
         sink = open_sink(config.output, config.staging)
         if engine.elsewhere:
-            check_list(engine.name, config.inputs[0])
+            for source in config.inputs:
+                check_list(engine.name, source)
             check_reach(engine.name, sink.inbox, config.archive)
-        feeds = feeds_of(config.inputs[0])
+        what = self._sources(engine)
         if engine.template is None:
             sink.prepare()
             sink.close()
         root = beam.Pipeline(runner=engine.runner, options=engine.options)
-        beats(root, self._context(engine, sink), self.times or self._times(), self.rhythm)
+        times = self.times or self._times()
+        beats(root, self._context(engine, sink), times, self.rhythm, self.queue)
         result = root.run()
         if engine.template is not None:
             self.progress.say(f"the graph is written to {engine.template}; nothing was run")
         elif engine.elsewhere:
             job = getattr(result, "job_id", lambda: "")()
-            self.progress.say(f"job {job} streams {len(feeds)} feeds to {config.output} by itself")
+            self.progress.say(f"job {job} streams {what} to {config.output} by itself")
         else:
             self.progress.say(
-                f"streaming {len(feeds)} feeds to {config.output} on {engine.name}; Ctrl-C ends it"
+                f"streaming {what} to {config.output} on {engine.name}; Ctrl-C ends it"
             )
             self._follow(result, engine)
+
+    def _sources(self, engine: Engine) -> str:
+        """Say what is streamed, and see that it is there.
+
+        Raises:
+            UsageError: the list cannot be read, or the queue not be used or reached.
+        """
+        found = [f"{len(feeds_of(source))} feeds" for source in self.config.inputs]
+        if self.queue is not None:
+            if engine.elsewhere:
+                check_queue(engine.name, self.queue.uri)
+            if engine.template is None:
+                self.queue.check(writing=False)
+            found.append(f"what comes through {self.queue.uri}")
+        return " and ".join(found)
 
     def stop(self) -> None:
         """Cancel the job, and end."""

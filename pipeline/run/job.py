@@ -70,7 +70,8 @@ class Summary:
     """What a run did: its manifest and the figures the terminal shows.
 
     ``waiting`` articles and dead letters lie in the inbox until somebody settles. Where only the
-    engine's graph was asked for, nothing was run: ``graph`` says where it stands.
+    engine's graph was asked for, nothing was run: ``graph`` says where it stands. ``queued`` pages
+    were handed on to be processed elsewhere.
     """
 
     run_id: str
@@ -81,6 +82,7 @@ class Summary:
     usable: int
     waiting: int = 0
     graph: str | None = None
+    queued: int = 0
 
 
 class Job:
@@ -182,7 +184,8 @@ class Job:
         manifest["peak_memory_bytes"] = memory.peak
         letters = sum(manifest["dead_letters"].values())
         waiting = 0 if settle else self._counters["dedup", "out"] + letters
-        if settled.has_news or waiting or not self.is_tick:
+        queued = self._counters["queue", "pages"]
+        if settled.has_news or waiting or queued or not self.is_tick:
             self._sink.write_manifest(self._provenance.run_id, manifest)
         return Summary(
             self._provenance.run_id,
@@ -191,6 +194,7 @@ class Job:
             new_rows=manifest["committed"],
             dead_letters=letters,
             waiting=waiting,
+            queued=queued,
             # A feed that could be read is usable, though all its entries be known.
             usable=self._counters["dedup", "out"] + len(inputs.feeds) + len(inputs.not_due),
         )

@@ -12,17 +12,19 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pipeline import log
+from pipeline.context import RunContext
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
 from pipeline.polling.warm import Warm
+from pipeline.queue.base import Queue
 from pipeline.render.letters import tell_letters
 from pipeline.render.progress import Progress
 from pipeline.render.terminal import one_line
@@ -31,13 +33,15 @@ from pipeline.run.maintain import provenance_of
 from pipeline.run.metrics import Metrics, serve_metrics
 from pipeline.runners import open_engine
 from pipeline.sinks.base import Sink, open_sink
-from pipeline.sources.base import Indexed
+from pipeline.sources.base import Indexed, Ref
 from pipeline.sources.feed_list import FeedList
 from pipeline.sources.spool import Spool
+from pipeline.steps.hand_on import hand_on_rows
 from pipeline.steps.settle import Pace, settle_inbox
 from pipeline.warc.writer import check_archive
 from transforms.fetch.run import FetchSettings
 from transforms.records import Feed
+from transforms.rows.packed import PackedRows
 from transforms.text.redact import feed_name
 
 LOOK_AGAIN: Final = 5.0  # seconds between two looks at the list of feeds
@@ -60,7 +64,7 @@ class IdleDay:
     def add(self, summary: Summary, polled: int, sink: Sink) -> None:
         """Count a tick without news; with the first of another day the last one is written."""
         news = summary.new_rows.get("articles") or summary.new_rows.get("dead_letters")
-        if news or summary.waiting:
+        if news or summary.waiting or summary.queued:
             return
         now = summary.manifest["as_of"]
         if now[:10] != self.since[:10]:
@@ -102,6 +106,8 @@ class Stream:
         metrics_host: the address that port is opened at.
         fetching: how to fetch, instead of what the options say.
         clock: tells the time.
+        queue: where pages go instead of being processed: this is a fetcher then, and its output
+            holds what it knows of feeds.
     """
 
     config: Config
@@ -111,6 +117,7 @@ class Stream:
     metrics_host: str = "127.0.0.1"
     fetching: FetchSettings | None = None
     clock: Clock = field(default_factory=Clock)
+    queue: Queue | None = None
     metrics: Metrics = field(default_factory=Metrics)
     _stop: threading.Event = field(default_factory=threading.Event)
     _told: datetime | None = None
@@ -129,15 +136,16 @@ class Stream:
         feeds.read(self.progress.say)
         check_archive(self.config.archive)
         open_engine(self.config)
+        if self.queue is not None:
+            self.queue.check(writing=True)
         sink = open_sink(self.config.output, self.config.staging)
         sink.prepare()
         server = serve_metrics(self.metrics, self.metrics_host, self.metrics_port)
         try:
             warm = Warm(sink, self.clock.now())
             self._settle(warm, self.clock.now())  # what an earlier stream has left
-            self.progress.say(
-                f"streaming {len(feeds.feeds)} feeds to {self.config.output}; Ctrl-C ends it"
-            )
+            to = self.config.output if self.queue is None else self.queue.uri
+            self.progress.say(f"streaming {len(feeds.feeds)} feeds to {to}; Ctrl-C ends it")
             while not self._stop.is_set():
                 pause = self._beat(feeds, warm)
                 self.clock.wait(self._stop, pause)
@@ -181,7 +189,7 @@ class Stream:
         fetching = replace(self.fetching or fetch_settings(config), as_of=now)
         work = Path(tempfile.mkdtemp(prefix="rasd-"))
         try:
-            job = _Tick(config, due, fetching, warm)
+            job = _Tick(config, due, fetching, warm, self.queue)
             summary = job.tick(work, settle=self.pace.is_time(now))
         except Exception as error:  # noqa: BLE001 - a stream outlives whatever a tick meets
             # Nothing of it counts: the feeds are due as they were.
@@ -211,13 +219,19 @@ class Stream:
         self._idle.add(summary, polled, sink)
         answered = summary.manifest["stages"].get("feeds", {}).get("polled", {})
         empty = answered.get("soft_empty", 0)
-        if summary.new_rows.get("articles") or summary.dead_letters or summary.waiting or empty:
+        queued = summary.queued
+        some = summary.new_rows.get("articles") or queued or summary.waiting
+        if some or summary.dead_letters or empty:
             reasons = ", ".join(f"{n} {why}" for why, n in summary.manifest["dead_letters"].items())
             self.progress.say(
                 f"{summary.manifest['as_of'][:19]}Z: {polled} feeds, "
-                f"{summary.new_rows.get('articles', 0)} new articles, "
-                f"{summary.new_rows.get('events', 0)} events, "
-                f"{summary.dead_letters} dead letters"
+                + (
+                    f"{summary.new_rows.get('articles', 0)} new articles, "
+                    f"{summary.new_rows.get('events', 0)} events, "
+                    if self.queue is None
+                    else f"{queued} pages handed on, "
+                )
+                + f"{summary.dead_letters} dead letters"
                 + (f" ({reasons})" if reasons else "")
                 + (f", {empty} soft-empty feeds" if empty else "")
                 + (f"; {summary.waiting} wait to be settled" if summary.waiting else ""),
@@ -227,6 +241,7 @@ class Stream:
                     "events": summary.new_rows.get("events", 0),
                     "dead_letters": summary.dead_letters,
                     "soft_empty_feeds": empty,
+                    "pages": queued,
                     "waiting": summary.waiting,
                 },
             )
@@ -263,25 +278,59 @@ class _Tick(Job):
         due: the feeds.
         fetching: how to fetch.
         warm: what is known from the tick before.
+        queue: where pages go instead of being processed.
     """
 
     is_tick = True
 
     def __init__(
-        self, config: Config, due: Sequence[Feed], fetching: FetchSettings, warm: Warm
+        self,
+        config: Config,
+        due: Sequence[Feed],
+        fetching: FetchSettings,
+        warm: Warm,
+        queue: Queue | None,
     ) -> None:
         super().__init__(config, Progress(quiet=True), fetching=fetching, warm=warm)
         self._due = due
+        self._queue = queue
 
     def _indexed(self, spool: Spool) -> Iterable[Indexed]:  # noqa: ARG002 - feeds are not spooled
         return self._due
+
+    def _deliver(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+        if self._queue is not None:  # first: what is remembered here must have been handed on
+            hand_on_rows(self._queue, rows, self._config.as_of)
+        super()._deliver(rows)
+
+    def _start(
+        self, context: RunContext, refs: Sequence[Ref], told: Sequence[PackedRows] = ()
+    ) -> Any:
+        return super()._start(replace(context, queue=self._queue), refs, told)
 
 
 class Abandoned(BaseException):
     """A stream was told to stop and its tick took too long: the tick was given up, whole."""
 
 
-def follow(stream: Stream) -> None:
+class Loop(Protocol):
+    """What ``follow`` runs: ends some time after it was told to."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        ...
+
+    def run(self) -> None:
+        """Run until it is told to stop."""
+        ...
+
+    def stop(self) -> None:
+        """Tell it to stop."""
+        ...
+
+
+def follow(stream: Loop) -> None:
     """Run a stream until SIGTERM or SIGINT; a second one, or a tick that goes on, gives it up.
 
     Raises:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from pathlib import Path
+from typing import Final, Literal
 
-from pipeline.errors import NotBuiltError, UsageError
+from pipeline.errors import UsageError
 from pipeline.options import Config, RaisingParser, add_flags, check_beam_args, config_of
+from pipeline.queue.base import STATE, open_queue
 
 # A stream has no end, and its clock goes on.
 _NOT_OURS: Final = ("from", "to", "map", "as_of", "force", "offline", "max_dead_letters")
 # With these a stream is a loop of this process; with any other it is one job of an engine.
 _HERE: Final = ("DirectRunner", "FnApiRunner")
 _BEAT: Final = 60
+_LISTS: Final = (".toml", ".opml", ".txt", ".xml")
+Role = Literal["follow", "fetch", "take"]
 _ABOUT: Final = """\
 Follow a list of feeds: ask each when it is due, fetch what is new, code it, commit it. Ends on
 Ctrl-C or SIGTERM within 30 seconds; started again, it goes on where it was. What it knows stands
@@ -26,6 +31,9 @@ it changes; while it cannot be read, the last good one stays.
 
 With --runner it is one job of an engine, which plans at every beat what is due, and whose workers
 poll, fetch and code (docs/engines.md).
+
+With --queue and no runner this is a fetcher: it asks feeds and pages, and hands on what came to a
+stream elsewhere, which reads it by --queue and --output, with --runner or without.
 """
 _EPILOG: Final = """\
 examples:
@@ -34,6 +42,8 @@ examples:
   rasd stream feeds.toml --output out --runner=FlinkRunner --environment_type=PROCESS
   rasd stream gs://b/feeds.toml --output bigquery://p.news --staging gs://b/rasd \
       --runner=DataflowRunner --project=p --region=r --temp_location=gs://b/temp ...
+  rasd stream feeds.toml --queue gs://b/queue       where outlets refuse the cloud: fetch here,
+  rasd stream --queue gs://b/queue --output out     code there, or add --runner=DataflowRunner ...
   rasd feeds check feeds.toml                       do they all answer?
 
 deploy/rasd-stream.service runs it under systemd. Exit codes: 0 stopped, 1 failed, or another
@@ -52,12 +62,17 @@ class StreamWishes:
         metrics_host: the address of that port.
         beat_seconds: between two beats of a job inside an engine; None where the stream is a loop
             of this process.
+        queue: a queue between a fetcher and a stream.
+        role: ``follow`` feeds into an output; ``fetch`` them into the queue; ``take`` what lies in
+            the queue; a job inside an engine follows, takes, or both.
     """
 
     settle_minutes: float | None = 0.0
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
     beat_seconds: int | None = None
+    queue: str | None = None
+    role: Role = "follow"
 
 
 def _port(text: str) -> int:
@@ -124,7 +139,18 @@ def stream_parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="the address of that port (%(default)s)",
     )
-    group.add_argument("--queue", metavar="URI", help=argparse.SUPPRESS)
+    group.add_argument(
+        "--queue",
+        metavar="URI",
+        help="a directory, gs://BUCKET/DIRECTORY or pubsub://PROJECT/SUBSCRIPTION between a "
+        "fetcher and a stream elsewhere: with FEEDS alone this fetches into it, with --output it "
+        "is read",
+    )
+    group.add_argument(
+        "--state",
+        metavar="URI",
+        help=f"where a fetcher keeps what it knows of feeds (QUEUE/{STATE})",
+    )
     return parser
 
 
@@ -143,14 +169,11 @@ def parse_stream(
     """
     parser = stream_parser()
     known, unknown = parser.parse_known_intermixed_args(list(args))
+    if known.queue is not None:
+        known.inputs, unknown = _given_back(args, known.inputs, unknown)
     if unknown:
         check_beam_args(unknown, beam_flags(), parser)
-    if known.queue is not None:
-        raise NotBuiltError("--queue is not built yet; leave it out to fetch in this process")
-    if len(known.inputs) != 1:
-        raise UsageError("name one list of feeds: rasd stream feeds.toml --output out")
-    if not known.output:
-        raise UsageError("no --output: name a directory for the rows, such as --output out")
+    role = _role(known)
     beat = known.beat
     if known.runner in _HERE:
         if beat is not None:
@@ -161,5 +184,79 @@ def parse_stream(
         )
     else:
         beat = beat or _BEAT
-    wishes = StreamWishes(known.settle, known.metrics_port, known.metrics_host, beat)
-    return config_of(known, now, unknown), wishes
+    host = known.metrics_host
+    wishes = StreamWishes(known.settle, known.metrics_port, host, beat, known.queue, role)
+    config = config_of(known, now, unknown)
+    return (_of_fetcher(config, known) if role == "fetch" else config), wishes
+
+
+def _given_back(
+    args: Sequence[str], inputs: Sequence[str], unknown: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Give values back to options of Beam: with a queue there may be no feeds before them.
+
+    >>> _given_back(["--queue", "q", "--project", "p"], ["p"], ["--project"])
+    ([], ['--project', 'p'])
+
+    A list of feeds behind a switch of Beam is told from a value by its ending.
+    """
+    feeds, options, waiting = list(inputs), list(unknown), list(unknown)
+    for before, word in itertools.pairwise(args):
+        if before not in waiting:
+            continue
+        waiting.remove(before)
+        is_option = before.startswith("--") and "=" not in before
+        if is_option and word in feeds and not word.endswith(_LISTS):
+            feeds.remove(word)
+            options.insert(options.index(before) + 1, word)
+    return feeds, options
+
+
+def _role(known: argparse.Namespace) -> Role:
+    """What is asked for: to follow feeds, to fetch into a queue, or to take what lies in it.
+
+    Raises:
+        UsageError: something is missing, or goes with something else only.
+    """
+    if known.queue is not None:
+        open_queue(known.queue)
+    here, feeds = known.runner in _HERE, len(known.inputs)
+    role: Role = "follow"
+    if known.queue is not None and here:
+        role = "fetch" if feeds else "take"
+    elif known.queue is not None and not feeds:
+        role = "take"
+    if known.state is not None and role != "fetch":
+        raise UsageError("--state goes with a fetcher: rasd stream feeds.toml --queue URI")
+    if feeds > 1 or (role == "follow" and not feeds):
+        raise UsageError("name one list of feeds: rasd stream feeds.toml --output out")
+    if role == "fetch" and known.output:
+        raise UsageError(
+            "--output with --queue and feeds: a fetcher only hands on; leave --output out, and "
+            "read the queue by another stream: --queue URI --output URI [--runner=...]"
+        )
+    if role == "take" and here and known.metrics_port is not None:
+        raise UsageError("--metrics-port goes with feeds: a stream that only takes has no metrics")
+    if role != "fetch" and not known.output:
+        raise UsageError("no --output: name a directory for the rows, such as --output out")
+    return role
+
+
+def _of_fetcher(config: Config, known: argparse.Namespace) -> Config:
+    """The configuration of a fetcher: its output is what it knows.
+
+    Raises:
+        UsageError: it has nowhere to keep that.
+    """
+    state = known.state
+    if state is None:
+        if known.queue.lower().startswith("pubsub:"):
+            raise UsageError(
+                "no --state: name a directory where a fetcher for Pub/Sub keeps what it knows of "
+                "feeds, such as --state fetcher"
+            )
+        state = f"{known.queue.rstrip('/')}/{STATE}"
+    archive = config.archive
+    if archive is not None and "://" not in archive:
+        archive = str(Path(archive).absolute())  # groups refer to it, and are read elsewhere
+    return replace(config, output=state, archive=archive)

@@ -89,6 +89,19 @@ def check_list(engine: str, source: str) -> None:
         raise _unreadable(engine, source, source)
 
 
+def check_queue(engine: str, queue: str) -> None:
+    """Refuse a queue of this machine where workers elsewhere take from it.
+
+    Raises:
+        UsageError: it lies here.
+    """
+    if not is_remote(queue) or queue.startswith("file:"):
+        raise UsageError(
+            f"--runner={engine}: its workers cannot read {queue}: give --queue "
+            "gs://BUCKET/DIRECTORY or pubsub://PROJECT/SUBSCRIPTION, to the fetcher, too"
+        )
+
+
 def _unreadable(engine: str, path: str, copied: str) -> UsageError:
     return UsageError(
         f"--runner={engine}: its workers cannot read {path}: put it into a bucket, "

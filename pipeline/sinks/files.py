@@ -102,9 +102,14 @@ class Files:
         start = len(self.root) + 1
         return sorted(info.path[start:] for info in infos if info.type == pafs.FileType.File)
 
-    def states(self, name: str) -> list[tuple[str, int, datetime]]:
-        """Return names, sizes and times of writing of all files below a directory, sorted."""
-        selector = pafs.FileSelector(self.path(name), recursive=True, allow_not_found=True)
+    def states(self, name: str, *, deep: bool = True) -> list[tuple[str, int, datetime]]:
+        """Return names, sizes and times of writing of all files below a directory, sorted.
+
+        Args:
+            name: the directory.
+            deep: those of directories in it, too.
+        """
+        selector = pafs.FileSelector(self.path(name), recursive=deep, allow_not_found=True)
         with explained(self.path(name)):
             infos = self.fs.get_file_info(selector)
         start = len(self.root) + 1

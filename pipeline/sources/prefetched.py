@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from pipeline.sources.base import Ref, Unread
 from pipeline.sources.members import MEMBERS, NO_RENAMES, Renames, absent, rename, unread
 from pipeline.sources.spool import Spool
 from transforms.records import Page, Rejected, content_id
+from transforms.rejects import Reason
 from transforms.text.dates import parse_timestamp
 from transforms.text.encoding import decode_bytes
 from transforms.text.redact import feed_name, redact_text, redact_url
@@ -246,6 +248,11 @@ def _bytes(given: dict[str, Any], name: str, between: str) -> bytes:
 def _time(written: str) -> datetime | None:
     stamp = parse_timestamp(written) if written else None
     return None if stamp is None else stamp.value.astimezone(UTC)
+
+
+def refused(line: bytes, reason: Reason, detail: str) -> Rejected:
+    """Tell why a line cannot be read; the dead letter keeps its beginning."""
+    return replace(_bad(detail, _payload(line)), reason=reason)
 
 
 def _bad(detail: str, payload: str, source_id: str | None = None) -> Rejected:

@@ -12,6 +12,7 @@ import apache_beam as beam
 from pipeline.context import RunContext
 from pipeline.steps.deliver import DeliverRows
 from pipeline.steps.fetch import FetchWanted
+from pipeline.steps.hand_on import HandOn
 from pipeline.steps.process import ProcessDocuments
 from pipeline.steps.rows import Recording
 
@@ -30,9 +31,13 @@ def fetch_pages(wanted: Any, context: RunContext, gather: beam.PTransform) -> No
 
 
 def deliver_pages(pages: Any, context: RunContext, branch: str) -> None:
-    """Process pages and deliver their rows."""
+    """Process pages and deliver their rows; a fetcher hands them on instead."""
     config = context.config
     recording = Recording(context.provenance, config.from_date, config.to_date, config.own)
+    if context.queue is not None:
+        handed = pages | f"HandOn{branch}" >> HandOn(context.queue, recording, config.archive)
+        deliver_rows(handed, context, branch)
+        return
     rows = pages | f"Process{branch}" >> ProcessDocuments(config.workers, recording)
     deliver_rows(rows, context, branch)
 

@@ -49,7 +49,7 @@ class _DeliverBundle(beam.DoFn):
         self._inbox = inbox
         self._provenance = provenance
         self._bounded = bounded
-        self._deliveries: dict[Any, _Delivery] = {}  # by window
+        self._deliveries: dict[Any, Delivery] = {}  # by window
 
     def start_bundle(self) -> None:
         """Begin with nothing: a retried bundle must not keep rows of its first try."""
@@ -59,7 +59,7 @@ class _DeliverBundle(beam.DoFn):
         """Keep rows; write when a file is full."""
         if window not in self._deliveries:
             provenance = self._provenance.at(beat_of(window))
-            self._deliveries[window] = _Delivery(self._inbox, provenance)
+            self._deliveries[window] = Delivery(self._inbox, provenance)
         self._deliveries[window].add(element)
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
@@ -68,10 +68,16 @@ class _DeliverBundle(beam.DoFn):
             yield placed(delivery.deliver(bounded=self._bounded), window)
 
 
-class _Delivery:
-    """Collects rows by table, writes a file when there are enough, and a manifest at the end."""
+class Delivery:
+    """Collects rows by table, writes a file when there are enough, and a manifest at the end.
+
+    Args:
+        inbox: where.
+        provenance: who writes the rows.
+    """
 
     def __init__(self, inbox: Inbox, provenance: Provenance) -> None:
+        """Begin with no rows."""
         self._inbox = inbox
         self._provenance = provenance
         self._waiting: dict[str, list[PackedRows]] = {}
@@ -80,6 +86,7 @@ class _Delivery:
         self._staged: list[StagedFile] = []
 
     def add(self, element: PackedRows) -> None:
+        """Keep rows; write when a file is full."""
         table = element.table
         self._waiting.setdefault(table, []).append(element)
         self._rows[table] += element.count

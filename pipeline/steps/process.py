@@ -56,34 +56,38 @@ class ProcessDocuments(beam.PTransform):
         return batches | "ProcessBatch" >> beam.ParDo(work).with_output_types(Any)
 
 
-class _ProcessBatch(beam.DoFn):
-    """Has pages answered by worker processes, one page at a time each."""
+class PageAnswers:
+    """Has pages answered by worker processes, one page at a time each.
+
+    Args:
+        workers: how many processes, and their limits.
+        recording: what rows need beside the page.
+    """
 
     def __init__(self, workers: Workers, recording: Recording) -> None:
-        self._workers = workers
-        self._recording = recording
-        self._pool: KillablePool[tuple[Page, datetime | None], Answer] | None = None
-
-    def setup(self) -> None:
         """Make the pool; its processes start with the first page."""
-        self._pool = KillablePool(AnswerPage(process_document, self._recording), self._workers)
+        self._recording = recording
+        self._pool: KillablePool[tuple[Page, datetime | None], Answer] = KillablePool(
+            AnswerPage(process_document, recording), workers
+        )
 
-    def teardown(self) -> None:
+    def close(self) -> None:
         """End the pool."""
-        if self._pool is not None:
-            self._pool.close()
+        self._pool.close()
 
-    def process(
-        self, batch: Sequence[Page | Rejected | FetchLog], window: Any = beam.DoFn.WindowParam
+    def answer(
+        self, batch: Sequence[Page | Rejected | FetchLog], beat: datetime | None
     ) -> Iterator[PackedRows]:
-        """Answer a batch: each page becomes the rows of one document or of one dead letter."""
-        if self._pool is None:
-            raise RuntimeError("setup() has not run")
+        """Answer a batch: each page becomes the rows of one document or of one dead letter.
+
+        Args:
+            batch: pages, and what ended before or goes beside them.
+            beat: whose clock their rows show; None for the run's.
+        """
         given = [record for record in batch if isinstance(record, Page)]
         failed: list[Outcome] = [record for record in batch if not isinstance(record, Page)]
         counts: Counts = Counter()
         tick(sum(isinstance(record, Rejected) for record in failed))
-        beat = beat_of(window)
         for index, answer in self._pool.as_completed((page, beat) for page in given):
             tick()
             if isinstance(answer, Failure):
@@ -99,6 +103,32 @@ class _ProcessBatch(beam.DoFn):
         yield from pack_rows(rows)
         for (stage, name), amount in counts.items():
             count(stage, name, amount)
+
+
+class _ProcessBatch(beam.DoFn):
+    """Has the pages of a batch answered."""
+
+    def __init__(self, workers: Workers, recording: Recording) -> None:
+        self._workers = workers
+        self._recording = recording
+        self._answers: PageAnswers | None = None
+
+    def setup(self) -> None:
+        """Make the pool of processes."""
+        self._answers = PageAnswers(self._workers, self._recording)
+
+    def teardown(self) -> None:
+        """End it."""
+        if self._answers is not None:
+            self._answers.close()
+
+    def process(
+        self, batch: Sequence[Page | Rejected | FetchLog], window: Any = beam.DoFn.WindowParam
+    ) -> Iterator[PackedRows]:
+        """Answer a batch."""
+        if self._answers is None:
+            raise RuntimeError("setup() has not run")
+        yield from self._answers.answer(batch, beat_of(window))
 
 
 def _failed(failure: Failure, page: Page) -> Rejected:

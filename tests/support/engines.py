@@ -173,6 +173,11 @@ class Cluster:
             self.ask(f"/jobs/{job['id']}/checkpoints")["counts"]["completed"] for job in jobs
         )
 
+    def has_restored(self) -> bool:
+        """Tell whether a running job has begun with what another one held."""
+        jobs = [each for each in self.ask("/jobs")["jobs"] if each["status"] == "RUNNING"]
+        return any(self.ask(f"/jobs/{job['id']}/checkpoints")["counts"]["restored"] for job in jobs)
+
     def worker_of(self, step: str) -> int:
         """The number of a task manager that runs a step of the only job."""
         (job,) = self.ask("/jobs")["jobs"]
@@ -182,6 +187,24 @@ class Cluster:
                 name = self.ask(where)["taskmanagers"][0]["taskmanager-id"]
                 return int(name.removeprefix("tm"))
         raise LookupError(step)
+
+    def stop_with_savepoint(self, folder: Path) -> str:
+        """Cancel the only running job behind a savepoint; gives the savepoint's place."""
+        (job,) = (each["id"] for each in self.ask("/jobs")["jobs"] if each["status"] == "RUNNING")
+        wish = {"cancel-job": True, "target-directory": f"file://{folder}"}
+        request = urllib.request.Request(
+            f"http://{self.master}/jobs/{job}/savepoints",
+            data=json.dumps(wish).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - our own cluster
+            trigger = json.load(answer)["request-id"]
+        for _ in range(600):
+            told = self.ask(f"/jobs/{job}/savepoints/{trigger}")
+            if told["status"]["id"] == "COMPLETED":
+                return str(told["operation"]["location"])
+            time.sleep(0.2)
+        raise TimeoutError("no savepoint")
 
     def failures(self, job: str) -> list[str]:
         """What went wrong in a job on its way, an exception each."""

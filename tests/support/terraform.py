@@ -58,7 +58,7 @@ def words(expression: Any, rows: Sequence[str] = (), on_dataflow: Sequence[str] 
     Args:
         expression: a list, or the text of a ``concat`` of lists.
         rows: the words that ``local.rows`` stands for.
-        on_dataflow: those that ``local.on_dataflow`` stands for.
+        on_dataflow: those that ``local.on_dataflow`` or ``local.on_workers`` stands for.
 
     Returns:
         The words; what Terraform works out stands as a word of its own.
@@ -67,6 +67,7 @@ def words(expression: Any, rows: Sequence[str] = (), on_dataflow: Sequence[str] 
     found = []
     text = text.removeprefix("${concat(")
     text = text.replace("local.rows", '"ROWS"').replace("local.on_dataflow", '"ON_DATAFLOW"')
+    text = text.replace("local.on_workers", '"ON_DATAFLOW"')
     for match in _WORD.finditer(text):
         if match["name"]:
             found.append("5" if match["name"].startswith("tostring") else "gs://x/y")

@@ -76,7 +76,7 @@ def test_what_the_commands_name_is_there(follow, feeds):
         (("--dataset", "my-news"), "letters, digits and _"),
         (("--bucket", "Big"), "--bucket Big"),
         (("--alert-email", "me"), "an address of mail"),
-        (("--follow", "somehow"), "one of fetcher, stream, dataflow, none"),
+        (("--follow", "somehow"), "one of fetcher, stream, queue, dataflow, none"),
         (("--follow", "fetcher"), "wants --feeds"),
         (("--follow", "dataflow", "--feeds", "nowhere.toml"), "nowhere.toml"),
     ],
@@ -100,7 +100,8 @@ def test_it_does_nothing_itself_and_wants_a_checkout(tmp_path):
 def test_jobs_of_terraform_are_commands_the_program_knows():
     rows = words(local_values("main.tf")["rows"])
     jobs = local_values("jobs.tf")["jobs"]
-    on_dataflow = words(local_values("jobs.tf")["on_dataflow"], rows)
+    on_workers = words(local_values("jobs.tf")["on_workers"])
+    on_dataflow = words(local_values("jobs.tf")["on_dataflow"], rows, on_workers)
     run = words(jobs["run"]["args"], on_dataflow=on_dataflow)
     config = parse_run(run[1:], NOW, beam_flags)
     assert run[0] == "run"
@@ -116,6 +117,16 @@ def test_jobs_of_terraform_are_commands_the_program_knows():
     config, wishes = parse_stream(stream[1:], NOW, beam_flags)
     assert config.archive
     assert wishes.settle_minutes == 5
+    handing = words(local_values("fetcher.tf")["hand_on"], rows)
+    _, fetches = parse_stream(handing[1:], NOW, beam_flags)
+    taking = words(jobs["take"]["args"], rows, words(local_values("jobs.tf")["on_workers"]))
+    config, takes = parse_stream(taking[1:], NOW, beam_flags)
+    assert handing[0] == taking[0] == "stream"
+    assert (fetches.role, takes.role) == ("fetch", "take")
+    assert (fetches.queue is not None, takes.beat_seconds is not None) == (True, True)
+    assert config.runner in ENGINES
+    text = "".join(_text(f"{TERRAFORM}/{name}") for name in ("fetcher.tf", "jobs.tf"))
+    assert len(set(re.findall(r'"--queue", ([\w.]+)', text))) == 1, "both name one queue"
     settle = words(jobs["settle"]["args"])
     known = set(re.findall(r"--[a-z-]+", rasd("settle", "--help").stdout.decode()))
     assert settle[0] == "settle"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from pipeline.beats.diagram import Rhythm
 from pipeline.engines.base import Engine, beam_options
 from pipeline.errors import UsageError
 from pipeline.options import Config
+from pipeline.queue.base import open_queue
 from pipeline.render.progress import Progress
 from pipeline.run.endless import Endless
 from pipeline.run.job import run_job
@@ -24,10 +26,11 @@ from pipeline.run.stream_options import parse_stream
 from pipeline.runners import beam_flags
 
 
-def one_beat(config, after, rhythm=Rhythm(60, 0.0)):  # noqa: B008 - a value
+def one_beat(config, after, rhythm=Rhythm(60, 0.0), queue=None):  # noqa: B008 - a value
     """Run the job for one beat; each is a job of its own, as if the last one had been killed."""
     when = (NOON + timedelta(seconds=after)).timestamp()
-    Endless(config, rhythm, Progress(quiet=True), times=beam.Create([when])).run()
+    times = beam.Create([when])
+    Endless(config, rhythm, Progress(quiet=True), times=times, queue=queue).run()
 
 
 def test_beats_bring_the_rows_of_a_run_and_ask_for_nothing_twice(tmp_path):
@@ -69,6 +72,35 @@ def test_settling_may_be_left_to_a_command(tmp_path):
     done = rasd("settle", "--data", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr.decode()
     assert len(table(tmp_path / "out", "SELECT url FROM articles")) == 2
+
+
+def test_a_queue_alone_brings_its_rows_and_is_empty_then(tmp_path):
+    queue = tmp_path / "queue"
+    queue.mkdir()
+    for number in range(3):
+        document = {"url": f"https://a.example/{number}", "title": f"خبر {number}", "body": "نص"}
+        (queue / f"{number}.jsonl").write_text(json.dumps(document), encoding="utf-8")
+    (queue / "bad.jsonl").write_text("{cut", encoding="utf-8")
+    config = Config((), str(tmp_path / "out"), NOON, processes=1)
+    for after in (0, 60):
+        one_beat(config, after, queue=open_queue(str(queue)))
+    assert len(table(tmp_path / "out", "SELECT url FROM articles")) == 3
+    letters = table(tmp_path / "out", "SELECT reason, attempts FROM dead_letters")
+    assert letters == [{"reason": "bad_json", "attempts": 1}]
+    assert [path.name for path in queue.rglob("*.jsonl")] == ["bad.jsonl"], "kept aside"
+    assert not list((tmp_path / "out" / "_inbox").rglob("*"))
+
+
+def test_feeds_need_not_be_named_beside_a_queue():
+    beams = ("--runner", "DataflowRunner", "--project", "p", "--region", "r")
+    config, wishes = parse_stream(
+        ["--queue", "gs://b/q", "--output", "o", *beams], NOON, beam_flags
+    )
+    assert (config.inputs, wishes.role, wishes.beat_seconds) == ((), "take", 60)
+    assert config.beam_args == ("--project", "p", "--region", "r")
+    both = ["--queue", "gs://b/q", "--output", "o", "--streaming", "f.toml", *beams]
+    config, wishes = parse_stream(both, NOON, beam_flags)
+    assert (config.inputs, wishes.role) == (("f.toml",), "follow")
 
 
 def parsed(*args):

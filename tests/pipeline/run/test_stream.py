@@ -223,7 +223,6 @@ def test_what_prometheus_is_told():
         (("feeds.toml",), "--output"),
         (("feeds.toml", "--output", "o", "--metrics-port", "99999"), "no port"),
         (("feeds.toml", "--output", "o", "--settle", "often"), "neither a number of minutes"),
-        (("feeds.toml", "--output", "o", "--queue", "gs://b/q"), "not built yet"),
         (("feeds.toml", "--output", "o", "--offline"), "unknown option --offline"),
         (("feeds.toml", "--output", "o", "--setle", "3"), "did you mean --settle?"),
         (("feeds.toml", "--output", "o", "--xqzzy"), "see rasd stream --help"),
