@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,8 +23,8 @@ def scenes(text=TEXT):
 def test_a_phrase_goes_on_while_its_features_say_so():
     (scene,) = scenes()
     assert phrase_end(scene, 1, {}) == scene.sentence.stop - 1  # nothing speaks against it
-    ends = dict.fromkeys(step(scene, 1, 2), -1.0)
-    goes_on = dict.fromkeys(step(scene, 1, 1), 1.0)
+    ends = dict.fromkeys(step(scene, 1, 2, 1), -1.0)
+    goes_on = dict.fromkeys(step(scene, 1, 1, 1), 1.0)
     assert phrase_end(scene, 1, {**ends, **goes_on}) in {1, 2}
     assert phrase_end(scene, 1, {"w:غاضبون": 5.0, "w:من": -5.0}) == 2
 
@@ -32,15 +33,13 @@ def party(text, start):
     return Actor(text, text, "JOR", (), "body", start, start + len(text))
 
 
-class Told:
+def told_of(*actors):
     """As much of a mention as is asked here."""
-
-    def __init__(self, *actors):
-        self.actors, self.recipients = list(actors), []
+    return SimpleNamespace(actors=list(actors), recipients=[])
 
 
 def test_parties_get_the_whole_of_their_phrases():
-    told = Told(party("شبان", 5))
+    told = told_of(party("شبان", 5))
     whole_phrases([told], scenes(), {"w:غاضبون": 5.0, "w:من": -5.0})
     assert told.actors[0].text == "شبان غاضبون"
     assert TEXT[5 : told.actors[0].char_end] == "شبان غاضبون"
@@ -48,14 +47,14 @@ def test_parties_get_the_whole_of_their_phrases():
 
 
 def test_a_phrase_does_not_swallow_another_party():
-    told = Told(party("شبان", 5), party("غاضبون", 10))
+    told = told_of(party("شبان", 5), party("غاضبون", 10))
     whole_phrases([told], scenes(), {"w:غاضبون": 5.0, "w:من": -5.0})
     assert [actor.text for actor in told.actors] == ["شبان", "غاضبون"]
 
 
 @pytest.mark.parametrize("actor", [Actor(None, None, "JOR", ("UNK",)), party("سائق", len(TEXT))])
 def test_a_party_without_a_place_in_a_sentence_stays_as_it_is(actor):
-    told = Told(actor)
+    told = told_of(actor)
     whole_phrases([told], scenes(), {"w:غاضبون": 5.0})
     assert told.actors == [actor]
 

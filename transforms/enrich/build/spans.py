@@ -10,7 +10,7 @@ import numpy as np
 from transforms.enrich.build.gold import Gold
 from transforms.enrich.build.linear import Sparse, fit_softmax, vocabulary
 from transforms.enrich.events.candidates import Scene
-from transforms.enrich.events.spans import LONGEST, step
+from transforms.enrich.events.spans import LONGEST, read_end, step
 
 LEAST: Final = 3  # places that must have a feature
 RIDGE: Final = 2.0
@@ -47,8 +47,9 @@ def fit_ends(phrases: Sequence[Marked]) -> dict[str, float]:
     """
     rows, goes_on = [], []
     for scene, first, last in phrases:
+        read = read_end(scene, first)
         for at in range(first, min(last, first + LONGEST, scene.sentence.stop - 2) + 1):
-            rows.append(step(scene, first, at))
+            rows.append(step(scene, first, at, read))
             goes_on.append(float(at < last))
     known = vocabulary(rows, LEAST)
     targets = np.array([[1.0 - each, each] for each in goes_on])

@@ -32,22 +32,29 @@ def phrase_end(scene: Scene, first: int, weights: Weights) -> int:
         first: the token.
         weights: of the features, for going on.
     """
-    last = first
+    last, read = first, read_end(scene, first)
     stop = min(scene.sentence.stop - 1, first + LONGEST)
     while last < stop:
-        if sum(weights.get(name, 0.0) for name in step(scene, first, last)) < 0.0:
+        if sum(weights.get(name, 0.0) for name in step(scene, first, last, read)) < 0.0:
             break
         last += 1
     return last
 
 
-def step(scene: Scene, first: int, last: int) -> list[str]:
+def read_end(scene: Scene, first: int) -> int:
+    """The last token of a phrase as grammar reads it; -1 where it reads none."""
+    phrase = scene.sentence.noun_phrase(first)
+    return phrase[1] if phrase else -1
+
+
+def step(scene: Scene, first: int, last: int, read: int) -> list[str]:
     """What is seen where a phrase may go on behind a token.
 
     Args:
         scene: the sentence.
         first: where the phrase begins.
         last: the token behind which it may end; another one follows it.
+        read: where grammar ends it (``read_end``).
     """
     sentence = scene.sentence
     words, spans, following = sentence.words, sentence.spans, last + 1
@@ -59,6 +66,7 @@ def step(scene: Scene, first: int, last: int) -> list[str]:
     own, other = _classes(one), _classes(two)
     inside = any(low <= last and following <= high for low, high in spans.items())
     ends = any(high == last for high in spans.values())
+    rule = "goes on" if last < read else "ends" if last == read else "is over"
     alike = _shape(words[first])[1] == after[1]
     return [
         f"k:{here}{there}{beyond}", f"s:{before}{after}", f"c:{own}{other}",
@@ -69,6 +77,7 @@ def step(scene: Scene, first: int, last: int) -> list[str]:
         f"h:{length}{words[first]}", f"x:{two[-3:]}",
         f"a:{before[0]}{after[0]}{before[1] == after[1]}{alike}{other}",
         f"b:{one}|{there}{after}", f"d:{one}|{other}",
+        f"r:{rule}", f"g:{rule}{there}{after}", f"q:{rule}{other}{before[0]}",
     ]  # fmt: skip
 
 
@@ -103,8 +112,10 @@ def whole_phrases(
     Args:
         mentions: their actors and recipients are replaced.
         scenes: the sentences of the article.
-        weights: see ``phrase_end``.
+        weights: see ``phrase_end``; without any, phrases stay as they are.
     """
+    if not weights:
+        return
     known: dict[tuple[str | None, int | None], Actor] = {}
     for mention in mentions:
         for side in (mention.actors, mention.recipients):
