@@ -19,7 +19,7 @@ from pipeline.beats.plan import PlanBeat
 from pipeline.beats.poll import PollDue
 from pipeline.context import RunContext
 from pipeline.steps.branches import deliver_pages, deliver_rows, fetch_pages
-from pipeline.steps.fetch import PageRequest
+from pipeline.steps.documents import PageRequest
 from transforms.rows.packed import PackedRows
 
 

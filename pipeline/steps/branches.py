@@ -33,7 +33,8 @@ def deliver_pages(pages: Any, context: RunContext, branch: str) -> None:
     """Process pages and deliver their rows."""
     config = context.config
     recording = Recording(context.provenance, config.from_date, config.to_date, config.own)
-    rows = pages | f"Process{branch}" >> ProcessDocuments(config.workers, recording)
+    process = ProcessDocuments(config.workers, recording, context.publishers)
+    rows = pages | f"Process{branch}" >> process
     deliver_rows(rows, context, branch)
 
 
