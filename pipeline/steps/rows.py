@@ -82,6 +82,12 @@ class Answer:
     counts: Counts
     measured: tuple[Measured, ...] = ()
 
+    def __reduce__(
+        self,
+    ) -> tuple[type[Answer], tuple[tuple[PackedRows, ...], Counts, tuple[Measured, ...]]]:
+        """Travel as what it is made of, as ``PackedRows`` do."""
+        return (type(self), (self.packed, self.counts, self.measured))
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:

@@ -35,6 +35,10 @@ class PackedRows:
     count: int
     data: bytes
 
+    def __reduce__(self) -> tuple[type[PackedRows], tuple[str, int, bytes]]:
+        """Travel as what it is made of: dataclasses with slots are slow to unpickle."""
+        return (type(self), (self.table, self.count, self.data))
+
 
 def pack_rows(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> list[PackedRows]:
     """Pack rows of any tables, one record batch a table.
