@@ -22,7 +22,7 @@ from pipeline.beats.queued import PlanQueue, TakeGroups
 from pipeline.context import RunContext
 from pipeline.queue.base import Queue
 from pipeline.steps.branches import deliver_pages, deliver_rows, fetch_pages
-from pipeline.steps.fetch import PageRequest
+from pipeline.steps.documents import PageRequest
 from transforms.rows.packed import PackedRows
 
 

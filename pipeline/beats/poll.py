@@ -23,8 +23,7 @@ from pipeline.polling.index import FeedIndex
 from pipeline.render.progress import Progress
 from pipeline.sources.base import Indexed, Ref, SeenFeed
 from pipeline.sources.spool import Spool
-from pipeline.steps.fetch import PageRequest
-from pipeline.steps.read import read_documents
+from pipeline.steps.documents import PageRequest, read_documents
 from pipeline.steps.redact import redact_rejection
 from transforms.feeds.publishers import PublisherIndex, publishers_of
 from transforms.metrics import count

@@ -187,7 +187,8 @@ def _fetched(url: str, *, allow_private: bool) -> Page | Rejected:
     """Fetch the page of a URL, as politely and guarded as a run does."""
     # No file needs what follows.
     from pipeline.polling.settings import settings_of  # noqa: PLC0415
-    from pipeline.steps.fetch import PageRequest, pages_of  # noqa: PLC0415
+    from pipeline.steps.documents import PageRequest  # noqa: PLC0415
+    from pipeline.steps.fetch import pages_of  # noqa: PLC0415
     from transforms.fetch.messages import Request  # noqa: PLC0415
     from transforms.fetch.run import fetch_all  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from pipeline import log
+from pipeline.cli.shared_options import Staging
 from pipeline.errors import Exit, UsageError
 
 EXAMPLES: Final = """\
@@ -25,6 +26,7 @@ Files of an archive (--archive) are yours to delete. Exit code 3 says that nothi
 def command(
     data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
     *,
+    staging: Staging = None,
     before: Annotated[
         str | None, typer.Option(metavar="DATE", help="Take out what is of earlier days.")
     ] = None,
@@ -47,7 +49,7 @@ def command(
 
     now = datetime.now(UTC)
     provenance = provenance_of("prune", now, data, repr((before, url, article)))
-    with opened_output(data) as sink:
+    with opened_output(data, staging) as sink:
         if article is not None and not is_known(sink, article):
             raise UsageError(f"no article {article}: rasd query names them (column article_id)")
         done = prune(sink, provenance, before=day, url=url, article_id=article)

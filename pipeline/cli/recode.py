@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from pipeline import log
-from pipeline.cli.shared_options import Names, Rules
+from pipeline.cli.shared_options import Names, Rules, Staging
 from pipeline.errors import Exit
 from pipeline.options import own_of
 
@@ -27,6 +27,7 @@ Nothing is fetched; articles, copies and clusters stay as they are.
 
 def command(
     data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
+    staging: Staging = None,
     rules: Rules = None,
     names: Names = None,
 ) -> int:
@@ -39,7 +40,7 @@ def command(
     from pipeline.workers.pool import Workers  # noqa: PLC0415 - the same
 
     provenance = provenance_of("recode", datetime.now(UTC), data, own.digest if own else "")
-    with opened_output(data) as sink:
+    with opened_output(data, staging) as sink:
         settle_inbox(sink, provenance)
         workers = Workers(os.cpu_count() or 1, 20.0, 2048)
         found = recode(sink, provenance, workers, Progress(), own)

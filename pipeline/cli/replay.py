@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, get_args
 import typer
 
 from pipeline import log
-from pipeline.cli.shared_options import Names, Rules
+from pipeline.cli.shared_options import Names, Rules, Staging
 from pipeline.errors import Exit, UsageError, nearest
 from pipeline.options import Config, own_of
 from pipeline.render.terminal import one_line
@@ -34,9 +34,10 @@ name its reason to try it all the same. Exit code 3 says that there was nothing 
 """
 
 
-def command(
+def command(  # noqa: PLR0913 - each is an option
     data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
     *,
+    staging: Staging = None,
     stage: Annotated[
         str | None, typer.Option(metavar="STAGE", help="Only letters of this stage.")
     ] = None,
@@ -65,9 +66,9 @@ def command(
     config = Config(
         (), data, datetime.now(UTC), archive=archive, offline=offline,
         allow_private_hosts=allow_private_hosts, processes=os.cpu_count() or 1,
-        own=own_of(rules, names),
+        own=own_of(rules, names), staging=staging,
     )  # fmt: skip
-    with opened_output(data) as sink, tempfile.TemporaryDirectory(prefix="rasd-") as work:
+    with opened_output(data, staging) as sink, tempfile.TemporaryDirectory(prefix="rasd-") as work:
         done = replay(sink, config, Progress(), work=Path(work), stage=stage, reason=reason)
     _report(done, data)
     return Exit.DONE if done.tried else Exit.NOTHING_USABLE

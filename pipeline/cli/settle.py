@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from pipeline import log
-from pipeline.cli.shared_options import Names, Rules
+from pipeline.cli.shared_options import Names, Rules, Staging
 from pipeline.errors import Exit
 from pipeline.options import own_of
 
@@ -28,14 +28,7 @@ that a bundle could not be taken in.
 
 def command(
     data: Annotated[str, typer.Option(metavar="URI", help="The output of a run.")] = "out",
-    staging: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URI",
-            help="Where rows for BigQuery wait, as given to rasd run.",
-            show_default=False,
-        ),
-    ] = None,
+    staging: Staging = None,
     sweep: Annotated[
         int,
         typer.Option(metavar="DAYS", min=0, help="Remove leftovers of so many days and more."),

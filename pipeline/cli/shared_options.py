@@ -1,4 +1,4 @@
-"""Options that several commands have: own rules and names, and what BigQuery may bill."""
+"""Options that several commands have: own rules and names, staging, what BigQuery may bill."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ Names = Annotated[
     typer.Option(
         metavar="FILE",
         help="Persons, organisations and places of your own: a tab-separated file.",
+        show_default=False,
+    ),
+]
+Staging = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URI",
+        help="Where rows for BigQuery wait, as given to rasd run.",
         show_default=False,
     ),
 ]

@@ -134,8 +134,10 @@ class Files:
         path = self.path(name)
         with explained(path):
             if self.local:
-                with _made(path.rpartition("/")[0], lambda: open(path, "wb")) as file:  # noqa: PTH123 - hot
-                    file.write(data)
+                with _made(path.rpartition("/")[0], lambda: open(path, "wb", 0)) as file:  # noqa: PTH123 - hot
+                    rest = memoryview(data)
+                    while rest:
+                        rest = rest[file.write(rest) :]
                 return
             with self.fs.open_output_stream(path) as stream:
                 stream.write(data)
@@ -183,8 +185,12 @@ class Files:
     def make_directory(self, name: str) -> None:
         """Make a directory and its parents; a bucket needs none."""
         if self.local:
-            with explained(self.path(name)):
-                os.makedirs(self.path(name), exist_ok=True)  # noqa: PTH103 - hot
+            path = self.path(name)
+            with explained(path):
+                try:
+                    os.mkdir(path)  # noqa: PTH102 - hot
+                except OSError:
+                    os.makedirs(path, exist_ok=True)  # noqa: PTH103 - hot
 
     def move(self, name: str, target: str) -> None:
         """Give a file another name, over an older file of that name; ``sync`` makes it last."""

@@ -38,7 +38,8 @@ def deliver_pages(pages: Any, context: RunContext, branch: str) -> None:
         handed = pages | f"HandOn{branch}" >> HandOn(context.queue, recording, config.archive)
         deliver_rows(handed, context, branch)
         return
-    rows = pages | f"Process{branch}" >> ProcessDocuments(config.workers, recording)
+    process = ProcessDocuments(config.workers, recording, context.publishers)
+    rows = pages | f"Process{branch}" >> process
     deliver_rows(rows, context, branch)
 
 

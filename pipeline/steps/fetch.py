@@ -11,6 +11,7 @@ import apache_beam as beam
 from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
+from pipeline.steps.documents import PageRequest
 from pipeline.steps.redact import redact_record
 from pipeline.warc.writer import Archive, open_archive
 from transforms.beats import beat_of, placed
@@ -22,28 +23,9 @@ from transforms.fetch.run import FetchSettings
 from transforms.fetch.transform import STAGE, FetchPages
 from transforms.fetch.walls import find_wall
 from transforms.metrics import count
-from transforms.records import Entry, FetchLog, Page, Rejected, Sighting
+from transforms.records import FetchLog, Page, Rejected
 from transforms.rows.rows import Provenance
 from transforms.text.redact import redact_url
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """A page that no input gave: its entries ask for it.
-
-    Attributes:
-        key: the canonical URL.
-        url: as the earliest entry links it.
-        entries: every entry that links to it.
-        sightings: the same, as ``appearances`` keeps them.
-        publishers: tells publisher, country and zone of its feeds, where the step does not know.
-    """
-
-    key: str
-    url: str
-    entries: tuple[Entry, ...]
-    sightings: tuple[Sighting, ...]
-    publishers: PublisherIndex = NO_PUBLISHERS
 
 
 @dataclass

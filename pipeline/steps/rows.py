@@ -13,9 +13,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from pipeline.steps.documents import Counts, GivenPage, Measured
 from pipeline.steps.redact import redact_rejection
 from transforms.dedup.fingerprint import VERSION
 from transforms.enrich.own import OwnTables, use
+from transforms.feeds.publishers import NO_PUBLISHERS, PublisherIndex
 from transforms.records import Document, FetchLog, Page, Rejected
 from transforms.rows.packed import PackedRows, pack_rows
 from transforms.rows.rows import (
@@ -31,8 +33,6 @@ from transforms.rows.validate import check_row
 
 Outcome = Document | Rejected | FetchLog
 TableRow = tuple[str, dict[str, Any]]
-Counts = Counter[tuple[str, str]]  # (stage, counter) -> how many
-Measured = tuple[str, str, int]  # stage, distribution, a value
 
 _STAGES: Final = ("extract", "language", "topics", "events", "dedup")
 
@@ -82,6 +82,12 @@ class Answer:
     counts: Counts
     measured: tuple[Measured, ...] = ()
 
+    def __reduce__(
+        self,
+    ) -> tuple[type[Answer], tuple[tuple[PackedRows, ...], Counts, tuple[Measured, ...]]]:
+        """Travel as what it is made of, as ``PackedRows`` do."""
+        return (type(self), (self.packed, self.counts, self.measured))
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
@@ -90,19 +96,31 @@ class AnswerPage:
     Attributes:
         process: ``transforms.document.process_document``, by reference.
         recording: what its rows need.
+        publishers: tells publisher, country and zone of a page that is read here.
     """
 
     process: Callable[[Page], Document | Rejected]
     recording: Recording
+    publishers: PublisherIndex = NO_PUBLISHERS
 
-    def __call__(self, asked: tuple[Page, datetime | None]) -> Answer:
+    def __call__(self, asked: tuple[Page | GivenPage, datetime | None]) -> Answer:
         """Process a page that a beat has brought, or a run, and pack what follows from it."""
-        page, beat = asked
+        given, beat = asked
+        recording = self.recording.at(beat)
+        if isinstance(given, Page):
+            return self._answer(given, recording)
+        page, counts, measured = given.read(self.publishers)
+        if isinstance(page, Rejected):
+            return Answer(tuple(pack_rows(rows_of(page, recording, counts))), counts, (measured,))
+        answer = self._answer(page, recording)
+        return Answer(answer.packed, counts + answer.counts, (measured, *answer.measured))
+
+    def _answer(self, page: Page, recording: Recording) -> Answer:
         started = time.perf_counter()
-        use(self.recording.own)
+        use(recording.own)
         outcome = self.process(page)
         counts = count_stages(outcome)
-        packed = tuple(pack_rows(rows_of(outcome, self.recording.at(beat), counts)))
+        packed = tuple(pack_rows(rows_of(outcome, recording, counts)))
         measured = [
             ("extract", "bytes", len(page.content)),
             *measure_stages(outcome),

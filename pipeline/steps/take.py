@@ -49,7 +49,7 @@ class GroupTaker:
         run_id = content_id(__version__, "queue", queue.uri)
         self._provenance = Provenance(run_id, __version__, context.provenance.as_of)
         recording = Recording(self._provenance, own=context.config.own)
-        self._answers = PageAnswers(context.config.workers, recording)
+        self._answers = PageAnswers(context.config.workers, recording, context.publishers)
         self.begin()
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ from pipeline.render.progress import Progress
 from pipeline.run.job import Job
 from pipeline.sinks.base import open_sink
 from pipeline.sources.base import Ref
-from pipeline.steps.read import read_documents
+from pipeline.steps.documents import read_documents
 from pipeline.steps.rows import Recording, rows_of
 from transforms.document import process_document
 from transforms.enrich import code_events

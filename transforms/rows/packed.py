@@ -6,12 +6,14 @@ name. Unpacking costs a fraction of taking the rows over as Python objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.merge import canonical_json
@@ -32,6 +34,10 @@ class PackedRows:
     table: str
     count: int
     data: bytes
+
+    def __reduce__(self) -> tuple[type[PackedRows], tuple[str, int, bytes]]:
+        """Travel as what it is made of: dataclasses with slots are slow to unpickle."""
+        return (type(self), (self.table, self.count, self.data))
 
 
 def pack_rows(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> list[PackedRows]:
@@ -78,21 +84,28 @@ def order_rows(table: str, data: pa.Table) -> pa.Table:
     """
     names = STORED[table].key
     data = data.combine_chunks()
-    places = data.select(names).to_pydict()
-    keys = list(zip(*(places[name] for name in names), strict=True))
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    if len(set(keys)) < len(keys):
-        order = _order_equal(data, keys, order)
-    return data.take(pa.array(order, pa.int64())).combine_chunks()
+    order = pc.sort_indices(data, sort_keys=[(name, "ascending") for name in names])
+    keys = data.select(names).take(order)
+    again = pa.array([True] * max(0, len(order) - 1), pa.bool_())
+    for column in keys.combine_chunks().itercolumns():
+        again = pc.and_(again, pc.equal(column[1:], column[:-1]))
+    if pc.any(again).as_py():
+        order = pa.array(_order_equal(data, order.to_pylist(), again.to_pylist()), pa.int64())
+    return data.take(order).combine_chunks()
 
 
-def _order_equal(
-    data: pa.Table, keys: Sequence[tuple[Any, ...]], order: Iterable[int]
-) -> list[int]:
-    """Sort the rows of each key by their canonical form."""
+def _order_equal(data: pa.Table, order: list[int], again: list[bool]) -> list[int]:
+    """Sort the rows of each key by their canonical form.
+
+    Args:
+        data: the rows.
+        order: their places, sorted by key.
+        again: for each but the first whether its key is that of the one before.
+    """
     ordered: list[int] = []
-    for _, group in groupby(order, key=keys.__getitem__):
-        same = list(group)
+    groups = accumulate((not same for same in again), initial=0)
+    for _, group in groupby(zip(groups, order, strict=True), key=itemgetter(0)):
+        same = [place for _, place in group]
         if len(same) > 1:
             rows = data.take(pa.array(same, pa.int64())).to_pylist()
             forms = {place: canonical_json(row) for place, row in zip(same, rows, strict=True)}

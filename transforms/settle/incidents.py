@@ -13,9 +13,8 @@ import math
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from itertools import chain, product
+from datetime import datetime, timedelta
+from itertools import chain
 from operator import attrgetter
 from typing import Final
 
@@ -32,8 +31,9 @@ from transforms.settle.same_incident import (
 # What a report changes by coming or going: later ones that are linked with it, and so on, so often.
 REACH: Final = 3
 
-_Cell = tuple[str, str, date]
-_Cells = dict[_Cell, dict[Site, list[Report]]]
+_Side = tuple[str, str]  # family and country
+_Days = dict[int, dict[int, list[Report]]]  # by day and number of the place
+_Cells = dict[_Side, _Days]
 Load = Callable[[Report, datetime, datetime], None]
 _ORDER: Final = attrgetter("order")
 _GAPS: Final = sorted(range(-DAY_GAP, DAY_GAP + 1), key=abs)  # the likeliest first
@@ -54,6 +54,9 @@ class ReportIndex:
         self._all: _Cells = defaultdict(dict)
         self._stored: _Cells = defaultdict(dict)
         self._may_lead: _Cells = defaultdict(dict)  # all but those known to follow
+        self._places: dict[Site, int] = {}  # places are compared often: by number, once a pair
+        self._sites: list[Site] = []
+        self._meets: dict[int, dict[int, bool]] = defaultdict(dict)
         self._leads: dict[str, bool] = {}
         self._joins: dict[str, Report | None] = {}
 
@@ -64,10 +67,27 @@ class ReportIndex:
             report: the report.
             brought: ``later`` passes over it: it is looked at anyhow.
         """
-        places = _cells_of(report)
+        if report.day is None:
+            return
+        day, place = report.day.toordinal(), self._place(report.site)
         for cells in (self._all, self._may_lead, *(() if brought else (self._stored,))):
-            for where in places:
-                insort(cells[where].setdefault(report.site, []), report, key=_ORDER)
+            for country in report.countries:
+                days = cells[report.family, country]
+                insort(days.setdefault(day, {}).setdefault(place, []), report, key=_ORDER)
+
+    def _place(self, site: Site) -> int:
+        """The number of a place."""
+        number = self._places.setdefault(site, len(self._sites))
+        if number == len(self._sites):
+            self._sites.append(site)
+        return number
+
+    def _may_meet(self, place: int, other: int) -> bool:
+        """Whether reports of two places may tell one incident."""
+        known = self._meets[place]
+        if other not in known:
+            known[other] = place_points(self._sites[place], self._sites[other]) > -math.inf
+        return known[other]
 
     def earlier(self, report: Report) -> Iterator[Report]:
         """The earlier reports that may be linked with one."""
@@ -119,10 +139,18 @@ class ReportIndex:
             earlier = self.earlier(report)
             first = all(points(each, report) < ENOUGH for each in earlier)
             self._leads[report.event_id] = first
-            for where in () if first else _cells_of(report):
-                reports = self._may_lead[where][report.site]
-                del reports[bisect_left(reports, report.order, key=_ORDER)]
+            if not first:
+                self._follows(report)
         return self._leads[report.event_id]
+
+    def _follows(self, report: Report) -> None:
+        """Put down that a report does not lead."""
+        if report.day is None:
+            return
+        day, place = report.day.toordinal(), self._place(report.site)
+        for country in report.countries:
+            reports = self._may_lead[report.family, country][day][place]
+            del reports[bisect_left(reports, report.order, key=_ORDER)]
 
     def _between(
         self,
@@ -138,29 +166,20 @@ class ReportIndex:
         first, last = report.told - back, report.told + ahead
         if self.load:
             self.load(report, first, last)
-        days, site = _days_near(report.day), report.site
         begin, end = (first, ""), (report.order if last == report.told else (last, "~"))
+        near = [report.day.toordinal() + gap for gap in _GAPS]
+        place = self._place(report.site)
         parts: list[Iterator[Report]] = []
-        for where in product(sorted(report.countries), days):
-            for other, reports in cells.get((report.family, *where), {}).items():
-                if place_points(site, other) > -math.inf:
-                    low = bisect_left(reports, begin, key=_ORDER)
-                    high = bisect_left(reports, end, key=_ORDER)
-                    parts.append(map(reports.__getitem__, range(low, high)))
+        for country in sorted(report.countries):
+            days = cells.get((report.family, country), {})
+            for day in near:
+                for other, reports in days.get(day, {}).items():
+                    if self._may_meet(place, other):
+                        low = bisect_left(reports, begin, key=_ORDER)
+                        high = bisect_left(reports, end, low, key=_ORDER)
+                        if low < high:
+                            parts.append(map(reports.__getitem__, range(low, high)))
         return chain.from_iterable(parts)
-
-
-@lru_cache(maxsize=1 << 12)
-def _days_near(day: date) -> tuple[date, ...]:
-    """The days that reports linked with one of a day may date it to, the likeliest first."""
-    return tuple(day + timedelta(days=gap) for gap in _GAPS)
-
-
-def _cells_of(report: Report) -> list[_Cell]:
-    """Where a report is found: in the cell of each of its countries."""
-    if report.day is None:
-        return []
-    return [(report.family, country, report.day) for country in report.countries]
 
 
 def _strongest(linked: Iterable[tuple[float, Report]]) -> Report | None:

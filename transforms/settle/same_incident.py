@@ -173,6 +173,7 @@ def _least(row: Mapping[str, Any], what: str) -> int | None:
     return low if low is not None else row[f"{what}_max"]
 
 
+@lru_cache(maxsize=1 << 12)
 def _words(text: str) -> bytes:
     stems = set(map(stem_of, words_of(text))) - _common_words()
     return pack(f"<{len(stems)}I", *sorted(stems))

@@ -23,10 +23,11 @@ from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.schema import STORED
 
 ROW_GROUP: Final = 2_048  # rows: some 10 MB of articles, the unit a commit holds in memory
-_KEYS_AT_ONCE: Final = 65_536
+KEYS_AT_ONCE: Final = 65_536
 _MANY_ROWS: Final = 512
-_NESTED: Final = 64  # bytes a row that a list or a record has at most in the few rows of a file
+_SOME_ROWS: Final = 64  # values of so many repeat
 _LONG: Final = 1_024  # bytes of a column that are worth compressing in a file of few rows
+_LONG_OF_SOME: Final = 8_192  # the same in one of some rows, whose repeated values stand once
 _FEW_FILES: Final = 4  # so many are read at once, whatever is wanted of them
 KEY: Final = "__key"  # the primary key as one string; never stored
 _SEPARATOR: Final = "\x1f"
@@ -34,11 +35,13 @@ _SEPARATOR: Final = "\x1f"
 
 def conform(data: pa.Table, schema: pa.Schema) -> pa.Table:
     """Give data a table's schema: missing columns NULL, older STRUCTs filled up, others dropped."""
+    if data.schema.equals(schema):
+        return data
     present = set(data.column_names)
     if present.issuperset(schema.names):
         chosen = data.select(schema.names)
         if chosen.schema.equals(schema):
-            return chosen
+            return pa.Table.from_arrays(chosen.columns, schema=schema)  # found equal at once next
     columns = []
     for wanted in schema:
         if wanted.name not in present:
@@ -78,7 +81,7 @@ def read_keys(files: Files, table: str, name: str) -> Iterator[pa.Table]:
     """Read only the key columns of a file, in its order, some ten thousand rows at a time."""
     wanted = list(STORED[table].key)
     with opened(files, name) as parquet:
-        for batch in parquet.iter_batches(_KEYS_AT_ONCE, columns=wanted):
+        for batch in parquet.iter_batches(KEYS_AT_ONCE, columns=wanted):
             yield pa.Table.from_batches([batch])
 
 
@@ -126,10 +129,10 @@ def _leaves(column: pa.Array, path: str) -> Iterator[tuple[str, int]]:
     """Yield the columns of a Parquet file that hold values of varying length, and their bytes."""
     kind = column.type
     if pa.types.is_list(kind):
-        yield from _leaves(column.values, f"{path}.list.{kind.value_field.name}")
+        yield from _leaves(column.flatten(), f"{path}.list.{kind.value_field.name}")
     elif pa.types.is_struct(kind):
-        for index, part in enumerate(kind):
-            yield from _leaves(column.field(index), f"{path}.{part.name}")
+        for part, values in zip(kind, column.flatten(), strict=True):
+            yield from _leaves(values, f"{path}.{part.name}")
     elif pa.types.is_string(kind) or pa.types.is_binary(kind):
         yield path, column.nbytes
 
@@ -137,7 +140,7 @@ def _leaves(column: pa.Array, path: str) -> Iterator[tuple[str, int]]:
 def _compression(table: str, rows: pa.Table | None) -> str | dict[str, str]:
     """Return how a file is compressed: in a small one only what is long.
 
-    Beginning to compress a column costs more than writing some hundred bytes of it, and a history
+    Beginning to compress a column costs more than writing some thousand bytes of it, and a history
     of many days is thousands of files with a few rows each.
 
     Args:
@@ -146,26 +149,24 @@ def _compression(table: str, rows: pa.Table | None) -> str | dict[str, str]:
     """
     if rows is None or rows.num_rows >= _MANY_ROWS:
         return "zstd"
-    many = rows.num_rows * _NESTED >= _LONG
+    long = _LONG if rows.num_rows < _SOME_ROWS else _LONG_OF_SOME
+    columns = ((name, rows[name].chunk(0)) for name in _varying(table))
     leaves = (
-        leaf
-        for name, nested in _varying(table).items()
-        if many or not nested
-        for leaf in _leaves(rows[name].chunk(0), name)
+        leaf for name, column in columns if column.nbytes >= long for leaf in _leaves(column, name)
     )
-    return {path: "zstd" for path, size in leaves if size >= _LONG}
+    return {path: "zstd" for path, size in leaves if size >= long}
 
 
 @cache
-def _varying(table: str) -> dict[str, bool]:
-    """Return the columns that may hold values of varying length, and whether each is nested."""
-    kinds = {field.name: field.type for field in arrow_schema(table)}
-    nested = {name: pa.types.is_nested(kind) for name, kind in kinds.items()}
-    return {
-        name: nested[name]
-        for name, kind in kinds.items()
-        if nested[name] or pa.types.is_string(kind) or pa.types.is_binary(kind)
-    }
+def _varying(table: str) -> tuple[str, ...]:
+    """Return the columns that may hold values of varying length."""
+    return tuple(
+        field.name
+        for field in arrow_schema(table)
+        if pa.types.is_nested(field.type)
+        or pa.types.is_string(field.type)
+        or pa.types.is_binary(field.type)
+    )
 
 
 @dataclass(slots=True)
@@ -219,10 +220,15 @@ class PartWriter:
             stream,
             arrow_schema(self.table),
             compression=_compression(self.table, rows),
-            use_dictionary=rows is None or rows.num_rows >= _MANY_ROWS,
+            use_dictionary=rows is None or rows.num_rows >= _SOME_ROWS,
             write_statistics=_ruling_out(self.table),
             store_schema=False,  # Parquet's own says all of it; Arrow's is a third of a small file
         )
+
+    @property
+    def rows(self) -> int:
+        """How many rows wait to be encoded."""
+        return self._waiting
 
     @property
     def is_open(self) -> bool:
@@ -234,7 +240,8 @@ class PartWriter:
         if not self._waiting:
             return
         buffer = pa.BufferOutputStream()
-        rows = pa.concat_tables(self._pending).combine_chunks()
+        (rows,) = self._pending if len(self._pending) == 1 else [pa.concat_tables(self._pending)]
+        rows = rows.combine_chunks()
         with self._open(buffer, rows) as parquet:
             parquet.write_table(rows, row_group_size=ROW_GROUP)
         self._content = buffer.getvalue()

@@ -33,8 +33,9 @@ from pipeline.sinks.parquet.layout import (
     read_journal,
     table_parts,
 )
-from pipeline.sinks.parquet.parts import dataset, holding, key_strings, narrowed
-from pipeline.sinks.parquet.upsert import TableMerge, TablePlan
+from pipeline.sinks.parquet.parts import dataset, holding, narrowed
+from pipeline.sinks.parquet.plans import make_plans, table_works
+from pipeline.sinks.parquet.upsert import TablePlan
 from transforms.rows.schema import STORED, schema_document
 
 
@@ -150,20 +151,8 @@ class ParquetSink:
             SinkError: the merge failed, and the output is as it was; or it failed past the point
                 of no return, and the next run or reader finishes it.
         """
-        names: dict[str, list[str]] = {}
-        for name, table in sorted({(file.path, file.table) for file in staged}):
-            names.setdefault(table, []).append(name)
-        gone = {table: key_strings(table, keys) for table, keys in void.items() if keys}
-        return self._publish(
-            commit_id,
-            lambda work: {
-                table: TableMerge(self.files, work, table).upsert(
-                    names.get(table, []), gone.get(table, ()), dates.get(table)
-                )
-                for table in STORED
-                if table in names or table in gone
-            },
-        )
+        works = table_works(staged, void, dates)
+        return self._publish(commit_id, lambda work: make_plans(self.files, work, works))
 
     def _publish(self, commit_id: str, plan: Callable[[str], dict[str, TablePlan]]) -> CommitReport:
         """Make plans, write them to the journal, carry them out."""

@@ -14,7 +14,7 @@ import pyarrow.ipc
 
 from pipeline.sinks.files import explained
 
-RUN_BYTES: Final = 64_000_000  # sorted in memory at once
+RUN_BYTES: Final = 128_000_000  # sorted in memory at once
 _PIECE_BYTES: Final = 2_000_000  # of each run held while runs are merged
 
 
@@ -88,6 +88,9 @@ def sorted_chunks(
         cursors = [Cursor(_read_run(path), column) for path in runs]
         if pending:
             rest = pa.concat_tables(pending).sort_by(column)
+            if not runs:
+                yield from _parted(rest, column)
+                return
             cursors.append(Cursor(iter(_pieces(rest)), column))
         del pending
         while ends := [end for end in (cursor.last() for cursor in cursors) if end is not None]:
@@ -105,10 +108,27 @@ def _spill_directory() -> Iterator[Path]:
         yield Path(name)
 
 
+def _piece_rows(data: pa.Table) -> int:
+    return int(max(16, data.num_rows * _PIECE_BYTES // max(1, data.nbytes)))
+
+
 def _pieces(data: pa.Table) -> list[pa.Table]:
     """Cut sorted rows into pieces of some megabytes."""
-    rows = max(16, data.num_rows * _PIECE_BYTES // max(1, data.nbytes))
+    rows = _piece_rows(data)
     return [data.slice(start, rows) for start in range(0, data.num_rows, rows)]
+
+
+def _parted(data: pa.Table, column: str) -> Iterator[pa.Table]:
+    """Cut sorted rows into pieces of some megabytes, between rows that are not equal."""
+    values = data.column(column)
+    rows = _piece_rows(data)
+    start = 0
+    while start < data.num_rows:
+        end = min(start + rows, data.num_rows)
+        while end < data.num_rows and values[end] == values[end - 1]:
+            end += 1
+        yield data.slice(start, end - start)
+        start = end
 
 
 def _write_run(chunks: list[pa.Table], column: str, path: Path) -> Path:

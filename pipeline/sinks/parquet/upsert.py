@@ -8,7 +8,6 @@ whose merged date lies elsewhere moves: it leaves its partition and enters the o
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -23,7 +22,7 @@ from pipeline.sinks.base import Changes
 from pipeline.sinks.files import Files
 from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.compare import equal_rows
-from pipeline.sinks.parquet.homes import find_homes, parts_to_merge
+from pipeline.sinks.parquet.homes import Homes, find_homes, partitions_of, parts_to_merge
 from pipeline.sinks.parquet.layout import (
     Part,
     part_name,
@@ -33,6 +32,7 @@ from pipeline.sinks.parquet.layout import (
 )
 from pipeline.sinks.parquet.parts import (
     KEY,
+    ROW_GROUP,
     conform,
     key_column,
     read_rows,
@@ -47,7 +47,6 @@ from transforms.rows.schema import STORED
 
 _BUCKET: Final = "__bucket"  # the partition a staged row is merged in
 _ORDER: Final = "__order"
-_READ_AT_ONCE: Final = 1_024  # rows of a staged file
 
 
 @dataclass(slots=True)
@@ -85,6 +84,7 @@ class TableMerge:
         self._parts: dict[str, list[Part]] = {}
         self._void = pa.array([], pa.string())
         self._voided: set[str] = set()  # partitions that hold void rows
+        self._repeated = pa.array([], pa.string())  # keys that are staged more than once
 
     def upsert(
         self,
@@ -109,12 +109,16 @@ class TableMerge:
         self._load_parts()
         self._void = pa.array(sorted(void), pa.string())
         found = find_homes(self._files, self._table, self._parts, staged, self._void, dates)
-        homes, self._voided = found.of, found.voided
+        self._voided, self._repeated = found.voided, found.repeated
         self._parts |= dict(parts_to_merge(self._files, self._parts, found))
-        ordered = self._sorted(staged, homes)
+        ordered = self._sorted(staged, found)
         for partition, chunks in groupby(ordered, key=lambda item: item[0]):
-            self._merge(partition, partial(self._stored, partition), (part for _, part in chunks))
-        for partition in sorted(self._voided - set(homes.values())):
+            pieces = (part for _, part in chunks)
+            if self._parts.get(partition):
+                self._merge(partition, partial(self._stored, partition), pieces)
+            else:
+                self._fill(partition, pieces)
+        for partition in sorted(self._voided - set(+found.rows)):
             self._merge(partition, partial(self._stored, partition), iter([]))
         for partition in sorted(self._movers):
             rows = self._movers[partition]
@@ -154,26 +158,46 @@ class TableMerge:
             deleted=old.deleted + deleted,
         )
 
-    def _staged_chunks(self, staged: Sequence[str], homes: dict[str, str]) -> Iterator[pa.Table]:
+    def _staged_chunks(self, staged: Sequence[str], homes: Homes) -> Iterator[pa.Table]:
         """Read staged files one after the other, each row with its key, partition and place."""
         plain = arrow_schema(self._table, with_date=True)
         for name in staged:
             with opened(self._files, name) as parquet:
-                for batch in parquet.iter_batches(_READ_AT_ONCE):
+                for batch in parquet.iter_batches(ROW_GROUP, use_threads=False):
                     data = conform(pa.Table.from_batches([batch]), plain)
-                    keys = key_column(self._table, data)
-                    buckets = pa.array([homes[key] for key in keys.to_pylist()], pa.string())
+                    keys = key_column(self._table, data).combine_chunks()
+                    buckets = homes.of(keys, partitions_of(self._table, data))
                     # no partition's name begins with another's: this is the order of both
                     order = pc.binary_join_element_wise(buckets, keys, "\x1e")
                     data = data.append_column(KEY, keys).append_column(_BUCKET, buckets)
                     yield data.append_column(_ORDER, order)
 
-    def _sorted(
-        self, staged: Sequence[str], homes: dict[str, str]
-    ) -> Iterator[tuple[str, pa.Table]]:
-        """Yield staged rows by partition and key."""
+    def _sorted(self, staged: Sequence[str], homes: Homes) -> Iterator[tuple[str, pa.Table]]:
+        """Yield staged rows by partition and key; without the key where they are all there is."""
+        simple = not len(self._repeated)
+        plain = arrow_schema(self._table)
         for chunk in sorted_chunks(self._staged_chunks(staged, homes), _ORDER):
-            yield from _by_bucket(chunk)
+            data = chunk.drop_columns([_BUCKET, _ORDER])
+            rows = conform(data, plain)
+            for bucket, start, length in _runs(chunk.column(_BUCKET)):
+                alone = simple and not self._parts.get(bucket)
+                yield bucket, (rows if alone else data).slice(start, length)
+
+    def _fill(self, partition: str, staged: Iterator[pa.Table]) -> None:
+        """Write the rows of a partition that holds none."""
+        writer = self._new.writer()
+        try:
+            for rows in staged:
+                if len(self._repeated):
+                    data, _ = self._combine(partition, None, rows)
+                else:
+                    data = rows
+                    self._count(inserted=rows.num_rows)
+                writer.add(data)
+            self._new.put(partition, writer)
+        except BaseException:
+            writer.abandon()
+            raise
 
     def _merge(
         self,
@@ -228,8 +252,9 @@ class TableMerge:
             stored = held
         if staged is None:
             return stored, gone
-        repeated = _repeated(staged.column(KEY).to_pylist())
-        special = set(repeated)
+        repeated = pc.is_in(staged.column(KEY), value_set=self._repeated)
+        special = set(staged.column(KEY).filter(repeated).to_pylist())
+        again = bool(special)
         if stored is None and not special:
             self._count(inserted=staged.num_rows)
             return staged, True
@@ -240,7 +265,7 @@ class TableMerge:
         wanted = pa.array(sorted(special), pa.string())
         fresh, brought = _parted(staged, wanted)
         kept, held = _parted(stored, wanted)
-        if not repeated and stays_when_same(self._table):
+        if not again and stays_when_same(self._table):
             same, held, brought = self._same_facts(partition, held, brought)
             kept = _together(kept, same)
         self._count(inserted=fresh.num_rows)
@@ -307,26 +332,19 @@ def _first(chunks: Iterator[pa.Table], count: int) -> Iterator[pa.Table]:
         count -= chunk.num_rows
 
 
-def _repeated(keys: Sequence[str]) -> set[str]:
-    """Return what is there more than once."""
-    if len(set(keys)) == len(keys):
-        return set()
-    return {key for key, times in Counter(keys).items() if times > 1}
-
-
 def _parted(data: pa.Table, keys: pa.Array) -> tuple[pa.Table, pa.Table]:
     """Part rows into those of other keys and those of these keys."""
     mask = pc.is_in(data.column(KEY), value_set=keys)
     return data.filter(pc.invert(mask)), data.filter(mask)
 
 
-def _by_bucket(data: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """Split sorted rows where their partition changes."""
+def _runs(column: pa.ChunkedArray) -> Iterator[tuple[str, int, int]]:
+    """Yield each run of equal values of a column: the value, where it begins, how long it is."""
+    encoded = pc.run_end_encode(column.combine_chunks())
     start = 0
-    for bucket, run in groupby(data.column(_BUCKET).to_pylist()):
-        length = sum(1 for _ in run)
-        yield bucket, data.slice(start, length).drop_columns([_BUCKET, _ORDER])
-        start += length
+    for value, end in zip(encoded.values.to_pylist(), encoded.run_ends.to_pylist(), strict=True):
+        yield value, start, end - start
+        start = end
 
 
 def _dateless(data: pa.Table) -> pa.Table:

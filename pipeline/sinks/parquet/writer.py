@@ -11,7 +11,9 @@ from pipeline.sinks.files import Files
 from pipeline.sinks.parquet.parts import PartWriter
 
 _ENCODERS: Final = 2  # threads
-_WAITING: Final = 4  # files that may be encoded ahead: so much is held in memory
+_WAITING: Final = 4  # handfuls of files that may be encoded ahead: so much is held in memory
+_HANDFUL: Final = 16  # small files that a thread is handed at once; handing over costs, too
+_ROWS_AT_ONCE: Final = 2_048  # or fewer files, of so many rows
 
 
 class NewParts:
@@ -30,7 +32,9 @@ class NewParts:
         self._table = table
         self._serial = 0
         self._written: dict[str, tuple[str, str]] = {}
-        self._coming: deque[tuple[str, PartWriter, Future[None]]] = deque()
+        self._handful: list[tuple[str, PartWriter]] = []
+        self._rows = 0  # of the files at hand
+        self._coming: deque[tuple[list[tuple[str, PartWriter]], Future[None]]] = deque()
         self._encoders = ThreadPoolExecutor(_ENCODERS, thread_name_prefix="encode")
 
     def writer(self) -> PartWriter:
@@ -45,25 +49,43 @@ class NewParts:
         if writer.is_open:  # most of it is on the disk already
             self._written[partition] = (writer.name, writer.finish())
             return
-        self._coming.append((partition, writer, self._encoders.submit(writer.encode)))
-        self._write_down(_WAITING)
+        self._handful.append((partition, writer))
+        self._rows += writer.rows
+        if len(self._handful) >= _HANDFUL or self._rows >= _ROWS_AT_ONCE:
+            self._hand_over()
+            self._write_down(_WAITING)
+
+    def _hand_over(self) -> None:
+        """Have the files at hand encoded."""
+        if self._handful:
+            writers = [writer for _, writer in self._handful]
+            self._coming.append((self._handful, self._encoders.submit(_encode, writers)))
+            self._handful, self._rows = [], 0
 
     def get(self, partition: str) -> tuple[str, str] | None:
         """The temporary name and the hash of a partition's new file, if it has one.
 
         The hash is empty when no row is left.
         """
+        self._hand_over()
         self._write_down(0)
         return self._written.get(partition)
 
     def items(self) -> Iterable[tuple[str, tuple[str, str]]]:
         """Every partition that has a new file, with its temporary name and hash."""
+        self._hand_over()
         self._write_down(0)
         return self._written.items()
 
     def _write_down(self, waiting: int) -> None:
         """Write encoded files, in order, until only so many wait."""
         while len(self._coming) > waiting:
-            partition, writer, encoded = self._coming.popleft()
+            handful, encoded = self._coming.popleft()
             encoded.result()
-            self._written[partition] = (writer.name, writer.finish())
+            for partition, writer in handful:
+                self._written[partition] = (writer.name, writer.finish())
+
+
+def _encode(writers: Iterable[PartWriter]) -> None:
+    for writer in writers:
+        writer.encode()

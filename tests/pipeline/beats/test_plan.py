@@ -17,7 +17,7 @@ from pipeline.context import RunContext
 from pipeline.errors import UsageError
 from pipeline.options import Config
 from pipeline.sinks.base import open_sink
-from pipeline.steps.fetch import PageRequest
+from pipeline.steps.documents import PageRequest
 from pipeline.steps.settle import settle_inbox
 from transforms.feeds.publishers import NO_PUBLISHERS
 from transforms.rows.packed import PackedRows

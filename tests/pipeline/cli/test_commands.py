@@ -114,3 +114,11 @@ def test_evaluate_prints_figures_as_json(shared):
     told = json.loads(done.stdout)
     assert told["dates"]["figures"]["strings_wrong"]["value"] == 0
     assert len(told["dates"]["worst"]) <= 2
+
+
+@pytest.mark.parametrize("name", ["prune", "recode", "replay", "settle"])
+def test_who_works_on_an_output_takes_where_its_rows_wait(name, tmp_path):
+    more = ("--before", "2020-01-01") if name == "prune" else ()
+    done = rasd(name, "--data", str(tmp_path), "--staging", str(tmp_path / "rows"), *more)
+    assert done.returncode == 2
+    assert "--staging is for bigquery:// only" in done.stderr.decode()
