@@ -14,7 +14,8 @@ import transforms.coders  # noqa: F401 - registers the coder of records
 from pipeline.queue.base import Queue, is_shared
 from pipeline.queue.group import Packer, fits
 from pipeline.queue.line import TOLD, page_line, row_line
-from pipeline.steps.rows import Counts, Recording, rows_of
+from pipeline.steps.documents import Counts
+from pipeline.steps.rows import Recording, rows_of
 from transforms.metrics import count, measure
 from transforms.records import FetchLog, Page, Rejected, content_id
 from transforms.rows.packed import PackedRows, pack_rows
