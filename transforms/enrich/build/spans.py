@@ -44,7 +44,12 @@ def fit_ends(phrases: Sequence[Marked]) -> dict[str, float]:
 
     Args:
         phrases: as ``marked_phrases`` gives them.
+
+    Returns:
+        Nothing when there are none.
     """
+    if not phrases:
+        return {}
     rows, goes_on = [], []
     for scene, first, last in phrases:
         read = read_end(scene, first)

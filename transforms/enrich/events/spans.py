@@ -14,6 +14,7 @@ from typing import Final
 from transforms.enrich.entities.nationality import nisba_country
 from transforms.enrich.events.candidates import Scene
 from transforms.enrich.events.mention import EventMention
+from transforms.enrich.own import follows
 from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.memo import remembers
 from transforms.records import Actor
@@ -89,12 +90,14 @@ def _shape(word: str) -> str:
     return ("D" if definite else "I") + ending
 
 
+@follows
 @remembers
 def _classes(word: str) -> str:
     """The parts of speech that a word may be; 0 for an unknown one."""
     return "".join(sorted({reading.pos for reading in analyse(word)})) or "0"
 
 
+@follows
 @remembers
 def _joined(word: str) -> bool:
     """Whether the و at the head of a word joins it to what stands before."""
