@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from pipeline.render.values import as_text
+
 BETWEEN: Final = "; "  # stands between the elements of a list
 
 
@@ -53,4 +55,4 @@ def _joined(values: list[Any] | None) -> str | None:
 def _element(value: Any) -> str:
     if value is None:
         return ""
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(map(as_text, value)) if isinstance(value, list) else as_text(value)

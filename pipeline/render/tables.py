@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, Literal
 
@@ -21,6 +21,7 @@ from pipeline.render.flat import flatten
 from pipeline.render.geojson import write_geojson
 from pipeline.render.geoparquet import write_geoparquet
 from pipeline.render.terminal import one_line, page
+from pipeline.render.values import STRANGE, as_text
 from pipeline.render.workbook import MAX_CELL, write_workbook
 from transforms.text.cells import harmless
 
@@ -64,11 +65,31 @@ def write_table(
         _text(table, stream)
 
 
-def _csv(table: pa.Table, stream: BinaryIO, *, raw: bool, excel: bool) -> None:
-    encoding = "utf-8-sig" if excel else "utf-8"
+def written(tables: Iterable[pa.Table], form: str) -> Generator[bytes]:
+    """Write rows piece by piece, for people's spreadsheets and for programs; see ``write_table``.
+
+    Args:
+        tables: the rows, some at a time, all with the same columns.
+        form: ``csv``, as Excel opens it, or ``json``.
+
+    Yields:
+        The file's bytes, a piece for each table.
+    """
+    for number, table in enumerate(tables):
+        stream = io.BytesIO()
+        if form == "csv":
+            _csv(flatten(table), stream, raw=False, excel=True, first=number == 0)
+        else:
+            _json(table, stream)
+        yield stream.getvalue()
+
+
+def _csv(table: pa.Table, stream: BinaryIO, *, raw: bool, excel: bool, first: bool = True) -> None:
+    encoding = "utf-8-sig" if excel and first else "utf-8"
     text = io.TextIOWrapper(stream, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(table.column_names)
+    if first:
+        writer.writerow(table.column_names)
     for batch in table.to_batches(max_chunksize=1000):
         for row in batch.to_pylist():
             writer.writerow([_cell(value, raw=raw, excel=excel) for value in row.values()])
@@ -90,11 +111,13 @@ def _cell(value: Any, *, raw: bool, excel: bool = False) -> Any:
     if value is None:
         return ""
     if isinstance(value, list | dict):
-        value = orjson.dumps(value, default=str).decode()
+        value = orjson.dumps(value, default=as_text).decode()
     elif isinstance(value, datetime) and excel:
         value = f"{value:%Y-%m-%d %H:%M:%S}"
     elif isinstance(value, datetime | date):
         value = value.isoformat()
+    elif isinstance(value, STRANGE):
+        value = as_text(value)
     if isinstance(value, str):
         if excel and len(value) > MAX_CELL:  # Excel would spread it over the cells below
             value = value[: MAX_CELL - 2] + "…"
@@ -104,7 +127,7 @@ def _cell(value: Any, *, raw: bool, excel: bool = False) -> Any:
 
 def _json(table: pa.Table, stream: BinaryIO) -> None:
     for batch in table.to_batches(max_chunksize=1000):
-        stream.writelines(orjson.dumps(row, default=str) + b"\n" for row in batch.to_pylist())
+        stream.writelines(orjson.dumps(row, default=as_text) + b"\n" for row in batch.to_pylist())
 
 
 def _parquet(table: pa.Table, stream: BinaryIO) -> None:

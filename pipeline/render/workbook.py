@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 
 from pipeline.errors import UsageError
 from pipeline.render.flat import flatten
+from pipeline.render.values import as_text
 from transforms.text.cells import harmless
 
 MAX_CELL: Final = 32_767
@@ -79,7 +80,8 @@ def _cell(value: Any, *, raw: bool) -> Any:
         return value if value.year >= _FIRST_YEAR else value.isoformat()
     if isinstance(value, int | float):
         return value if abs(value) < _EXACT else str(value)  # no NaN, no infinity
-    return _held(str(value) if raw else harmless(str(value)))
+    text = as_text(value)
+    return _held(text if raw else harmless(text))
 
 
 def _held(text: str) -> str:

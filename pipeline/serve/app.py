@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from importlib.resources import files
+from itertools import chain
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline import log
 from pipeline.errors import UsageError
-from pipeline.render.tables import write_table
+from pipeline.render.tables import write_table, written
 from pipeline.render.terminal import one_line
 from pipeline.serve.context import PageContext
 from pipeline.serve.guard import App, Guard, asked_from_here
-from pipeline.serve.pages import FORMS, render
+from pipeline.serve.pages import FORMS, WORKBOOK, render
 from pipeline.serve.snapshot import Snapshots
 from pipeline.serve.texts import locale_of
-from pipeline.serve.views.article import article, considered
+from pipeline.serve.views.article import article, considered, signs
 from pipeline.serve.views.console import LONG, console
 from pipeline.serve.views.feeds import feeds
 from pipeline.serve.views.incident import incident
@@ -32,8 +39,6 @@ from pipeline.serve.views.incidents import incidents
 from pipeline.serve.views.overview import overview
 from pipeline.serve.views.story import stories, story
 
-EXPORTED: Final = 200_000
-"""Rows of a download at most; rasd query has no such limit."""
 _TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/x-ndjson",
@@ -105,6 +110,10 @@ class Pages:
         shown = {"panel": panel, "words": words}
         return HTMLResponse(render("considered.html", at, shown, section="incidents"))
 
+    def signs(self, request: Request) -> Response:
+        """What weighed most for each event of an article, for its hovers."""
+        return JSONResponse(signs(self.context(request), request.path_params["id"]))
+
     def console(self, request: Request) -> Response:
         """A query and its answer."""
         at = self.context(request)
@@ -117,12 +126,17 @@ class Pages:
         if not asked_from_here(request.headers):
             return _no_file(at, request, at.locale.say("sql.not_run"), 403)
         form = request.url.path.rsplit(".", 1)[1]
+        headers = {"content-disposition": f'attachment; filename="rasd.{form}"'}
+        query = at.params.get("q", "")[:LONG]
         try:
-            data = _file(at, form)
+            if form == "xlsx":
+                book = _workbook(at, query)
+                return Response(book, media_type=_TYPES[form], headers=headers)
+            parts = written(at.data.batches(query), form)
+            first = next(parts)  # what is wrong with a query is known by now
         except UsageError as error:
             return _no_file(at, request, str(error), 400)
-        headers = {"content-disposition": f'attachment; filename="rasd.{form}"'}
-        return Response(data, media_type=_TYPES[form], headers=headers)
+        return _Parts(first, parts, media_type=_TYPES[form], headers=headers)
 
     def wrong(self, request: Request, error: Exception) -> Response:
         """What is said when there is no answer; the cause goes to the terminal."""
@@ -149,6 +163,7 @@ def make_app(data: Snapshots, *, token: str | None = None) -> App:
         Route("/incident/{id:str}", pages.one_of("incident.html", "incidents", incident)),
         Route("/article/{id:str}", pages.one_of("article.html", "incidents", article)),
         Route("/article/{id:str}/considered", pages.considered),
+        Route("/article/{id:str}/signs", pages.signs),
         Route("/stories", pages.all_of("stories.html", "stories", stories)),
         Route("/story/{id:str}", pages.one_of("story.html", "stories", story)),
         Route("/feeds", pages.all_of("feeds.html", "feeds", feeds)),
@@ -161,17 +176,39 @@ def make_app(data: Snapshots, *, token: str | None = None) -> App:
     return Guard(GZipMiddleware(app, minimum_size=2000), token=token)
 
 
-def _file(at: PageContext, form: str) -> bytes:
-    """The rows of the query that was asked, as a file's bytes.
+class _Parts(StreamingResponse):
+    """A file that is sent while it is made.
+
+    What goes wrong after its beginning breaks the connection off, so that a browser tells that the
+    download failed: a file that only seems whole would be worse.
+    """
+
+    def __init__(self, first: bytes, parts: Generator[bytes], **options: Any) -> None:
+        """Take the file's first piece and what makes the others."""
+        super().__init__(chain([first], parts), **options)
+        self._parts = parts
+
+    async def stream_response(self, send: Any) -> None:
+        """Send it (ASGI), and let go of the rows, also when who asked went away."""
+        try:
+            await super().stream_response(send)
+        except UsageError as error:
+            log.say(f"a download was broken off: {one_line(str(error))}", "ERROR")
+        finally:
+            self._parts.close()
+
+
+def _workbook(at: PageContext, query: str) -> bytes:
+    """The rows of a query as a file of Excel's, which is made as a whole.
 
     Raises:
-        UsageError: it is refused, or answers more than a download holds.
+        UsageError: it is refused, or answers more than such a file is made of.
     """
-    answer = at.data.ask(at.params.get("q", "")[:LONG], rows=EXPORTED)
+    answer = at.data.ask_beside(query, rows=WORKBOOK)
     if answer.bounded.more:
-        raise UsageError(f"more than {EXPORTED} rows: rasd query writes all of them")
+        raise UsageError(at.locale.say("problem.xlsx", n=at.locale.number(WORKBOOK)))
     stream = io.BytesIO()
-    write_table(answer.bounded.rows, form, stream, excel=form == "csv")
+    write_table(answer.bounded.rows, "xlsx", stream)
     return stream.getvalue()
 
 

@@ -80,17 +80,21 @@ class PageContext:
     live: bool = True
     kept: Sequence[str] = ()
 
-    def panel(self, key: str, sql: str, *, rows: int = CHART) -> Panel:
+    def panel(self, key: str, sql: str, *, rows: int = CHART, beside: bool = False) -> Panel:
         """Ask, and put what is answered on a panel; also when nothing is.
 
         Args:
             key: its name on the page.
             sql: the question.
             rows: how many rows are shown at most.
+            beside: whether no page waits for it; see ``Snapshots.ask_beside``.
         """
         sql = sql.strip()
         try:
-            answer = self.data.ask(sql, rows=rows, kept=self.kept)
+            if beside:
+                answer = self.data.ask_beside(sql, rows=rows)
+            else:
+                answer = self.data.ask(sql, rows=rows, kept=self.kept)
         except UsageError as error:
             return Panel(key, sql, error=str(error))
         bounded = answer.bounded

@@ -20,6 +20,8 @@ SECTIONS: Final = (
     ("sql", "/sql"),
 )
 FORMS: Final = ("csv", "xlsx", "json")
+WORKBOOK: Final = 200_000
+"""Rows of an XLSX at most, which is made as a whole; other forms, and rasd query, have no limit."""
 
 
 @cache
@@ -35,6 +37,7 @@ def environment() -> Environment:
     made.filters["web"] = web_address
     made.filters["quad"] = quad_of
     made.globals |= {"QUADS": QUADS, "PAGE": PAGE, "FORMS": FORMS, "SECTIONS": SECTIONS}
+    made.globals["WORKBOOK"] = WORKBOOK
     return made
 
 

@@ -18,6 +18,7 @@ from pipeline.serve.views.report import report
 _SCRIPTS: Final = (
     "vendor/topojson/topojson-client.min.js",
     "vendor/echarts/echarts.min.js",
+    "places.js",
     "rasd.js",
 )
 _FONT: Final = re.compile(r'url\("(vendor/[^"]+\.woff2)"\)')

@@ -7,14 +7,18 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+
 from pipeline.errors import UsageError
 from pipeline.sinks.base import SinkError, open_sink
-from pipeline.sql.data import NO_MAX_BYTES, Bounded, Data, open_data
+from pipeline.sql.bounds import Asker, Bounded
+from pipeline.sql.data import NO_MAX_BYTES, Data, open_data
 from transforms.rows.schema import TABLES
 
 SECONDS: Final = 20.0
@@ -53,6 +57,8 @@ class _Copy:
         except Exception:
             self._folder.cleanup()
             raise
+        self.readers = 0  # who ask beside the pages
+        self.retired = False  # there is a newer one
         self._kept: OrderedDict[str, str] = OrderedDict()  # query -> the table of its answer
         self._tables = 0
 
@@ -85,7 +91,8 @@ class Snapshots:
     away meanwhile. When the output has changed it is copied again, beside the answers; not from
     BigQuery, where a copy is billed: there it is made once.
 
-    DuckDB's connection answers one query at a time: so do pages, in the order they ask.
+    A connection of DuckDB's answers one query at a time: so do pages, in the order they ask. What
+    people write themselves, and files, are asked beside them, on connections of their own.
 
     Args:
         uri: the output of a run.
@@ -116,6 +123,8 @@ class Snapshots:
         self._clock = clock
         self._seconds = seconds
         self._lock = threading.Lock()
+        self._handing = threading.Lock()  # for a moment, while a copy is taken or given back
+        self._written = threading.Lock()  # one query that a person wrote at a time
         self._held: OrderedDict[tuple[str, int], Answer] = OrderedDict()
         self._copying: threading.Thread | None = None
         self._files: Any = None
@@ -166,6 +175,60 @@ class Snapshots:
                 self._held.popitem(last=False)
             return answer
 
+    def ask_beside(self, query: str, *, rows: int) -> Answer:
+        """Answer one query as ``ask`` does, but let no page wait for it, only others of its kind.
+
+        Args:
+            query: a SELECT in BigQuery's dialect.
+            rows: how many rows are wanted at most.
+
+        Raises:
+            TooSlowError: it took too long.
+            UsageError: it was refused, or failed.
+        """
+        with self._written, self._beside() as asker:
+            started = self._clock()
+            bounded = asker.bounded(query, rows=rows, seconds=self._seconds)
+            return Answer(bounded, (self._clock() - started) * 1000)
+
+    def batches(self, query: str) -> Iterator[pa.Table]:
+        """All rows of a query, as they are made; nobody waits for it.
+
+        Args:
+            query: a SELECT in BigQuery's dialect.
+
+        Yields:
+            Rows, some at a time; at least one table, which may be empty.
+
+        Raises:
+            TooSlowError: it took too long, perhaps after some rows.
+            UsageError: it was refused, or failed.
+        """
+        with self._beside() as asker:
+            yield from asker.batches(query, seconds=self._seconds)
+
+    @contextmanager
+    def _beside(self) -> Iterator[Asker]:
+        """A connection of its own to the rows; their copy stays until it is given back."""
+        if self._lock.acquire(blocking=False):  # pages that ask just now look by themselves
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        with self._handing:
+            copy = self._copy
+            copy.readers += 1
+        asker = copy.data.beside()
+        try:
+            yield asker
+        finally:
+            asker.close()
+            with self._handing:
+                copy.readers -= 1
+                last = copy.retired and not copy.readers
+            if last:
+                copy.close()
+
     def forget(self) -> None:
         """Let go of the answers that are held; measuring asks everything anew."""
         with self._lock:
@@ -204,9 +267,13 @@ class Snapshots:
         with self._lock:
             self.stale = stale
             if copy is not None:
-                old, self._copy = self._copy, copy
+                with self._handing:
+                    old, self._copy = self._copy, copy
+                    old.retired = True
+                    last = not old.readers
                 self._held.clear()
-                old.close()
+                if last:
+                    old.close()
             self._next = self._clock() + _REST * (self._clock() - started)
             self._copying = None
 

@@ -10,12 +10,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from pipeline.render.values import as_text
 from transforms.enrich.why import Said
 
 LANGUAGES: Final = ("ar", "en")
 DIGITS: Final = ("latn", "arab")
 _GROUPS: Final = ("type", "status", "sign", "sector")  # where the codes of a saying have names
 _BETWEEN: Final = re.compile(r"(?<=.)[:>]+(?=.)")
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _ARABIC_DIGITS: Final = str.maketrans("0123456789,.", "٠١٢٣٤٥٦٧٨٩٬٫")
 
 
@@ -91,6 +93,8 @@ class Locale:
 
     def _named(self, value: str) -> str:
         """Codes such as ``ASSAULT:N`` or ``E:GOV`` by their names, words as they are."""
+        if _NUMBER.fullmatch(value):
+            return self._in_digits(value)
         return " ".join(
             next((self.of(group, each) for group in _GROUPS if f"{group}.{each}" in texts()), each)
             for each in _BETWEEN.split(value)
@@ -114,6 +118,14 @@ class Locale:
             return "–"
         whole = isinstance(value, int) or float(value).is_integer()
         return self._in_digits(f"{value:,.0f}" if whole else f"{value:,.2f}")
+
+    def weight(self, value: float) -> str:
+        """What speaks for something or against it, with its sign.
+
+        Args:
+            value: in log-odds.
+        """
+        return self._in_digits(f"{value:+g}")
 
     def least_and_most(self, least: int | None, most: int | None) -> str:
         """A count that is known between two numbers.
@@ -183,7 +195,7 @@ class Locale:
             return self.moment(cell) if isinstance(cell, datetime) else self.day(cell)
         if isinstance(cell, int | float):
             return self.number(cell)
-        return "" if cell is None else str(cell)
+        return "" if cell is None else as_text(cell)
 
     def _in_digits(self, text: str) -> str:
         return text.translate(_ARABIC_DIGITS) if self.digits == "arab" else text

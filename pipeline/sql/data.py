@@ -6,23 +6,19 @@ hidden partition column ``date`` is not shown.
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError
 from pipeline.sinks.base import open_sink
 from pipeline.sinks.lock import LOCK_NAME
 from pipeline.sinks.parquet.layout import SCHEMA_NAME, STAGING
+from pipeline.sql.bounds import Asker, Bounded, checked, explained
 from pipeline.sql.catalogue import scripts
 from pipeline.sql.dialect import to_duckdb
 from transforms.rows.schema import TABLES
@@ -32,31 +28,9 @@ _HIDDEN: Final = "date"
 _GONE: Final = "No such file or directory"
 _TRIES: Final = 5
 _MARKS: Final = (SCHEMA_NAME, LOCK_NAME, STAGING)  # what a run leaves, even one that fails
-_NO_TABLE: Final = re.compile(r"Table with name (\S+) does not exist")
 # Of a copy these are tables: windows and sums over all events, and what most ask.
 _COPIED: Final = ("v_articles", "v_events", "v_incidents", "v_sources")
 NO_MAX_BYTES: Final = "--max-bytes is for bigquery:// only: other outputs bill nothing"
-_HUGE: Final = pa.decimal128(38, 0)  # what Arrow makes of a HUGEINT
-MOST_BYTES: Final = 256 << 20
-"""What a bounded answer may hold."""
-_BATCH: Final = 1_000  # rows that are had at once
-
-
-class TooSlowError(UsageError):
-    """A query did not end in the time it was given, and was stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounded:
-    """What a query answered within its bounds.
-
-    Attributes:
-        rows: the first rows, at most as many as were asked for.
-        more: whether there are others.
-    """
-
-    rows: pa.Table
-    more: bool
 
 
 class Answers(Protocol):
@@ -109,6 +83,7 @@ class Data:
         # A query reads the rows and nothing else: no file, no URL, as in BigQuery.
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+        self._asker = Asker(self._connection)
 
     @staticmethod
     def _tables(uri: str) -> Iterator[tuple[str, Any]]:
@@ -146,7 +121,7 @@ class Data:
         try:
             self._connection.execute(statement)
         except (duckdb.Error, OSError) as error:  # a full disk, files that went meanwhile
-            raise UsageError(f"the rows cannot be read: {_explained(str(error))}") from error
+            raise UsageError(f"the rows cannot be read: {explained(str(error))}") from error
 
     def sql(self, query: str) -> pa.Table:
         """Run one query in the portable subset of BigQuery's dialect.
@@ -164,11 +139,11 @@ class Data:
         tries = 0
         while True:
             try:
-                return _checked(self._connection.sql(translated).to_arrow_table())
+                return checked(self._connection.sql(translated).to_arrow_table())
             except duckdb.Error as error:
                 tries += 1
                 if _GONE not in str(error) or tries == _TRIES or self._uri is None:
-                    raise UsageError(f"the query failed: {_explained(str(error))}") from error
+                    raise UsageError(f"the query failed: {explained(str(error))}") from error
                 for table, rows in self._tables(self._uri):
                     self._connection.register(f"_{table}", rows)
 
@@ -182,26 +157,13 @@ class Data:
 
         Raises:
             TooSlowError: it was stopped.
-            UsageError: see ``sql``; or its rows are larger than ``MOST_BYTES``.
+            UsageError: see ``sql``; or its rows are larger than ``bounds.MOST_BYTES``.
         """
-        translated = to_duckdb(query)
-        with (
-            self._stopped_after(seconds),
-            self._connection.sql(translated).to_arrow_reader(min(rows + 1, _BATCH)) as reader,
-        ):
-            batches, found, size = [], 0, 0
-            for batch in reader:
-                batches.append(batch)
-                found += batch.num_rows
-                size += batch.nbytes
-                if size > MOST_BYTES:
-                    raise UsageError(
-                        f"it answers more than {MOST_BYTES >> 20} MB: name fewer columns, or rows"
-                    )
-                if found > rows:
-                    break
-            table = pa.Table.from_batches(batches, reader.schema)
-        return Bounded(_checked(table.slice(0, rows)), found > rows)
+        return self._asker.bounded(query, rows=rows, seconds=seconds)
+
+    def beside(self) -> Asker:
+        """Ask beside others who ask, and let nobody wait; close it in the end."""
+        return Asker(self._connection.cursor())
 
     def keep(self, name: str, query: str, *, seconds: float) -> None:
         """Keep what a query answers as a table beside the rows, until it is dropped.
@@ -216,28 +178,12 @@ class Data:
             UsageError: see ``sql``.
         """
         translated = to_duckdb(query)
-        with self._stopped_after(seconds):
+        with self._asker.stopped_after(seconds):
             self._connection.execute(f"CREATE TEMP TABLE {name} AS {translated}")
 
     def drop(self, name: str) -> None:
         """Let go of a table that was kept."""
         self._connection.execute(f"DROP TABLE {name}")
-
-    @contextmanager
-    def _stopped_after(self, seconds: float) -> Iterator[None]:
-        """Stop what is asked when its time is over, and tell what went wrong in one line."""
-        stop = threading.Timer(seconds, self._connection.interrupt)
-        stop.start()
-        try:
-            yield
-        except (duckdb.Error, OSError) as error:  # Arrow tells DuckDB's errors as its own
-            if "Interrupt" in str(error) or isinstance(error, duckdb.InterruptException):
-                raise TooSlowError(
-                    f"the query was stopped after {seconds:g} seconds: narrow it"
-                ) from error
-            raise UsageError(f"the query failed: {_explained(str(error))}") from error
-        finally:
-            stop.cancel()
 
     def close(self) -> None:
         """Let go of what is held."""
@@ -246,7 +192,8 @@ class Data:
 
 def _connected(where: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(where, read_only=read_only)
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    # Globally: what is asked beside others has its own connection, and the configuration locked.
+    connection.execute("SET GLOBAL TimeZone = 'UTC'; SET enable_progress_bar = false")
     # Arrow scans keep no order anyway; the queries that need one say so.
     connection.execute("SET preserve_insertion_order = false")
     return connection
@@ -256,56 +203,6 @@ def _connected(where: str, *, read_only: bool = False) -> duckdb.DuckDBPyConnect
 def _view(name: str) -> str:
     """A shipped view in DuckDB's dialect."""
     return to_duckdb(scripts("views")[name].sql)
-
-
-def _explained(message: str) -> str:
-    """DuckDB's words in one line, with what it thinks was meant; tables by their own names."""
-    said, *rest = message.splitlines() or [""]
-    missing = _NO_TABLE.search(said)
-    if missing:
-        return f"no table or view {missing[1]}{nearest(missing[1], [*TABLES, *scripts('views')])}"
-    hints = [line for line in rest if line.startswith(("Candidate", "Did you mean", "Either"))]
-    if "Function with name" in said:  # its guesses are DuckDB's own functions
-        hints = ["rasd query knows the functions that BigQuery and DuckDB share"]
-    return "; ".join([said.split("Error: ", 1)[-1].rstrip("!."), *hints])
-
-
-def _checked(table: pa.Table) -> pa.Table:
-    """An answer as BigQuery would give it.
-
-    Raises:
-        UsageError: BigQuery would not: two columns have one name, or a day is in no calendar.
-    """
-    names = table.column_names
-    twice = [name for at, name in enumerate(names) if name in names[:at]]
-    if twice:
-        raise UsageError(f"two columns are called {twice[0]}: name one of them with AS")
-    for field, column in zip(table.schema, table.columns, strict=True):
-        if pa.types.is_temporal(field.type) and not _in_calendar(column):
-            raise UsageError(f"{field.name} holds a day before year 1 or after year 9999")
-    return _with_int64(table)
-
-
-def _in_calendar(column: pa.ChunkedArray) -> bool:
-    found = pc.min_max(column) if pa.types.is_date(column.type) else None
-    if pa.types.is_timestamp(column.type):
-        found = pc.min_max(column.cast(pa.timestamp(column.type.unit)))
-    try:
-        return found is None or bool(found.as_py())
-    except (OverflowError, ValueError):
-        return False
-
-
-def _with_int64(table: pa.Table) -> pa.Table:
-    """Make DuckDB's sums of INT64, 128 bits wide, the INT64 that BigQuery answers with."""
-    for index, field in enumerate(table.schema):
-        if field.type == _HUGE:
-            try:
-                column = table.column(index).cast(pa.int64())
-            except pa.ArrowInvalid:
-                continue  # it does not fit; better wide than wrong
-            table = table.set_column(index, field.with_type(pa.int64()), column)
-    return table
 
 
 def open_data(uri: str, *, max_bytes: int | None = None) -> Answers:

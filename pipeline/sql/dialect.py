@@ -38,6 +38,17 @@ _TOKEN: Final = re.compile(r"<Token token_type: \S+, text: (.*?), line: .*?>")
 _WEEKS: Final = "write EXTRACT(ISOWEEK FROM x), or DATE_TRUNC(x, WEEK(MONDAY)) for its first day"
 _PLAIN: Final = frozenset({"expressions", "from_"})  # of a query of nothing else
 _WRITES: Final = (exp.DML, exp.DDL, exp.Into)
+# What DuckDB tells of itself, of this machine and of where files lie, and BigQuery does not know.
+_OWN_TABLES: Final = re.compile(r"(duckdb|pragma|pg|sqlite)_")
+_OWN_FUNCTIONS: Final = re.compile(
+    r"current_(connection_id|database|query|query_id|role|schemas?|setting|transaction_id|user)|"
+    r"getenv|getvariable|version|write_log|in_search_path|nextval|currval|txid_current|"
+    r"(duckdb|pg|inet|has)_.*|(col|obj|shobj)_description|json_.*serialize.*|.*_log_message"
+)
+_OF_SESSIONS: Final = (
+    exp.CurrentDatabase, exp.CurrentSchema, exp.CurrentSchemas, exp.CurrentUser, exp.SessionUser,
+    exp.Parameter, exp.SessionParameter,
+)  # fmt: skip
 _BRACKETS: Final = 10  # within each other, each behind the name of a type, that are parsed
 _TOO_DEEP: Final = "the query is nested too deeply: take it apart WITH names for its parts"
 _SAID: Final = 60  # characters of a query that a refusal repeats
@@ -195,10 +206,28 @@ def _only_query(sql: str, statements: list[exp.Expr]) -> exp.Query:
         if isinstance(node, exp.Table | exp.Lateral) and isinstance(node.this, exp.Func):
             said = node.this.sql("bigquery")[:_SAID]
             raise UsageError(f"{said} is no table: read tables and views, or UNNEST a list")
+        _check_name(node)
     problems = sorted(set(lint(tree)))
     if problems:
         raise UsageError("not portable between BigQuery and DuckDB: " + "; ".join(problems))
     return tree
+
+
+def _check_name(node: exp.Expr) -> None:
+    """Refuse what tells of DuckDB and of this machine instead of the rows.
+
+    Raises:
+        UsageError: it is such a table or function, or a table that is not named plainly.
+    """
+    said = node.sql("bigquery")[:_SAID] if isinstance(node, exp.Table | exp.Func) else ""
+    if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
+        if node.db or node.catalog:
+            raise UsageError(f"{said}: name tables plainly, without project or dataset")
+        if _OWN_TABLES.match(node.name.lower()):
+            raise UsageError(f"{said} is DuckDB's own: read the tables and views of rasd")
+    own = isinstance(node, exp.Anonymous) and _OWN_FUNCTIONS.fullmatch(node.name.lower())
+    if own or isinstance(node, _OF_SESSIONS):
+        raise UsageError(f"{said or node.sql('bigquery')[:_SAID]} tells of no rows and is refused")
 
 
 def _writes(what: str) -> UsageError:

@@ -1,4 +1,4 @@
-/* What the page does by itself: charts, hovers, copying. Written for this project. Apache-2.0.
+/* What the page does by itself: charts, copying, saving. Written for this project. Apache-2.0.
    No value of the rows ever becomes markup here: only textContent is set. */
 "use strict";
 
@@ -100,26 +100,16 @@
     },
 
     map(data) {
-      const most = Math.max(1, ...data.points.map((point) => point.n));
-      const places = data.points.map((point) => ({
-        name: point.name, value: point.at.concat(point.n), point,
-        symbolSize: 7 + 30 * Math.sqrt(point.n / most),
-        itemStyle: point.ring
-          ? { color: "transparent", borderColor: colour("verbal_conflict"), borderWidth: 2 }
-          : { color: colour("accent"), opacity: 0.78, borderColor: colour("paper"), borderWidth: 1 },
-      })).sort((a, b) => b.symbolSize - a.symbolSize);
       return Object.assign(common(), {
         tooltip: Object.assign(common().tooltip, {
           trigger: "item",
-          formatter: (item) => item.data && item.data.point
-            ? tip([item.data.name, data.words.incidents + ": " + item.data.point.n,
-                item.data.point.dead ? data.words.dead + ": " + item.data.point.dead : ""]) : "",
+          formatter: (item) => item.data && item.data.members ? tip(told(item.data.members, data.words)) : "",
         }),
         geo: Object.assign({
-          map: "world", roam: inReport ? false : true, silent: true, scaleLimit: { min: 1, max: 60 },
+          map: "world", roam: inReport ? false : true, silent: true, scaleLimit: { min: 1, max: 1000 },
           itemStyle: { areaColor: colour("paper"), borderColor: colour("line"), borderWidth: 0.8 },
         }, view(data.points)),
-        series: [{ type: "scatter", coordinateSystem: "geo", data: places, cursor: "pointer" }],
+        series: [{ type: "scatter", coordinateSystem: "geo", data: [], cursor: "pointer" }],
       });
     },
 
@@ -191,6 +181,62 @@
     },
   };
 
+  function sum(members, key) {
+    return members.reduce((total, each) => total + each[key], 0);
+  }
+
+  /* What a circle of a map stands for. */
+  function told(members, words) {
+    const dead = sum(members, "dead");
+    const lines = [words.incidents + ": " + sum(members, "n"), dead ? words.dead + ": " + dead : ""];
+    if (members.length === 1) return [members[0].name].concat(lines);
+    const most = members.slice(0, 6).map((each) => each.name + ": " + each.n);
+    return [words.places + ": " + members.length].concat(lines, most, members.length > 6 ? "…" : "");
+  }
+
+  /* The circles of a map as it lies now: what is near each other on the paper is one. */
+  function circles(chart, data) {
+    const found = rasdPlaces.together(data.points, (at) => chart.convertToPixel("geo", at));
+    const most = Math.max(1, ...found.map((each) => sum(each.members, "n")));
+    const series = found.map(({ seed, members }) => {
+      const n = sum(members, "n");
+      const label = digits(n < 10000 ? n : Math.round(n / 1000) + "k");
+      const several = members.length > 1;
+      const size = Math.max(8 + (rasdPlaces.NEAR - 10) * Math.sqrt(n / most), several ? 13 + 6 * label.length : 0);
+      const ring = colour("verbal_conflict");
+      return {
+        name: seed.name, value: seed.at.concat(n), members, symbolSize: Math.min(size, rasdPlaces.NEAR),
+        point: several ? undefined : seed,
+        itemStyle: seed.ring
+          ? { color: "transparent", borderColor: ring, borderWidth: several ? 3 : 2, borderType: several ? "double" : "solid" }
+          : { color: colour("accent"), opacity: several ? 1 : 0.85, borderColor: colour("paper"), borderWidth: several ? 2 : 1 },
+        label: {
+          show: size >= 13 + 6 * label.length, formatter: label, fontFamily: FONT, fontSize: 11, fontWeight: 600, offset: [0, 1],
+          color: seed.ring ? ring : colour("paper"),
+        },
+      };
+    });
+    /* Great ones below small ones, and rings, which hide nothing, on top. */
+    series.sort((a, b) => Boolean(a.members[0].ring) - Boolean(b.members[0].ring) || b.symbolSize - a.symbolSize);
+    chart.setOption({ series: [{ data: series }] });
+  }
+
+  /* A circle of several places is looked at more closely; where even that does not take them apart, as
+     places that lie on one another, the table below names them. */
+  function closer(box, chart, data, members) {
+    const { zoom } = chart.getOption().geo[0];
+    const at = [0, 1].map((axis) => members.reduce((total, each) => total + each.at[axis], 0) / members.length);
+    if (rasdPlaces.width(members) > 0.02 && zoom < 900) {
+      chart.setOption({ geo: { center: at, zoom: Math.min(zoom * 2.5, 1000) } });
+      circles(chart, data);
+      return;
+    }
+    const table = box.closest(".panel").querySelector("details.values");
+    table.open = true;
+    table.scrollIntoView({ block: "nearest" });
+    table.querySelector("summary").focus();
+  }
+
   /* The part of the world in which the middle nine tenths of the places lie. */
   function view(points) {
     if (!points.length) return { center: [40, 26], zoom: 4 };
@@ -244,7 +290,19 @@
       || echarts.init(box, null, { renderer: inReport ? "svg" : "canvas" });
     chart.setOption(KINDS[data.kind](data), true);
     chart.off("click");
+    chart.off("georoam");
+    if (data.kind === "map") {
+      box.circles = () => circles(chart, data);
+      box.circles();
+      let waiting = 0; /* once a frame is often enough */
+      chart.on("georoam", () => {
+        cancelAnimationFrame(waiting);
+        waiting = requestAnimationFrame(box.circles);
+      });
+    }
     chart.on("click", (item) => {
+      const members = item.data && item.data.members;
+      if (!inReport && members && members.length > 1) return closer(box, chart, data, members);
       const href = item.data && item.data.point && item.data.point.href;
       if (!inReport && typeof href === "string" && href.startsWith("/")) location.assign(href);
     });
@@ -267,54 +325,6 @@
     });
   }
 
-  /* Events of a marked stretch: their cards beside the text, and in a box below the pointer. */
-  function hovering(root) {
-    const body = root.querySelector("[data-marked]");
-    if (!body) return;
-    const box = document.createElement("div");
-    box.className = "hover";
-    box.setAttribute("role", "tooltip");
-    box.id = "hover";
-    box.hidden = true;
-    document.body.append(box);
-    const lit = () => root.querySelectorAll(".on");
-    function leave() {
-      box.hidden = true;
-      lit().forEach((each) => each.classList.remove("on"));
-    }
-    function enter(mark) {
-      leave();
-      const list = document.createElement("ul");
-      list.className = "cards";
-      mark.dataset.events.split(" ").forEach((number) => {
-        const card = document.getElementById("event-" + number);
-        if (!card) return;
-        card.classList.add("on");
-        const copy = card.cloneNode(true);
-        copy.removeAttribute("id");
-        list.append(copy);
-        body.querySelectorAll("mark").forEach((each) => {
-          if (each.dataset.events.split(" ").includes(number)) each.classList.add("on");
-        });
-      });
-      box.replaceChildren(list);
-      box.hidden = false;
-      const at = mark.getBoundingClientRect();
-      const left = Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8));
-      const below = at.bottom + box.offsetHeight + 12 < innerHeight;
-      box.style.left = left + scrollX + "px";
-      box.style.top = scrollY + (below ? at.bottom + 8 : at.top - box.offsetHeight - 8) + "px";
-    }
-    body.querySelectorAll("mark").forEach((mark) => {
-      mark.addEventListener("pointerenter", () => enter(mark));
-      mark.addEventListener("pointerleave", leave);
-      mark.addEventListener("focus", () => enter(mark));
-      mark.addEventListener("blur", leave);
-    });
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
-    addEventListener("resize", leave); /* it stands where the word stood */
-  }
-
   /* A text, whole. Browsers give the clipboard to loopback and to https only: elsewhere it is marked
      and copied as by hand, and stays marked where even that is refused. */
   function copy(box) {
@@ -324,7 +334,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[data-copy], button[data-image]");
+    const button = event.target.closest("button[data-copy], button[data-image], button[data-picture]");
     if (!button) return;
     if (button.dataset.copy) {
       copy(document.getElementById(button.dataset.copy)).then((done) => {
@@ -332,13 +342,21 @@
       });
       return;
     }
+    if (button.dataset.picture) {
+      const key = button.dataset.picture;
+      rasdPicture.of(document.getElementById(key)).then(({ href, ending }) => save(href, key + "." + ending));
+      return;
+    }
     const chart = echarts.getInstanceByDom(document.querySelector('[data-chart="' + button.dataset.image + '"]'));
-    if (!chart) return;
-    const link = document.createElement("a");
-    link.href = chart.getDataURL({ pixelRatio: 2, backgroundColor: colour("paper") });
-    link.download = "rasd-" + button.dataset.image + ".png";
-    link.click();
+    if (chart) save(chart.getDataURL({ pixelRatio: 2, backgroundColor: colour("paper") }), button.dataset.image + ".png");
   });
+
+  function save(href, name) {
+    const link = document.createElement("a");
+    link.href = href;
+    link.download = "rasd-" + name;
+    link.click();
+  }
 
   /* One panel's query is open at a time. */
   document.addEventListener("toggle", (event) => {
@@ -365,11 +383,12 @@
     if (innerWidth === width) return;
     width = innerWidth;
     document.querySelectorAll("[data-drawn]").forEach((box) => {
-      if (box.clientWidth && box.clientHeight) echarts.getInstanceByDom(box).resize();
+      if (!box.clientWidth || !box.clientHeight) return;
+      echarts.getInstanceByDom(box).resize();
+      if (box.circles) box.circles();
     });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(document));
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target.parentNode || document));
   drawAll(document);
-  hovering(document);
 })();

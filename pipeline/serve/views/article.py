@@ -35,6 +35,7 @@ _OF_EVENTS: Final = """\
 SELECT event_id, incident_id
 FROM incidents
 WHERE event_id IN (SELECT event_id FROM events WHERE article_id = {id})"""
+_HEAVIEST: Final = 3  # signs of an event that a hover tells
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -97,6 +98,41 @@ def _compared(context: PageContext, row: Mapping[str, Any]) -> dict[str, Any] | 
         return None
     texts = [f"{each['title'] or ''}\n{each['body'] or ''}" for each in (other.rows[0], row)]
     return {"with": other.rows[0], "changes": differences(*texts)}
+
+
+def signs(context: PageContext, article_id: str) -> dict[str, list[tuple[str, str]]]:
+    """What weighed most for each event of an article, as today's models and rules see it.
+
+    Args:
+        context: who asks.
+        article_id: which article.
+
+    Returns:
+        The number of an event on the article's page -> its heaviest signs, each in words with its
+        weight; nothing of an event that is not coded by the same word any more.
+    """
+    events = context.panel("events", _EVENTS.format(id=literals.text(article_id)), rows=500)
+    _, words = considered(context, article_id)
+    found = {}
+    for number, event in enumerate(filter(_is_sure, events.rows), 1):
+        told = next((word for word in words if _is_of(word, event)), None)
+        if told is not None and told.signs:
+            found[str(number)] = [
+                (context.locale.why(sign), context.locale.weight(weight))
+                for sign, weight in told.signs[:_HEAVIEST]
+            ]
+    return found
+
+
+def _is_of(word: Considered, event: Mapping[str, Any]) -> bool:
+    """Whether an event was told by a word that was considered."""
+    trigger = event["trigger"]
+    return (
+        word.event_type == event["event_type"]
+        and word.trigger.field == trigger["field"]
+        and word.trigger.char_start < trigger["char_end"]
+        and trigger["char_start"] < word.trigger.char_end
+    )
 
 
 def considered(context: PageContext, article_id: str) -> tuple[Panel, Sequence[Considered]]:

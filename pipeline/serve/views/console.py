@@ -29,7 +29,9 @@ def console(context: PageContext, *, run: bool) -> dict[str, Any]:
     shipped = scripts("queries")
     given = context.params.get("q", "")[:LONG].strip()
     query = given or (shipped[named].sql.strip() if named in shipped else "")
-    result: Panel | None = context.panel("result", query, rows=ROWS) if query and run else None
+    result: Panel | None = None
+    if query and run:
+        result = context.panel("result", query, rows=ROWS, beside=True)
     return {
         "query": query or _FIRST,
         "result": result,

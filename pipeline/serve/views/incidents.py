@@ -249,6 +249,8 @@ def _pairs(key: str) -> Callable[[PageContext, Filters, Panel], Panel]:
             conflict=conflict,
         )
         panel = context.panel(key, sql, rows=PAIRS)
+        if key == "matrix":  # a table
+            return panel
         chart = network(panel.rows, context.locale.country)
         return replace(panel, chart=chart | {"href": context.here(view="list", list_page=None)})
 

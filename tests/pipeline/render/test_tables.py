@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.render.tables import write_table
+from pipeline.serve.texts import locale_of
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
 
@@ -67,3 +68,20 @@ def test_table_shows_every_row_and_counts_them():
     text = written(pa.table({"n": [1, 2], "s": ["خبر طويل " * 30, "b"]}), "table").decode()
     assert "2 rows" in text
     assert "…" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (b"rasd\xff", "cmFzZP8="),
+        (pa.MonthDayNano([14, 3, 0]), "P1Y2M3D"),
+        (pa.MonthDayNano([-14, -3, -1_500_000_000]), "P-1Y-2M-3DT-1.5S"),
+        (timedelta(hours=25, minutes=1), "PT25H1M"),
+        (timedelta(0), "PT0S"),
+    ],
+)
+def test_bytes_and_intervals_are_texts_that_people_know(value, text):
+    table = pa.table({"x": [value], "list": [[value]]})
+    assert list(csv.reader(io.StringIO(written(table, "csv").decode())))[1][0] == text
+    assert orjson.loads(written(table, "json")) == {"x": text, "list": [text]}
+    assert locale_of("en", None).value(value) == text

@@ -5,7 +5,12 @@ R17 (docs/reliability.md): markup in titles, bodies and authors on every web pag
 
 from __future__ import annotations
 
+import itertools
+import math
+import re
+
 import pytest
+from PIL import Image
 from pipeline_helpers import rasd
 from served import Looker, axe
 
@@ -136,9 +141,91 @@ def test_a_hover_tells_rule_status_and_confidence(browser, page):
     said = looker.tab.inner_text("#hover")
     assert "Rule" in said
     assert "Confidence" in said
+    looker.tab.wait_for_selector("#hover .sign-line")
+    assert re.search(r"Weighed most\n.* [+-][\d.]+", looker.tab.inner_text("#hover"))
+    assert 1 <= len(looker.tab.query_selector_all("#event-1 .sign-line")) <= 3
     looker.tab.click("text=Show >> nth=-1")
     looker.tab.wait_for_selector("#considered-words table")
     assert "not an event" in looker.tab.inner_text("#considered-words")
+
+
+def test_every_panel_is_a_picture_as_it_looks(browser, page):
+    """Bars, a matrix, a list and an article, from right to left; nothing is asked of anybody."""
+    looker = _tab(browser, page.address)
+    (path,) = [each for each in page.everything() if each.endswith("/considered")]
+    panels = {
+        "/": "by_type", "/incidents?view=matrix": "matrix", "/incidents?view=list": "list",
+        path.removesuffix("/considered"): "article",
+    }  # fmt: skip
+    for path, key in panels.items():
+        looker.look(page.address + path)
+        wide = looker.tab.evaluate(f"document.getElementById('{key}').offsetWidth")
+        looker.tab.click(f"details.tools:has([data-picture='{key}']) summary")
+        with looker.tab.expect_download() as download:
+            looker.tab.click(f"[data-picture='{key}']")
+        assert download.value.suggested_filename == f"rasd-{key}.png"
+        picture = Image.open(download.value.path()).convert("L")
+        assert picture.width >= 2 * wide, key
+        ink = picture.point(lambda shade: 255 if shade < 140 else 0)
+        right = picture.width - ink.getbbox()[2]
+        assert right <= 2 * 30, f"{key} begins {right} pixels from its right edge"
+        assert ink.histogram()[255] > 5_000, f"{key} is blank"
+    assert looker.strangers == []
+    assert looker.errors == []
+
+
+_CIRCLES = """() => {
+  const box = document.querySelector("[data-drawn]"), chart = echarts.getInstanceByDom(box);
+  const { left, top } = box.getBoundingClientRect();
+  return chart.getOption().series[0].data.map((each) => {
+    const [x, y] = chart.convertToPixel("geo", each.value.slice(0, 2));
+    return { x: x + left, y: y + top, size: each.symbolSize, n: each.value[2],
+      places: each.members.length, ring: Boolean(each.members[0].ring),
+      kinds: new Set(each.members.map((point) => Boolean(point.ring))).size };
+  });
+}"""
+
+
+def test_near_places_are_one_circle_until_one_looks_closer(browser, page):
+    looker = _tab(browser, page.address)
+    looker.look(f"{page.address}/incidents?view=map&lang=en")
+    looker.tab.eval_on_selector(".chart", "box => box.scrollIntoView({ block: 'center' })")
+    far = looker.tab.evaluate(_CIRCLES)
+    for one, other in itertools.combinations(far, 2):
+        if one["ring"] == other["ring"]:
+            apart = math.dist((one["x"], one["y"]), (other["x"], other["y"]))
+            assert apart >= (one["size"] + other["size"]) / 2
+    assert {each["kinds"] for each in far} == {1}
+    assert {each["ring"] for each in far} == {True, False}
+    most = max((each for each in far if not each["ring"]), key=lambda each: each["places"])
+    assert most["places"] > 3
+    looker.tab.mouse.click(most["x"], most["y"])
+    near = looker.tab.evaluate(_CIRCLES)
+    assert len(near) > len(far)
+    assert sum(each["n"] for each in near) == sum(each["n"] for each in far)
+    looker.tab.mouse.move(most["x"], most["y"])
+    looker.tab.mouse.wheel(0, 2000)
+    looker.tab.wait_for_function(f"({_CIRCLES})().length !== {len(near)}")
+    looker.tab.wait_for_timeout(100)  # the last frame of the zoom
+    alone = next(
+        each
+        for each in looker.tab.evaluate(_CIRCLES)
+        if each["places"] == 1 and not each["ring"] and _seen(looker, each)
+    )
+    looker.tab.mouse.click(alone["x"], alone["y"])
+    looker.tab.wait_for_url("**/incidents?*place=*")
+    assert looker.errors == []
+
+
+def _seen(looker, circle):
+    """Whether a circle is what lies on top in the middle of itself, well inside the map."""
+    box = looker.tab.query_selector("[data-drawn]").bounding_box()
+    others = [each for each in looker.tab.evaluate(_CIRCLES) if each != circle]
+    free = all(
+        math.dist((circle["x"], circle["y"]), (each["x"], each["y"])) > 40 for each in others
+    )
+    inside = 60 < circle["x"] - box["x"] < box["width"] - 60
+    return free and inside and 60 < circle["y"] - box["y"] < box["height"] - 60
 
 
 def test_a_report_is_one_file_that_asks_nobody(browser, seeds_output, tmp_path):
@@ -152,6 +239,8 @@ def test_a_report_is_one_file_that_asks_nobody(browser, seeds_output, tmp_path):
         looker = _tab(browser, "file://")
         looker.look(report.as_uri())
         assert looker.tab.query_selector(".map svg path"), "the map is drawn"
+        circles = looker.tab.evaluate(_CIRCLES)
+        assert max(each["places"] for each in circles) > 3
         assert looker.strangers == []
         assert looker.errors == []
         assert looker.tab.pdf(format="A4").startswith(b"%PDF")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import html
 import http.client
@@ -9,7 +10,10 @@ import io
 import itertools
 import json
 import re
+import threading
+import time
 from collections import Counter
+from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
@@ -22,7 +26,10 @@ from pipeline.errors import UsageError
 from pipeline.serve.guard import POLICY
 from pipeline.serve.search import search
 from pipeline.serve.snapshot import Snapshots
-from pipeline.sql.data import TooSlowError
+from pipeline.serve.texts import locale_of
+from pipeline.sql.bounds import TooSlowError
+from pipeline.sql.data import Data
+from transforms.enrich.why import said
 
 WRONG = 'class="wrong"'
 FILTERS = (
@@ -63,6 +70,39 @@ def test_why_a_word_was_coded_or_not_is_told_in_the_language_of_the_page(page):
     for each in ("the word", "coded as", "not an event", "its form", "mostly tells", "ASSAULT"):
         assert each not in shown
         assert each in english or each == "ASSAULT"
+
+
+def test_weights_and_thresholds_are_written_in_the_digits_that_are_asked_for(page):
+    (path,) = [each for each in page.everything() if each.endswith("/considered")]
+    words = page.get(f"{path}?lang=ar&digits=arab")[1].split("<tbody>")[1].split("</tbody>")[0]
+    shown = re.findall(r'class="num[^>]*>([^<]+)<', words)
+    assert len(shown) > 20
+    assert all(re.fullmatch(r"[+-]?[٠-٩]+(٫[٠-٩]+)?|–", each) for each in shown), shown
+    kept = said("kept", type="ASSAULT", confidence="0.42", sure="0.5")
+    assert locale_of("ar", "arab").why(kept).endswith("٠٫٤٢ من ٠٫٥")
+
+
+def test_what_weighed_most_for_an_event_is_what_the_considered_words_say(page):
+    (path,) = [each for each in page.everything() if each.endswith("/considered")]
+    status, found, headers = page.get(f"{path.removesuffix('considered')}signs?lang=en")
+    assert (status, headers["content-type"]) == (200, "application/json")
+    words = html.unescape(page.get(f"{path}?lang=en")[1])
+    signs = json.loads(found)
+    assert len(signs) > 1
+    for lines in signs.values():
+        assert 1 <= len(lines) <= 3
+        for sign, weight in lines:
+            assert f'<bdi>{sign}</bdi> <span class="num quiet" dir="ltr">{weight}</span>' in words
+    assert page.get("/article/none/signs")[1] == "{}"
+
+
+def test_places_of_a_map_are_links_below_it(page):
+    text = page.get("/incidents?lang=en&view=map")[1]
+    rows = re.findall(r'<tr><td><a href="(.*?)"><bdi>.*?</bdi></a></td><td class="num">(\d+)', text)
+    assert len(rows) > 5
+    for path, number in rows[:3]:
+        listed = page.get(html.unescape(path))[1]
+        assert int(re.search(r'role="status">(\d+) ', listed)[1]) >= int(number)
 
 
 def test_every_figure_can_be_asked_again(page):
@@ -254,8 +294,66 @@ def test_rows_are_handed_out_in_every_form(page):
     assert {(row["event_type"], int(row["n"])) for row in rows} == {
         (line["event_type"], line["n"]) for line in lines
     }
-    status, said, _ = page.get("/rows.json?q=SELECT 1 AS n FROM events AS a, events AS b")
-    assert (status, "more than 200000 rows" in said) == (400, True)
+    many = "q=SELECT 1 AS n FROM events AS a, events AS b LIMIT 200001"
+    status, said, _ = page.get(f"/rows.xlsx?lang=en&{many}")
+    assert (status, said.startswith("more than 200,000 rows")) == (400, True)
+    assert page.get(f"/rows.json?{many}")[1].count("\n") == 200_001
+
+
+def test_a_file_is_sent_while_it_is_made(page):
+    """Something arrives of rows without end; whoever goes away stops them; others do not wait."""
+    endless = quote("SELECT a.body FROM articles AS a, events AS b, events AS c, events AS d")
+    host = page.address.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=60)
+    connection.request("GET", f"/rows.csv?q={endless}")
+    answer = connection.getresponse()
+    assert answer.read(40).startswith("\ufeffbody\r\n".encode())
+    assert page.data._copy.readers == 1
+    assert page.get("/?lang=en&digits=latn")[0] == 200
+    answer.close()
+    connection.close()
+    while page.data._copy.readers:  # pytest-timeout ends a wait that has none
+        time.sleep(0.02)
+
+
+def test_a_file_that_ends_too_early_is_no_whole_one(seeds_output, capfd):
+    with served(str(seeds_output), seconds=1.0) as page:
+        late = "SELECT a.title, CAST(IF(a.n < 9000, '2024-01-01', 'x') AS DATE) AS d FROM ("
+        late += "SELECT title, ROW_NUMBER() OVER (ORDER BY 1) AS n FROM events, articles) AS a"
+        with pytest.raises(http.client.IncompleteRead):
+            page.get(f"/rows.csv?q={late}")
+    assert "a download was broken off: the query failed: " in capfd.readouterr().err
+
+
+def test_what_is_asked_beside_keeps_its_copy_and_lets_pages_by(seeds_output, monkeypatch):
+    """An endless query of a person's goes on; a page is answered meanwhile, and rows may change."""
+    data = Snapshots(str(seeds_output), seconds=300.0)
+    told, askers, beside = [], [], Data.beside
+    monkeypatch.setattr(Data, "beside", lambda self: askers.append(beside(self)) or askers[-1])
+
+    def ask():
+        try:
+            data.ask_beside(f"SELECT COUNT(*) AS n FROM {_ENDLESS}", rows=1)
+        except UsageError as error:
+            told.append(str(error))
+
+    asked = threading.Thread(target=ask)
+    asked.start()
+    while not data._copy.readers:
+        time.sleep(0.01)
+    old = data._copy
+    assert data.ask("SELECT 2 AS n", rows=1).rows() == [{"n": 2}]
+    data._renew()
+    assert asked.is_alive()
+    assert (old.retired, data._copy is old) == (True, False)
+    assert Path(old._folder.name).exists()
+    while not told:
+        with contextlib.suppress(duckdb.ConnectionException):  # closed by now
+            askers[0]._connection.interrupt()
+        time.sleep(0.05)
+    asked.join()
+    assert not Path(old._folder.name).exists()
+    assert data.ask_beside("SELECT 3 AS n", rows=1).rows() == [{"n": 3}]
 
 
 _ENDLESS = ", ".join(f"events AS {name}" for name in "abcdef")  # 10 to the 17th rows
