@@ -1,6 +1,7 @@
 """Take the pictures of docs/page.md from the seeds: ``make pictures``. They are judged by eye.
 
-One sheet a view: Arabic and English, each as wide as a desk's screen and as a phone's.
+One sheet a view: Arabic and English, each as wide as a desk's screen and as a phone's. Names of
+sheets as arguments take only those.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ Settings = Mapping[str, Any]
 WIDE: Final[Settings] = {"viewport": {"width": 1280, "height": 880}, "device_scale_factor": 0.55}
 PHONE: Final[Settings] = {"viewport": {"width": 390, "height": 880}, "device_scale_factor": 0.55}
 DARK: Final[Settings] = {**WIDE, "color_scheme": "dark"}
+_DARK: Final = ("map", "article")
 _SHEET: Final = (
     "<style>body{margin:0;width:max-content;background:#777}"
     "div{display:flex}img{margin:3px}</style>"
@@ -63,7 +65,8 @@ def views(uri: str) -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Take all of them."""
+    """Take all of them, or those that are named."""
+    wanted = set(sys.argv[1:])
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
         os.chdir(folder)  # the foot of a page names the output
@@ -72,6 +75,8 @@ def main() -> None:
         with served(uri) as page:
             taken = dict(views(uri))
             for name, path in taken.items():
+                if wanted and name not in wanted:
+                    continue
                 rows = [
                     [
                         taken_of(chromium, page.address + said(path, language), how)
@@ -80,9 +85,13 @@ def main() -> None:
                     for language in ("ar", "en")
                 ]
                 save(chromium, name, rows)
-            save(chromium, "overview-ar", [[taken_of(chromium, page.address, WIDE)]])
-            dark = [taken_of(chromium, page.address + taken[n], DARK) for n in ("map", "article")]
-            save(chromium, "dark", [dark])
+            if not wanted or "overview" in wanted:
+                save(chromium, "overview-ar", [[taken_of(chromium, page.address, WIDE)]])
+            if not wanted or "dark" in wanted:
+                dark = [taken_of(chromium, page.address + taken[n], DARK) for n in _DARK]
+                save(chromium, "dark", [dark])
+        if wanted and "report" not in wanted:
+            return
         reports = []
         for language in ("ar", "en"):
             rasd(

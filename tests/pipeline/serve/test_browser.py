@@ -175,7 +175,7 @@ def test_every_panel_is_a_picture_as_it_looks(browser, page):
 
 
 _CIRCLES = """() => {
-  const box = document.querySelector("[data-drawn]"), chart = echarts.getInstanceByDom(box);
+  const box = document.querySelector(".map[data-drawn]"), chart = echarts.getInstanceByDom(box);
   const { left, top } = box.getBoundingClientRect();
   return chart.getOption().series[0].data.map((each) => {
     const [x, y] = chart.convertToPixel("geo", each.value.slice(0, 2));
