@@ -1,6 +1,6 @@
-/* A panel as a picture, made in the browser, which asks nobody for anything. Written for this
-   project. Apache-2.0. A copy of the panel is put into an SVG with the page's own look and fonts,
-   and drawn: lines run as they do on the page, from either side. */
+/* A panel as a picture, made in the browser. Written for this project. Apache-2.0.
+   A copy of the panel is put into an SVG with the page's own look and fonts, and drawn: lines run as
+   they do on the page, from either side, and nobody is asked for anything. */
 "use strict";
 
 const rasdPicture = (function () {
