@@ -225,6 +225,7 @@ def _score_spans(tally: Tally, told: Sequence[Event], document: Document) -> Non
         for gold in golds
         for side in ("actor", "recipient")
         for party in gold[side]
+        if "start" in party  # labels may name a party's country alone
     }
     shift = len(document["title"]) + 1
     for party in {party for event in told for party in (*event.actors, *event.recipients)}:
