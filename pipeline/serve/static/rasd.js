@@ -124,7 +124,7 @@
         }),
         series: [{
           type: "graph", layout: "circular", circular: { rotateLabel: true }, roam: !inReport,
-          left: narrow ? "23%" : "18%", right: narrow ? "23%" : "18%", top: "16%", bottom: "16%",
+          left: narrow ? "23%" : "18%", right: narrow ? "23%" : "18%", top: "19%", bottom: "19%",
           edgeSymbol: ["none", "arrow"], edgeSymbolSize: 7,
           label: { show: true, position: "right", color: colour("ink"), fontFamily: FONT, fontSize: narrow ? 10 : 12 },
           emphasis: { focus: "adjacency" },
