@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import importlib.util
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -27,6 +29,7 @@ from pipeline.serve.server import listening
 from pipeline.serve.snapshot import Snapshots
 
 MISSING = "no Chromium: make browser"
+WRONG = 'class="wrong"'
 VIEWS = ("list", "timeline", "map", "network", "matrix")
 
 
@@ -203,3 +206,11 @@ _LIVE = """() => {
   }
   return JSON.stringify(found);
 }"""
+
+
+def queries_of(text: str) -> list[str]:
+    """What stands behind the buttons of a page."""
+    return [
+        html.unescape(each)
+        for each in re.findall(r'<pre id="sql-[^>]*>(.*?)</pre>', text, re.DOTALL)
+    ]
