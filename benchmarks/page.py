@@ -270,7 +270,6 @@ def main() -> None:
                 "--output",
                 str(seeds),
                 "--offline",
-                "--quiet",
             ]
             subprocess.run([sys.executable, *run], check=True, stderr=subprocess.DEVNULL)
         found: dict[int, dict[str, Any]] = {}
