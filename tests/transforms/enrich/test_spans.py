@@ -29,6 +29,13 @@ def test_a_phrase_goes_on_while_its_features_say_so():
     assert phrase_end(scene, 1, {"w:غاضبون": 5.0, "w:من": -5.0}) == 2
 
 
+def test_a_known_name_is_never_cut():
+    (scene,) = scenes("قصف الجيش مخيم جنين أمس.")
+    against = {name: -9.0 for last in (2, 3) for name in step(scene, 2, last, 2)}
+    tokens = scene.annotations.tokens
+    assert tokens.text(2, phrase_end(scene, 2, against)) == "مخيم جنين"
+
+
 def party(text, start):
     return Actor(text, text, "JOR", (), "body", start, start + len(text))
 

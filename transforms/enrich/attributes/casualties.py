@@ -272,14 +272,17 @@ def _kind(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
     """
     if lemmas_of(sentence.words[first]) & (DEAD_NOUNS | HURT_NOUNS):
         return "dead" if lemmas_of(sentence.words[first]) & DEAD_NOUNS else "hurt"
-    kind = _first_told(sentence, range(last + 1, last + 2), "N", (DEAD_NOUNS, HURT_NOUNS))
-    for look in (_of_lives, _of_total, _told_before):
-        kind = kind or look(sentence, first, last)
-    return kind or _told_behind(sentence, last)
+    return (
+        _first_told(sentence, [last + 1], "N", (DEAD_NOUNS, HURT_NOUNS))
+        or _of_lives(sentence, first)
+        or _of_total(sentence, first, last)
+        or _told_before(sentence, first)
+        or _told_behind(sentence, last)
+    )
 
 
-def _told_before(sentence: Sentence, first: int, _last: int) -> Kind | Literal[""]:
-    """The nearest word of killing or injuring before a number, of nothing else between them."""
+def _told_before(sentence: Sentence, first: int) -> Kind | Literal[""]:
+    """What the nearest word of killing or injuring before a number says; no other fate between."""
     before = list(_before(sentence, first, _reach(sentence, first)))
     for number, index in enumerate(before):
         if lemmas_of(sentence.words[index]) & _OTHER_FATES:
@@ -307,7 +310,7 @@ def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
     return ""
 
 
-def _of_lives(sentence: Sentence, first: int, _last: int) -> Kind | Literal[""]:
+def _of_lives(sentence: Sentence, first: int) -> Kind | Literal[""]:
     """Whether a number counts lives or victims: أزهقت أرواح ستة، غارة راح ضحيتها تسعة."""
     near = sentence.words[max(sentence.first, first - _REACH) : first]
     return "dead" if near and (near[-1] in _LIVES or any(map(_is_victim, near))) else ""

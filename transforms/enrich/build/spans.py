@@ -13,7 +13,7 @@ from transforms.enrich.events.candidates import Scene
 from transforms.enrich.events.spans import LONGEST, read_end, step
 
 LEAST: Final = 3  # places that must have a feature
-RIDGE: Final = 2.0
+RIDGE: Final = 4.0
 Marked = tuple[Scene, int, int]
 
 

@@ -190,11 +190,8 @@ def party_numbers(mention: EventMention, asked: Iterable[Standing], role: Role) 
         own, other = other, own
     own_countries, other_countries = _set(own), _set(other)
     main = own[0].country if own else None
-    is_open, unknown, alone = (
-        bool(own) and not own_countries,
-        not own_countries,
-        not other_countries,
-    )
+    unknown, alone = not own_countries, not other_countries
+    is_open = bool(own) and unknown
     sides = float(bool(own)), float(is_open), float(not unknown), float(not alone)
     kind = TYPES.index(mention.event_type)
     rows = []

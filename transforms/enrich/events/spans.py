@@ -7,7 +7,7 @@ is decided word by word by a line fitted on phrases that were marked by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -22,24 +22,33 @@ from transforms.records import Actor
 Weights = Mapping[str, float]
 LONGEST: Final = 16  # tokens of a phrase
 _ENDINGS: Final = ("ات", "ون", "ين", "ان", "ية", "يه", "ة", "ه", "ي", "ا")
+END: Final = (
+    -0.2
+)  # log-odds below which a phrase ends: a word too many does less harm than one lost
 _FEW: Final = 6  # tokens from which the length says no more
 
 
 def phrase_end(scene: Scene, first: int, weights: Weights) -> int:
-    """The last token of the phrase that begins at a token.
+    """The last token of the phrase that begins at a token; a known name is never cut.
 
     Args:
         scene: its sentence.
         first: the token.
         weights: of the features, for going on.
     """
-    last, read = first, read_end(scene, first)
+    read, last = read_end(scene, first), _name_end(scene, first)
     stop = min(scene.sentence.stop - 1, first + LONGEST)
     while last < stop:
-        if sum(weights.get(name, 0.0) for name in step(scene, first, last, read)) < 0.0:
+        if sum(weights.get(name, 0.0) for name in step(scene, first, last, read)) < END:
             break
-        last += 1
+        last = _name_end(scene, last + 1)
     return last
+
+
+def _name_end(scene: Scene, first: int) -> int:
+    """The last token of the known name that begins at a token; the token itself without one."""
+    known = scene.annotations.is_name(first)
+    return scene.sentence.spans.get(first, first) if known else first
 
 
 def read_end(scene: Scene, first: int) -> int:
@@ -66,9 +75,9 @@ def step(scene: Scene, first: int, last: int, read: int) -> list[str]:
     length, name = min(last - first, _FEW), scene.annotations.is_name
     own, other = _classes(one), _classes(two)
     inside = any(low <= last and following <= high for low, high in spans.items())
-    ends = any(high == last for high in spans.values())
+    ends = last in spans.values()
     rule = "goes on" if last < read else "ends" if last == read else "is over"
-    alike = _shape(words[first])[1] == after[1]
+    alike = f"{before[1:] == after[1:]}{_shape(words[first])[1:] == after[1:]}"
     return [
         f"k:{here}{there}{beyond}", f"s:{before}{after}", f"c:{own}{other}",
         f"e:{ends}{following in sentence.opens}{after[0]}", f"i:{inside}",
@@ -76,7 +85,7 @@ def step(scene: Scene, first: int, last: int, read: int) -> list[str]:
         f"m:{name(following)}{name(last)}{there}{after[0]}", f"j:{_joined(two)}{there}{after[0]}",
         f"l:{length}{there}{after[0]}", f"w:{two}", f"v:{one}", f"p:{one} {two}",
         f"h:{length}{words[first]}", f"x:{two[-3:]}",
-        f"a:{before[0]}{after[0]}{before[1] == after[1]}{alike}{other}",
+        f"a:{before[0]}{after[0]}{alike}{other}",
         f"b:{one}|{there}{after}", f"d:{one}|{other}",
         f"r:{rule}", f"g:{rule}{there}{after}", f"q:{rule}{other}{before[0]}",
     ]  # fmt: skip
@@ -108,7 +117,7 @@ def _joined(word: str) -> bool:
 
 
 def whole_phrases(
-    mentions: Sequence[EventMention], scenes: Sequence[Scene], weights: Weights
+    mentions: Iterable[EventMention], scenes: Sequence[Scene], weights: Weights
 ) -> None:
     """Give the parties of events the whole of their phrases.
 
@@ -122,43 +131,27 @@ def whole_phrases(
     known: dict[tuple[str | None, int | None], Actor] = {}
     for mention in mentions:
         for side in (mention.actors, mention.recipients):
-            taken = [actor.char_start for actor in side]
+            starts = [actor.char_start for actor in side if actor.char_start is not None]
             for number, actor in enumerate(side):
-                key = actor.field, actor.char_start
-                if key not in known:
-                    known[key] = _whole(actor, scenes, weights)
-                end = known[key].char_end
-                if end != actor.char_end and not _between(taken, actor.char_start, end):
-                    side[number] = replace(actor, text=known[key].text, char_end=end)
+                place = actor.field, actor.char_start
+                if place not in known:
+                    known[place] = _whole(actor, scenes, weights)
+                text, start, end = known[place].text, actor.char_start, known[place].char_end
+                if start is None or end is None or any(start < other < end for other in starts):
+                    continue  # another party of the event begins inside
+                side[number] = replace(actor, text=text, char_end=end)
 
 
-def _between(starts: Sequence[int | None], low: int | None, high: int | None) -> bool:
-    """Whether another party begins inside a phrase."""
-    return any(
-        start is not None and low is not None and high is not None and low < start < high
-        for start in starts
-    )
-
-
-def _whole(actor: Actor, scenes: Sequence[Scene], weights: Weights) -> Actor:
-    """A party with the whole of its phrase."""
-    for scene, first in _places(actor, scenes):
-        last = phrase_end(scene, first, weights)
-        start, end = scene.annotations.tokens.span(first, last)
-        return replace(actor, text=scene.annotations.tokens.raw[start:end], char_end=end)
-    return actor
-
-
-def _places(actor: Actor, scenes: Sequence[Scene]) -> Iterator[tuple[Scene, int]]:
-    """The sentence and token where a party's phrase begins."""
+def _whole(actor: Actor, scenes: Iterable[Scene], weights: Weights) -> Actor:
+    """A party with the whole of its phrase; as it is where no token of a sentence begins it."""
     if actor.char_start is None or actor.char_end is None:
-        return
+        return actor
     for scene in scenes:
         tokens, sentence = scene.annotations.tokens, scene.sentence
-        if tokens.field != actor.field:
+        first, _ = tokens.range_of(actor.char_start, actor.char_end)
+        if tokens.field != actor.field or not sentence.first <= first < sentence.stop:
             continue
-        low, high = tokens.span(sentence.first, sentence.stop - 1)
-        if low <= actor.char_start < high:
-            first, _ = tokens.range_of(actor.char_start, actor.char_end)
-            if first < sentence.stop and tokens.span(first, first)[0] == actor.char_start:
-                yield scene, first
+        if tokens.span(first, first)[0] == actor.char_start:
+            start, end = tokens.span(first, phrase_end(scene, first, weights))
+            return replace(actor, text=tokens.raw[start:end], char_end=end)
+    return actor
