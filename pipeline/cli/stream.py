@@ -16,7 +16,7 @@ from pipeline.queue.base import open_queue
 from pipeline.run.stream_options import StreamWishes, parse_stream, stream_parser
 
 if TYPE_CHECKING:
-    from pipeline.run.stream import Loop
+    from pipeline.run.loop import Loop
 
 PARSER: Final = stream_parser  # what --help is made of
 
@@ -32,7 +32,7 @@ def command(
     config, wishes = parse_stream(given, datetime.now(UTC), beam_flags)
     if wishes.beat_seconds is not None:
         return _inside_an_engine(config, wishes, wishes.beat_seconds)
-    from pipeline.run.stream import Abandoned, follow  # noqa: PLC0415 - Beam takes seconds
+    from pipeline.run.loop import Abandoned, follow  # noqa: PLC0415 - Beam takes seconds
 
     try:
         follow(_loop(config, wishes))

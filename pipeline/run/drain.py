@@ -5,7 +5,6 @@ The same steps as inside an engine, one group after the other; at a pause everyt
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -17,8 +16,8 @@ from pipeline.queue.base import Queue
 from pipeline.render.progress import Progress
 from pipeline.render.terminal import one_line
 from pipeline.run.inputs import run_id_of
+from pipeline.run.loop import Clock, Loop
 from pipeline.run.maintain import provenance_of
-from pipeline.run.stream import Clock
 from pipeline.runners import open_engine
 from pipeline.sinks.base import open_sink
 from pipeline.steps.settle import Pace, Settled, settle_inbox
@@ -34,7 +33,7 @@ _GROUPS: Final = 50  # delivered and settled at once
 
 
 @dataclass(slots=True)
-class Drain:
+class Drain(Loop):
     """The loop.
 
     Attributes:
@@ -51,7 +50,6 @@ class Drain:
     pace: Pace = field(default_factory=Pace)
     clock: Clock = field(default_factory=Clock)
     taken: int = 0
-    _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         """Take groups until ``stop`` ends it.
@@ -80,15 +78,6 @@ class Drain:
             taker.close()
             sink.close()
         self.progress.say(f"stopped after {self.taken} groups; nothing is under way")
-
-    def stop(self) -> None:
-        """End after the groups under way."""
-        self._stop.set()
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it was told to stop."""
-        return self._stop.is_set()
 
     def _beat(self, taker: GroupTaker, sink: Any) -> float:
         """Take what lies in the queue; return the seconds to sleep."""

@@ -9,15 +9,12 @@ it changes; while it cannot be read the last good one stays.
 from __future__ import annotations
 
 import shutil
-import signal
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pipeline import log
 from pipeline.context import RunContext
@@ -29,6 +26,7 @@ from pipeline.render.letters import tell_letters
 from pipeline.render.progress import Progress
 from pipeline.render.terminal import one_line
 from pipeline.run.job import Job, Summary
+from pipeline.run.loop import Clock, Loop
 from pipeline.run.maintain import provenance_of
 from pipeline.run.metrics import Metrics, serve_metrics
 from pipeline.runners import open_engine
@@ -49,7 +47,6 @@ HEALTH: Final = 60.0  # seconds between two lines on how it goes
 _FEEDS_A_TICK: Final = 200  # so that a stop never has to wait for thousands
 _LEAST_PAUSE: Final = 1.0
 _BEHIND: Final = 60.0  # seconds that a feed may wait before the lag is told
-_LAST_TICK: Final = 20.0  # seconds that a tick may still take once a stop was asked for
 _AFTER_FAILURE: Final = (5.0, 15.0, 60.0, 300.0)
 
 
@@ -82,20 +79,7 @@ class IdleDay:
 
 
 @dataclass(slots=True)
-class Clock:
-    """The stream's clock: a test moves it by hand.
-
-    Attributes:
-        now: tells the time.
-        wait: sleeps so many seconds, or until the event is set.
-    """
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    wait: Callable[[threading.Event, float], object] = threading.Event.wait
-
-
-@dataclass(slots=True)
-class Stream:
+class Stream(Loop):
     """The loop.
 
     Attributes:
@@ -119,7 +103,6 @@ class Stream:
     clock: Clock = field(default_factory=Clock)
     queue: Queue | None = None
     metrics: Metrics = field(default_factory=Metrics)
-    _stop: threading.Event = field(default_factory=threading.Event)
     _told: datetime | None = None
     _failures: int = 0
     _idle: IdleDay = field(default_factory=IdleDay)
@@ -156,15 +139,6 @@ class Stream:
                 server.shutdown()
             sink.close()
         self.progress.say(f"stopped after {self.metrics.ticks} ticks; nothing is under way")
-
-    def stop(self) -> None:
-        """End the stream after the tick under way."""
-        self._stop.set()
-
-    @property
-    def stopping(self) -> bool:
-        """Whether the stream was told to stop."""
-        return self._stop.is_set()
 
     def _beat(self, feeds: FeedList, warm: Warm) -> float:
         """Run one tick if a feed is due; return the seconds to sleep."""
@@ -307,60 +281,6 @@ class _Tick(Job):
         self, context: RunContext, refs: Sequence[Ref], told: Sequence[PackedRows] = ()
     ) -> Any:
         return super()._start(replace(context, queue=self._queue), refs, told)
-
-
-class Abandoned(BaseException):
-    """A stream was told to stop and its tick took too long: the tick was given up, whole."""
-
-
-class Loop(Protocol):
-    """What ``follow`` runs: ends some time after it was told to."""
-
-    @property
-    def stopping(self) -> bool:
-        """Whether it was told to stop."""
-        ...
-
-    def run(self) -> None:
-        """Run until it is told to stop."""
-        ...
-
-    def stop(self) -> None:
-        """Tell it to stop."""
-        ...
-
-
-def follow(stream: Loop) -> None:
-    """Run a stream until SIGTERM or SIGINT; a second one, or a tick that goes on, gives it up.
-
-    Raises:
-        Abandoned: the tick under way was given up. Nothing of it counts; the feeds are due again.
-    """
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        if stream.stopping:
-            _abandon(_number, _frame)
-        stream.stop()
-        signal.setitimer(signal.ITIMER_REAL, _LAST_TICK)
-
-    handlers: dict[int, Callable[[int, FrameType | None], None]] = {
-        signal.SIGTERM: stop,
-        signal.SIGINT: stop,
-        signal.SIGALRM: _abandon,
-    }
-    before: dict[int, Any] = {
-        number: signal.signal(number, handler) for number, handler in handlers.items()
-    }
-    try:
-        stream.run()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _abandon(_number: int, _frame: FrameType | None) -> None:
-    raise Abandoned
 
 
 def _name(feed: Feed) -> str:

@@ -19,7 +19,8 @@ from live_feeds import settings
 
 from pipeline.options import Config
 from pipeline.render.progress import Progress
-from pipeline.run.stream import Clock, Stream
+from pipeline.run.loop import Clock
+from pipeline.run.stream import Stream
 from pipeline.sinks.inbox import Inbox
 from pipeline.sinks.parquet import ParquetSink
 
