@@ -10,8 +10,13 @@ from typing import Any, Final
 
 from pipeline import storage
 from pipeline.queue.line import Line, read_line
-from pipeline.warc.framing import Framed, framed
-from pipeline.warc.record import BadRecordError, body_of, parse_record
+from pipeline.warc.record import (
+    MAX_BODY,
+    MAX_KEPT,
+    BadRecordError,
+    body_of,
+    first_record,
+)
 from transforms.fetch.decoders import BrokenError, TooLargeError
 from transforms.records import Page, Rejected, content_id
 from transforms.text.packed import is_packed, unpack
@@ -20,8 +25,7 @@ MAX_GROUP: Final = 1_000_000  # bytes of a group as it lies in a queue
 _MAX_UNPACKED: Final = 64_000_000
 _RAW: Final = 4_000_000  # bytes of lines that are packed at once
 _LINES: Final = 256  # of a group: those of references are short, their pages are not
-_MAX_BODY: Final = 16 * 1024 * 1024
-_MAX_RECORD: Final = _MAX_BODY + 256 * 1024
+_STRETCH: Final = 4 * MAX_KEPT  # bytes of an archive that are held: a whole file of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +136,11 @@ def _refused(group: Group, reason: Any, detail: str) -> Rejected:
 
 
 class Contents:
-    """Brings the contents of pages that lie in an archive; of the last file it keeps the bytes."""
+    """Brings the contents of pages that lie in an archive; the last stretch read is kept."""
 
     def __init__(self) -> None:
         """Nothing is read yet."""
-        self._file: tuple[str, bytes] | None = None
+        self._path, self._start, self._data = "", 0, b""
 
     def fill(self, line: Line) -> Line:
         """Give an archived page its content, or say why there is none; others as they are."""
@@ -146,7 +150,7 @@ class Contents:
         try:
             content = self._content(page.raw_ref or "")
         except TooLargeError:
-            return replace(line, record=_lost(page, "too_large", f"more than {_MAX_BODY} bytes"))
+            return replace(line, record=_lost(page, "too_large", f"more than {MAX_BODY} bytes"))
         except storage.UnreadableError as error:
             return replace(line, record=_lost(page, "unreadable", str(error)))
         except (BadRecordError, BrokenError, ValueError) as error:
@@ -162,16 +166,16 @@ class Contents:
             BrokenError, TooLargeError: the body cannot be unpacked.
             ValueError: it is no reference.
         """
-        path, _, offset = raw_ref.rpartition("#")
-        if not path or not offset.isdigit():
+        path, _, at = raw_ref.rpartition("#")
+        if not path or not at.isdigit():
             raise ValueError(f"{raw_ref:.200}: no reference into an archive")
-        if self._file is None or self._file[0] != path:
-            self._file = path, storage.read_raw(path, 0, -1)
-        stream = BytesIO(self._file[1][int(offset) :])
-        frame = next(framed(stream, packed=False, keep=_MAX_RECORD), None)
-        if not isinstance(frame, Framed):
-            raise BadRecordError(f"{raw_ref}: no record there")
-        return body_of(parse_record(frame.data, frame.size), _MAX_BODY)
+        offset = int(at)
+        ahead = len(self._data) - (offset - self._start)
+        at_end = len(self._data) < _STRETCH
+        if path != self._path or offset < self._start or not (ahead >= MAX_KEPT or at_end):
+            self._path, self._start = path, offset
+            self._data = storage.read_raw(path, offset, _STRETCH)
+        return body_of(first_record(self._data[offset - self._start :]), MAX_BODY)
 
 
 def _lost(page: Page, reason: Any, detail: str) -> Rejected:

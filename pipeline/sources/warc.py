@@ -7,7 +7,6 @@ became of it; extracted again they give the rows of the run that wrote them.
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +20,15 @@ from pipeline.sources.feeds import Answered, parse_answered
 from pipeline.sources.spool import Spool
 from pipeline.warc.fields import RequestFields, read_capture
 from pipeline.warc.framing import Damage, Framed, framed
-from pipeline.warc.record import BadRecordError, Record, body_of, parse_record
+from pipeline.warc.record import (
+    MAX_BODY,
+    MAX_KEPT,
+    BadRecordError,
+    Record,
+    body_of,
+    first_record,
+    parse_record,
+)
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.feeds.identity import entry_keys
 from transforms.fetch.decoders import BrokenError, TooLargeError
@@ -34,8 +41,6 @@ from transforms.text.urls import canonicalise_url
 
 _HTML: Final = ("text/html", "application/xhtml")
 _FEED: Final = ("application/rss", "application/atom", "application/rdf", "application/feed+json")
-_MAX_BODY: Final = 16 * 1024 * 1024
-_MAX_KEPT: Final = _MAX_BODY + 256 * 1024  # a body and the headers before it
 
 _Pool = KillablePool[Answered, ParsedFeed]
 
@@ -55,7 +60,7 @@ def index(path: str, spool: Spool, workers: Workers) -> Iterator[Indexed]:
     packed = path.lower().endswith(".gz")
     one = replace(workers, processes=1)
     with storage.open_raw(path) as stream, KillablePool(parse_answered, one) as pool:
-        for found in framed(stream, packed=packed, keep=_MAX_KEPT):
+        for found in framed(stream, packed=packed, keep=MAX_KEPT):
             if isinstance(found, Damage):
                 yield _lost(path, found)
                 continue
@@ -96,8 +101,8 @@ def load(ref: Ref) -> Page | Missed | Rejected:
     data = storage.read_raw(ref.path, ref.offset, ref.length)
     raw_ref = f"{ref.path}#{ref.offset}"
     try:
-        record = _record_at(data)
-        body = body_of(record, _MAX_BODY)
+        record = first_record(data)
+        body = body_of(record, MAX_BODY)
     except (BadRecordError, BrokenError) as error:
         detail = f"{ref.path}: {error}"
         return Rejected("read", "truncated", detail, url=ref.key, raw_ref=raw_ref)
@@ -120,18 +125,6 @@ def load(ref: Ref) -> Page | Missed | Rejected:
         raw_ref=raw_ref,
         payload=json.dumps(where, ensure_ascii=False),
     )
-
-
-def _record_at(data: bytes) -> Record:
-    """Read a record where the index has found one.
-
-    Raises:
-        BadRecordError: there is none any more.
-    """
-    frame = next(framed(io.BytesIO(data), packed=False, keep=_MAX_KEPT), None)
-    if isinstance(frame, Framed):
-        return parse_record(frame.data, frame.size)
-    raise BadRecordError("the archive has changed since it was indexed")
 
 
 def _missed(record: Record, capture: RequestFields, body: bytes, raw_ref: str) -> Missed | None:
@@ -157,7 +150,7 @@ def _feed(
         yield _no_feed(facts.url, capture.reason, capture.detail)
         return
     try:
-        body = body_of(record, _MAX_BODY)
+        body = body_of(record, MAX_BODY)
     except BrokenError as error:
         yield _no_feed(facts.url, "truncated", f"{path}: {error}")
         return
@@ -213,7 +206,7 @@ def _lost(path: str, damage: Damage) -> Rejected:
 
 
 def _too_large(path: str, url: str) -> Rejected:
-    detail = f"{path}: more than {_MAX_BODY >> 20} MB unpacked"
+    detail = f"{path}: more than {MAX_BODY >> 20} MB unpacked"
     return Rejected("read", "too_large", detail, url=redact_url(url))
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from pipeline.warc.framing import Framed, framed
 from transforms.fetch.decoders import BodyReader, BrokenError
 from transforms.text.dates import parse_timestamp
 
+MAX_BODY: Final = 16 * 1024 * 1024
+MAX_KEPT: Final = MAX_BODY + 256 * 1024  # a body and the headers before it
 _END: Final = re.compile(rb"\r?\n\r?\n")
 _STATUS: Final = re.compile(r"HTTP/\d(?:\.\d)?[ \t]+(\d{3})\b")
 _CHUNK_SIZE: Final = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -188,3 +192,18 @@ def _is_coded(payload: bytes, coding: str) -> bool:
     if name == "zstd":
         return payload.startswith(b"\x28\xb5\x2f\xfd")
     return payload.lstrip()[:1] != b"<"
+
+
+def first_record(data: bytes) -> Record:
+    """Read the record that some bytes of an archive begin with.
+
+    Args:
+        data: a stretch of the file; what follows the record is not looked at.
+
+    Raises:
+        BadRecordError: they begin with none.
+    """
+    frame = next(framed(io.BytesIO(data), packed=False, keep=MAX_KEPT), None)
+    if isinstance(frame, Framed):
+        return parse_record(frame.data, frame.size)
+    raise BadRecordError("no record there: the archive has changed since it was indexed")
