@@ -367,7 +367,7 @@ def own_of(rules: str | None, names: str | None) -> OwnTables | None:
     """
     if rules is None and names is None:
         return None
-    from pipeline.own import read_own  # noqa: PLC0415 - loads the coder
+    from pipeline.sources.own import read_own  # noqa: PLC0415 - loads the coder
 
     return read_own(rules, names)
 

@@ -15,7 +15,8 @@ import typer
 from pipeline import log, open_data
 from pipeline.cli.shared_options import Names, Rules
 from pipeline.errors import Exit, UsageError, not_there
-from pipeline.explain import (
+from pipeline.options import own_of
+from pipeline.render.explain import (
     ARTICLE_COLUMNS,
     Explained,
     explain_lines,
@@ -24,7 +25,6 @@ from pipeline.explain import (
     to_json,
     with_reasons,
 )
-from pipeline.options import own_of
 from pipeline.sources import pages, prefetched, texts
 from pipeline.sources.base import Ref
 from pipeline.sources.files import check_inputs, kind_of

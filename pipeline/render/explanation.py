@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.explain import Explained
+from pipeline.render.explain import Explained
 from pipeline.render.terminal import one_line, page
 from transforms.enrich.why import Considered
 from transforms.records import Actor, Article, Event

@@ -60,7 +60,7 @@ def test_r27_each_poison_costs_one_dead_letter(tmp_path, sized):
 def test_r27_explain_answers_for_a_dead_worker(tmp_path):
     script = tmp_path / "explaining.py"
     script.write_text(
-        "import sys, poison_work, pipeline.explain as explain\n"
+        "import sys, poison_work, pipeline.render.explain as explain\n"
         "class Line:\n"
         "    def __init__(self, own):\n"
         "        pass\n"

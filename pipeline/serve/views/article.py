@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pipeline.explain import ARTICLE_COLUMNS, explain_row, with_reasons
+from pipeline.render.explain import ARTICLE_COLUMNS, explain_row, with_reasons
 from pipeline.serve import literals
 from pipeline.serve.context import PageContext, Panel
 from pipeline.serve.highlights import ROLES, differences, highlights_of, paragraphs, pieces

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from rich.cells import cell_len
 
-from pipeline.explain import Explained, explain_page
+from pipeline.render.explain import Explained, explain_page
 from pipeline.render.explanation import show
 from pipeline.render.tables import write_table
 from pipeline.render.terminal import isolated, one_line

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from pipeline_helpers import rasd
 
-from pipeline.explain import explain_line
+from pipeline.render.explain import explain_line
 from transforms.feeds.lists import load_catalogue
 
 

@@ -18,9 +18,9 @@ from pipeline_helpers import rasd
 from stream_work import simulated
 
 from pipeline import cli
-from pipeline.own import read_own
 from pipeline.run.stream_options import parse_stream
 from pipeline.sinks.base import open_sink
+from pipeline.sources.own import read_own
 from transforms.enrich.own import use
 
 WHO = (
