@@ -58,3 +58,17 @@ def stored(output: Path) -> dict[str, list[str]]:
         for name, rows in all_facts(output).items()
         if name not in _OF_THE_CLOCK
     }
+
+
+class State:
+    """A cell as an engine gives it to one key."""
+
+    text: str | None = None
+
+    def read(self) -> str | None:
+        """Give what was written last."""
+        return self.text
+
+    def write(self, text: str) -> None:
+        """Keep a text."""
+        self.text = text

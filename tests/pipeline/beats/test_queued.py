@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from beat_feeds import State
 from live_feeds import NOON
 
 from pipeline.beats.claims import HELD
 from pipeline.beats.queued import PlanQueue
 from pipeline.queue.base import MOST, open_queue
-
-
-class State:
-    """A cell as an engine gives it to one key."""
-
-    text = None
-
-    def read(self):
-        """Give what was written last."""
-        return self.text
-
-    def write(self, text):
-        """Keep a text."""
-        self.text = text
 
 
 def planned(work, state, after=0.0):
