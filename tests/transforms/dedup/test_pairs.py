@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -183,9 +182,7 @@ def test_a_flood_of_templates_costs_bounded_work() -> None:
         articles.append(article(f"{n:05}", body, n / 700))
     table = key_table(order_in_time(articles))
     assert len(meetings(table).rows) <= 2000 * PREDECESSORS * 4
-    started = time.process_time()
     found = find_pairs(articles)
-    assert time.process_time() - started < 30
     assert len(found) <= 640  # 1 % of 2000 x 32 compared: fillings that share a name by chance
 
 
