@@ -230,7 +230,7 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         _LIMITS,
         "page_timeout",
-        "seconds a page may take before it is given up (%(default)s)",
+        "seconds of work a page may take before it is given up (%(default)s)",
         {"type": some_seconds, "default": 20.0, "metavar": "S"},
     ),
     Flag(

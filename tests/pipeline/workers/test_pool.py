@@ -62,6 +62,15 @@ def test_the_pool_can_be_used_again_after_failures(work):
         assert list(pool.map([("answer", 5)])) == [5]
 
 
+def test_time_in_which_a_worker_had_no_processor_is_not_held_against_it(work):
+    """As on a busy machine; it may not last for ever."""
+    with KillablePool(work, Workers(1, timeout=0.1)) as pool:
+        late, never = pool.map([("sleep", 0.4), ("sleep", 600)])
+    assert late == 0.4
+    assert isinstance(never, Failure)
+    assert never.reason == "too_slow"
+
+
 def test_large_items_and_answers_pass(work):
     blob = b"x" * 5_000_000
     with KillablePool(work, Workers(2)) as pool:
