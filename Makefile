@@ -10,6 +10,7 @@ ENGINES ?= .engines
 # Most of the time of most tests goes by in processes they have started. A file stays together.
 SIDE_BY_SIDE := -q -n $(shell nproc) --dist loadfile
 COVERED := tests/transforms tests/pipeline/evaluation
+AGAIN = { test $$? = 1 && $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none; }
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo -n)
 
 .PHONY: demo emulator emulate engines browser demo-flink demo-bigquery pin-image test test-full lint bench docs pictures static lock clean
@@ -84,13 +85,17 @@ test: lint ## the whole test suite, every reliability test at a smaller size
 	$(MAKE) --no-print-directory engines || test "$$CI" != true
 	$(MAKE) --no-print-directory browser || test "$$CI" != true
 	@# Three parts. What measures coverage runs by itself, since tracing slows and warns elsewhere;
-	@# what is done to rasd on purpose, and engines, run alone, since time and memory count there.
+	@# engines run alone, since each needs all of the machine. Of what fails beside other tests time
+	@# or memory may be the cause: it is judged again alone, as it stands.
 	$(BIN)/coverage erase
 	$(BIN)/coverage run --source=transforms -m pytest $(SIDE_BY_SIDE) -m "not reliability" $(COVERED)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
-	RASD_TEST_SIZE=small $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not reliability and not engine" $(addprefix --ignore=,$(COVERED))
-	RASD_TEST_SIZE=small $(BIN)/python -m pytest -m "reliability or engine"
+	export RASD_TEST_SIZE=small; \
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not reliability and not engine" $(addprefix --ignore=,$(COVERED)) || $(AGAIN)
+	export RASD_TEST_SIZE=small; \
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "reliability and not engine" || $(AGAIN)
+	RASD_TEST_SIZE=small $(BIN)/python -m pytest -m engine
 
 test-full: lint emulator engines browser ## every reliability test as written
 	RASD_TEST_SIZE=full $(BIN)/pytest

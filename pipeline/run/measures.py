@@ -96,7 +96,13 @@ def _through(stage: str, what: str) -> tuple[Measure, ...]:
 
 
 def _timed(stage: str, what: str) -> Measure:
+    """What took time, waiting included."""
     return Measure(stage, "microseconds", "distribution", f"Microseconds {what}.")
+
+
+def _worked(stage: str, what: str) -> Measure:
+    """What a processor was busy with, however long it had to wait for one."""
+    return _timed(stage, f"of CPU {what}")
 
 
 STAGES: Final[tuple[Measure, ...]] = (
@@ -123,7 +129,7 @@ STAGES: Final[tuple[Measure, ...]] = (
     Measure("read", "in", "counter", "URLs that were looked up, each with all that names it."),
     Measure("read", "out", "counter", "Pages that were read, and pages to be fetched."),
     Measure("read", "rejected", "counter", "Inputs that gave no page.", by_reason=True),
-    _timed("read", "a URL took to be read"),
+    _worked("read", "a URL took to be read"),
     Measure("fetch", "in", "counter", "Pages that were asked for."),
     Measure("fetch", "out", "counter", "Pages that came."),
     Measure("fetch", "failed", "counter", "Pages that did not come.", by_reason=True),
@@ -135,18 +141,18 @@ STAGES: Final[tuple[Measure, ...]] = (
     *_through("extract", "Pages"),
     Measure("extract", "bytes", "distribution", "Bytes of a page as it came in."),
     Measure("extract", "words", "distribution", "Words of an article's body."),
-    _timed("extract", "a page took to become an article"),
+    _worked("extract", "a page took to become an article"),
     *_through("language", "Articles"),
-    _timed("language", "an article's language took"),
+    _worked("language", "an article's language took"),
     *_through("topics", "Articles"),
-    _timed("topics", "an article's topics took"),
+    _worked("topics", "an article's topics took"),
     *_through("events", "Articles"),
     Measure("events", "coded", "distribution", "Events of an article, of any status."),
-    _timed("events", "an article's events took"),
+    _worked("events", "an article's events took"),
     *_through("dedup", "Articles"),
-    _timed("dedup", "an article's fingerprint took"),
+    _worked("dedup", "an article's fingerprint took"),
     Measure("document", "rejected", "counter", "Pages that cost a process.", by_reason=True),
-    _timed("document", "a page took in its process: all stages, rows, packing"),
+    _worked("document", "a page took in its process: all stages, rows, packing"),
     Measure("rows", "in", "counter", "Rows that were made."),
     Measure("rows", "out", "counter", "Rows that were kept."),
     Measure("rows", "rejected", "counter", "Rows that the schema refused.", by_reason=True),

@@ -23,7 +23,7 @@ from transforms.records import Document, Page
 from transforms.rejects import REASONS
 
 pytestmark = pytest.mark.reliability
-LIMIT = 5.0  # seconds an attack file may take
+LIMIT = 5.0  # seconds of CPU an attack file may take
 SLOWER = 1.1  # times as long a good page may take beside attacks
 TURN = 20  # good pages at a time, alone and among attacks by turns: other work slows both alike
 
