@@ -166,15 +166,15 @@ FLAGS: Final[tuple[Flag, ...]] = (
     Flag(
         _OWN,
         "rules",
-        "event rules of your own (.toml) beside the shipped ones; one with a shipped id replaces "
-        "that rule",
+        "event rules of your own (.toml) beside the shipped ones: a directory, gs://BUCKET/PATH; "
+        "one with a shipped id replaces that rule",
         {"metavar": "DIR"},
     ),
     Flag(
         _OWN,
         "names",
-        "persons, organisations and places of your own, a tab-separated file; they win over the "
-        "shipped ones",
+        "persons, organisations and places of your own: a tab-separated file, gs://BUCKET/PATH; "
+        "they win over the shipped ones",
         {"metavar": "FILE"},
     ),
     Flag(_ROWS, "force", "process again what is stored, and ask feeds that are not due", _SWITCH),

@@ -18,6 +18,12 @@ from transforms.text.packed import is_packed, unpack
 # More than any page or feed has a right to; documents are capped again where they are parsed.
 MAX_BYTES: Final = 256 * 1024 * 1024
 _WRITTEN_TO: Final = frozenset({"gs"})  # schemes of stores that files can be put into
+_REFUSED: Final = {  # what Google answers, and what it means
+    401: "Google refuses the credentials: run `gcloud auth application-default login`",
+    403: "no access: grant roles/storage.objectViewer on the bucket",
+    404: "no such object",
+}
+_LONGEST: Final = 300  # letters of what an error says
 _READABLE: Final = (b"<", b"{", b"[")  # begins what is called an archive by mistake
 
 
@@ -68,7 +74,19 @@ def _remote(path: str, call: Any) -> Any:
             why = f"{scheme}:// {cure}"
         raise UsageError(f"{path}: {why}") from error
     except Exception as error:
-        raise UnreadableError(f"{path}: {error}") from error
+        raise UnreadableError(f"{path}: {_cause(error)}") from error
+
+
+def _cause(error: BaseException) -> str:
+    """One line of why a store did not give what it was asked for.
+
+    Beam puts the answer of the store into an exception of its own, one into the other.
+    """
+    inner: BaseException = error
+    while isinstance(found := getattr(inner, "exception_details", None), dict) and found:
+        inner = next(iter(found.values()))
+    refused = _REFUSED.get(getattr(inner, "code", None))
+    return refused or " ".join(str(inner).split())[:_LONGEST]
 
 
 def walk(path: str) -> Iterator[str]:
@@ -153,7 +171,7 @@ class _Raw:
         try:
             return call(argument)
         except Exception as error:
-            raise UnreadableError(f"{self._path}: {error}") from error
+            raise UnreadableError(f"{self._path}: {_cause(error)}") from error
 
 
 def _uncompressed() -> Any:

@@ -10,7 +10,7 @@ Rules = Annotated[
     str | None,
     typer.Option(
         metavar="DIR",
-        help="Event rules of your own (.toml) beside the shipped ones.",
+        help="Event rules of your own (.toml) beside the shipped ones: a directory, gs://BUCKET/PATH.",
         show_default=False,
     ),
 ]
@@ -18,7 +18,7 @@ Names = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
-        help="Persons, organisations and places of your own: a tab-separated file.",
+        help="Persons, organisations and places of your own: a tab-separated file, gs://BUCKET/PATH.",
         show_default=False,
     ),
 ]

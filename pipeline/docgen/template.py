@@ -9,11 +9,8 @@ from typing import Any, Final
 from pipeline.cli.launch import INPUTS, SWITCHES
 from pipeline.options import FLAGS, Flag
 
-# The template decides the runner; a harness of Dataflow has one process; logs go to Cloud Logging;
-# own rules and names are files beside whoever starts a run.
-LEFT_OUT: Final = frozenset(
-    {"runner", "processes", "debug", "tick_size", "max_dead_letters", "rules", "names"}
-)
+# The template decides the runner; a harness of Dataflow has one process; logs go to Cloud Logging.
+LEFT_OUT: Final = frozenset({"runner", "processes", "debug", "tick_size", "max_dead_letters"})
 _REQUIRED: Final = frozenset({"output"})
 _ABOUT: Final = (
     "Arabic articles, pages, feeds and prefetched documents become deduplicated, event-coded rows. "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import shutil
 from dataclasses import replace
 
 import pytest
 from any_order import check_whole, stored
+from buckets import emulated_bucket
 from http_faults import answer
 from http_server import LocalServer
 from live_feeds import NOON, item, rss
@@ -18,10 +20,15 @@ from pipeline_helpers import rasd
 from stream_work import simulated
 
 from pipeline import cli
+from pipeline.errors import UsageError
 from pipeline.run.stream_options import parse_stream
 from pipeline.sinks.base import open_sink
 from pipeline.sources.own import read_own
+from pipeline.steps.rows import AnswerPage, Recording
+from pipeline.storage import write_whole
+from transforms.document import process_document
 from transforms.enrich.own import use
+from transforms.rows.rows import Provenance
 
 WHO = (
     "تلاميذ", "عمال", "معلمون", "محامون", "أطباء", "فلاحون", "صحفيون",
@@ -178,7 +185,8 @@ def test_faults_end_every_command_before_it_begins(here, tmp_path):
         (("--rules", "nowhere"), "no such file or directory: nowhere"),
         (("--rules", "plain"), "no rule file (.toml) in it"),
         (("--rules", "my-names.tsv"), "name a directory of rule files"),
-        (("--rules", "gs://bucket/rules"), "name a local path"),
+        (("--rules", "https://rules.example/a.toml"), "unknown scheme https://"),
+        (("--names", "gs://"), "names no bucket: give gs://BUCKET/PATH"),
         (("--names", "my-rules"), "is a directory; name a file"),
         (("--names", "in.jsonl"), "in.jsonl:1: columns are separated by tabs"),
         (("--names", "latin.tsv"), "latin.tsv:2: not UTF-8"),
@@ -264,3 +272,53 @@ def test_only_event_coding_is_evaluated_with_them(desk, here):
     plain = here(*given)[1]
     assert "core_recall" in plain
     assert ours != plain
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """A bucket with own files in it; gives their URI."""
+    with emulated_bucket(monkeypatch) as uri:
+        write_whole(f"{uri}/mine/rules/vigil.toml", VIGIL.encode())
+        write_whole(f"{uri}/mine/rules/older/vigil.toml", b"not read")
+        write_whole(f"{uri}/mine/names.tsv", NAMES.encode())
+        yield f"{uri}/mine"
+
+
+def test_own_files_in_a_bucket_are_those_of_a_disk(bucket):
+    there = read_own(f"{bucket}/rules", f"{bucket}/names.tsv")
+    assert there.digest == own(VIGIL, NAMES).digest
+    assert [name for name, _ in there.rules] == [f"{bucket}/rules/vigil.toml"]
+    assert read_own(f"{bucket}/rules/vigil.toml", None).rules == there.rules
+    # they travel with the work: no worker has to reach the bucket
+    work = AnswerPage(process_document, Recording(Provenance("r", "1", NOON), own=there))
+    assert b"gs://news/mine/rules/vigil.toml" in pickle.dumps(work)
+    assert VIGIL.encode() in pickle.dumps(work)
+
+
+def test_what_is_wrong_with_own_files_in_a_bucket_is_one_line(bucket):
+    write_whole(f"{bucket}/odd/broken.toml", b'type = "PROTEST\n')
+    write_whole(f"{bucket}/odd/latin.tsv", b"kind\tnames\nperson\t\xe9\n")
+    wrong = [
+        (f"{bucket}/none", None, f"--rules: nothing found at {bucket}/none"),
+        ("gs://no-such-bucket/none", None, "--rules: gs://no-such-bucket/none: no such object"),
+        (bucket, None, "no rule file (.toml) in it"),
+        (f"{bucket}/names.tsv", None, "name a directory of rule files"),
+        (None, f"{bucket}/rules", "is a directory; name a file"),
+        (f"{bucket}/odd/broken.toml", None, f"{bucket}/odd/broken.toml:1: "),
+        (None, f"{bucket}/odd/latin.tsv", f"{bucket}/odd/latin.tsv:2: not UTF-8"),
+    ]
+    for rules, names, what in wrong:
+        with pytest.raises(UsageError) as refused:
+            read_own(rules, names)
+        assert what in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+
+def test_a_bucket_that_may_not_be_read_is_told(monkeypatch):
+    with LocalServer(answer("{}", 403, {"Content-Type": "application/json"})) as server:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.port}")
+        with pytest.raises(UsageError) as refused:
+            read_own("gs://closed/rules", None)
+    assert str(refused.value) == (
+        "--rules: gs://closed/rules: no access: grant roles/storage.objectViewer on the bucket"
+    )
