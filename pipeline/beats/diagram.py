@@ -9,13 +9,13 @@ Its steps are those of ``pipeline.graph``, but for the beat's own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import apache_beam as beam
 
 from pipeline.beats.claims import ClaimRequests, in_beats
+from pipeline.beats.pace import Rhythm
 from pipeline.beats.plan import PlanBeat
 from pipeline.beats.poll import PollDue
 from pipeline.beats.queued import PlanQueue, TakeGroups
@@ -24,19 +24,6 @@ from pipeline.queue.base import Queue
 from pipeline.steps.branches import deliver_pages, deliver_rows, fetch_pages
 from pipeline.steps.documents import PageRequest
 from transforms.rows.packed import PackedRows
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How a stream inside an engine goes.
-
-    Attributes:
-        seconds: between two beats.
-        settle_minutes: a beat settles at most so often; None leaves it to a ``rasd settle``.
-    """
-
-    seconds: int = 60
-    settle_minutes: float | None = 0.0
 
 
 def beats(
@@ -54,7 +41,7 @@ def beats(
     moments = (
         root | "Beat" >> times | "ToOneKey" >> beam.Map(_one_key).with_output_types(tuple[str, Any])
     )
-    plan = PlanBeat(context, rhythm.settle_minutes)
+    plan = PlanBeat(context, rhythm)
     orders = moments | "PlanBeat" >> beam.ParDo(plan).with_output_types(tuple[str, Any])
     if context.config.inputs:
         _follow(orders, context, rhythm)
@@ -70,7 +57,7 @@ def _follow(orders: Any, context: RunContext, rhythm: Rhythm) -> None:
     """Poll what was ordered; fetch and process what came of it."""
     followed = (
         orders
-        | "PollDue" >> beam.ParDo(PollDue(context)).with_output_types(Any)
+        | "PollDue" >> beam.ParDo(PollDue(context, rhythm)).with_output_types(Any)
         | "InBeats" >> in_beats(rhythm.seconds)
     )
     told, given, wanted = followed | "PartFollowed" >> beam.Partition(_part_followed, 3)

@@ -7,7 +7,7 @@ lives, and read again when it does not.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +16,8 @@ from typing import Any, Final
 import apache_beam as beam
 
 from pipeline.beats.claims import CLAIMS, STAGE, Claims
+from pipeline.beats.pace import HostPace, Rhythm
+from pipeline.beats.waiting import WaitingPages
 from pipeline.context import RunContext
 from pipeline.polling.history import FeedHistory, recall_robots
 from pipeline.polling.warm import Warm
@@ -44,6 +46,8 @@ class Order:
         history: what is known of them.
         robots: what robots.txt files of that host said.
         gone: ids of pages that were taken down: they are not asked for.
+        turn: the group of pages that have waited and whose turn it is.
+        waiting: the groups of that host that nobody has taken.
     """
 
     as_of: datetime
@@ -51,6 +55,8 @@ class Order:
     history: FeedHistory
     robots: tuple[FetchLog, ...] = ()
     gone: frozenset[str] = frozenset()
+    turn: str = ""
+    waiting: tuple[str, ...] = ()
 
 
 beam.coders.registry.register_coder(Order, RecordCoder)
@@ -61,17 +67,19 @@ class Planner:
 
     Args:
         context: the stream's; its config names the list of feeds, if there is one.
-        settle_minutes: settle at most so often; None leaves it to others.
+        rhythm: of the beats.
     """
 
-    def __init__(self, context: RunContext, settle_minutes: float | None) -> None:
+    def __init__(self, context: RunContext, rhythm: Rhythm) -> None:
         """Nothing is read yet."""
         self._context = context
+        self._rhythm = rhythm
         self._sink: Sink = context.sink
+        self._waiting = WaitingPages(context.sink.inbox.files)
         inputs = context.config.inputs
         self._list = FeedList(inputs[0]) if inputs else None
         self._warm: Warm | None = None
-        self._pace = Pace(settle_minutes)
+        self._pace = Pace(rhythm.settle_minutes)
         self._ordered: dict[str, datetime] = {}  # by feed: when it was due then
 
     def plan(self, as_of: datetime, claims: Claims) -> list[tuple[str, Order]]:
@@ -99,12 +107,31 @@ class Planner:
             self._settle(as_of)
         free = [feed for feed in feeds if not _is_claimed(feed, warm, claims)]
         self._look_again(_due(free, warm, as_of), warm)
-        ordered = [*_due(free, warm, as_of), *self._ordered_before(free, warm, as_of)]
+        due = _due(free, warm, as_of)
+        ordered = self._fitting([*self._ordered_before(free, warm, as_of), *due], warm)
         for feed in ordered:
             due_at = self._ordered[feed.url] = warm.history.states[feed.url].due_at
             claims.take(feed_name(feed.url), as_of, due_at.isoformat())
         count(STAGE, "feeds_ordered", len(ordered))
-        return list(self._orders(ordered, warm, as_of))
+        return list(self._orders(ordered, warm, as_of, claims))
+
+    def _fitting(self, feeds: Iterable[Feed], warm: Warm) -> list[Feed]:
+        """As many feeds of a host as a beat has room for; the others stay due, and go first then.
+
+        Args:
+            feeds: those of this very beat come first, whatever else is due.
+            warm: what is known of them.
+        """
+        pace = HostPace(self._rhythm, self._context.fetching.manners, warm.robots.values())
+        fitting: list[Feed] = []
+        asked: Counter[str] = Counter()
+        for feed in feeds:
+            host = registrable_host(feed.url)
+            asked[host] += 1
+            if asked[host] <= pace.room(host):
+                fitting.append(feed)
+        count(STAGE, "feeds_put_off", asked.total() - len(fitting))
+        return fitting
 
     def _ordered_before(self, feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:
         """The feeds that this very beat has had polled, before the engine forgot it.
@@ -129,7 +156,7 @@ class Planner:
         warm.history.recall(silent)
 
     def _orders(
-        self, feeds: Iterable[Feed], warm: Warm, as_of: datetime
+        self, feeds: Iterable[Feed], warm: Warm, as_of: datetime, claims: Claims
     ) -> Iterator[tuple[str, Order]]:
         gone = frozenset(taken_down(self._sink))
         robots: dict[str, list[FetchLog]] = defaultdict(list)
@@ -138,12 +165,18 @@ class Planner:
         hosts: dict[str, list[Feed]] = defaultdict(list)
         for feed in feeds:
             hosts[registrable_host(feed.url)].append(feed)
-        for host, each in sorted(hosts.items()):
+        waiting = self._waiting.look(as_of)
+        for host in sorted(hosts.keys() | waiting.keys()):
+            each, groups = hosts[host], waiting.get(host, [])
+            turn = next((name for name in groups if claims.take(name, as_of)), "")
+            if not each and not turn:
+                continue
             history = warm.history.part(each)
             for feed in each:  # what is ordered is due, even if only because it is done again
                 state = history.states[feed.url]
                 history.states[feed.url] = replace(state, due_at=min(state.due_at, as_of))
-            yield host, Order(as_of, tuple(each), history, tuple(robots[host]), gone)
+            order = Order(as_of, tuple(each), history, tuple(robots[host]), gone)
+            yield host, replace(order, turn=turn, waiting=tuple(groups))
 
     def _learn(self, feeds: Sequence[Feed], as_of: datetime) -> Warm:
         """Know of each feed what the tables tell, and what waits to go into them."""
@@ -177,7 +210,10 @@ class Planner:
 
 
 def _due(feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:
-    return [feed for feed in feeds if schedule.is_due(warm.history.states[feed.url], as_of)]
+    """The feeds that are due, those first that have been for longest."""
+    states = warm.history.states
+    due = [feed for feed in feeds if schedule.is_due(states[feed.url], as_of)]
+    return sorted(due, key=lambda feed: (states[feed.url].due_at, feed.url))
 
 
 def _is_claimed(feed: Feed, warm: Warm, claims: Claims) -> bool:
@@ -191,18 +227,18 @@ class PlanBeat(beam.DoFn):
 
     Args:
         context: the stream's.
-        settle_minutes: see ``Planner``.
+        rhythm: of the beats.
     """
 
-    def __init__(self, context: RunContext, settle_minutes: float | None) -> None:
+    def __init__(self, context: RunContext, rhythm: Rhythm) -> None:
         """Keep the settings."""
         self._context = context
-        self._settle_minutes = settle_minutes
+        self._rhythm = rhythm
         self._planner: Planner | None = None
 
     def setup(self) -> None:
         """Know nothing yet."""
-        self._planner = Planner(self._context, self._settle_minutes)
+        self._planner = Planner(self._context, self._rhythm)
 
     def process(
         self, element: tuple[str, datetime], claims: Any = CLAIMS

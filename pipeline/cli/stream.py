@@ -65,7 +65,7 @@ def _loop(config: Config, wishes: StreamWishes) -> Loop:
 
 
 def _inside_an_engine(config: Config, wishes: StreamWishes, seconds: int) -> int:
-    from pipeline.beats.diagram import Rhythm  # noqa: PLC0415 - Beam takes seconds
+    from pipeline.beats.pace import Rhythm  # noqa: PLC0415 - Beam takes seconds
     from pipeline.render.progress import Progress  # noqa: PLC0415 - the same
     from pipeline.run.endless import Endless, stopping  # noqa: PLC0415 - the same
 

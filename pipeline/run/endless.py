@@ -17,7 +17,8 @@ from typing import Any, Final
 import apache_beam as beam
 from apache_beam.transforms.periodicsequence import PeriodicImpulse
 
-from pipeline.beats.diagram import Rhythm, beats
+from pipeline.beats.diagram import beats
+from pipeline.beats.pace import Rhythm
 from pipeline.context import RunContext
 from pipeline.engines.base import Engine
 from pipeline.errors import JobError

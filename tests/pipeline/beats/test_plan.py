@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,8 +12,10 @@ from http_server import LocalServer
 from live_feeds import NOON, settings, table
 
 from pipeline.beats.claims import HELD, Claims
+from pipeline.beats.pace import Rhythm
 from pipeline.beats.plan import Planner
 from pipeline.beats.poll import follow
+from pipeline.beats.waiting import WaitingPages
 from pipeline.context import RunContext
 from pipeline.errors import UsageError
 from pipeline.options import Config
@@ -22,6 +25,7 @@ from pipeline.steps.settle import settle_inbox
 from transforms.feeds.publishers import NO_PUBLISHERS
 from transforms.rows.packed import PackedRows
 from transforms.rows.rows import Provenance
+from transforms.text.urls import registrable_host
 
 PROVENANCE = Provenance("stream", "0", NOON)
 
@@ -39,10 +43,10 @@ def world(tmp_path):
         yield RunContext(config, sink, PROVENANCE, fetching, NO_PUBLISHERS, awaited=False)
 
 
-def polled(context, orders, as_of):
+def polled(context, orders, as_of, rhythm=Rhythm()):  # noqa: B008 - a value
     """Do what was ordered, but for fetching pages; give the requests for these."""
     context = context.at(as_of)
-    found = list(follow([order for _, order in orders], context))
+    found = list(follow([order for _, order in orders], context, rhythm))
     inbox, run_id = context.sink.inbox, context.provenance.run_id
     staged = [
         inbox.stage_packed(run_id, rows.table, [rows])
@@ -58,7 +62,7 @@ def later(**more):
 
 
 def test_a_feed_is_ordered_once_and_again_when_it_is_due_again(world):
-    planner, claims = Planner(world, 0.0), Claims()
+    planner, claims = Planner(world, Rhythm()), Claims()
     orders = planner.plan(NOON, claims)
     assert [len(order.feeds) for _, order in orders] == [1, 1]
     assert [host for host, _ in orders] == ["127.78.1.1", "127.78.1.2"]
@@ -70,7 +74,7 @@ def test_a_feed_is_ordered_once_and_again_when_it_is_due_again(world):
 
 
 def test_a_feed_whose_poll_nobody_hears_of_is_ordered_again_when_its_claim_runs_out(world):
-    planner = Planner(world, 0.0)
+    planner = Planner(world, Rhythm())
     claims = Claims()
     assert len(planner.plan(NOON, claims)) == 2
     assert planner.plan(later(seconds=HELD - 1), claims) == []
@@ -78,7 +82,7 @@ def test_a_feed_whose_poll_nobody_hears_of_is_ordered_again_when_its_claim_runs_
 
 
 def test_what_somebody_else_has_settled_is_read_from_the_tables(world):
-    planner = Planner(world, None)
+    planner = Planner(world, Rhythm(60, None))
     orders = planner.plan(NOON, Claims())
     polled(world, orders, NOON)
     world.sink.prepare()
@@ -88,7 +92,7 @@ def test_what_somebody_else_has_settled_is_read_from_the_tables(world):
 
 
 def test_a_stream_leaves_settling_to_others_when_told(world):
-    planner = Planner(world, None)
+    planner = Planner(world, Rhythm(60, None))
     polled(world, planner.plan(NOON, Claims()), NOON)
     planner.plan(later(seconds=60), Claims())
     assert world.sink.inbox.waiting()[0]
@@ -96,7 +100,7 @@ def test_a_stream_leaves_settling_to_others_when_told(world):
 
 
 def test_another_writer_at_the_output_costs_a_beat_no_more_than_its_settling(world, monkeypatch):
-    planner = Planner(world, 0.0)
+    planner = Planner(world, Rhythm())
     polled(world, planner.plan(NOON, Claims()), NOON)
     from pipeline.sinks.base import SinkError
 
@@ -113,16 +117,16 @@ def test_another_writer_at_the_output_costs_a_beat_no_more_than_its_settling(wor
 
 def test_pages_lost_on_the_way_are_asked_for_again(world):
     """The job dies between a poll and its pages, and nothing of its state is left."""
-    first = Planner(world, 0.0)
+    first = Planner(world, Rhythm())
     polled(world, first.plan(NOON, Claims()), NOON)
-    anew = Planner(world, 0.0)
+    anew = Planner(world, Rhythm())
     assert anew.plan(later(seconds=60), Claims()) == [], "not due: the poll itself has come in"
     again = polled(world, anew.plan(later(hours=1), Claims()), later(hours=1))
     assert len(again) == 6
 
 
 def test_the_list_is_read_again_and_the_last_good_one_stays(world, tmp_path):
-    planner, claims = Planner(world, 0.0), Claims()
+    planner, claims = Planner(world, Rhythm()), Claims()
     path = tmp_path / "feeds.txt"
     one, two = path.read_text(encoding="utf-8").split()
     path.write_text(one, encoding="utf-8")
@@ -138,14 +142,63 @@ def test_the_list_is_read_again_and_the_last_good_one_stays(world, tmp_path):
 def test_a_list_that_was_never_there_is_told(world, tmp_path):
     config = replace(world.config, inputs=(str(tmp_path / "none.toml"),))
     with pytest.raises(UsageError, match=r"none\.toml"):
-        Planner(replace(world, config=config), 0.0).plan(NOON, Claims())
+        Planner(replace(world, config=config), Rhythm()).plan(NOON, Claims())
 
 
 def test_a_beat_that_is_done_again_wants_what_it_wanted(world):
     """The engine fell back to a checkpoint before the beat, whose polls have come in already."""
-    polled(world, Planner(world, 0.0).plan(NOON, Claims()), NOON)
-    fallen = Planner(world, 0.0)
+    polled(world, Planner(world, Rhythm()).plan(NOON, Claims()), NOON)
+    fallen = Planner(world, Rhythm())
     orders = fallen.plan(NOON, Claims())
     assert len(orders) == 2
     assert len(polled(world, orders, NOON)) == 6
     assert fallen.plan(later(seconds=60), Claims()) == [], "another beat does not"
+
+
+def test_a_host_gets_no_more_in_a_beat_than_fits_and_the_rest_waits_for_its_turn(world, tmp_path):
+    with LocalServer() as server:
+        source = serve_feeds(server, tmp_path, feeds=2, pages=25)
+        rhythm, claims = Rhythm(2), Claims()
+        world = replace(world, config=replace(world.config, inputs=(source,)))
+        planner = Planner(world, rhythm)
+
+        def beat(after):
+            orders = planner.plan(later(seconds=after), claims)
+            return [each.url for each in polled(world, orders, later(seconds=after), rhythm)]
+
+        first, second = beat(0), beat(2)
+        assert Counter(map(registrable_host, first)) == {"127.78.1.1": 20, "127.78.1.2": 20}
+        assert len(set(first) | set(second)) == 50, "none twice, none lost"
+        assert beat(4) == []
+
+
+def test_pages_that_wait_are_not_put_down_again_and_new_ones_queue_up_behind(world, tmp_path):
+    with LocalServer() as server:
+        source = serve_feeds(server, tmp_path, feeds=1, pages=50)
+        rhythm = Rhythm(2)
+        world = replace(world, config=replace(world.config, inputs=(source,)))
+        orders = Planner(world, rhythm).plan(NOON, Claims())
+        first = polled(world, orders, NOON, rhythm)
+        # An hour later the feed is read again, and none of its pages has come to anything.
+        hour = later(hours=1)
+        ((_, order),) = Planner(world, rhythm).plan(hour, Claims())
+        assert (len(order.feeds), len(order.waiting)) == (1, 2)
+        second = polled(world, [("", order)], hour, rhythm)
+        waiting = WaitingPages(world.sink.inbox.files)
+        names = waiting.look(later(hours=1, seconds=2))["127.78.1.1"]
+        assert waiting.keys(names[:1]).isdisjoint(page.key for page in second), "the older group"
+        assert len(waiting.keys(names)) == 30
+        assert {page.key for page in first} < waiting.keys(names), "they are behind"
+
+
+def test_of_many_feeds_of_a_host_those_go_first_that_are_due_for_longest(world, tmp_path):
+    path = tmp_path / "feeds.txt"
+    feeds = [f"http://127.78.1.1/{number}.xml" for number in range(12)]
+    path.write_text("\n".join(feeds), encoding="utf-8")
+    rhythm, claims = Rhythm(1), Claims()
+    planner = Planner(world, rhythm)
+    orders = [order for _, order in planner.plan(NOON, claims)]
+    assert [len(order.feeds) for order in orders] == [10]
+    rest = [order for _, order in planner.plan(later(seconds=1), claims)]
+    asked = [feed.url for order in (*orders, *rest) for feed in order.feeds]
+    assert sorted(asked) == sorted(feeds)

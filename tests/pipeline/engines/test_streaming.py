@@ -108,9 +108,11 @@ def test_a_stream_on_prism_that_follows_feeds_and_takes_what_a_fetcher_brings(tm
         elsewhere, here = part(source, 1)
         fetch(elsewhere, queue, tmp_path / "state", now=datetime.now(UTC))
         output = tmp_path / "out"
-        with streaming(here, output, "--queue", queue, *FLAGS["prism"]) as running:
+        pace = ("--host-delay", "0.4")  # two pages of a host fit into a beat: the others wait
+        with streaming(here, output, "--queue", queue, *pace, *FLAGS["prism"]) as running:
             wait_for(output, expected, running, 120)
     same_rows(output, expected)
+    assert list(output.glob("_inbox/waiting/*/*.taken-*")), "pages have waited for their turn"
 
 
 def pages_flow(cluster, server, running, enough):
