@@ -85,7 +85,7 @@ def _cause(error: BaseException) -> str:
     inner: BaseException = error
     while isinstance(found := getattr(inner, "exception_details", None), dict) and found:
         inner = next(iter(found.values()))
-    refused = _REFUSED.get(getattr(inner, "code", None))
+    refused = _REFUSED.get(getattr(inner, "code", 0))
     return refused or " ".join(str(inner).split())[:_LONGEST]
 
 
