@@ -34,6 +34,14 @@ resource "google_project_iam_member" "project" {
   member  = "serviceAccount:${each.value[1]}"
 }
 
+# Where the queue is a subscription, the fetcher publishes to its topic and the job takes from it.
+resource "google_project_iam_member" "queue" {
+  for_each = var.subscription == "" ? toset([]) : toset(["roles/pubsub.publisher", "roles/pubsub.subscriber", "roles/pubsub.viewer"])
+  project  = var.project
+  role     = each.value
+  member   = "serviceAccount:${google_service_account.writer.email}"
+}
+
 resource "google_bigquery_dataset_iam_member" "writer" {
   dataset_id = google_bigquery_dataset.rows.dataset_id
   role       = "roles/bigquery.dataEditor"

@@ -1,15 +1,20 @@
-# What somebody is told of. The figures are read from the words that the stream of the fetcher says:
-# its lines are JSON, and their message stands in jsonPayload.message whether the machine's agent
-# reads the object or leaves it as text. A run on Dataflow ends with exit code 3 or 4 instead, which
-# is a failed job.
+# What somebody is told of. The figures are read from the words that a stream says: on the machine of
+# the fetcher its lines are JSON, and their message stands in jsonPayload.message whether the machine's
+# agent reads the object or leaves it as text; what workers of Dataflow say stands there, too. A run
+# on Dataflow ends with exit code 3 or 4 instead, which is a failed job.
 locals {
-  told = var.alert_email != "" ? [google_monitoring_notification_channel.mail[0].id] : []
-  figures = var.follow != "fetcher" ? {} : {
+  told    = var.alert_email != "" ? [google_monitoring_notification_channel.mail[0].id] : []
+  streams = contains(["fetcher", "stream", "queue"], var.follow)
+  # Who makes rows, and who asks feeds: a job of Dataflow, or the machine.
+  codes = var.follow == "fetcher" ? "gce_instance" : "dataflow_step"
+  asks  = var.follow == "stream" ? "dataflow_step" : "gce_instance"
+  figures = !local.streams ? {} : {
     new_articles  = "new articles"
     dead_letters  = "dead letters"
     failing_feeds = "failing"
     soft_empty    = "soft-empty feeds"
     lag_seconds   = "s behind"
+    groups_taken  = "groups taken"
   }
 }
 
@@ -34,14 +39,14 @@ resource "google_logging_metric" "said" {
 }
 
 resource "google_monitoring_alert_policy" "silence" {
-  count                 = var.follow == "fetcher" ? 1 : 0
+  count                 = local.streams ? 1 : 0
   display_name          = "rasd: no new article for ${var.silent_hours} hours"
   combiner              = "OR"
   notification_channels = local.told
   conditions {
     display_name = "nothing said of new articles"
     condition_absent {
-      filter   = "metric.type = \"logging.googleapis.com/user/${google_logging_metric.said["new_articles"].name}\""
+      filter   = "resource.type = \"${local.codes}\" AND metric.type = \"logging.googleapis.com/user/${google_logging_metric.said["new_articles"].name}\""
       duration = "${var.silent_hours * 3600}s"
       aggregations {
         alignment_period   = "600s"
@@ -51,22 +56,64 @@ resource "google_monitoring_alert_policy" "silence" {
   }
 }
 
+# A fetcher hands on what it asked even where nothing is new: no group at all means that it does not
+# run, or that nobody takes.
+resource "google_monitoring_alert_policy" "nothing_taken" {
+  count                 = var.follow == "queue" ? 1 : 0
+  display_name          = "rasd: nothing taken from the queue for ${var.silent_minutes} minutes"
+  combiner              = "OR"
+  notification_channels = local.told
+  conditions {
+    display_name = "nothing said of groups taken"
+    condition_absent {
+      filter   = "resource.type = \"${local.codes}\" AND metric.type = \"logging.googleapis.com/user/${google_logging_metric.said["groups_taken"].name}\""
+      duration = "${var.silent_minutes * 60}s"
+      aggregations {
+        alignment_period   = "300s"
+        per_series_aligner = "ALIGN_DELTA"
+      }
+    }
+  }
+}
+
+# Of a queue that is a directory the job says how old its oldest file is (lag_seconds below); of
+# Pub/Sub Google knows.
+resource "google_monitoring_alert_policy" "oldest_message" {
+  count                 = var.subscription != "" ? 1 : 0
+  display_name          = "rasd: messages wait in ${var.subscription}"
+  combiner              = "OR"
+  notification_channels = local.told
+  conditions {
+    display_name = "the oldest message nobody has acknowledged"
+    condition_threshold {
+      filter          = "resource.type = \"pubsub_subscription\" AND resource.labels.subscription_id = \"${var.subscription}\" AND metric.type = \"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 600
+      duration        = "300s"
+      aggregations {
+        alignment_period   = "300s"
+        per_series_aligner = "ALIGN_MAX"
+      }
+    }
+  }
+}
+
 resource "google_monitoring_alert_policy" "many" {
-  for_each = var.follow != "fetcher" ? {} : {
-    dead_letters  = 50
-    failing_feeds = 20
-    soft_empty    = 3
-    lag_seconds   = 600
+  for_each = !local.streams ? {} : {
+    dead_letters  = { most = 50, said_by = local.codes }
+    failing_feeds = { most = 20, said_by = local.asks }
+    soft_empty    = { most = 3, said_by = local.asks }
+    lag_seconds   = { most = 600, said_by = local.codes }
   }
   display_name          = "rasd: many ${replace(each.key, "_", " ")}"
   combiner              = "OR"
   notification_channels = local.told
   conditions {
-    display_name = "more than ${each.value} at a time"
+    display_name = "more than ${each.value.most} at a time"
     condition_threshold {
-      filter          = "metric.type = \"logging.googleapis.com/user/${google_logging_metric.said[each.key].name}\""
+      filter          = "resource.type = \"${each.value.said_by}\" AND metric.type = \"logging.googleapis.com/user/${google_logging_metric.said[each.key].name}\""
       comparison      = "COMPARISON_GT"
-      threshold_value = each.value
+      threshold_value = each.value.most
       duration        = "900s"
       aggregations {
         alignment_period   = "900s"

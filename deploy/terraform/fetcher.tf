@@ -10,6 +10,7 @@ locals {
   hand_on = [
     "stream", local.feeds,
     "--queue", local.queue,
+    "--state", "${local.work}/queue/_state",
     "--archive", "gs://${google_storage_bucket.archive.name}/warc",
     "--contact", var.contact,
   ]

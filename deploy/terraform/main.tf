@@ -4,7 +4,7 @@ locals {
   output = "bigquery://${var.project}.${var.dataset}?location=${var.region}"
   work   = "gs://${google_storage_bucket.work.name}"
   feeds  = "${local.work}/config/feeds.toml"
-  queue  = "${local.work}/queue"
+  queue  = var.subscription != "" ? "pubsub://${var.project}/${var.subscription}" : "${local.work}/queue"
   # What every command that writes is told; staging lies beside the dataset.
   rows = ["--output", local.output, "--staging", "${local.work}/staging"]
 }
@@ -19,6 +19,7 @@ resource "google_project_service" "used" {
     "dataflow.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",
+    "pubsub.googleapis.com",
     "run.googleapis.com",
     "storage.googleapis.com",
   ])

@@ -76,6 +76,18 @@ variable "silent_hours" {
   default     = 3
 }
 
+variable "silent_minutes" {
+  description = "So long without a group taken from the queue is told, with follow = queue."
+  type        = number
+  default     = 60
+}
+
+variable "subscription" {
+  description = "A subscription of Pub/Sub in this project as the queue of follow = queue; empty for a directory in the bucket of work."
+  type        = string
+  default     = ""
+}
+
 variable "billing_account" {
   description = "The account of the budget; empty for none."
   type        = string

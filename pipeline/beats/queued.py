@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindow
@@ -14,11 +15,13 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.beats.claims import CLAIMS, STAGE, Claims
 from pipeline.context import RunContext
-from pipeline.queue.base import MOST, Queue
+from pipeline.queue.base import BEHIND, MOST, Queue, seconds_behind
 from pipeline.steps.take import GroupTaker
 from transforms.coders import RecordCoder
 from transforms.metrics import count
 from transforms.records import content_id
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class PlanQueue(beam.DoFn):
         """List the queue; claim what one beat takes of it, for a while."""
         as_of = element[1]
         orders = self._queue.orders()
+        behind = seconds_behind(self._queue, orders, as_of)
+        if behind >= BEHIND:  # alarms read these words
+            _LOG.info("queue: %d groups wait, %d s behind", len(orders), behind)
         if not self._queue.lasting:
             yield from ((order, GroupOrder(as_of, order)) for order in orders)
             return
@@ -82,6 +88,7 @@ class TakeGroups(beam.DoFn):
         self._context = context
         self._queue = queue
         self._taker: GroupTaker | None = None
+        self._groups = 0
 
     def setup(self) -> None:
         """Make the pool of processes."""
@@ -94,6 +101,7 @@ class TakeGroups(beam.DoFn):
 
     def start_bundle(self) -> None:
         """Begin with nothing: a bundle that is tried again must not keep its first try."""
+        self._groups = 0
         self._at_work().begin()
 
     def process(self, element: tuple[str, GroupOrder], claims: Any = CLAIMS) -> None:
@@ -102,12 +110,14 @@ class TakeGroups(beam.DoFn):
         held = Claims.read(claims, order.as_of)
         if held.take(order.order, order.as_of, order.as_of.isoformat()):
             held.write(claims)
-            self._at_work().take(order.order, order.as_of)
+            self._groups += self._at_work().take(order.order, order.as_of)
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         """Deliver the rows, and forget the groups."""
         for bundle_id in self._at_work().deliver():
             yield WindowedValue(bundle_id, MIN_TIMESTAMP, [GlobalWindow()])
+        if self._groups:
+            _LOG.info("queue: %d groups taken", self._groups)
 
     def _at_work(self) -> GroupTaker:
         if self._taker is None:

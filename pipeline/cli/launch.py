@@ -1,8 +1,10 @@
-"""What the launcher of a Flex Template starts: its parameters are words of ``rasd run``.
+"""What the launcher of a Flex Template starts: its parameters are words of a command.
 
-The launcher knows parameters with values only, and no arguments beside them: inputs come as
-``--inputs=URI,URI`` and a switch as ``--offline=true``. It adds Beam's own, ``--template_location``
-among them: the graph is written there, and Dataflow runs it when this process is gone.
+The command is ``rasd run``, or ``rasd stream`` where one of a stream's own is given (``--queue``,
+``--beat``, ``--settle``). The launcher knows parameters with values only, and no arguments beside
+them: inputs come as ``--inputs=URI,URI`` and a switch as ``--offline=true``. It adds Beam's own,
+``--template_location`` among them: the graph is written there, and Dataflow runs it when this
+process is gone.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Final
 from pipeline import log
 from pipeline.errors import Exit, UsageError
 from pipeline.options import FLAGS
+from pipeline.run.stream_options import OF_A_JOB
 
 INPUTS: Final = "inputs"
 SWITCHES: Final = frozenset(flag.name for flag in FLAGS if "action" in flag.settings)
@@ -25,6 +28,8 @@ def words_of(parameters: Sequence[str]) -> list[str]:
 
     >>> words_of(["--inputs=gs://b/a,gs://b/c", "--offline=true", "--force=false", "--to="])
     ['run', 'gs://b/a', 'gs://b/c', '--offline']
+    >>> words_of(["--inputs=", "--queue=gs://b/queue", "--beat="])
+    ['stream', '--queue=gs://b/queue']
 
     Args:
         parameters: each ``--name=value``.
@@ -34,6 +39,7 @@ def words_of(parameters: Sequence[str]) -> list[str]:
     """
     inputs: list[str] = []
     words: list[str] = []
+    command = "run"
     for parameter in parameters:
         name, _, value = parameter.removeprefix("--").partition("=")
         if name == INPUTS:
@@ -44,7 +50,8 @@ def words_of(parameters: Sequence[str]) -> list[str]:
             words += [f"--{name.replace('_', '-')}"] * _TRUTH[value.lower()]
         elif value:  # a parameter left empty in a form is one that was not given
             words.append(parameter)
-    return ["run", *inputs, *words]
+            command = "stream" if name in OF_A_JOB else command
+    return [command, *inputs, *words]
 
 
 def main() -> None:

@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from pipeline.cli.launch import INPUTS, SWITCHES
 from pipeline.options import FLAGS, Flag
+from pipeline.run.stream_options import OF_A_JOB
 
 # The template decides the runner; a harness of Dataflow has one process; logs go to Cloud Logging.
 LEFT_OUT: Final = frozenset({"runner", "processes", "debug", "tick_size", "max_dead_letters"})
 _REQUIRED: Final = frozenset({"output"})
 _ABOUT: Final = (
     "Arabic articles, pages, feeds and prefetched documents become deduplicated, event-coded rows. "
-    "A bounded job: what it delivers waits in the inbox until `rasd settle` folds it in."
+    "A bounded job: what it delivers waits in the inbox until `rasd settle` folds it in. With a "
+    "queue, a beat or a time to settle it is a stream: one job that goes on, and settles."
 )
 
 
@@ -24,11 +26,13 @@ def metadata() -> str:
         "name": INPUTS,
         "label": "Inputs",
         "helpText": "Documents in buckets (gs://...), feeds (https://...) and lists of feeds, with "
-        "commas between them.",
-        "isOptional": False,
+        "commas between them. Of a stream one list of feeds; none where it only takes from a "
+        "queue.",
+        "isOptional": True,
         "paramType": "TEXT",
     }
-    parameters = [inputs, *(_parameter(flag) for flag in FLAGS if flag.name not in LEFT_OUT)]
+    flags = (*(flag for flag in FLAGS if flag.name not in LEFT_OUT), *OF_A_JOB.values())
+    parameters = [inputs, *map(_parameter, flags)]
     document = {"name": "rasd documents", "description": _ABOUT, "parameters": parameters}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # A scheme names the module of this package that serves it.
 _SCHEMES: Final = {"": "directory", "file": "directory", "gs": "directory", "pubsub": "pubsub"}
 STATE: Final = "_state"  # below a queue that is a directory: what its fetcher knows
+BEHIND: Final = 60  # seconds that a group may wait before it is told
 MOST: Final = 200  # groups that are under way at once: no bundle of an engine may take too long
 
 
@@ -42,6 +43,10 @@ class Queue(Protocol):
 
     def orders(self) -> list[str]:
         """What can be handed to workers, the oldest first; each is taken by one worker."""
+        ...
+
+    def put_at(self, order: str) -> datetime | None:
+        """When the group of an order was put down; None where only the queue's service knows."""
         ...
 
     def take(self, order: str) -> Iterator[Group]:
@@ -73,6 +78,12 @@ def open_queue(uri: str) -> Queue:
         )
     queue: Queue = importlib.import_module(f"pipeline.queue.{module}").open_queue(uri)
     return queue
+
+
+def seconds_behind(queue: Queue, orders: list[str], now: datetime) -> int:
+    """How long the oldest group has waited; 0 where there is none, or nobody knows."""
+    since = queue.put_at(orders[0]) if orders and queue.lasting else None
+    return 0 if since is None else max(0, int((now - since).total_seconds()))
 
 
 def is_shared(queue: str, place: str) -> bool:

@@ -7,6 +7,7 @@ or an underscore is no group: files half written, what the fetcher knows, groups
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
@@ -19,6 +20,7 @@ from pipeline.sinks.files import Files, open_files
 from transforms.records import content_id
 
 _REFUSED: Final = "_refused"
+_TIME: Final = "%Y%m%dT%H%M%SZ"
 
 
 class DirectoryQueue:
@@ -57,13 +59,21 @@ class DirectoryQueue:
 
     def put(self, data: bytes, as_of: datetime) -> None:
         """Write a group down under its name."""
-        name = f"{as_of.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content_id(data)}.jsonl.gz"
+        name = f"{as_of.astimezone(UTC):{_TIME}}-{content_id(data)}.jsonl.gz"
         self._files.write(name, data)
 
     def orders(self) -> list[str]:
         """The names of the groups that lie there."""
         names = (name for name, _, _ in self._files.states("", deep=False))
         return [name for name in names if not name.startswith((".", "_"))]
+
+    def put_at(self, order: str) -> datetime | None:
+        """When a group was put down: as its name says, else its file; None when it is gone."""
+        with suppress(ValueError):
+            return datetime.strptime(order.partition("-")[0], _TIME).replace(tzinfo=UTC)
+        info = self._files.fs.get_file_info(self._files.path(order))
+        found: datetime | None = info.mtime if info.is_file else None
+        return found
 
     def take(self, order: str) -> Iterator[Group]:
         """Read one group; none when it is gone: then it was done."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pipeline.context import RunContext
 from pipeline.options import Config
 from pipeline.polling.settings import fetch_settings
-from pipeline.queue.base import Queue
+from pipeline.queue.base import BEHIND, Queue, seconds_behind
 from pipeline.render.progress import Progress
 from pipeline.render.terminal import one_line
 from pipeline.run.inputs import run_id_of
@@ -85,6 +85,7 @@ class Drain(Loop):
         taken = 0
         try:
             orders = self.queue.orders()
+            behind = seconds_behind(self.queue, orders, now)
             for order in orders if self.queue.lasting else orders[:1]:  # one share, here, is all
                 if self._stop.is_set() or taken >= _GROUPS:
                     break
@@ -93,6 +94,11 @@ class Drain(Loop):
             self.taken += taken
             if self.pace.is_time(now):
                 self._settle(sink, now, taken)
+            if behind >= BEHIND:
+                self.progress.say(
+                    f"queue: {len(orders)} groups waited, {behind} s behind",
+                    figures={"groups": len(orders), "lag_seconds": behind},
+                )
         except Exception as error:  # noqa: BLE001 - a stream outlives whatever a group meets
             # Nothing was forgotten: what was not delivered is taken again.
             taker.begin()
@@ -108,7 +114,8 @@ class Drain(Loop):
             new = {name: each.inserted for name, each in settled.changes.items()}
             figures = {name: new.get(name, 0) for name in ("articles", "events", "dead_letters")}
             self.progress.say(
-                f"{now:%Y-%m-%dT%H:%M:%S}Z: {taken} groups, {figures['articles']} new articles, "
-                f"{figures['events']} events, {figures['dead_letters']} dead letters",
+                f"{now:%Y-%m-%dT%H:%M:%S}Z: {taken} groups taken, "
+                f"{figures['articles']} new articles, {figures['events']} events, "
+                f"{figures['dead_letters']} dead letters",
                 figures={"groups": taken, **figures},
             )

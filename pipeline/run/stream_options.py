@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from pipeline.errors import UsageError
-from pipeline.options import Config, RaisingParser, add_flags, check_beam_args, config_of
+from pipeline.options import Config, Flag, RaisingParser, add_flags, check_beam_args, config_of
 from pipeline.queue.base import STATE, open_queue
 
 # A stream has no end, and its clock goes on.
@@ -101,6 +101,36 @@ def _minutes(text: str) -> float | None:
     return minutes
 
 
+_JOB: Final = "the stream"
+# Those that a job on an engine may have, too: the form of the Flex Template asks for them.
+OF_A_JOB: Final = {
+    flag.name: flag
+    for flag in (
+        Flag(
+            _JOB,
+            "settle",
+            "fold what came into the tables at most so often (%(default)s: after every tick); "
+            "external leaves it to a rasd settle that somebody starts",
+            {"type": _minutes, "default": 0.0, "metavar": "MINUTES"},
+        ),
+        Flag(
+            _JOB,
+            "beat",
+            f"with --runner: plan what is due so often ({_BEAT})",
+            {"type": _beat, "metavar": "SECONDS"},
+        ),
+        Flag(
+            _JOB,
+            "queue",
+            "a directory, gs://BUCKET/DIRECTORY or pubsub://PROJECT/SUBSCRIPTION between a fetcher "
+            "and a stream elsewhere: with FEEDS alone this fetches into it, with --output it is "
+            "read",
+            {"metavar": "URI"},
+        ),
+    )
+}
+
+
 def stream_parser() -> argparse.ArgumentParser:
     """The parser of ``rasd stream``."""
     parser = RaisingParser(
@@ -112,21 +142,9 @@ def stream_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("inputs", nargs="*", metavar="FEEDS", help="a list of feeds, or an address")
     add_flags(parser, without=_NOT_OURS)
-    group = parser.add_argument_group("the stream")
-    group.add_argument(
-        "--settle",
-        type=_minutes,
-        default=0.0,
-        metavar="MINUTES",
-        help="fold what came into the tables at most so often (%(default)s: after every tick); "
-        "external leaves it to a rasd settle that somebody starts",
-    )
-    group.add_argument(
-        "--beat",
-        type=_beat,
-        metavar="SECONDS",
-        help=f"with --runner: plan what is due so often ({_BEAT})",
-    )
+    group = parser.add_argument_group(_JOB)
+    for name in ("settle", "beat"):
+        group.add_argument(f"--{name}", help=OF_A_JOB[name].help, **OF_A_JOB[name].settings)
     group.add_argument(
         "--metrics-port",
         type=_port,
@@ -139,13 +157,8 @@ def stream_parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="the address of that port (%(default)s)",
     )
-    group.add_argument(
-        "--queue",
-        metavar="URI",
-        help="a directory, gs://BUCKET/DIRECTORY or pubsub://PROJECT/SUBSCRIPTION between a "
-        "fetcher and a stream elsewhere: with FEEDS alone this fetches into it, with --output it "
-        "is read",
-    )
+    queue = OF_A_JOB["queue"]
+    group.add_argument("--queue", help=queue.help, **queue.settings)
     group.add_argument(
         "--state",
         metavar="URI",

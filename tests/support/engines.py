@@ -178,6 +178,25 @@ class Cluster:
         jobs = [each for each in self.ask("/jobs")["jobs"] if each["status"] == "RUNNING"]
         return any(self.ask(f"/jobs/{job['id']}/checkpoints")["counts"]["restored"] for job in jobs)
 
+    def restored(self, job: str, seconds: float) -> int:
+        """How often a job went back to a checkpoint; it is waited for that it does."""
+        end = time.monotonic() + seconds
+        while True:
+            restored = int(self.ask(f"/jobs/{job}/checkpoints")["counts"]["restored"])
+            if restored or time.monotonic() > end:
+                return restored
+            time.sleep(0.5)
+
+    def checkpoint_sizes(self, job: str, at_least: int, seconds: float = 120) -> list[int]:
+        """The sizes of a job's latest checkpoints, in bytes and in their order."""
+        end = time.monotonic() + seconds
+        while True:
+            history = self.ask(f"/jobs/{job}/checkpoints")["history"]
+            done = sorted((c["id"], c["state_size"]) for c in history if c["status"] == "COMPLETED")
+            if len(done) >= at_least or time.monotonic() > end:
+                return [int(size) for _, size in done]
+            time.sleep(0.5)
+
     def worker_of(self, step: str) -> int:
         """The number of a task manager that runs a step of the only job."""
         (job,) = self.ask("/jobs")["jobs"]

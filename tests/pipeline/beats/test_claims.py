@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
+import pytest
 from beat_feeds import State
 from live_feeds import NOON
 
@@ -36,7 +38,32 @@ def test_in_another_state_it_may_be_claimed_anew():
 
 def test_claims_do_not_pile_up_nor_show_an_address():
     state = State()
-    for number in range(2000):
+    for number in range(0, 2000, 4):
         claimed(state, f"http://a.example/?token=secret{number}", NOON + timedelta(seconds=number))
-    assert len(Claims.read(state, NOON + timedelta(seconds=2000)).taken) < HELD
+    assert len(Claims.read(state, NOON + timedelta(seconds=2000)).taken) == HELD / 4
     assert "secret" not in state.text
+
+
+@pytest.mark.reliability
+def test_r25_what_a_stream_holds_of_its_feeds_is_flat(sized, capsys):
+    """The state of the plan, beat by beat as it claims: R25 of docs/reliability.md on an engine."""
+    feeds, hours, seconds = sized(200, 2_000), sized(30, 72), sized(300, 60)
+    dice = random.Random(25)  # noqa: S311 - varied pauses, no secret
+    due = {f"https://h{number}.example/rss": NOON for number in range(feeds)}
+    state, sizes = State(), []
+    for beat in range(hours * 3600 // seconds):
+        now = NOON + timedelta(seconds=beat * seconds)
+        held = Claims.read(state, now)
+        for url, when in due.items():
+            if when <= now and held.take(url, now, when.isoformat()):
+                due[url] = now + timedelta(seconds=dice.randrange(300, 3600))
+        held.write(state)
+        sizes.append(len(state.text))
+    day = sizes[: len(sizes) // 3] if hours == 72 else sizes[: len(sizes) // 2]
+    rest = sizes[len(day) :]
+    with capsys.disabled():
+        print(
+            f"\nR25 on an engine: claims of {feeds} feeds over {len(sizes)} beats: at most "
+            f"{max(day)} bytes in the first {len(day)}, {max(rest)} later"
+        )
+    assert max(rest) <= 1.02 * max(day)

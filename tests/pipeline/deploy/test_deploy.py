@@ -22,6 +22,7 @@ from pipeline.run.work import hand_over
 from pipeline.runners import ENGINES, beam_flags
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SAY = ("pipeline/run/stream.py", "pipeline/beats/plan.py", "pipeline/beats/queued.py")
 ASKED = (
     "--dry-run", "--project", "my-project", "--region", "europe-west1",
     "--contact", "https://desk.example/bot",
@@ -134,14 +135,14 @@ def test_jobs_of_terraform_are_commands_the_program_knows():
 
 
 def test_the_shipped_words_of_alerts_are_those_that_a_stream_says():
-    code = _text("pipeline/run/stream.py")
+    code = "".join(map(_text, SAY))
     (figures,) = re.findall(
         r"figures = .*?: \{(.*?)\n  \}", _text(f"{TERRAFORM}/alerts.tf"), re.DOTALL
     )
     says = dict(re.findall(r'(\w+) += "([^"]+)"', figures))
     assert len(says) >= 3
     for said in says.values():
-        assert re.search(rf"\}} {said}", code), f"a stream does not say a number of {said}"
+        assert re.search(rf"(\}}|%d) {said}", code), f"a stream does not say a number of {said}"
     dashboard = _text(f"{TERRAFORM}/dashboard.json")
     assert json.loads(dashboard)["gridLayout"]["widgets"]
     assert set(re.findall(r"user[_/]rasd[_/](\w+?)(?:_sum)?[\[\\\"]", dashboard)) <= set(says)
@@ -154,6 +155,7 @@ def test_alarms_read_their_figures_out_of_either_form(form):
         "2026-11-29T12:05:00Z: 7 feeds, 31 new articles, 120 dead letters, 4 soft-empty feeds",
         "health 2026-11-29 12:06 UTC: 42 feeds, 21 failing; next poll 11:50:40, 905 s behind",
     )
+    said += ("queue: 12 groups taken",)
     if form == "object":
         said = tuple(json.dumps({"severity": "INFO", "message": each}) for each in said)
     (figures,) = re.findall(
@@ -168,9 +170,27 @@ def test_alarms_read_their_figures_out_of_either_form(form):
         (found[name],) = {int(m[1]) for line in said if (m := re.search(pattern, line))}
     assert found == {
         "new_articles": 31, "dead_letters": 120, "failing_feeds": 21, "soft_empty": 4,
-        "lag_seconds": 905,
+        "lag_seconds": 905, "groups_taken": 12,
     }  # fmt: skip
     assert "ENV RASD_LOG_FORMAT=json" in _text("deploy/Dockerfile")
+
+
+@pytest.mark.parametrize("follow", ["fetcher", "stream", "queue"])
+def test_every_way_of_streaming_is_watched_by_who_says_it(follow):
+    """Silence and lag are told of each; what only a queue has, of a queue."""
+    alerts = _text(f"{TERRAFORM}/alerts.tf")
+    (streams,) = re.findall(r"streams = contains\((\[.*?\]), var.follow\)", alerts)
+    assert follow in json.loads(streams)
+    assert set(re.findall(r'count += var.follow == "(\w+)"', alerts)) == {"queue"}
+    filters = re.findall(r"filter += \"(resource.*)\"$", alerts, re.MULTILINE)
+    assert len(filters) == alerts.count("condition_threshold {") + alerts.count(
+        "condition_absent {"
+    )
+    for each in re.findall(r"\n  (?:codes|asks) +=.*", alerts):
+        assert set(re.findall(r'\? "(\w+)" : "(\w+)"', each)[0]) == {
+            "gce_instance",
+            "dataflow_step",
+        }
 
 
 def test_dashboard_and_alarms_name_metrics_that_exist():

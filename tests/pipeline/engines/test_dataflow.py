@@ -30,7 +30,8 @@ from pipeline.errors import UsageError
 from pipeline.options import Config, parse_run
 from pipeline.render.progress import Progress
 from pipeline.run.job import run_job
-from pipeline.runners import open_engine
+from pipeline.run.stream_options import OF_A_JOB, parse_stream
+from pipeline.runners import beam_flags, open_engine
 from pipeline.sinks.files import open_files
 
 DEPLOY = ROOT / "deploy"
@@ -183,7 +184,8 @@ def test_what_a_started_template_delivers_is_folded_in_by_settle(
 def test_every_parameter_of_the_template_is_an_option(path):
     written = path.read_text(encoding="utf-8")
     assert written == metadata(), "the template's metadata is out of date: run `make docs`"
-    names = [each["name"] for each in json.loads(written)["parameters"]]
+    told = (each["name"] for each in json.loads(written)["parameters"])
+    names = [name for name in told if name not in OF_A_JOB]
     words = [f"--{name}=true" for name in names if name in SWITCHES]
     values = {
         "from": "2024-01-01",
@@ -198,6 +200,16 @@ def test_every_parameter_of_the_template_is_an_option(path):
     assert config.offline
     assert config.force
     assert config.renames == (("body", "text"),)
+
+
+def test_the_templates_parameters_of_a_stream_are_words_of_one():
+    words = ["--inputs=", "--queue=gs://b/q", "--beat=30", "--settle=external", "--map=", *PLACES]
+    given = [*words, "--output=bigquery://p.news", "--runner=DataflowRunner"]
+    command, *rest = words_of(given)
+    config, wishes = parse_stream(rest, datetime(2026, 1, 1, tzinfo=UTC), beam_flags)
+    assert (command, wishes.role, wishes.queue) == ("stream", "take", "gs://b/q")
+    assert (wishes.beat_seconds, wishes.settle_minutes) == (30, None)
+    assert config.beam_args == PLACES
 
 
 @pytest.mark.parametrize(
