@@ -168,7 +168,7 @@ class Turns:
                 rest = [page for page in rest if page.key not in before]
                 rest = rest[: room * (MOST - len(ahead))]
                 self._waiting.put(host, rest, as_of, room)
-                count(STAGE, "waiting", len(rest))
+                count(STAGE, "pages_put_off", len(rest))
 
 
 def _place(page: PageRequest) -> tuple[int, str]:

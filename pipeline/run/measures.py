@@ -108,6 +108,7 @@ def _worked(stage: str, what: str) -> Measure:
 STAGES: Final[tuple[Measure, ...]] = (
     Measure("beat", "in", "counter", "Beats of a stream inside an engine."),
     Measure("beat", "feeds_ordered", "counter", "Feeds that a beat had asked."),
+    Measure("beat", "feeds_put_off", "counter", "Feeds that were due and wait for a later beat."),
     Measure("beat", "groups_ordered", "counter", "Groups of a queue that a beat had taken."),
     Measure("beat", "claimed_already", "counter", "Pages wanted again while they were under way."),
     Measure("beat", "not_settled", "counter", "Beats at which another writer was at the output."),
@@ -119,6 +120,7 @@ STAGES: Final[tuple[Measure, ...]] = (
         "Requests for feeds; the reason is their outcome, alarms included.",
         by_reason=True,
     ),
+    Measure("feeds", "pages_put_off", "counter", "Pages that wait for a later beat."),
     Measure("feeds", "bytes", "distribution", "Bytes of a feed, unpacked."),
     _timed("feeds", "a feed took to answer, redirects included"),
     Measure("queue", "groups", "counter", "Groups that were put into a queue, or taken from it."),
