@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 from bigquery_emulator import emulated_bigquery
+from hypothesis import settings
 from pipeline_helpers import SEEDS, SHARED, rasd
 
 from pipeline.evaluation.base import SuiteReport
 from pipeline.evaluation.suites import SUITES, run_suites
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("rasd", settings(), deadline=None)
+settings.load_profile("rasd")
 
 
 @pytest.fixture(scope="session")

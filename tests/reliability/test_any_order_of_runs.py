@@ -46,7 +46,6 @@ def holding(examples: int) -> Any:
     """How often a property is tried; not made smaller when it fails: each try is several runs."""
     return settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=(Phase.generate,),

@@ -103,7 +103,6 @@ def whole(sink: Sink) -> tuple[dict[str, str], dict[str, str]]:
 
 @settings(
     max_examples=25,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

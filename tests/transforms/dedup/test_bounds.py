@@ -43,7 +43,7 @@ def templates(count: int, length: int = 60) -> list[Fingerprint]:
     return made
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(0, 400), st.integers(20, 400), st.integers(0, 100), st.booleans(), st.integers(0, 9)
 )

@@ -117,7 +117,7 @@ def test_publisher_and_agency() -> None:
     assert same[0].same_publisher is True
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(shuffler: Random) -> None:
     bodies = (STORY, VARIANT, EXCERPT, OTHER)

@@ -127,7 +127,7 @@ def test_too_large() -> None:
         assert found.reason == "too_large"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(
@@ -166,7 +166,7 @@ def test_fuzz(parts: list[str], kind: str) -> None:
     _assert_sound(extract_article(Page(content, kind)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=600))
 def test_fuzz_bytes(content: bytes) -> None:
     for kind in ("html", "fragment", "text", "body"):

@@ -226,7 +226,7 @@ def test_the_non_joiner_speaks_against_arabic() -> None:
     assert tokens("\u200cا\u200c\u200c \u200c") == ["ا"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.text(max_size=400)
     | st.text(st.characters(min_codepoint=0x0600, max_codepoint=0x08FF), max_size=400),

@@ -46,7 +46,7 @@ def _report(draw: st.DrawFn, number: int) -> Report:
     )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(reports=drawn_reports(), data=st.data())
 def test_any_order_gives_the_same_incidents(reports, data):
     once = assign_incidents(reports)
@@ -58,7 +58,7 @@ def test_any_order_gives_the_same_incidents(reports, data):
         assert known[first].order <= known[each].order
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(reports=drawn_reports())
 def test_a_report_begins_an_incident_unless_an_earlier_one_is_linked(reports):
     incidents = assign_incidents(reports)

@@ -327,14 +327,14 @@ PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=12).map("".join)))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_never_raises_and_is_idempotent(text: str) -> None:
     once = canonicalise_url(text)
     assert canonicalise_url(once) == once
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_idempotent_behind_a_host(rest: str) -> None:
     once = canonicalise_url("https://example.com/" + rest)
     assert canonicalise_url(once) == once

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from email.utils import format_datetime, parsedate_to_datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.text.dates import find_dates, parse_timestamp, resolve_date
@@ -46,7 +46,6 @@ def forms(day: dt.date, style: int) -> list[str]:
     ]
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 2), st.booleans())
 def test_a_day_is_read_back(day: dt.date, style: int, eastern: bool) -> None:
     for form in forms(day, style):
@@ -58,7 +57,6 @@ def test_a_day_is_read_back(day: dt.date, style: int, eastern: bool) -> None:
         assert mention.resolved == resolved
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(1, 6), st.integers(0, 2))
 def test_a_wrong_weekday_is_never_read(day: dt.date, off: int, style: int) -> None:
     wrong = WEEKDAYS[(day.weekday() + off) % 7]
@@ -66,7 +64,6 @@ def test_a_wrong_weekday_is_never_read(day: dt.date, off: int, style: int) -> No
     assert resolve_date(f"{wrong} {day.day}/{day.month}/{day.year}") is None
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 2), st.integers(-150, 150))
 def test_a_date_without_its_year_is_right_or_absent(day: dt.date, style: int, off: int) -> None:
     anchor = day + dt.timedelta(days=off)
@@ -78,7 +75,6 @@ def test_a_date_without_its_year_is_right_or_absent(day: dt.date, style: int, of
     assert resolved.date == day
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 6))
 def test_weekdays_round_an_anchor(anchor: dt.date, weekday: int) -> None:
     known = make_anchor(anchor, None)
@@ -98,7 +94,6 @@ def test_weekdays_round_an_anchor(anchor: dt.date, weekday: int) -> None:
         assert low <= (day - anchor).days <= high
 
 
-@settings(deadline=None)
 @given(st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2068, 1, 1)), st.integers(-12, 14))  # noqa: DTZ001 - hypothesis wants naive bounds
 def test_machine_forms_agree_with_the_standard_library(moment: dt.datetime, hours: int) -> None:
     moment = moment.replace(microsecond=0, tzinfo=dt.timezone(dt.timedelta(hours=hours)))
@@ -116,7 +111,6 @@ def test_machine_forms_agree_with_the_standard_library(moment: dt.datetime, hour
         assert stamp.value == moment, raw
 
 
-@settings(deadline=None)
 @given(
     st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2068, 1, 1)),  # noqa: DTZ001 - see above
     st.integers(0, 31),

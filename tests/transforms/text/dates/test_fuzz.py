@@ -104,7 +104,7 @@ ZONES = st.sampled_from([None, "Asia/Riyadh", "+03:00", "-11:30", "No/Where", ""
 pytestmark = pytest.mark.reliability
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=80), EXPRESSIONS), ANCHORS, ZONES)
 def test_every_expression_has_an_answer(text: str, anchor: dt.date | None, tz: str | None) -> None:
     resolved = resolve_date(text, anchor=anchor, tz=tz)
@@ -116,7 +116,7 @@ def test_every_expression_has_an_answer(text: str, anchor: dt.date | None, tz: s
     assert stamp is None or stamp.value.utcoffset() == dt.timedelta()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=200), EXPRESSIONS, st.lists(EXPRESSIONS).map("\n".join)), ANCHORS)
 def test_every_text_has_mentions_in_order(text: str, anchor: dt.date | None) -> None:
     position = 0
