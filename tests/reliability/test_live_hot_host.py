@@ -138,7 +138,7 @@ def p99(beats: list[Counter[str]], rhythm, delay) -> float:
 @pytest.mark.reliability
 def test_r24_a_hot_host_does_not_hold_up_the_others_on_an_engine(sized, tmp_path):
     hosts, pages, feeds, delay = sized(6, 100), sized(20, 800), sized(3, 120), sized(0.5, 0.05)
-    rhythm = Rhythm(sized(30, 60), 5.0)
+    rhythm = Rhythm(sized(30, 60))
     others = {f"h{host}.com": [pages] for host in range(hosts)}
     hot = hosts * pages * 3 // 2
     (tmp_path / "alone").mkdir()

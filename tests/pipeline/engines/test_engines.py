@@ -1,4 +1,4 @@
-"""The same rows on every engine; poison costs one dead letter there, too."""
+"""What goes wrong on an engine: a worker lost, a job that fails, poison in a document."""
 
 from __future__ import annotations
 
@@ -15,22 +15,12 @@ from pipeline_helpers import ROOT, SEEDS, rasd
 pytestmark = pytest.mark.engine
 
 
-def test_seeds_on_prism(seeds_output, tmp_path):
-    need_engine("prism")
-    _same_rows(seeds_output, tmp_path, *FLAGS["prism"])
-
-
-def test_seeds_on_flink_with_processes(seeds_output, tmp_path):
-    need_engine("flink")
-    _same_rows(seeds_output, tmp_path, *FLAGS["flink"], worker_config(tmp_path))
-
-
 def test_seeds_on_a_flink_cluster_that_loses_a_task_manager(seeds_output, tmp_path):
     """The one that works on documents is killed; the other begins again, and no row is another."""
     output = tmp_path / "out"
     with flink_cluster(tmp_path) as cluster:
         options = (*FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path))
-        inputs = ("run", str(SEEDS), "--output", str(output), "--offline")
+        inputs = ("run", str(SEEDS), "--output", str(output), "--offline", "--page-timeout", "300")
         running = subprocess.Popen(
             [sys.executable, "-m", "pipeline", *inputs, *options],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -60,31 +50,6 @@ def test_a_job_that_fails_is_told_in_one_line_and_counts_for_nothing(tmp_path):
     assert "No such file" in last
     assert "BeamApp" not in last
     assert not list(output.rglob("articles/**/*.parquet"))
-
-
-def _same_rows(expected, tmp_path, *options):
-    """Run the seeds and compare every column of every table."""
-    output = tmp_path / "out"
-    done = rasd("run", str(SEEDS), "--output", str(output), "--offline", *options)
-    assert done.returncode == 0, done.stderr.decode()
-    assert all_facts(output) == all_facts(expected)
-    assert not list((output / "_inbox").rglob("*.parquet")), "what was settled is gone"
-    (manifest,) = (output / "_runs").glob("*.json")
-    told = json.loads(manifest.read_text(encoding="utf-8"))
-    assert told["runner"].startswith(options[0].partition("=")[2]), "the manifest says what ran"
-    (first,) = (expected / "_runs").glob("*.json")
-    before = json.loads(first.read_text(encoding="utf-8"))
-    assert _counts(told) == _counts(before)
-    for stage, name in (("extract", "words"), ("events", "coded"), ("rows", "rows")):
-        assert told["measured"][stage][name] == before["measured"][stage][name]
-
-
-def _counts(manifest):
-    """What the stages counted, without the time it took."""
-    return {
-        stage: {name: n for name, n in counts.items() if name != "ms"}
-        for stage, counts in manifest["stages"].items()
-    }
 
 
 @pytest.mark.parametrize("engine", ["prism", "flink"])
