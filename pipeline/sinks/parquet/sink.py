@@ -46,6 +46,8 @@ class ParquetSink:
         uri: a path, ``parquet://DIR``, ``file://DIR`` or ``gs://BUCKET/DIR``.
     """
 
+    reads_beside = True
+
     def __init__(self, uri: str) -> None:
         """Remember the URI; nothing is read or written yet."""
         self.uri = uri
