@@ -25,6 +25,8 @@ SCHEMES: Final[dict[str, str]] = {
     "bigquery": "bigquery",
     "bq": "bigquery",
 }
+# From so many rows on it pays to start processes for the parts of a commit.
+MANY_ROWS: Final = 20_000
 _SCHEME: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -90,6 +92,7 @@ class Sink(Protocol):
     """A place for the tables. A constructor does no I/O; a sink can be pickled to a worker."""
 
     uri: str
+    reads_beside: bool  # a copy of it in another process of this machine reads what it reads
 
     def exists(self) -> bool:
         """Tell whether rasd has written there."""

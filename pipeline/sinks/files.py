@@ -273,6 +273,16 @@ def open_files(uri: str) -> Files:
     return Files(pafs.LocalFileSystem(), absolute.rstrip("/") or "/", local=True)
 
 
+def lasting_uri(uri: str, opened: Files | None) -> str:
+    """Return a URI that means the same in another process, which may stand in another directory.
+
+    Args:
+        uri: as it was given.
+        opened: the files it names, if they are open here.
+    """
+    return opened.uri("") if opened is not None and opened.local else uri
+
+
 def _bucket_files() -> Any:
     """Return Google Cloud Storage; an emulator when ``STORAGE_EMULATOR_HOST`` names one."""
     emulator = os.environ.get("STORAGE_EMULATOR_HOST")

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.sinks.base import SinkError, StagedFile
-from pipeline.sinks.files import Files, explained, open_files
+from pipeline.sinks.files import Files, explained, lasting_uri, open_files
 from transforms.records import content_id
 from transforms.rows.arrow import form_problem, to_arrow
 from transforms.rows.packed import PackedRows, order_rows, unpack_rows
@@ -132,7 +132,7 @@ class Inbox:
 
     def __reduce__(self) -> tuple[type[Inbox], tuple[str]]:
         """Travel to a worker as the URI alone."""
-        return (type(self), (self.uri,))
+        return (type(self), (lasting_uri(self.uri, self._files),))
 
     @property
     def files(self) -> Files:

@@ -38,7 +38,8 @@ def deliver_pages(pages: Any, context: RunContext, branch: str) -> None:
         handed = pages | f"HandOn{branch}" >> HandOn(context.queue, recording, config.archive)
         deliver_rows(handed, context, branch)
         return
-    process = ProcessDocuments(config.workers, recording, context.publishers)
+    inbox = context.sink.inbox if context.awaited else None
+    process = ProcessDocuments(config.workers, recording, context.publishers, inbox)
     rows = pages | f"Process{branch}" >> process
     deliver_rows(rows, context, branch)
 

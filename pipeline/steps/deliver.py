@@ -1,4 +1,4 @@
-"""Packed rows of all tables -> bundles in the inbox, delivered at least once."""
+"""Packed rows of all tables, or files of them -> bundles in the inbox, delivered at least once."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from pipeline.sinks.base import StagedFile
 from pipeline.sinks.inbox import Inbox
+from pipeline.steps.keep import BYTES_A_FILE, ROWS_A_FILE
 from transforms.beats import beat_of, placed
 from transforms.metrics import measure
 from transforms.rows.packed import PackedRows
 from transforms.rows.rows import Provenance
 
-# Rows wait in memory until there are enough for a file: so many, or such long ones.
-_ROWS_A_FILE: Final = 4_096
-_BYTES_A_FILE: Final = 32_000_000
+# Rows wait in memory until there are enough for a file.
+_ROWS_A_FILE: Final = ROWS_A_FILE
+_BYTES_A_FILE: Final = BYTES_A_FILE
 
 
 @dataclass
 class DeliverRows(beam.PTransform):
-    """``PackedRows`` -> the ids of the bundles they were delivered in.
+    """``PackedRows``, and ``StagedFile``s that workers made -> the ids of their bundles.
 
     Attributes:
         inbox: where.
@@ -55,7 +56,9 @@ class _DeliverBundle(beam.DoFn):
         """Begin with nothing: a retried bundle must not keep rows of its first try."""
         self._deliveries = {}
 
-    def process(self, element: PackedRows, window: Any = beam.DoFn.WindowParam) -> None:
+    def process(
+        self, element: PackedRows | StagedFile, window: Any = beam.DoFn.WindowParam
+    ) -> None:
         """Keep rows; write when a file is full."""
         if window not in self._deliveries:
             provenance = self._provenance.at(beat_of(window))
@@ -85,9 +88,13 @@ class Delivery:
         self._bytes: Counter[str] = Counter()
         self._staged: list[StagedFile] = []
 
-    def add(self, element: PackedRows) -> None:
-        """Keep rows; write when a file is full."""
+    def add(self, element: PackedRows | StagedFile) -> None:
+        """Keep rows; write when a file is full. A file that is written already is named."""
         table = element.table
+        if isinstance(element, StagedFile):
+            measure("deliver", "rows", element.count)
+            self._staged.append(element)
+            return
         self._waiting.setdefault(table, []).append(element)
         self._rows[table] += element.count
         self._bytes[table] += len(element.data)

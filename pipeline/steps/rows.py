@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from pipeline.sinks.base import StagedFile
+from pipeline.sinks.inbox import Inbox
 from pipeline.steps.documents import Counts, GivenPage, Measured
+from pipeline.steps.keep import KeptRows, StageWork, keep_rows
 from pipeline.steps.redact import redact_rejection
 from transforms.dedup.fingerprint import VERSION
 from transforms.enrich.own import OwnTables, use
@@ -73,18 +76,20 @@ class Answer:
     """All that is kept of one page.
 
     Attributes:
-        packed: its rows, by table.
+        packed: its rows, by table, or where they lie.
         counts: what the stages counted over it.
         measured: what they measured of it.
     """
 
-    packed: tuple[PackedRows, ...]
+    packed: tuple[PackedRows | KeptRows, ...]
     counts: Counts
     measured: tuple[Measured, ...] = ()
 
     def __reduce__(
         self,
-    ) -> tuple[type[Answer], tuple[tuple[PackedRows, ...], Counts, tuple[Measured, ...]]]:
+    ) -> tuple[
+        type[Answer], tuple[tuple[PackedRows | KeptRows, ...], Counts, tuple[Measured, ...]]
+    ]:
         """Travel as what it is made of, as ``PackedRows`` do."""
         return (type(self), (self.packed, self.counts, self.measured))
 
@@ -97,15 +102,34 @@ class AnswerPage:
         process: ``transforms.document.process_document``, by reference.
         recording: what its rows need.
         publishers: tells publisher, country and zone of a page that is read here.
+        folder: where rows are kept until there are enough for a file; empty where they go along.
+        inbox: where such a file goes.
     """
 
     process: Callable[[Page], Document | Rejected]
     recording: Recording
     publishers: PublisherIndex = NO_PUBLISHERS
+    folder: str = ""
+    inbox: Inbox | None = None
 
-    def __call__(self, asked: tuple[Page | GivenPage, datetime | None]) -> Answer:
-        """Process a page that a beat has brought, or a run, and pack what follows from it."""
-        given, beat = asked
+    def __call__(
+        self, asked: tuple[Page | GivenPage, datetime | None] | StageWork
+    ) -> Answer | StagedFile:
+        """Process a page that a beat has brought, or a run, and pack what follows from it.
+
+        Or make a file of the inbox of rows that were kept.
+        """
+        if isinstance(asked, StageWork):
+            if self.inbox is None:
+                raise TypeError("there is no inbox to make a file in")
+            return asked.stage(self.inbox)
+        answer = self._answered(*asked)
+        if not self.folder:
+            return answer
+        packed = (each for each in answer.packed if isinstance(each, PackedRows))
+        return Answer(keep_rows(self.folder, packed), answer.counts, answer.measured)
+
+    def _answered(self, given: Page | GivenPage, beat: datetime | None) -> Answer:
         recording = self.recording.at(beat)
         if isinstance(given, Page):
             return self._answer(given, recording)

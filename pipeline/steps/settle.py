@@ -8,7 +8,7 @@ of the tables, and commits. A commit that dies changes nothing, or is finished b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,16 +27,14 @@ from pipeline.sinks.inbox import (
     stage_table,
 )
 from pipeline.steps import incidents
+from pipeline.steps.beside import Grouped, IncidentWork, PairWork, decide
 from pipeline.steps.component import Component
 from pipeline.steps.prints import TABLE, Dates, Prints, day_of, days_near, remade
 from pipeline.steps.takedown import Takedowns, takedowns
-from transforms.dedup import find_pairs
-from transforms.records import Fingerprint, content_id
-from transforms.rows.arrow import to_arrow
+from transforms.records import Duplicate, Fingerprint, content_id
 from transforms.rows.rows import Provenance, Row, cluster_row, duplicate_row, row_key
 from transforms.settle import (
     Precedence,
-    Report,
     code_again,
     lead_to_latest,
     relate,
@@ -194,10 +192,17 @@ class _Settlement:
         verdict = weigh_deliveries(brought, stored, force=self._force)
         self._locate({each.article_id for each in brought}, stored)
         self._settle_events(verdict)
-        self._settle_incidents({each.article_id for each in brought} & stored.keys(), stored)
+        again = {each.article_id for each in brought} & stored.keys()
+        grouped, pairs = decide(
+            self._sink,
+            sum(file.count for file in self._files),
+            self._incident_work(again, stored),
+            PairWork(self._sink, self._staged(TABLE), verdict.new),
+        )
+        self._take_in(grouped)
         self._settle_sightings(verdict.latest)
         if verdict.new:
-            self._settle_relations(prints, verdict, stored)
+            self._settle_relations(prints, verdict, stored, pairs)
         for bundle in self._bundles:
             self._rows["_commits"].append(_commit_row(bundle, self._id, self._provenance))
         self._dates["_commits"] = set()
@@ -279,23 +284,26 @@ class _Settlement:
         void.difference_update(row["event_id"] for row in self._rows["events"])
         self._void["events"] += [(key,) for key in sorted(void)]
 
-    def _settle_incidents(self, again: Collection[str], stored: Mapping[str, Fingerprint]) -> None:
-        """Assign anew the incidents of events that come, change or go."""
-        days = {day_of(stored[each].event_time) for each in again}
-        before = incidents.stored_reports(self._sink, again, days)
-        now: dict[str, Report | None] = {key: None for (key,) in self._void["events"]}
-        now |= incidents.brought_reports(self._brought_events, before)
-        made = incidents.regroup(self._sink, self._provenance, now, before)
-        self._rows[incidents.TABLE] += made.rows
-        self._void[incidents.TABLE] += made.void
-        self._dates[incidents.TABLE] = made.dates
+    def _incident_work(
+        self, again: Collection[str], stored: Mapping[str, Fingerprint]
+    ) -> IncidentWork:
+        """What is asked of the incidents of events that come, change or go."""
+        return IncidentWork(
+            self._sink,
+            self._provenance,
+            self._id,
+            self._staged("events"),
+            self._rows["events"],
+            self._void["events"],
+            again,
+            {day_of(stored[each].event_time) for each in again},
+        )
 
-    def _brought_events(self, columns: Sequence[str] | None) -> Iterator[pa.Table]:
-        """The events that are brought and hold, of files only the columns named."""
-        for file in self._staged("events"):
-            yield self._read(file, columns)
-        if self._rows["events"]:
-            yield to_arrow("events", self._rows["events"], with_date=True)
+    def _take_in(self, grouped: Grouped) -> None:
+        """Take in what becomes of incidents."""
+        self._files.append(grouped.staged)
+        self._void[incidents.TABLE] += grouped.void
+        self._dates[incidents.TABLE] = grouped.dates
 
     def _settle_sightings(self, latest: Mapping[str, str]) -> None:
         """Let a sighting of a page with several versions lead to the latest that is known."""
@@ -314,14 +322,13 @@ class _Settlement:
                 self._rows["appearances"].append(row)
 
     def _settle_relations(
-        self, prints: Prints, verdict: Precedence, stored: Mapping[str, Fingerprint]
+        self,
+        prints: Prints,
+        verdict: Precedence,
+        stored: Mapping[str, Fingerprint],
+        found: Sequence[Duplicate],
     ) -> None:
-        """Find the pairs of new articles and assign every cluster they touch."""
-        found = find_pairs(
-            prints.nearby(verdict.new),
-            touched=verdict.new,
-            load=prints.loader(days_near(verdict.new.values())),
-        )
+        """Assign every cluster that the pairs of new articles touch."""
         before = {each: stored[each] for each in verdict.changed}
         pages = {each.page_id for each in verdict.new.values()}
         versions = {key: each for key, each in stored.items() if each.page_id in pages}

@@ -50,6 +50,8 @@ class BigQuerySink:
         backoff: when to try again what fails for a while.
     """
 
+    reads_beside = False  # what it has seen of other writers is not in a copy
+
     def __init__(
         self, uri: str, staging: str | None = None, *, backoff: Backoff | None = None
     ) -> None:

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from pipeline.sinks.base import SinkError, StagedFile
+from pipeline.sinks.base import MANY_ROWS, SinkError, StagedFile
 from pipeline.sinks.files import Files, open_files
 from pipeline.sinks.parquet.parts import key_strings
 from pipeline.sinks.parquet.upsert import TableMerge, TablePlan
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from transforms.rows.schema import STORED
 
-_MANY_ROWS: Final = 20_000  # from so many on it pays to start a process
 _WORKERS: Final = Workers(processes=2, timeout=24 * 3600.0, memory_mb=1 << 20)  # no limits
 
 
@@ -123,7 +122,7 @@ def make_plans(files: Files, work: str, works: Sequence[TableWork]) -> dict[str,
     Raises:
         SinkError: a file cannot be read or written, or a process has ended over it.
     """
-    if sum(each.rows for each in works) < _MANY_ROWS:
+    if sum(each.rows for each in works) < MANY_ROWS:
         return {each.table: each.plan(files, work) for each in works}
     ordered = sorted(works, key=lambda each: -each.rows)  # the longest first
     made: dict[str, TablePlan] = {}

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from pipeline.sinks.base import CommitReport, OutputRefused, SinkError, StagedFile
-from pipeline.sinks.files import Files, explained, open_files
+from pipeline.sinks.files import Files, explained, lasting_uri, open_files
 from pipeline.sinks.inbox import INBOX, Inbox
 from pipeline.sinks.lock import Lock
 from pipeline.sinks.parquet.layout import (
@@ -46,6 +46,8 @@ class ParquetSink:
         uri: a path, ``parquet://DIR``, ``file://DIR`` or ``gs://BUCKET/DIR``.
     """
 
+    reads_beside = True
+
     def __init__(self, uri: str) -> None:
         """Remember the URI; nothing is read or written yet."""
         self.uri = uri
@@ -54,7 +56,7 @@ class ParquetSink:
 
     def __reduce__(self) -> tuple[type[ParquetSink], tuple[str]]:
         """Travel to a worker as the URI alone: the right to write stays where it was given."""
-        return (type(self), (self.uri,))
+        return (type(self), (lasting_uri(self.uri, self._opened),))
 
     @property
     def files(self) -> Files:

@@ -89,6 +89,35 @@ def test_bundles_one_by_one_in_any_order_and_again(bundles, tmp_path):
         assert all(attempts == 1 for attempts in letters.values())
 
 
+def test_what_is_decided_in_processes_is_what_is_decided_here(bundles, tmp_path, monkeypatch):
+    shutil.copytree(bundles, tmp_path / "beside")
+    settled(bundles)
+    monkeypatch.setattr("pipeline.steps.beside.MANY_ROWS", 1)
+    monkeypatch.chdir(tmp_path)  # a relative output is where this process stands
+    settled(Path("beside"))
+    assert stored(tmp_path / "beside") == stored(bundles)
+    # what is brought again, and a stored event that is brought otherwise
+    shutil.copytree(tmp_path / "beside", tmp_path / "again")
+    for output, rows in ((tmp_path / "again", 1), (tmp_path / "beside", 1 << 30)):
+        monkeypatch.setattr("pipeline.steps.beside.MANY_ROWS", rows)
+        deliver(output, [doc(1, NEWS[0] * 2, hours=-2), doc(7, NEWS[1] + NEWS[2], hours=4)])
+    assert stored(tmp_path / "again") == stored(tmp_path / "beside")
+
+
+def test_a_damaged_file_that_a_process_meets_is_named(bundles, monkeypatch):
+    monkeypatch.setattr("pipeline.steps.beside.MANY_ROWS", 1)
+    (run,) = (bundles / "_inbox").iterdir()
+    victim = max(run.glob("events-*.parquet"))
+    data = bytearray(victim.read_bytes())
+    data[4:200] = bytes(196)  # its footer is whole: it is met when the rows are read
+    victim.write_bytes(bytes(data))
+    sink = open_sink(str(bundles))
+    sink.prepare()
+    done = settle_inbox(sink, provenance_of("late", NOW))
+    sink.close()
+    assert [victim.name in each.problem for each in done.broken] == [True]
+
+
 def test_a_run_that_is_not_complete_does_not_count(bundles):
     (mark,) = (bundles / "_inbox").rglob("complete.json")
     mark.unlink()

@@ -36,7 +36,7 @@ def test_tables_merged_in_processes_are_those_merged_here(
     tmp_path: Path, rows: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = [committed(tmp_path / "a", given(rows, each), f"c{each}") for each in (0, 20)]
-    monkeypatch.setattr(plans, "_MANY_ROWS", 1)
+    monkeypatch.setattr(plans, "MANY_ROWS", 1)
     monkeypatch.chdir(tmp_path)  # a relative output is where this process stands
     beside = [committed(Path("b"), given(rows, each), f"c{each}") for each in (0, 20)]
     assert beside == here
@@ -49,7 +49,7 @@ def test_a_process_that_cannot_read_ends_the_commit_and_leaves_the_output(
 ) -> None:
     committed(tmp_path / "out", given(rows), "first")
     before = files_of(tmp_path / "out" / "articles")
-    monkeypatch.setattr(plans, "_MANY_ROWS", 1)
+    monkeypatch.setattr(plans, "MANY_ROWS", 1)
     sink = ParquetSink(str(tmp_path / "out"))
     sink.prepare()
     staged = sink.inbox.stage("run", "articles", [rows.article(n) for n in range(90, 95)])
