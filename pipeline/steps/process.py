@@ -139,7 +139,7 @@ class PageAnswers:
         counts: Counts = Counter()
         tick(sum(isinstance(record, Rejected) for record in failed))
         due, self._due = self._due, []
-        asked = chain(due, ((page, beat) for page in given))
+        asked: Iterator[_Asked] = chain(due, ((page, beat) for page in given))
         for index, answer in self._pool.as_completed(asked):
             if index < len(due):
                 yield self._staged(due[index], answer)
