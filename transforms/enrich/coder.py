@@ -14,14 +14,21 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, context_of
 from transforms.enrich.attributes.status import find_status
 from transforms.enrich.events.candidates import Candidate, Scene, candidates_of, prepare
 from transforms.enrich.events.confidence import confidence, features, has_formula
 from transforms.enrich.events.decide import KEPT, SURE, Decision, DecisionModel, decision_model
-from transforms.enrich.events.details import bare_mention, is_history, lacks, mention_of, trigger_of
+from transforms.enrich.events.details import (
+    bare_mention,
+    count_again,
+    is_history,
+    lacks,
+    mention_of,
+    trigger_of,
+)
 from transforms.enrich.events.implied_country import assign_country, main_countries
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import merge
@@ -76,10 +83,11 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
         article: see ``code_events``.
         model: decides and merges.
     """
-    merged, doubtful, context = joined(article, model)
+    merged, doubtful, context, scenes = joined(article, model)
     anchor = anchor_of(article)
     if anchor is not None and model.whole is not None and is_long(article):
         look_again(merged, context.countries, anchor, model.whole)
+    count_again(merged, scenes)
     if anchor is not None:
         merged = [m for m in merged if m.confidence >= KEPT or m.match.rule.own]
     events = [to_event(mention, article) for mention in (*merged, *doubtful)]
@@ -88,18 +96,28 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
     )
 
 
-def joined(
-    article: Article, model: DecisionModel
-) -> tuple[list[EventMention], list[EventMention], ArticleContext]:
+class Joined(NamedTuple):
+    """What an article tells, before its events are looked at as wholes.
+
+    Attributes:
+        merged: its events, each one of its mentions with what the others add.
+        doubtful: those that hardly are events.
+        context: what it says as a whole.
+        scenes: its sentences.
+    """
+
+    merged: list[EventMention]
+    doubtful: list[EventMention]
+    context: ArticleContext
+    scenes: list[Scene]
+
+
+def joined(article: Article, model: DecisionModel) -> Joined:
     """The distinct events of an article before they are looked at as wholes.
 
     Args:
         article: see ``code_events``.
         model: decides and merges.
-
-    Returns:
-        Its events, each one of its mentions with what the others add; those that hardly are
-        events; what the article says.
     """
     scenes, context = read_article(article)
     doubtful: list[EventMention] = []
@@ -112,7 +130,7 @@ def joined(
     for mention in (*merged, *doubtful):
         assign_country(mention, context.homes)
     whole_phrases(merged, scenes, model.ends)
-    return merged, doubtful, context
+    return Joined(merged, doubtful, context, scenes)
 
 
 def is_long(article: Article) -> bool:

@@ -116,7 +116,7 @@ def test_a_net_learns_what_no_line_can_tell_and_says_what_each_name_adds() -> No
 def test_the_last_look_leaves_own_rules_and_what_is_no_fact_alone() -> None:
     text = "اعتقلت الشرطة خمسة ناشطين في القاهرة. ولم تعتقل الشرطة أحدا في الجيزة."
     article = _article(text, "اعتقال ناشطين")
-    events, _, context = coder.joined(article, decide.decision_model())
+    events, _, context, _ = coder.joined(article, decide.decision_model())
     before = [event.confidence for event in events]
     look_again(events, context.countries, NOON.date(), Trees.of(_nothing(), "t"))
     asked = [e.status == "asserted" and old >= LEAST for e, old in zip(events, before, strict=True)]

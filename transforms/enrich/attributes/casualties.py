@@ -6,11 +6,11 @@ injuring; what و joins to it is added (ثلاثة جنود ومدنيان، ق�
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from transforms.enrich.attributes.counted import (
+    BODIES,
     DAYS,
     DEAD_NOUNS,
     HURT_NOUNS,
@@ -20,37 +20,48 @@ from transforms.enrich.attributes.counted import (
     counts,
     is_one,
     is_owned_two,
+    is_somebody,
+)
+from transforms.enrich.attributes.fates import (
+    ENDS,
+    HURT_AFTER,
+    HURT_BEFORE,
+    KILLED_AFTER,
+    KILLED_BEFORE,
+    KILLED_ONE,
+    LIVES,
+    TOLD,
+    TOLD_WORDS,
+    VICTIMS,
+    Kind,
+    befalls,
+    befalls_him,
+    befalls_one,
+    dies,
+    first_told,
+    is_hit,
+    is_plural,
+    is_victim,
 )
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
-from transforms.enrich.words.analyse import analyse, lemmas_of
+from transforms.enrich.words.analyse import lemmas_of
 
-Kind = Literal["dead", "hurt"]
-_Lemmas = AbstractSet[str]
-
-_KILLED_BEFORE: Final = lists.lemmas("attributes", "killed_before")
-_KILLED_ONE: Final = lists.lemmas("attributes", "killed_one")
-_HURT_BEFORE: Final = lists.lemmas("attributes", "hurt_before")
-_KILLED_AFTER: Final = lists.lemmas("attributes", "killed_after")
-_HURT_AFTER: Final = lists.lemmas("attributes", "hurt_after")
-_DEATHS: Final = lists.lemmas("attributes", "deaths")
 _TOTALS: Final = lists.words("counted", "totals")
 _TOTAL_NOUNS: Final = lists.lemmas("counted", "total_nouns")
 _OTHER_FATES: Final = lists.lemmas("attributes", "other_fates")
-_BEFALLS_ONE: Final = _KILLED_ONE | _HURT_BEFORE
-_VICTIMS: Final = lists.lemmas("attributes", "victims")
-_DEAD_IN_ALL: Final = DEAD_NOUNS | _VICTIMS
+_BEFALLS_ONE: Final = KILLED_ONE | HURT_BEFORE | ENDS
+_DEAD_IN_ALL: Final = DEAD_NOUNS | VICTIMS
 _ONE_MORE: Final = lists.words("counted", "one_more")
 _REACHES: Final = lists.words("counted", "reaches")
-_LIVES: Final = lists.words("attributes", "lives")
 _BESIDE: Final = lists.words("counted", "beside")
 _MORE: Final = lists.words("counted", "more_persons")
+_ABOUT: Final = lists.words("counted", "about")
 _REACH: Final = 5
 _LONG_REACH: Final = 16  # of a total: عدد قتلى الهجوم الذي استهدف أمس حشدا في المدينة بلغ 91
 _BREAKS: Final = ".,CRV"
 _INSERTED: Final = "TX"
-_PLURAL: Final = frozenset(["3mp", "3fp", "3md", "3fd"])
 
 
 class Toll(NamedTuple):
@@ -76,24 +87,31 @@ class Toll(NamedTuple):
         return self.size[1] is None or self.size[0] == self.size[1]
 
 
-def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
+def tolls(annotations: Annotations, sentence: Sentence, *, more: bool = False) -> list[Toll]:
     """Every toll of a sentence, in the order of the text.
 
     Args:
         annotations: the text.
         sentence: the sentence.
+        more: read as rows do, with what was learned since the models that look at tolls were
+            fitted (decision 0079).
     """
+    words = sentence.words[sentence.first : sentence.stop]
+    if sentence.lemmas.isdisjoint(TOLD) and TOLD_WORDS.isdisjoint(words):
+        return []
     found: list[Toll] = []
-    for first, last, size in sorted(counts(annotations, sentence)):
-        kind = _kind(sentence, first, last)
+    for first, last, size in sorted(counts(annotations, sentence, more=more)):
+        kind = _kind(sentence, first, last, more=more)
         if kind == "":
             continue
         before = found[-1] if found else None
+        if more and _are_of_others(sentence, last, kind, found):
+            continue
         if before is not None and before.kind == kind and _joins(sentence, before.last, first):
             found[-1] = Toll(kind, _sum(before.size, size), before.first, last)
             continue
-        stop = _persons_behind(sentence, last)
-        extra = _persons_before(annotations, sentence, first, kind) + int(stop > last)
+        stop = _persons_behind(sentence, last, more=more)
+        extra = _persons_before(annotations, sentence, first, kind, more=more) + int(stop > last)
         found.append(Toll(kind, _sum(size, (extra, extra)), first, stop))
     covered = {
         (toll.kind, index)
@@ -101,8 +119,15 @@ def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
         if not _are_others(sentence, toll) or _is_beside(sentence, toll.first)
         for index in range(toll.first - _reach(sentence, toll.first), toll.last + 1)
     }
-    found += [t for t in _without_number(annotations, sentence) if (t.kind, t.first) not in covered]
+    single = _without_number(annotations, sentence, more=more)
+    found += [toll for toll in single if (toll.kind, toll.first) not in covered]
     return _with_others(sentence, sorted(found, key=lambda toll: toll.first))
+
+
+def _are_of_others(sentence: Sentence, last: int, kind: str, found: Iterable[Toll]) -> bool:
+    """Whether a number counts some of those counted before: 300 جريح، أصيب 17 منهم في العيون."""
+    behind = sentence.words[last + 1] if last + 1 < sentence.stop else ""
+    return behind in PARTS and any(toll.kind == kind for toll in found)
 
 
 def _are_others(sentence: Sentence, toll: Toll) -> bool:
@@ -163,7 +188,7 @@ def _joins(sentence: Sentence, last: int, first: int) -> bool:
 
 def _deadly(sentence: Sentence, index: int) -> bool:
     """Whether a word tells of killing or injuring by itself."""
-    return bool(lemmas_of(sentence.words[index]) & (_KILLED_BEFORE | _HURT_BEFORE))
+    return bool(lemmas_of(sentence.words[index]) & (KILLED_BEFORE | HURT_BEFORE))
 
 
 def _is_beside(sentence: Sentence, first: int) -> bool:
@@ -172,10 +197,10 @@ def _is_beside(sentence: Sentence, first: int) -> bool:
     return first > sentence.first and sentence.words[first - 1] in _BESIDE and behind in _MORE
 
 
-def _before(sentence: Sentence, first: int, reach: int) -> Iterator[int]:
-    """The nearest tokens before one, without times and insertions: وفق منظمة، ما لا يقل عن."""
+def _before(sentence: Sentence, first: int, reach: int, *, more: bool) -> Iterator[int]:
+    """The nearest tokens before one, without times, insertions and limits: ما لا يقل عن."""
     for index in range(first - 1, sentence.first - 1, -1):
-        if sentence.kind(index) in _INSERTED:
+        if sentence.kind(index) in _INSERTED or (more and sentence.words[index] in _ABOUT):
             continue
         if reach == 0:
             return
@@ -188,41 +213,53 @@ def _reach(sentence: Sentence, first: int) -> int:
     return 2 * _REACH if _is_beside(sentence, first) else _REACH + 1
 
 
-def _persons_behind(sentence: Sentence, last: int) -> int:
+def _persons_behind(sentence: Sentence, last: int, *, more: bool) -> int:
     """The token of one person joined to a number: ثلاثة من رجال الأمن ومدني; else ``last``."""
     for index in range(last + 1, min(sentence.stop, last + _REACH + 1)):
         word = sentence.words[index]
         if sentence.kind(index) in _BREAKS:
             break
         behind = sentence.words[index + 1] if index + 1 < sentence.stop else ""
-        if word.startswith("و") and word[1:] in ONE and not behind.startswith("ال"):
+        # 11 ضابطا ومجندا are eleven.
+        same = word.endswith("ا") and sentence.words[index - 1].endswith("ا")
+        one = is_somebody(word[1:]) and not same if more else word[1:] in ONE
+        if one and word.startswith("و") and not behind.startswith("ال"):
             return index
     return last
 
 
-def _persons_before(annotations: Annotations, sentence: Sentence, first: int, kind: str) -> int:
+def _persons_before(
+    annotations: Annotations, sentence: Sentence, first: int, kind: str, *, more: bool
+) -> int:
     """1 when a number is joined by و to one person behind the word of killing: قائد وأربعة."""
     if not sentence.words[first].startswith("و") and not _is_beside(sentence, first):
         return 0
-    lemmas = _KILLED_BEFORE | _KILLED_ONE if kind == "dead" else _HURT_BEFORE
-    for index in _before(sentence, first, 2 * _REACH):
+    lemmas = KILLED_BEFORE | KILLED_ONE if kind == "dead" else HURT_BEFORE
+    for index in _before(sentence, first, 2 * _REACH, more=more):
         if sentence.kind(index) in ".,CR":
             return 0
         if lemmas_of(sentence.words[index]) & lemmas and not annotations.is_name(index):
-            return int(any(is_one(w) for w in sentence.words[index + 1 : first]))
+            return int(any(map(_one(more=more), sentence.words[index + 1 : first])))
     return 0
 
 
-def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[Toll]:
+def _one(*, more: bool) -> Callable[[str], bool]:
+    """What says whether a word is one person."""
+    return is_somebody if more else is_one
+
+
+def _without_number(annotations: Annotations, sentence: Sentence, *, more: bool) -> Iterator[Toll]:
     """One person, or some joined by و: مقتل شاب، مصرع شيخ وطفلة، إصابة ثالث."""
     if sentence.lemmas.isdisjoint(_BEFALLS_ONE):
         return
     for index in range(sentence.first, sentence.stop - 1):
-        kind = _befalls_one(sentence, index)
+        kind = befalls_one(sentence, index, more=more)
         if kind == "" or annotations.is_name(index):
             continue
-        position = _victim(annotations, sentence, index + 1)
+        position = _victim(annotations, sentence, index + 1, more=more)
         if position is None:
+            if more and befalls_him(sentence, index):
+                yield Toll(kind, (1, 1), index, index, numbered=False)
             continue
         number, last = 1, position
         for other in range(position + 1, min(sentence.stop, position + 4)):
@@ -231,24 +268,13 @@ def _without_number(annotations: Annotations, sentence: Sentence) -> Iterator[To
                 break
             if word[0] != "و" or not word[1:]:
                 continue
-            more = 2 if is_owned_two(word[1:]) else int(is_one(word[1:]))
-            if more:
-                number, last = number + more, other
+            also = 2 if is_owned_two(word[1:]) else int(_one(more=more)(word[1:]))
+            if also:
+                number, last = number + also, other
         yield Toll(kind, (number, number), position, last, numbered=False)
 
 
-def _befalls_one(sentence: Sentence, index: int) -> Kind | Literal[""]:
-    """What a word says of one person behind it; who hits may hit a house: أصابت القذيفة منزله."""
-    lemmas = lemmas_of(sentence.words[index])
-    if lemmas & _KILLED_ONE:
-        return "dead"
-    if not lemmas & _HURT_BEFORE:
-        return ""
-    voices = {r.voice for r in analyse(sentence.words[index]) if r.pos == "V" and r.person != "1s"}
-    return "" if voices == {"a"} and sentence.is_verb(index) else "hurt"
-
-
-def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | None:
+def _victim(annotations: Annotations, sentence: Sentence, start: int, *, more: bool) -> int | None:
     """The first person behind a word of killing, past prepositional phrases and times."""
     reach = _REACH
     for index in range(start, sentence.stop):
@@ -259,12 +285,12 @@ def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | N
             return None
         reach -= 1
         word = sentence.words[index]
-        if is_one(word) or word in _ONE_MORE or index in annotations.persons:
+        if _one(more=more)(word) or word in _ONE_MORE or index in annotations.persons:
             return index
     return None
 
 
-def _kind(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
+def _kind(sentence: Sentence, first: int, last: int, *, more: bool) -> Kind | Literal[""]:
     """What a number counts.
 
     The noun right after it decides, else the total that it is, else the nearest word of killing or
@@ -273,39 +299,51 @@ def _kind(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
     if lemmas_of(sentence.words[first]) & (DEAD_NOUNS | HURT_NOUNS):
         return "dead" if lemmas_of(sentence.words[first]) & DEAD_NOUNS else "hurt"
     return (
-        _first_told(sentence, [last + 1], "N", (DEAD_NOUNS, HURT_NOUNS))
+        _of_noun(sentence, last, more=more)
         or _of_lives(sentence, first)
         or _of_total(sentence, first, last)
-        or _told_before(sentence, first)
-        or _told_behind(sentence, last)
+        or _told_before(sentence, first, more=more)
+        or _told_behind(sentence, last, more=more)
     )
 
 
-def _told_before(sentence: Sentence, first: int) -> Kind | Literal[""]:
+def _of_noun(sentence: Sentence, last: int, *, more: bool) -> Kind | Literal[""]:
+    """What the noun says that a number counts, or its adjective: 15 قتيلا، عشرون جنديا مصابا."""
+    if not more:
+        return first_told(sentence, [last + 1], "N", (DEAD_NOUNS, HURT_NOUNS), more=False)
+    words = sentence.words[last : min(sentence.stop, last + 3)]
+    if all(word.startswith("ال") for word in words[:2]):
+        return ""  # شيع الآلاف القتيل
+    adjective = len(words) > 2 and not words[2].startswith(("ال", "و")) and words[1] not in PARTS
+    near = range(last + 1, last + 2 + adjective)
+    return first_told(sentence, near, "N", (DEAD_NOUNS | BODIES, HURT_NOUNS), more=True)
+
+
+def _told_before(sentence: Sentence, first: int, *, more: bool) -> Kind | Literal[""]:
     """What the nearest word of killing or injuring before a number says; no other fate between."""
-    before = list(_before(sentence, first, _reach(sentence, first)))
+    before = list(_before(sentence, first, _reach(sentence, first), more=more))
     for number, index in enumerate(before):
         if lemmas_of(sentence.words[index]) & _OTHER_FATES:
             before = before[:number]
             break
     total = any(lemmas_of(sentence.words[i]) & _TOTALS for i in before)
-    dead = _KILLED_BEFORE | DEAD_NOUNS if total else _KILLED_BEFORE
-    hurt = _HURT_BEFORE | HURT_NOUNS if total else _HURT_BEFORE
-    return _first_told(sentence, before, "VNA", (dead, hurt))
+    dead = KILLED_BEFORE | DEAD_NOUNS if total else KILLED_BEFORE
+    hurt = HURT_BEFORE | HURT_NOUNS if total else HURT_BEFORE
+    return first_told(sentence, before, "VNA", (dead, hurt), more=more)
 
 
-def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
+def _told_behind(sentence: Sentence, last: int, *, more: bool) -> Kind | Literal[""]:
     """What a verb behind a number says of those it counts: أن 15 جنديا لقوا حتفهم."""
     for index in range(last + 1, min(sentence.stop, last + 2 * _REACH + 1)):
         if sentence.kind(index) in ".,#":
             break
-        plural = _is_plural(sentence, index)
+        plural = is_plural(sentence, index)
         near = index <= last + _REACH and sentence.is_verb(index)
         if near or (plural and (sentence.is_verb(index) or index == last + 1)):
-            if _dies(sentence, index):
+            if dies(sentence, index):
                 return "dead"
-            kind = _told(sentence, index, "V", _KILLED_AFTER, _HURT_AFTER)
-            if kind or _is_hit(sentence.words[index]):
+            kind = befalls(sentence, index, "V", (KILLED_AFTER, HURT_AFTER), more=more)
+            if kind or is_hit(sentence.words[index]):
                 return kind or "hurt"
     return ""
 
@@ -313,7 +351,7 @@ def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
 def _of_lives(sentence: Sentence, first: int) -> Kind | Literal[""]:
     """Whether a number counts lives or victims: أزهقت أرواح ستة، غارة راح ضحيتها تسعة."""
     near = sentence.words[max(sentence.first, first - _REACH) : first]
-    return "dead" if near and (near[-1] in _LIVES or any(map(_is_victim, near))) else ""
+    return "dead" if near and (near[-1] in LIVES or any(map(is_victim, near))) else ""
 
 
 def _of_total(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
@@ -321,7 +359,8 @@ def _of_total(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
     words = sentence.words
     if last + 1 < sentence.stop and lemmas_of(words[last + 1]) & _TOTAL_NOUNS:
         behind = range(last + 2, last + 2 + _REACH)
-        return _first_told(sentence, behind, "VN", (_DEAD_IN_ALL | _KILLED_AFTER, HURT_NOUNS))
+        words_of = _DEAD_IN_ALL | KILLED_AFTER, HURT_NOUNS
+        return first_told(sentence, behind, "VN", words_of, more=False)
     if not _REACHES.intersection(words[max(sentence.first, first - 2) : first]):
         return ""
     for index in range(first - 1, max(sentence.first, first - _LONG_REACH) - 1, -1):
@@ -329,48 +368,5 @@ def _of_total(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
             break
         if lemmas_of(words[index]) & _TOTAL_NOUNS:
             counted = range(index, index + 3)
-            return _first_told(sentence, counted, "N", (_DEAD_IN_ALL, HURT_NOUNS))
+            return first_told(sentence, counted, "N", (_DEAD_IN_ALL, HURT_NOUNS), more=False)
     return ""
-
-
-def _first_told(
-    sentence: Sentence, indices: Iterable[int], kinds: str, lemmas: tuple[_Lemmas, _Lemmas]
-) -> Kind | Literal[""]:
-    """What the first token that tells of killing or injuring tells."""
-    told = (_told(sentence, i, kinds, *lemmas) for i in indices if i < sentence.stop)
-    return next((kind for kind in told if kind), "")
-
-
-def _is_plural(sentence: Sentence, index: int) -> bool:
-    """Whether a verb has several for its subject: ثلاثة يشتبه بأنهم من عناصر التنظيم قتلوا."""
-    return any(r.pos == "V" and r.person in _PLURAL for r in analyse(sentence.words[index]))
-
-
-def _is_victim(word: str) -> bool:
-    """Whether a word says whose victims are counted behind it: غارة راح ضحيتها تسعة."""
-    return any(r.lemma in _VICTIMS and r.pronoun for r in analyse(word))
-
-
-def _is_hit(word: str) -> bool:
-    """Whether a verb behind a number says that those were injured: إن 27 آخرين أصيبوا."""
-    return any(
-        r.lemma in _HURT_BEFORE and r.voice == "p" and not r.conjunction for r in analyse(word)
-    )
-
-
-def _dies(sentence: Sentence, index: int) -> bool:
-    """Whether a verb and a noun of death behind it tell that somebody died: لقوا حتفهم."""
-    return any(
-        lemmas_of(sentence.words[i]) & _DEATHS
-        for i in range(index + 1, min(sentence.stop, index + 4))
-    )
-
-
-def _told(
-    sentence: Sentence, index: int, kinds: str, dead: AbstractSet[str], hurt: AbstractSet[str]
-) -> Kind | Literal[""]:
-    """Whether a word is one of killing (``dead``) or injuring (``hurt``)."""
-    lemmas = {r.lemma for r in analyse(sentence.words[index]) if r.pos in kinds}
-    if lemmas & hurt:
-        return "hurt"
-    return "dead" if lemmas & dead else ""

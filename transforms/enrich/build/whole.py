@@ -42,8 +42,8 @@ def asked_of(gold: Gold, model: DecisionModel) -> Asked:
     anchor = coder.anchor_of(article)
     if anchor is None or not coder.is_long(article):
         return [], []
-    events, _, context = coder.joined(article, model)
-    known = around(events, context.countries, anchor)
+    found = coder.joined(article, model)
+    known = around(found.merged, found.context.countries, anchor)
     asked = [event for event in known.events if is_asked(event)]
     asked.sort(key=lambda e: (-e.confidence, e.trigger.field, e.trigger.char_start))
     rows = [event_numbers(event, known) for event in asked]

@@ -57,6 +57,34 @@ from transforms.enrich.attributes.casualties import toll_of, tolls
 )
 def test_counts(text, dead, hurt) -> None:
     found = coded(text)
-    told = tolls(found.annotations, found.sentence)
+    for more in (False, True):
+        told = tolls(found.annotations, found.sentence, more=more)
+        at = found.sentence.first
+        first = [toll_of(told, found.sentence, at, kind) for kind in ("dead", "hurt")]
+        assert [toll and toll.size for toll in first] == [dead, hurt]
+
+
+@pytest.mark.parametrize(
+    ("text", "dead", "hurt"),
+    [
+        ("أودت المعارك منذ شهرين بما لا يقل عن ألف شخص.", (1000, None), None),
+        ("قتل المهاجم حارسا وأصاب ممرضة بجروح.", (1, 1), (1, 1)),
+        ("قتلوا أربعة منهم وأصابوا اثنين.", (4, 4), (2, 2)),
+        ("خلفت المواجهات 300 جريح، أصيب 17 منهم في العيون.", None, (300, 300)),
+        ("استقبل المستشفى أربعة وعشرين عسكريا مصابا.", None, (24, 24)),
+        ("قضى عاملان في انفجار لغم.", (2, 2), None),
+        ("قضت المحكمة بسجن ثلاثة رجال.", None, None),
+        ("قضت المحكمة بإعدام ثلاثة رجال.", None, None),
+        ("أُلقي القبض على خمسة عشر رجلا.", None, None),
+        ("عُثر على ثلاث جثث في البئر.", (3, 3), None),
+        ("أودى الحريق بحياة طفلين وأمهما.", (3, 3), None),
+        ("استشهاد 11 ضابطا ومجندا.", (11, 11), None),
+        ("أدى الانفجار إلى مقتله وإصابة زميله.", (1, 1), (1, 1)),
+        ("شيع الآلاف القتيل إلى المقبرة.", None, None),
+    ],
+)
+def test_rows_have_more_than_models_know(text, dead, hurt) -> None:
+    found = coded(text)
+    told = tolls(found.annotations, found.sentence, more=True)
     first = [toll_of(told, found.sentence, found.sentence.first, kind) for kind in ("dead", "hurt")]
     assert [toll and toll.size for toll in first] == [dead, hurt]
