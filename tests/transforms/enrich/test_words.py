@@ -114,7 +114,7 @@ def test_nationalities() -> None:
 
 
 def test_every_word_the_code_names_is_in_the_word_lists() -> None:
-    from transforms.enrich.attributes import casualties, status
+    from transforms.enrich.attributes import counted, fates, status
     from transforms.enrich.events import attribution
     from transforms.enrich.roles import arguments
 
@@ -125,7 +125,11 @@ def test_every_word_the_code_names_is_in_the_word_lists() -> None:
         | arguments._CONTROL
         | arguments._THINGS
         | arguments._OWN_FORCES
-        | casualties._KILLED_BEFORE
-        | casualties._HURT_BEFORE
+        | fates.KILLED_BEFORE
+        | fates.HURT_BEFORE
+        | fates.ENDS
+        | fates._DIES
+        | fates._JUDGED
+        | counted.BODIES
     )
     assert sorted(named - lemmas()) == []
