@@ -85,8 +85,8 @@ def _cause(error: BaseException) -> str:
     inner: BaseException = error
     while isinstance(found := getattr(inner, "exception_details", None), dict) and found:
         inner = next(iter(found.values()))
-    refused = _REFUSED.get(getattr(inner, "code", None))
-    return refused or " ".join(str(inner).split())[:_LONGEST]
+    code: Any = getattr(inner, "code", 0)
+    return _REFUSED.get(code) or " ".join(str(inner).split())[:_LONGEST]
 
 
 def walk(path: str) -> Iterator[str]:
