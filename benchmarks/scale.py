@@ -159,7 +159,9 @@ def measured(scale: Scale) -> str:
     names = {
         "words": "words of a body", "page": "bytes of a page",
         "page_packed": "the same, packed in the archive", "worker_ms": "ms of CPU in its process",
-        "launcher_ms": "ms of CPU of the launcher", "settling_ms": "of them, settling",
+        "launcher_ms": "ms of CPU of launching, staging and settling, in any process",
+        "settling_ms": "of them, settling",
+        "own_ms": "of them, in the launcher's own process",
         "inbox": "bytes in the inbox", "light": "bytes a commit reads of every article kept",
         "keys": "and of those within seven days",
     }  # fmt: skip

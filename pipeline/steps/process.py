@@ -17,6 +17,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 import transforms.coders  # noqa: F401 - registers the coder of records
 from pipeline.sinks.base import StagedFile
+from pipeline.sinks.files import explained
 from pipeline.sinks.inbox import Inbox
 from pipeline.steps.documents import Counts, GivenPage
 from pipeline.steps.keep import Keep, KeptRows, StageWork
@@ -71,6 +72,11 @@ class ProcessDocuments(beam.PTransform):
         return batches | "ProcessBatch" >> beam.ParDo(work).with_output_types(Any)
 
 
+def keeps(inbox: Inbox) -> bool:
+    """Whether workers make the files of an inbox: only on this machine's disk, which they have."""
+    return inbox.files.local
+
+
 class PageAnswers:
     """Has pages answered by worker processes, one page at a time each.
 
@@ -94,11 +100,13 @@ class PageAnswers:
         self._inbox = inbox
         self._keep: Keep | None = None
         self._due: list[StageWork] = []  # files to be made beside the next pages
-        if inbox is not None and inbox.files.local:
+        if inbox is not None and keeps(inbox):
             run_id = recording.provenance.run_id
             folder = inbox.folder(run_id)
             inbox.files.make_directory(folder)
-            self._keep = Keep(mkdtemp(prefix="kept-", dir=inbox.files.path(folder)), run_id)
+            place = inbox.files.path(folder)
+            with explained(place):
+                self._keep = Keep(mkdtemp(prefix="kept-", dir=place), run_id)
         work = AnswerPage(
             process_document,
             recording,
