@@ -217,6 +217,7 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
         flags = (
             *FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path),
             "--checkpointing_interval=2000", "--queue", str(queue),
+            "--host-delay", "0.2",  # five pages of a host fit into a beat: the others wait
         )  # fmt: skip
         with streaming(here, output, *flags) as running:
             pages_flow(cluster, server, running, before + feeds + feeds * pages // 4)
