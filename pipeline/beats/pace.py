@@ -54,7 +54,10 @@ class HostPace:
                 host = registrable_host(log.url)
                 self._asked[host] = max(asked or 0.0, self._asked.get(host, 0.0))
 
+    def delay(self, host: str) -> float:
+        """Seconds between two requests to a registrable host."""
+        return HostSchedule(host, self._manners, self._asked.get(host)).delay
+
     def room(self, host: str) -> int:
         """How many requests to a registrable host fit; at least one."""
-        delay = HostSchedule(host, self._manners, self._asked.get(host)).delay
-        return max(1, int(self._seconds / max(delay, _LEAST)))
+        return max(1, int(self._seconds / max(self.delay(host), _LEAST)))

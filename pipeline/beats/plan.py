@@ -17,7 +17,7 @@ import apache_beam as beam
 
 from pipeline.beats.claims import CLAIMS, STAGE, Claims
 from pipeline.beats.pace import HostPace, Rhythm
-from pipeline.beats.waiting import WaitingPages
+from pipeline.beats.waiting import Groups, WaitingPages
 from pipeline.context import RunContext
 from pipeline.polling.history import FeedHistory, recall_robots
 from pipeline.polling.warm import Warm
@@ -122,7 +122,7 @@ class Planner:
             feeds: those of this very beat come first, whatever else is due.
             warm: what is known of them.
         """
-        pace = HostPace(self._rhythm, self._context.fetching.manners, warm.robots.values())
+        pace = self._host_pace(warm)
         fitting: list[Feed] = []
         asked: Counter[str] = Counter()
         for feed in feeds:
@@ -132,6 +132,9 @@ class Planner:
                 fitting.append(feed)
         count(STAGE, "feeds_put_off", asked.total() - len(fitting))
         return fitting
+
+    def _host_pace(self, warm: Warm) -> HostPace:
+        return HostPace(self._rhythm, self._context.fetching.manners, warm.robots.values())
 
     def _ordered_before(self, feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:
         """The feeds that this very beat has had polled, before the engine forgot it.
@@ -165,10 +168,14 @@ class Planner:
         hosts: dict[str, list[Feed]] = defaultdict(list)
         for feed in feeds:
             hosts[registrable_host(feed.url)].append(feed)
-        waiting = self._waiting.look(as_of)
+        waiting, pace = self._waiting.look(as_of), self._host_pace(warm)
         for host in sorted(hosts.keys() | waiting.keys()):
-            each, groups = hosts[host], waiting.get(host, [])
-            turn = next((name for name in groups if claims.take(name, as_of)), "")
+            each, groups = hosts[host], waiting.get(host, Groups())
+            # A pause that is longer than a beat is kept from one turn to the next.
+            if (as_of - groups.asked_at).total_seconds() >= pace.delay(host):
+                turn = next((name for name in groups.names if claims.take(name, as_of)), "")
+            else:
+                turn = ""
             if not each and not turn:
                 continue
             history = warm.history.part(each)
@@ -176,7 +183,7 @@ class Planner:
                 state = history.states[feed.url]
                 history.states[feed.url] = replace(state, due_at=min(state.due_at, as_of))
             order = Order(as_of, tuple(each), history, tuple(robots[host]), gone)
-            yield host, replace(order, turn=turn, waiting=tuple(groups))
+            yield host, replace(order, turn=turn, waiting=tuple(groups.names))
 
     def _learn(self, feeds: Sequence[Feed], as_of: datetime) -> Warm:
         """Know of each feed what the tables tell, and what waits to go into them."""

@@ -13,7 +13,7 @@ import gzip
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, unquote
@@ -34,6 +34,20 @@ WAITING: Final = f"{INBOX}/waiting"
 MOST: Final = 200  # groups of one host; what is beyond them is asked again when its feed is read
 _TIME: Final = "%Y%m%dT%H%M%SZ"
 _TAKEN: Final = ".taken-"
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Groups:
+    """The groups of one host.
+
+    Attributes:
+        names: of their files, the oldest first.
+        asked_at: the beat at which pages of the host were last asked for.
+    """
+
+    names: list[str] = field(default_factory=list)
+    asked_at: datetime = _LONG_AGO
 
 
 class WaitingPages:
@@ -67,25 +81,32 @@ class WaitingPages:
             self._files.write(f"{WAITING}/{quote(host, safe='')}/{name}", data)
         return len(groups)
 
-    def look(self, now: datetime) -> dict[str, list[str]]:
+    def look(self, now: datetime) -> dict[str, Groups]:
         """List the groups that can be taken; drop those that were taken a while ago.
 
         Args:
             now: the beat.
 
         Returns:
-            Their names by registrable host, the oldest first; those that this very beat has taken
-            are among them, should it be done again.
+            By registrable host. Groups that this very beat has taken are among them, should it be
+            done again.
         """
-        found: dict[str, list[str]] = defaultdict(list)
+        found: dict[str, Groups] = defaultdict(Groups)
+        asked: dict[str, datetime] = {}
         for path in self._files.listing(WAITING):
-            name, _, taken = path.partition(_TAKEN)
-            moment = now if not taken else datetime.strptime(taken, _TIME).replace(tzinfo=UTC)
-            if moment == now:
-                found[host_of(name)].append(name)
-            elif now - moment >= timedelta(seconds=HELD):
+            name, _, written = path.partition(_TAKEN)
+            taken, host = _moment(written) if written else now, host_of(name)
+            if taken == now:
+                found[host].names.append(name)
+            elif now - taken >= timedelta(seconds=HELD):
                 self._files.remove(path)
                 self._files.remove_empty(path.rpartition("/")[0])
+            else:
+                asked[host] = max(taken, asked.get(host, taken))
+        for host, groups in found.items():
+            # The host was asked when its pages were found, too.
+            since = _moment(groups.names[0].rpartition("/")[2].partition("-")[0])
+            groups.asked_at = max(since, asked.get(host, since))
         return dict(found)
 
     def keys(self, names: Iterable[str]) -> set[str]:
@@ -111,6 +132,10 @@ class WaitingPages:
         except (SinkError, OSError, EOFError, ValueError) as error:
             _LOG.warning("%s cannot be read; its pages are asked for later: %s", name, error)
             return []
+
+
+def _moment(written: str) -> datetime:
+    return datetime.strptime(written, _TIME).replace(tzinfo=UTC)
 
 
 def host_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Claims hold for a while, by the clock of the beats, and tell states apart."""
+"""Claims hold for a while, by the clock of the beats, and tell states apart; R25: they are flat."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_claims_do_not_pile_up_nor_show_an_address():
     state = State()
     for number in range(0, 2000, 4):
         claimed(state, f"http://a.example/?token=secret{number}", NOON + timedelta(seconds=number))
-    assert len(Claims.read(state, NOON + timedelta(seconds=2000)).taken) == HELD / 4
+    assert len(Claims.read(state, NOON + timedelta(seconds=2000)).taken) < HELD / 4
     assert "secret" not in state.text
 
 

@@ -185,7 +185,7 @@ def test_pages_that_wait_are_not_put_down_again_and_new_ones_queue_up_behind(wor
         assert (len(order.feeds), len(order.waiting)) == (1, 2)
         second = polled(world, [("", order)], hour, rhythm)
         waiting = WaitingPages(world.sink.inbox.files)
-        names = waiting.look(later(hours=1, seconds=2))["127.78.1.1"]
+        names = waiting.look(later(hours=1, seconds=2))["127.78.1.1"].names
         assert waiting.keys(names[:1]).isdisjoint(page.key for page in second), "the older group"
         assert len(waiting.keys(names)) == 30
         assert {page.key for page in first} < waiting.keys(names), "they are behind"
@@ -202,3 +202,19 @@ def test_of_many_feeds_of_a_host_those_go_first_that_are_due_for_longest(world, 
     rest = [order for _, order in planner.plan(later(seconds=1), claims)]
     asked = [feed.url for order in (*orders, *rest) for feed in order.feeds]
     assert sorted(asked) == sorted(feeds)
+
+
+def test_a_pause_longer_than_a_beat_is_kept_from_turn_to_turn(world):
+    manners = replace(world.fetching.manners, delay_seconds=5.0)
+    world = replace(world, fetching=replace(world.fetching, manners=manners))
+    waiting = WaitingPages(world.sink.inbox.files)
+    urls = [f"http://slow.example/{number}" for number in range(2)]
+    pages = [PageRequest(url, url, (), ()) for url in urls]
+    assert waiting.put("slow.example", pages, NOON, 1) == 2
+    planner, claims, turns = Planner(world, Rhythm(2)), Claims(), {}
+    for after in range(2, 16, 2):
+        orders = dict(planner.plan(later(seconds=after), claims))
+        if "slow.example" in orders:
+            taken = waiting.take(orders["slow.example"].turn, later(seconds=after))
+            turns[after] = [page.url for page in taken]
+    assert turns == {6: urls[:1], 12: urls[1:]}

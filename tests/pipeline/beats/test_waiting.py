@@ -45,20 +45,21 @@ def test_groups_are_taken_in_order_and_a_beat_done_again_finds_its_own(
         assert waiting.put(HOST, pages, NOON, 2) == 3
         assert waiting.put(HOST, pages, NOON, 2) == 3, "the same beat again: the same files"
         groups = waiting.look(later(60))
-        assert [len(names) for names in groups.values()] == [3]
         assert list(groups) == [HOST]
-        first, second, _ = groups[HOST]
+        assert groups[HOST].asked_at == NOON
+        first, second, _ = groups[HOST].names
         assert waiting.keys([second]) == {pages[2].key, pages[3].key}
         taken = waiting.take(first, later(60))
         assert [each.key for each in taken] == [each.key for each in pages[:2]]
         assert taken[0].entries == pages[0].entries
         assert taken[0].publishers == pages[0].publishers
         assert [each.seen_at for each in taken[0].sightings] == [NOON], "when it was listed"
-        assert waiting.look(later(60))[HOST][0] == first, "should this beat be done again"
+        assert waiting.look(later(60))[HOST].names[0] == first, "should this beat be done again"
         assert waiting.take(first, later(60)) == taken
-        assert waiting.look(later(120))[HOST][0] == second
+        assert waiting.look(later(120))[HOST].names[0] == second
+        assert waiting.look(later(120))[HOST].asked_at == later(60)
         assert waiting.take(first, later(120)) == [], "another beat has had it"
-        assert waiting.look(later(60 + HELD))[HOST] == groups[HOST][1:]
+        assert waiting.look(later(60 + HELD))[HOST].names == groups[HOST].names[1:]
         assert not [name for name in files.listing(WAITING) if "taken" in name]
 
 
@@ -66,7 +67,7 @@ def test_what_cannot_be_read_is_empty_and_told(tmp_path, caplog):
     files = Inbox(str(tmp_path / "out")).files
     waiting = WaitingPages(files)
     waiting.put(HOST, [page(1)], NOON, 1)
-    (name,) = waiting.look(NOON)[HOST]
+    (name,) = waiting.look(NOON)[HOST].names
     files.write(name, b"cut off")
     assert waiting.take(name, NOON) == []
     assert "asked for later" in caplog.text

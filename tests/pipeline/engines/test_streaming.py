@@ -157,9 +157,9 @@ def test_a_stream_on_prism_that_follows_feeds_and_takes_from_a_queue(tmp_path, q
         elsewhere, here = part(source, 1)
         fetch(elsewhere, queue, tmp_path / "state", now=datetime.now(UTC))
         output = tmp_path / "out"
-        pace = ("--host-delay", "0.4")  # two pages of a host fit into a beat: the others wait
+        pace = ("--host-delay", "0.3")  # three pages of a host fit into a beat: the others wait
         with streaming(here, output, "--queue", queue, *pace, *FLAGS["prism"]) as running:
-            wait_for(output, expected, running, 120)
+            wait_for(output, expected, running, 300)
         same_rows(output, expected)
         told = replayed(output, broken, expected)
     with capsys.disabled():
@@ -217,6 +217,7 @@ def test_a_stream_on_a_flink_cluster_that_loses_a_task_manager(tmp_path, sized, 
         flags = (
             *FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path),
             "--checkpointing_interval=2000", "--queue", str(queue),
+            "--host-delay", "0.2",  # five pages of a host fit into a beat: the others wait
         )  # fmt: skip
         with streaming(here, output, *flags) as running:
             pages_flow(cluster, server, running, before + feeds + feeds * pages // 4)
