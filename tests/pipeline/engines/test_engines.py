@@ -20,7 +20,7 @@ def test_seeds_on_a_flink_cluster_that_loses_a_task_manager(seeds_output, tmp_pa
     output = tmp_path / "out"
     with flink_cluster(tmp_path) as cluster:
         options = (*FLAGS["flink"], f"--flink_master={cluster.master}", worker_config(tmp_path))
-        inputs = ("run", str(SEEDS), "--output", str(output), "--offline", "--page-timeout", "300")
+        inputs = ("run", str(SEEDS), "--output", str(output), "--offline")
         running = subprocess.Popen(
             [sys.executable, "-m", "pipeline", *inputs, *options],
             env={**os.environ, "PYTHONPATH": str(ROOT)},

@@ -22,10 +22,7 @@ from pipeline.sinks.files import open_files
 
 pytestmark = pytest.mark.engine
 HOSTS = [f"127.78.1.{number + 1}" for number in range(4)]
-OPTIONS = (
-    "--allow-private-hosts", "--host-delay", "0", "--as-of", "2024-06-01T12:00:00Z",
-    "--page-timeout", "300",  # a machine that is busy with engines takes its time
-)  # fmt: skip
+OPTIONS = ("--allow-private-hosts", "--host-delay", "0", "--as-of", "2024-06-01T12:00:00Z")
 HTML = {"Content-Type": "text/html"}
 # What differs from one run to the next: times of answers, and where they are archived.
 APART = {"elapsed_ms", "started_at", "raw_ref"}

@@ -29,7 +29,7 @@ from pipeline.errors import UsageError
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 # A machine that is busy with engines takes its time: no page is too slow for that.
-ONLINE = ("--allow-private-hosts", "--host-delay", "0", "--page-timeout", "300")
+ONLINE = ("--allow-private-hosts", "--host-delay", "0")
 
 
 @contextmanager

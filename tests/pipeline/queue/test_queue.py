@@ -41,8 +41,7 @@ def fetched(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fetched")
     with LocalServer() as server:
         source = serve_feeds(server, folder, FEEDS, PAGES)
-        patient = ("--page-timeout", "300")  # a busy machine takes its time
-        run_here(folder / "run", source, options=patient, guard=OPEN)
+        run_here(folder / "run", source, guard=OPEN)
         before = Counter((hit.host, hit.path) for hit in server.hits)
         stream = fetch(source, str(folder / "queue"), folder / "state")
         asked = Counter((hit.host, hit.path) for hit in server.hits) - before
