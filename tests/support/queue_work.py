@@ -52,7 +52,7 @@ def fetch(
 def take(queue: str | Queue, output: Path | str, *, now: datetime = NOON) -> Drain:
     """Take all that lies in a queue."""
     clock = SimulatedClock(now, 0.01)
-    config = Config((), str(output), now, processes=2, page_timeout=300.0)
+    config = Config((), str(output), now, processes=2)
     opened = open_queue(queue) if isinstance(queue, str) else queue
     drain = Drain(config, opened, Progress(quiet=True), clock=clock)
     clock.stop = drain.stop
