@@ -20,6 +20,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from buckets import emulated_bucket
 from graphs import read_graph
 from outputs import all_facts
+from own_files import NAMES, VIGIL
 from pipeline_helpers import ROOT, SEEDS, rasd
 
 from pipeline.cli.launch import SWITCHES, words_of
@@ -180,14 +181,18 @@ def test_what_a_started_template_delivers_is_folded_in_by_settle(
     assert all_facts(output) == all_facts(seeds_output)
 
 
-@pytest.mark.parametrize("path", [DEPLOY / "flex-template.json"])
-def test_every_parameter_of_the_template_is_an_option(path):
-    written = path.read_text(encoding="utf-8")
+def test_every_parameter_of_the_template_is_an_option(tmp_path):
+    written = (DEPLOY / "flex-template.json").read_text(encoding="utf-8")
     assert written == metadata(), "the template's metadata is out of date: run `make docs`"
     told = (each["name"] for each in json.loads(written)["parameters"])
     names = [name for name in told if name not in OF_A_JOB]
     words = [f"--{name}=true" for name in names if name in SWITCHES]
+    rules, own_names = tmp_path / "my.toml", tmp_path / "my.tsv"
+    rules.write_text(VIGIL, encoding="utf-8")
+    own_names.write_text(NAMES, encoding="utf-8")
     values = {
+        "rules": rules,
+        "names": own_names,
         "from": "2024-01-01",
         "to": "2024-01-31",
         "as_of": "2024-02-01",
@@ -200,6 +205,7 @@ def test_every_parameter_of_the_template_is_an_option(path):
     assert config.offline
     assert config.force
     assert config.renames == (("body", "text"),)
+    assert config.own is not None
 
 
 def test_the_templates_parameters_of_a_stream_are_words_of_one():
