@@ -49,7 +49,7 @@ def pages(count):
 @pytest.fixture(scope="module")
 def runs(sized, tmp_path_factory):
     """A run without faults and one with: (output, manifest, URL -> fault, stood in for)."""
-    count = sized(600, 10_000)
+    count = sized(400, 10_000)
     folder = tmp_path_factory.mktemp("faults")
     rendered = list(pages(count))
     return {share: one_run(folder / f"share-{share}", rendered, share) for share in (0, 5)}

@@ -11,7 +11,7 @@ from bigquery_proxy import Proxy, between
 from pipeline.sinks.bigquery import BigQuerySink
 from pipeline.sinks.bigquery.backoff import Backoff
 
-QUICK = Backoff(first=0.02, longest=1.0, timeout=2.5)
+QUICK = Backoff(first=0.02, longest=1.0, timeout=1.5)
 
 
 @pytest.fixture
