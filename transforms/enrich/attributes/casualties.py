@@ -47,6 +47,8 @@ from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import lemmas_of
+from transforms.enrich.words.clitics import ARTICLE
+from transforms.enrich.words.endings import ACCUSATIVE
 
 _TOTALS: Final = lists.words("counted", "totals")
 _TOTAL_NOUNS: Final = lists.lemmas("counted", "total_nouns")
@@ -221,9 +223,9 @@ def _persons_behind(sentence: Sentence, last: int, *, more: bool) -> int:
             break
         behind = sentence.words[index + 1] if index + 1 < sentence.stop else ""
         # 11 ضابطا ومجندا are eleven.
-        same = word.endswith("ا") and sentence.words[index - 1].endswith("ا")
+        same = all(each.endswith(ACCUSATIVE) for each in sentence.words[index - 1 : index + 1])
         one = is_somebody(word[1:]) and not same if more else word[1:] in ONE
-        if one and word.startswith("و") and not behind.startswith("ال"):
+        if one and word.startswith("و") and not behind.startswith(ARTICLE):
             return index
     return last
 
@@ -312,9 +314,9 @@ def _of_noun(sentence: Sentence, last: int, *, more: bool) -> Kind | Literal[""]
     if not more:
         return first_told(sentence, [last + 1], "N", (DEAD_NOUNS, HURT_NOUNS), more=False)
     words = sentence.words[last : min(sentence.stop, last + 3)]
-    if all(word.startswith("ال") for word in words[:2]):
+    if all(word.startswith(ARTICLE) for word in words[:2]):
         return ""  # شيع الآلاف القتيل
-    adjective = len(words) > 2 and not words[2].startswith(("ال", "و")) and words[1] not in PARTS
+    adjective = len(words) > 2 and not words[2].startswith((ARTICLE, "و")) and words[1] not in PARTS
     near = range(last + 1, last + 2 + adjective)
     return first_told(sentence, near, "N", (DEAD_NOUNS | BODIES, HURT_NOUNS), more=True)
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
-from transforms.enrich.words import lists
+from transforms.enrich.words import closed_classes, endings, lists
 from transforms.enrich.words.analyse import lemmas_of
+from transforms.enrich.words.clitics import ARTICLE, CONJUNCTIONS, PREPOSITIONS, PRONOUNS
 from transforms.enrich.words.memo import remembers
 
 Size = tuple[int, int | None]
@@ -24,10 +25,11 @@ DAYS: Final = lists.words("counted", "days_like_numbers")
 DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
 HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
 BODIES: Final = lists.lemmas("attributes", "bodies")
-_OWN: Final = ("ها", "هم", "ه", "نا", "ي")  # سائقها، زوجته
-_OWNED: Final = (*_OWN, "هما", "هن")  # أمهما
-_ACCUSATIVE: Final = "ا"
-_JOINED: Final = "وفبل"  # written together with the next word
+_OWN: Final = (*endings.POSSESSIVES, PRONOUNS[-1])  # سائقها، زوجتي
+_JOINED: Final = frozenset(CONJUNCTIONS + PREPOSITIONS)
+_DUALS: Final = (endings.DUAL, endings.DUAL_OBLIQUE)
+_DUALS_FEMININE: Final = tuple(endings.FEMININE_INSIDE + ending for ending in _DUALS)
+_DUALS_OWNED: Final = (endings.DUAL_BARE, endings.DUAL_OBLIQUE_BARE)
 
 
 def counts(
@@ -45,8 +47,9 @@ def counts(
         counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
         taken.update(range(first, last + 1))
         before = sentence.words[first - 1] if first > sentence.first else ""
-        hours = before.startswith("ال") and before[2:] in _OTHERS  # الساعات الثلاث
-        age = before == "في" and sentence.words[first].startswith("ال")  # شاب في الثلاثين
+        # الساعات الثلاث، شاب في الثلاثين
+        hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in _OTHERS
+        age = before in closed_classes.IN and sentence.words[first].startswith(ARTICLE)
         others = counted in _OTHERS or hours or age or sentence.words[first] in DAYS
         if not others and not _is_part(sentence, first, more=more):
             yield first, last, (number.low, number.high)
@@ -63,7 +66,7 @@ def _behind_noun(sentence: Sentence, index: int) -> Iterator[tuple[int, int, Siz
     """A number of one or two behind what it counts: متظاهرين اثنين، قتيلا واحدا."""
     word, before = sentence.words[index], sentence.words[index - 1]
     if word in _PAIR:
-        yield index - before.endswith(("ان", "ين")), index, (2, 2)
+        yield index - before.endswith(_DUALS), index, (2, 2)
     elif word in _SINGLE and lemmas_of(before) & (DEAD_NOUNS | HURT_NOUNS):
         yield index - 1, index, (1, 1)
 
@@ -86,19 +89,30 @@ def _are_two(word: str, *, more: bool) -> bool:
 @remembers
 def _of_trade_two(word: str) -> bool:
     """Whether a word is two persons of a trade in the nominative: عابران."""
-    return word.endswith("ان") and word.removesuffix("ان").removeprefix("ال") in _TRADES
+    stem = word.removesuffix(endings.DUAL)
+    return stem != word and stem.removeprefix(ARTICLE) in _TRADES
+
+
+def _bare(word: str) -> str:
+    """A word without the article, which loses its ا behind ل: للطالب."""
+    return word.removeprefix(ARTICLE).removeprefix(ARTICLE[1:])
+
+
+def _unjoined(word: str) -> str:
+    """A word without what is written together with it."""
+    return word[1:] if word[:1] in _JOINED and word[1:] else word
 
 
 @remembers
 def is_two(word: str) -> bool:
     """Whether a word is the dual of a person: شخصان، القتيلين، سائحتين."""
-    bare = word[1:] if word[0] in _JOINED and word[1:2] else word
-    bare = bare.removeprefix("ال").removeprefix("ل")
+    bare = _bare(_unjoined(word))
     if word in _TWO or bare in _TWO:
         return True
-    for ending, restored in (("تان", "ه"), ("تين", "ه"), ("ان", "")):
+    for ending in (*_DUALS_FEMININE, endings.DUAL):
         stem = bare.removesuffix(ending)
         if stem != bare and len(stem) > 2:
+            restored = endings.FEMININE_FOLDED if ending in _DUALS_FEMININE else ""
             return stem + restored in ONE or stem in ONE
     return False
 
@@ -106,29 +120,25 @@ def is_two(word: str) -> bool:
 @remembers
 def is_one(word: str) -> bool:
     """Whether a word is one person, with or without article, conjunction or pronoun."""
-    for bare in (word, word[1:] if word[0] in _JOINED and word[1:] else word):
-        stem = bare.removeprefix("ال").removeprefix("ل")
-        if stem in ONE:
-            return True
-        for pronoun in _OWN:
-            rest = stem.removesuffix(pronoun)
-            if rest != stem and (rest in ONE or rest.removesuffix("ت") + "ه" in ONE):
-                return True
-    return False
+    return _is_among(ONE, word)
 
 
 @remembers
 def is_somebody(word: str) -> bool:
-    """Whether a word is one person, read as rows do: also شابا، أمهما، صيدلانية."""
-    if not word:
-        return False
-    for bare in (word, word[1:] if word[0] in _JOINED and word[1:] else word):
-        stem = bare.removeprefix("ال").removeprefix("ل")
-        if stem in _TRADES or stem.removesuffix(_ACCUSATIVE) in _TRADES:
+    """Whether a word is one person, read as rows do: also شابا، صيدلانية."""
+    return _is_among(_TRADES, word, endings.ACCUSATIVE)
+
+
+def _is_among(persons: frozenset[str], word: str, ending: str = "") -> bool:
+    """Whether a word is one of some persons, whatever is written onto it."""
+    for bare in (word, _unjoined(word)):
+        stem = _bare(bare)
+        if stem in persons or stem.removesuffix(ending) in persons:
             return True
-        for pronoun in _OWNED:
+        for pronoun in _OWN:
             rest = stem.removesuffix(pronoun)
-            if rest != stem and (rest in _TRADES or rest.removesuffix("ت") + "ه" in _TRADES):
+            feminine = rest.removesuffix(endings.FEMININE_INSIDE) + endings.FEMININE_FOLDED
+            if rest != stem and (rest in persons or feminine in persons):
                 return True
     return False
 
@@ -136,5 +146,5 @@ def is_somebody(word: str) -> bool:
 @remembers
 def is_owned_two(word: str) -> bool:
     """Whether a word is two persons of somebody: طفلاها، طفليها."""
-    stems = [word.removesuffix(own) for own in _OWN[:2] if word.endswith(own)]
-    return any(stem[-1:] in {"ا", "ي"} and stem[:-1] in ONE for stem in stems)
+    stems = [word.removesuffix(own) for own in endings.PLAIN_POSSESSIVES if word.endswith(own)]
+    return any(stem[-1:] in _DUALS_OWNED and stem[:-1] in ONE for stem in stems)

@@ -10,6 +10,8 @@ from transforms.enrich.attributes.counted import BODIES, DEAD_NOUNS, HURT_NOUNS,
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
+from transforms.enrich.words.clitics import ARTICLE
+from transforms.enrich.words.endings import ACCUSATIVE, FEMININE_FOLDED
 
 Kind = Literal["dead", "hurt"]
 Lemmas = AbstractSet[str]
@@ -74,8 +76,8 @@ def _hits_one(sentence: Sentence, index: int) -> bool:
     """Whether who is hit stands right behind the verb, as its object: فأصاب شرطيا، وأصاب صحفية."""
     word = sentence.words[index + 1]
     persons = {r.person for r in analyse(sentence.words[index]) if r.pos == "V"}
-    object_ends = ("ا", "ه") if "3ms" in persons else ("ا",)
-    return is_somebody(word) and word.endswith(object_ends) and not word.startswith("ال")
+    object_ends = (ACCUSATIVE, FEMININE_FOLDED) if "3ms" in persons else (ACCUSATIVE,)
+    return is_somebody(word) and word.endswith(object_ends) and not word.startswith(ARTICLE)
 
 
 def _tells_end(sentence: Sentence, index: int, lemmas: Lemmas) -> bool:

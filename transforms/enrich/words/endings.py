@@ -19,6 +19,7 @@ PLURAL_OBLIQUE_BARE: Final = _LISTS["plural_oblique_bare"]
 DUAL: Final = _LISTS["dual"]
 DUAL_OBLIQUE: Final = _LISTS["dual_oblique"]
 DUAL_BARE: Final = _LISTS["dual_bare"]
+DUAL_OBLIQUE_BARE: Final = _LISTS["dual_oblique_bare"]
 NISBA: Final = _LISTS["nisba"]
 ACCUSATIVE: Final = _LISTS["accusative"]
 WITHOUT_ACCUSATIVE: Final = frozenset(_LISTS["without_accusative"])
