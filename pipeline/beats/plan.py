@@ -17,7 +17,7 @@ import apache_beam as beam
 
 from pipeline.beats.claims import CLAIMS, STAGE, Claims
 from pipeline.beats.pace import HostPace, Rhythm
-from pipeline.beats.waiting import Groups, WaitingPages
+from pipeline.beats.waiting import WaitingPages
 from pipeline.context import RunContext
 from pipeline.polling.history import FeedHistory, recall_robots
 from pipeline.polling.warm import Warm
@@ -60,6 +60,8 @@ class Order:
 
 
 beam.coders.registry.register_coder(Order, RecordCoder)
+
+Turns = dict[str, tuple[str, tuple[str, ...]]]  # host -> the group it is asked for, all that wait
 
 
 class Planner:
@@ -108,33 +110,24 @@ class Planner:
         free = [feed for feed in feeds if not _is_claimed(feed, warm, claims)]
         self._look_again(_due(free, warm, as_of), warm)
         due = _due(free, warm, as_of)
-        ordered = self._fitting([*self._ordered_before(free, warm, as_of), *due], warm)
+        pace = HostPace(self._rhythm, self._context.fetching.manners, warm.robots.values())
+        ordered = _fitting([*self._ordered_before(free, warm, as_of), *due], pace)
         for feed in ordered:
             due_at = self._ordered[feed.url] = warm.history.states[feed.url].due_at
             claims.take(feed_name(feed.url), as_of, due_at.isoformat())
         count(STAGE, "feeds_ordered", len(ordered))
-        return list(self._orders(ordered, warm, as_of, claims))
+        return list(self._orders(ordered, warm, as_of, self._turns(pace, as_of, claims)))
 
-    def _fitting(self, feeds: Iterable[Feed], warm: Warm) -> list[Feed]:
-        """As many feeds of a host as a beat has room for; the others stay due, and go first then.
-
-        Args:
-            feeds: those of this very beat come first, whatever else is due.
-            warm: what is known of them.
-        """
-        pace = self._host_pace(warm)
-        fitting: list[Feed] = []
-        asked: Counter[str] = Counter()
-        for feed in feeds:
-            host = registrable_host(feed.url)
-            asked[host] += 1
-            if asked[host] <= pace.room(host):
-                fitting.append(feed)
-        count(STAGE, "feeds_put_off", asked.total() - len(fitting))
-        return fitting
-
-    def _host_pace(self, warm: Warm) -> HostPace:
-        return HostPace(self._rhythm, self._context.fetching.manners, warm.robots.values())
+    def _turns(self, pace: HostPace, as_of: datetime, claims: Claims) -> Turns:
+        """Of each host the group whose turn it is, or none, and all groups that wait."""
+        turns = {}
+        for host, groups in sorted(self._waiting.look(as_of).items()):
+            # A pause that is longer than a beat is kept from one turn to the next.
+            rested = (as_of - groups.asked_at).total_seconds() >= pace.delay(host)
+            free = groups.names if rested else ()
+            turn = next((name for name in free if claims.take(name, as_of)), "")
+            turns[host] = turn, tuple(groups.names)
+        return turns
 
     def _ordered_before(self, feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:
         """The feeds that this very beat has had polled, before the engine forgot it.
@@ -159,7 +152,7 @@ class Planner:
         warm.history.recall(silent)
 
     def _orders(
-        self, feeds: Iterable[Feed], warm: Warm, as_of: datetime, claims: Claims
+        self, feeds: Iterable[Feed], warm: Warm, as_of: datetime, turns: Turns
     ) -> Iterator[tuple[str, Order]]:
         gone = frozenset(taken_down(self._sink))
         robots: dict[str, list[FetchLog]] = defaultdict(list)
@@ -168,14 +161,8 @@ class Planner:
         hosts: dict[str, list[Feed]] = defaultdict(list)
         for feed in feeds:
             hosts[registrable_host(feed.url)].append(feed)
-        waiting, pace = self._waiting.look(as_of), self._host_pace(warm)
-        for host in sorted(hosts.keys() | waiting.keys()):
-            each, groups = hosts[host], waiting.get(host, Groups())
-            # A pause that is longer than a beat is kept from one turn to the next.
-            if (as_of - groups.asked_at).total_seconds() >= pace.delay(host):
-                turn = next((name for name in groups.names if claims.take(name, as_of)), "")
-            else:
-                turn = ""
+        for host in sorted(hosts.keys() | turns.keys()):
+            each, (turn, waiting) = hosts[host], turns.get(host, ("", ()))
             if not each and not turn:
                 continue
             history = warm.history.part(each)
@@ -183,7 +170,7 @@ class Planner:
                 state = history.states[feed.url]
                 history.states[feed.url] = replace(state, due_at=min(state.due_at, as_of))
             order = Order(as_of, tuple(each), history, tuple(robots[host]), gone)
-            yield host, replace(order, turn=turn, waiting=tuple(groups.names))
+            yield host, replace(order, turn=turn, waiting=waiting)
 
     def _learn(self, feeds: Sequence[Feed], as_of: datetime) -> Warm:
         """Know of each feed what the tables tell, and what waits to go into them."""
@@ -218,6 +205,24 @@ class Planner:
             count(STAGE, "not_settled")
             _LOG.warning("not settled at this beat: %s", error)
             return
+
+
+def _fitting(feeds: Iterable[Feed], pace: HostPace) -> list[Feed]:
+    """As many feeds of a host as a beat has room for; the others stay due, and go first then.
+
+    Args:
+        feeds: those of this very beat come first, whatever else is due.
+        pace: tells how many fit.
+    """
+    fitting: list[Feed] = []
+    asked: Counter[str] = Counter()
+    for feed in feeds:
+        host = registrable_host(feed.url)
+        asked[host] += 1
+        if asked[host] <= pace.room(host):
+            fitting.append(feed)
+    count(STAGE, "feeds_put_off", asked.total() - len(fitting))
+    return fitting
 
 
 def _due(feeds: Iterable[Feed], warm: Warm, as_of: datetime) -> list[Feed]:

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 import orjson
 
 from pipeline.beats.claims import HELD
-from pipeline.queue.form import to_plain, to_record
+from pipeline.queue.form import time_in_name, time_of_name, to_plain, to_record
 from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files
 from pipeline.sinks.inbox import INBOX
@@ -32,7 +32,6 @@ from transforms.records import Entry, Feed, Sighting, content_id
 _LOG: Final = logging.getLogger(__name__)
 WAITING: Final = f"{INBOX}/waiting"
 MOST: Final = 200  # groups of one host; what is beyond them is asked again when its feed is read
-_TIME: Final = "%Y%m%dT%H%M%SZ"
 _TAKEN: Final = ".taken-"
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -77,7 +76,7 @@ class WaitingPages:
         for number, group in enumerate(groups):
             lines = b"\n".join(orjson.dumps(_plain(each, as_of)) for each in group)
             data = gzip.compress(lines, compresslevel=6, mtime=0)
-            name = f"{as_of.astimezone(UTC):{_TIME}}-{number:04}-{content_id(lines)[:16]}.pages"
+            name = f"{time_in_name(as_of)}-{number:04}-{content_id(lines)[:16]}.pages"
             self._files.write(f"{WAITING}/{quote(host, safe='')}/{name}", data)
         return len(groups)
 
@@ -95,7 +94,7 @@ class WaitingPages:
         asked: dict[str, datetime] = {}
         for path in self._files.listing(WAITING):
             name, _, written = path.partition(_TAKEN)
-            taken, host = _moment(written) if written else now, host_of(name)
+            taken, host = time_of_name(written) if written else now, host_of(name)
             if taken == now:
                 found[host].names.append(name)
             elif now - taken >= timedelta(seconds=HELD):
@@ -105,7 +104,7 @@ class WaitingPages:
                 asked[host] = max(taken, asked.get(host, taken))
         for host, groups in found.items():
             # The host was asked when its pages were found, too.
-            since = _moment(groups.names[0].rpartition("/")[2].partition("-")[0])
+            since = time_of_name(groups.names[0].rpartition("/")[2].partition("-")[0])
             groups.asked_at = max(since, asked.get(host, since))
         return dict(found)
 
@@ -115,7 +114,7 @@ class WaitingPages:
 
     def take(self, name: str, beat: datetime) -> list[PageRequest]:
         """Take a group, or take it again at the same beat; it is empty when another one has it."""
-        aside = f"{name}{_TAKEN}{beat.astimezone(UTC):{_TIME}}"
+        aside = f"{name}{_TAKEN}{time_in_name(beat)}"
         pages = self._read(name)
         if not pages:
             return self._read(aside)
@@ -132,10 +131,6 @@ class WaitingPages:
         except (SinkError, OSError, EOFError, ValueError) as error:
             _LOG.warning("%s cannot be read; its pages are asked for later: %s", name, error)
             return []
-
-
-def _moment(written: str) -> datetime:
-    return datetime.strptime(written, _TIME).replace(tzinfo=UTC)
 
 
 def host_of(name: str) -> str:

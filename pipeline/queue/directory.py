@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
 from pipeline import storage
 from pipeline.errors import UsageError
+from pipeline.queue.form import time_in_name, time_of_name
 from pipeline.queue.group import MAX_GROUP, Group
 from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files, open_files
 from transforms.records import content_id
 
 _REFUSED: Final = "_refused"
-_TIME: Final = "%Y%m%dT%H%M%SZ"
 
 
 class DirectoryQueue:
@@ -59,7 +59,7 @@ class DirectoryQueue:
 
     def put(self, data: bytes, as_of: datetime) -> None:
         """Write a group down under its name."""
-        name = f"{as_of.astimezone(UTC):{_TIME}}-{content_id(data)}.jsonl.gz"
+        name = f"{time_in_name(as_of)}-{content_id(data)}.jsonl.gz"
         self._files.write(name, data)
 
     def orders(self) -> list[str]:
@@ -70,7 +70,7 @@ class DirectoryQueue:
     def put_at(self, order: str) -> datetime | None:
         """When a group was put down: as its name says, else its file; None when it is gone."""
         with suppress(ValueError):
-            return datetime.strptime(order.partition("-")[0], _TIME).replace(tzinfo=UTC)
+            return time_of_name(order.partition("-")[0])
         info = self._files.fs.get_file_info(self._files.path(order))
         found: datetime | None = info.mtime if info.is_file else None
         return found

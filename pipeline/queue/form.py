@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -14,6 +14,21 @@ import pybase64
 from transforms.rows.rows import clean_text
 
 _BASE64: Final = "base64"
+_TIME: Final = "%Y%m%dT%H%M%SZ"
+
+
+def time_in_name(moment: datetime) -> str:
+    """A time as names of files tell it, so that they are in its order: to the second, in UTC."""
+    return f"{moment.astimezone(UTC):{_TIME}}"
+
+
+def time_of_name(written: str) -> datetime:
+    """The time that a name of a file tells.
+
+    Raises:
+        ValueError: it tells none.
+    """
+    return datetime.strptime(written, _TIME).replace(tzinfo=UTC)
 
 
 def to_plain(value: Any) -> Any:

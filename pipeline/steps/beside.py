@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
@@ -18,14 +18,12 @@ from pipeline.sinks.base import MANY_ROWS, Sink, SinkError, StagedFile
 from pipeline.sinks.inbox import INBOX, read_staged, stage_rows
 from pipeline.steps import incidents
 from pipeline.steps.prints import Dates, Prints, days_near
-from pipeline.workers.pool import KillablePool, Workers
+from pipeline.workers.pool import UNLIMITED, KillablePool
 from transforms.dedup import find_pairs
 from transforms.records import Duplicate, Fingerprint
 from transforms.rows.arrow import to_arrow
 from transforms.rows.rows import Provenance, Row
 from transforms.settle import Report
-
-_WORKERS: Final = Workers(processes=2, timeout=24 * 3600.0, memory_mb=1 << 20)  # no limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ def decide(
     if rows < MANY_ROWS or not sink.reads_beside:
         return grouping(), pairing()
     works: list[Callable[[], Any]] = [grouping, pairing]
-    with KillablePool(_decided, _WORKERS) as pool:
+    with KillablePool(_decided, UNLIMITED) as pool:
         answers = list(pool.map(works))
     grouped, pairs = answers
     for each in answers:

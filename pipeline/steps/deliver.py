@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.utils.windowed_value import WindowedValue
@@ -17,10 +17,6 @@ from transforms.beats import beat_of, placed
 from transforms.metrics import measure
 from transforms.rows.packed import PackedRows
 from transforms.rows.rows import Provenance
-
-# Rows wait in memory until there are enough for a file.
-_ROWS_A_FILE: Final = ROWS_A_FILE
-_BYTES_A_FILE: Final = BYTES_A_FILE
 
 
 @dataclass
@@ -98,7 +94,7 @@ class Delivery:
         self._waiting.setdefault(table, []).append(element)
         self._rows[table] += element.count
         self._bytes[table] += len(element.data)
-        if self._rows[table] >= _ROWS_A_FILE or self._bytes[table] >= _BYTES_A_FILE:
+        if self._rows[table] >= ROWS_A_FILE or self._bytes[table] >= BYTES_A_FILE:
             self._write(table)
 
     def deliver(self, *, bounded: bool) -> str:

@@ -124,6 +124,10 @@ class Workers:
     memory_mb: int = 2048
 
 
+# For our own work on data that was let in already: beside the launcher, and never given up.
+UNLIMITED: Final = Workers(processes=2, timeout=24 * 3600.0, memory_mb=1 << 20)
+
+
 class KillablePool(Generic[Item, Answer]):
     """Worker processes for one function.
 

@@ -13,16 +13,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from pipeline.sinks.base import MANY_ROWS, SinkError, StagedFile
 from pipeline.sinks.files import Files, open_files
 from pipeline.sinks.parquet.parts import key_strings
 from pipeline.sinks.parquet.upsert import TableMerge, TablePlan
-from pipeline.workers.pool import Failure, KillablePool, Workers
+from pipeline.workers.pool import UNLIMITED, Failure, KillablePool
 from transforms.rows.schema import STORED
-
-_WORKERS: Final = Workers(processes=2, timeout=24 * 3600.0, memory_mb=1 << 20)  # no limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ def make_plans(files: Files, work: str, works: Sequence[TableWork]) -> dict[str,
         return {each.table: each.plan(files, work) for each in works}
     ordered = sorted(works, key=lambda each: -each.rows)  # the longest first
     made: dict[str, TablePlan] = {}
-    with KillablePool(_Planner(files.uri(""), work), _WORKERS) as pool:
+    with KillablePool(_Planner(files.uri(""), work), UNLIMITED) as pool:
         for index, plan in pool.as_completed(ordered):
             table = ordered[index].table
             if isinstance(plan, Failure):

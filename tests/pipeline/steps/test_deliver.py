@@ -46,8 +46,8 @@ def sink(tmp_path: Path) -> ParquetSink:
 def test_long_rows_fill_a_file_before_many_do(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliver, "_BYTES_A_FILE", 80_000)
-    monkeypatch.setattr(deliver, "_ROWS_A_FILE", 50)
+    monkeypatch.setattr(deliver, "BYTES_A_FILE", 80_000)
+    monkeypatch.setattr(deliver, "ROWS_A_FILE", 50)
     long = [letter(n, f"{n} " + "ن" * 10_000) for n in range(10)]
     assert sorted(file.count for file in staged(sink, long)) == [2, 4, 4]
     short = [letter(n, str(n)) for n in range(120)]
@@ -57,7 +57,7 @@ def test_long_rows_fill_a_file_before_many_do(
 def test_each_table_has_a_file_of_its_own(
     sink: ParquetSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deliver, "_ROWS_A_FILE", 2)
+    monkeypatch.setattr(deliver, "ROWS_A_FILE", 2)
     feeds = [("feeds", {"feed_url": f"https://a.test/{n}"}) for n in range(3)]
     letters = [letter(n, "x") for n in range(3)]
     rows = [row for both in zip(feeds, letters, strict=True) for row in both]
