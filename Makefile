@@ -88,7 +88,7 @@ test: lint ## the whole test suite, every reliability test at a smaller size
 	@# engines run alone, since each needs all of the machine. Of what fails beside other tests time
 	@# or memory may be the cause: it is judged again alone, as it stands.
 	$(BIN)/coverage erase
-	$(BIN)/coverage run --source=transforms -m pytest $(SIDE_BY_SIDE) -m "not reliability" $(COVERED)
+	$(BIN)/coverage run --source=transforms -m pytest $(SIDE_BY_SIDE) -m "not reliability" $(COVERED) || $(AGAIN)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='transforms/*' --fail-under=95 --skip-covered --show-missing
 	export RASD_TEST_SIZE=small; \
