@@ -273,14 +273,14 @@ def open_files(uri: str) -> Files:
     return Files(pafs.LocalFileSystem(), absolute.rstrip("/") or "/", local=True)
 
 
-def lasting_uri(uri: str, opened: Files | None) -> str:
+def lasting_uri(uri: str, files: Files) -> str:
     """Return a URI that means the same in another process, which may stand in another directory.
 
     Args:
         uri: as it was given.
-        opened: the files it names, if they are open here.
+        files: what it names.
     """
-    return opened.uri("") if opened is not None and opened.local else uri
+    return files.uri("") if files.local else uri
 
 
 def _bucket_files() -> Any:

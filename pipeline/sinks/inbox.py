@@ -31,6 +31,7 @@ INBOX: Final = "_inbox"
 COMPLETE: Final = "complete.json"
 HELD: Final = "held.json"
 BUNDLE: Final = ".bundle.json"
+_SETTLING: Final = "settle-"
 _ROW_GROUP: Final = 2_048
 _DIGEST: Final = 32  # hex digits of a file's hash in its name
 
@@ -132,7 +133,7 @@ class Inbox:
 
     def __reduce__(self) -> tuple[type[Inbox], tuple[str]]:
         """Travel to a worker as the URI alone."""
-        return (type(self), (lasting_uri(self.uri, self._files),))
+        return (type(self), (lasting_uri(self.uri, self.files),))
 
     @property
     def files(self) -> Files:
@@ -304,6 +305,19 @@ class Inbox:
     def forget(self, run_id: str) -> None:
         """Remove all that lies below a run's name."""
         self.files.remove_tree(self.folder(run_id))
+
+    def aside(self, commit_id: str) -> str:
+        """Where the rows that a settlement adds lie until it is committed."""
+        return self.folder(f"{_SETTLING}{commit_id}")
+
+    def forget_asides(self) -> None:
+        """Remove what settlements have put aside: the one that is done, and those that died.
+
+        One at a time has the right to write, so no other can be under way.
+        """
+        names = self.files.listing(INBOX)
+        for folder in {_parent(name) for name in names if name.startswith(f"{INBOX}/{_SETTLING}")}:
+            self.files.remove_tree(folder)
 
 
 def _problem(bundle: Bundle, present: Collection[str]) -> str:

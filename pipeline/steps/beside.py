@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.sinks.base import MANY_ROWS, Sink, SinkError, StagedFile
-from pipeline.sinks.inbox import INBOX, read_staged, stage_rows
+from pipeline.sinks.inbox import read_staged, stage_rows
 from pipeline.steps import incidents
 from pipeline.steps.prints import Dates, Prints, days_near
 from pipeline.workers.pool import UNLIMITED, KillablePool
@@ -75,7 +75,7 @@ class IncidentWork:
         now: dict[str, Report | None] = {key: None for (key,) in self.void}
         now |= incidents.brought_reports(self._events, before)
         made = incidents.regroup(self.sink, self.provenance, now, before)
-        files, folder = self.sink.inbox.files, f"{INBOX}/settle-{self.commit_id}"
+        files, folder = self.sink.inbox.files, self.sink.inbox.aside(self.commit_id)
         staged = stage_rows(files, folder, incidents.TABLE, made.rows)
         return Grouped(staged, made.void, made.dates)
 

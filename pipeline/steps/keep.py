@@ -13,13 +13,14 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 from pipeline.sinks.base import StagedFile
+from pipeline.sinks.files import explained
 from pipeline.sinks.inbox import Inbox
 from transforms.rows.packed import PackedRows
 
@@ -79,18 +80,20 @@ def keep_rows(folder: str, packed: Iterable[PackedRows]) -> tuple[KeptRows | Pac
 
 
 def _put_down(folder: str, rows: PackedRows) -> KeptRows:
-    file = _open.pop((folder, rows.table), None)
-    if file is not None and file.size >= _ROTATED:
-        os.close(file.handle)
-        file = None
-    file = file or _begun(folder, rows.table)
-    offset, rest = file.size, memoryview(rows.data)
-    while rest:
-        written = os.pwrite(file.handle, rest, file.size)
-        file.size += written
-        rest = rest[written:]
-    _open[folder, rows.table] = file  # one that the disk refused is not written to again
-    return KeptRows(rows.table, rows.count, file.path, offset, len(rows.data))
+    file = _open.get((folder, rows.table))
+    if file is None or file.size >= _ROTATED:
+        if file is not None:
+            os.close(_open.pop((folder, rows.table)).handle)
+        file = _open[folder, rows.table] = _begun(folder, rows.table)
+    offset, data, written = file.size, memoryview(rows.data), 0
+    try:
+        while written < len(data):
+            written += os.pwrite(file.handle, data[written:], offset + written)
+    except OSError:  # what was half written leaves its room to others
+        os.ftruncate(file.handle, offset)
+        raise
+    file.size = offset + written
+    return KeptRows(rows.table, rows.count, file.path, offset, written)
 
 
 def _begun(folder: str, table: str) -> _Open:
@@ -120,22 +123,20 @@ class StageWork:
         """Make it.
 
         Raises:
-            SinkError: the file cannot be written.
-            OSError: the rows cannot be read.
+            SinkError: the rows cannot be read, or the file cannot be written.
         """
-        return inbox.stage_packed(self.run_id, self.table, self._rows())
+        return inbox.stage_packed(self.run_id, self.table, map(_read, self.kept))
 
-    def _rows(self) -> Iterator[PackedRows]:
-        with contextlib.ExitStack() as stack:
-            handles: dict[str, int] = {}
-            for each in self.kept:
-                if each.path not in handles:
-                    handles[each.path] = os.open(each.path, os.O_RDONLY)
-                    stack.callback(os.close, handles[each.path])
-                data = os.pread(handles[each.path], each.size, each.offset)
-                if len(data) != each.size:
-                    raise OSError(f"{each.path} was cut off")
-                yield PackedRows(each.table, each.count, data)
+
+def _read(kept: KeptRows) -> PackedRows:
+    """Read rows again. Every worker that ever was has a file of its own: none is held open."""
+    with explained(kept.path):
+        with open(kept.path, "rb") as file:  # noqa: PTH123 - as quick as can be
+            file.seek(kept.offset)
+            data = file.read(kept.size)
+        if len(data) != kept.size:
+            raise OSError("it was cut off")
+    return PackedRows(kept.table, kept.count, data)
 
 
 class Keep:

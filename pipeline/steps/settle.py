@@ -206,11 +206,11 @@ class _Settlement:
         for bundle in self._bundles:
             self._rows["_commits"].append(_commit_row(bundle, self._id, self._provenance))
         self._dates["_commits"] = set()
-        folder = f"{INBOX}/settle-{self._id}"
-        files = self._sink.inbox.files
+        inbox = self._sink.inbox
+        files, folder = inbox.files, inbox.aside(self._id)
         added = [stage_rows(files, folder, table, rows) for table, rows in self._rows.items()]
         report = self._sink.commit(self._id, [*self._files, *added], self._void, self._dates)
-        self._sink.inbox.forget(f"settle-{self._id}")
+        inbox.forget_asides()
         return Settled(len(self._bundles), report.tables)
 
     def _leave_out(self, taken: Takedowns) -> None:
@@ -232,7 +232,8 @@ class _Settlement:
                 self._files.append(self._restage(file.table, left))
 
     def _restage(self, table: str, data: pa.Table) -> StagedFile:
-        return stage_table(self._sink.inbox.files, f"{INBOX}/settle-{self._id}", table, data)
+        inbox = self._sink.inbox
+        return stage_table(inbox.files, inbox.aside(self._id), table, data)
 
     def _locate(self, ids: Collection[str], stored: Mapping[str, Fingerprint]) -> None:
         """Put down in which partitions rows of these articles are stored."""

@@ -86,7 +86,10 @@ def _serve(connection: Connection, work: Callable[[Any], Any], memory_mb: int) -
             answer = Failure("out_of_memory", f"needed more than {memory_mb} MB")
         except Exception as error:  # noqa: BLE001 - whatever it is, the run must go on
             answer = Failure("crashed", _describe(error))
-        connection.send(answer)
+        try:
+            connection.send(answer)
+        except OSError:  # whoever asked is gone
+            return
 
 
 def _cpu_seconds(process: ForkServerProcess) -> float | None:

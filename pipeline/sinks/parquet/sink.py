@@ -56,7 +56,7 @@ class ParquetSink:
 
     def __reduce__(self) -> tuple[type[ParquetSink], tuple[str]]:
         """Travel to a worker as the URI alone: the right to write stays where it was given."""
-        return (type(self), (lasting_uri(self.uri, self._opened),))
+        return (type(self), (lasting_uri(self.uri, self.files),))
 
     @property
     def files(self) -> Files:

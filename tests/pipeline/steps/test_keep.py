@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,15 +13,15 @@ import poison_work
 import pytest
 from poison_work import MARK
 
-from pipeline.sinks.base import StagedFile
+from pipeline.sinks.base import SinkError, StagedFile
 from pipeline.sinks.parquet import ParquetSink
 from pipeline.steps import keep, process
-from pipeline.steps.keep import Keep, KeptRows, keep_rows
+from pipeline.steps.keep import Keep, KeptRows, StageWork, keep_rows
 from pipeline.steps.process import PageAnswers
 from pipeline.steps.rows import Recording
 from pipeline.workers.pool import Workers
 from transforms.feeds.publishers import NO_PUBLISHERS
-from transforms.records import Page
+from transforms.records import Page, content_id
 from transforms.rows.packed import PackedRows, pack_rows
 from transforms.rows.rows import Provenance
 
@@ -81,6 +84,51 @@ def test_a_file_is_due_when_rows_are_enough_and_what_is_in_it_goes(
 
 def test_rows_that_the_disk_refuses_go_on_as_they_are(folder: Path) -> None:
     assert keep_rows(str(folder / "not-there"), letters(0)) == tuple(letters(0))
+
+
+def handles() -> list[int]:
+    """The files this process holds open."""
+    return [int(each.name) for each in Path("/proc/self/fd").iterdir()]
+
+
+@contextmanager
+def limited(what: int, most: int) -> Iterator[None]:
+    """Let this process have no more of something for a while."""
+    before = resource.getrlimit(what)
+    resource.setrlimit(what, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(what, before)
+
+
+def test_a_full_disk_costs_no_handle_and_no_room(folder: Path) -> None:
+    (first,) = [each for each in keep_rows(str(folder), letters(0)) if each.table == "feeds"]
+    assert isinstance(first, KeptRows)
+    held, size = len(handles()), Path(first.path).stat().st_size
+    long = pack_rows([("feeds", {"feed_url": "".join(content_id(str(n)) for n in range(300))})])
+    with limited(resource.RLIMIT_FSIZE, size + 99):
+        for _ in range(3):
+            assert keep_rows(str(folder), long) == tuple(long)
+    assert len(handles()) == held
+    assert Path(first.path).stat().st_size == size
+    (again,) = keep_rows(str(folder), long)
+    assert isinstance(again, KeptRows)
+    assert (again.path, again.offset) == (first.path, size)
+
+
+def test_rows_of_many_workers_are_read_with_few_handles(
+    sink: ParquetSink, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep, "_ROTATED", 1)
+    kept = [keep_rows(str(folder), letters(3 * n, 1))[0] for n in range(100)]
+    work = StageWork("run", "dead_letters", tuple(each for each in kept if type(each) is KeptRows))
+    most = max(handles()) + 20
+    with limited(resource.RLIMIT_NOFILE, most):
+        assert work.stage(sink.inbox).count == 100
+    Path(work.kept[7].path).write_bytes(b"")
+    with pytest.raises(SinkError, match="it was cut off"):
+        work.stage(sink.inbox)
 
 
 def page(number: int, text: str) -> Page:

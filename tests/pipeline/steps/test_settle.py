@@ -120,6 +120,14 @@ def test_a_damaged_file_that_a_process_meets_is_named(bundles, monkeypatch):
     assert [victim.name in each.problem for each in done.broken] == [True]
 
 
+def test_what_a_settlement_that_died_put_aside_goes_with_the_next(bundles):
+    aside = bundles / "_inbox" / "settle-dead" / "events-0.parquet"
+    aside.parent.mkdir()
+    aside.write_bytes(b"half")
+    settled(bundles)
+    assert not list((bundles / "_inbox").rglob("*.parquet"))
+
+
 def test_a_run_that_is_not_complete_does_not_count(bundles):
     (mark,) = (bundles / "_inbox").rglob("complete.json")
     mark.unlink()
