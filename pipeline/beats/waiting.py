@@ -100,7 +100,7 @@ class WaitingPages:
             elif now - taken >= timedelta(seconds=HELD):
                 self._files.remove(path)
                 self._files.remove_empty(path.rpartition("/")[0])
-            else:
+            elif taken < now:  # a later beat is done again, too, and takes again what it took
                 asked[host] = max(taken, asked.get(host, taken))
         for host, groups in found.items():
             # The host was asked when its pages were found, too.
