@@ -77,6 +77,18 @@ def test_beats_done_again_find_what_each_took_whatever_later_ones_took(tmp_path)
         assert waiting.take(name, beat) == pages
 
 
+def test_groups_that_are_being_written_are_none_yet(tmp_path):
+    files = Inbox(str(tmp_path / "out")).files
+    waiting = WaitingPages(files)
+    waiting.put(HOST, [page(1)], NOON, 1)
+    (name,) = waiting.look(NOON)[HOST].names
+    folder, _, last = name.rpartition("/")
+    with files.writing(f"{folder}/{last.replace('0000', '0001')}") as stream:
+        stream.write(b"half of it")
+        assert [each for each in files.listing(WAITING) if each.endswith(".part")]
+        assert waiting.look(NOON)[HOST].names == [name]
+
+
 def test_what_cannot_be_read_is_empty_and_told(tmp_path, caplog):
     caplog.set_level("WARNING")  # a command that was run in this process may have turned it off
     files = Inbox(str(tmp_path / "out")).files
