@@ -15,6 +15,7 @@ from transforms.text.arabic import normalise_text
 from transforms.text.dates import DateMention, weekdays
 
 _DAY_AFTER: Final = lists.words("attributes", "day_after")
+_ENDS: Final = frozenset(".,C")  # kinds of tokens that end what a date is told of
 _HANGS: Final = 4  # tokens behind an expression in which the act stands that it dates
 _DIGITS: Final = frozenset("0123456789")
 _TIME_HINTS: Final = lists.words("attributes", "time_hints").union(
@@ -135,7 +136,7 @@ def shifted(
         if not low <= match.head < stop + _HANGS or sentence.breaks(stop - 1, match.head):
             continue
         dated = _days_of(annotations, mentions)
-        if any(at > match.head and not sentence.breaks(match.head, at) for at, _ in dated):
+        if any(_ENDS.isdisjoint(sentence.stretch(match.head, at) or ".") for at, _ in dated):
             return None
         told = [day for at, day in dated if at < low][-1:] or [day for _, day in dated][:1]
         base = next(iter(told), before or annotations.anchor)
