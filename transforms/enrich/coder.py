@@ -23,7 +23,6 @@ from transforms.enrich.events.confidence import confidence, features, has_formul
 from transforms.enrich.events.decide import KEPT, SURE, Decision, DecisionModel, decision_model
 from transforms.enrich.events.details import (
     bare_mention,
-    count_again,
     is_history,
     lacks,
     mention_of,
@@ -84,11 +83,10 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
         article: see ``code_events``.
         model: decides and merges.
     """
-    merged, doubtful, context, scenes = joined(article, model)
+    merged, doubtful, context, _ = joined(article, model)
     anchor = anchor_of(article)
     if anchor is not None and model.whole is not None and is_long(article):
         look_again(merged, context.countries, anchor, model.whole)
-    count_again(merged, scenes)
     for mention in doubtful:  # another type is often as good
         mention.confidence *= _UNDERRATED
     if anchor is not None:

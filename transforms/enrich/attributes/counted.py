@@ -14,33 +14,36 @@ from transforms.enrich.words.memo import remembers
 
 Size = tuple[int, int | None]
 
-_OTHERS: Final = lists.words("counted", "others")
+OTHERS: Final = lists.words("counted", "others")
 PARTS: Final = lists.words("counted", "parts")
 _TWO: Final = lists.words("counted", "two_persons")
 ONE: Final = lists.words("counted", "one_person")
-_TRADES: Final = ONE | lists.words("counted", "more_trades")
 _PAIR: Final = lists.words("counted", "pair")
 _SINGLE: Final = lists.words("counted", "single")
+ONE_DEAD: Final = lists.words("counted", "one_dead")
+ONE_HURT: Final = lists.words("counted", "one_hurt")
 DAYS: Final = lists.words("counted", "days_like_numbers")
 DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
 HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
+_TELLS: Final = lists.lemmas("attributes", "killed_before") | lists.lemmas(
+    "attributes", "hurt_before"
+)
 BODIES: Final = lists.lemmas("attributes", "bodies")
 _OWN: Final = (*endings.POSSESSIVES, PRONOUNS[-1])  # سائقها، زوجتي
 _JOINED: Final = frozenset(CONJUNCTIONS + PREPOSITIONS)
 _DUALS: Final = (endings.DUAL, endings.DUAL_OBLIQUE)
-_DUALS_FEMININE: Final = tuple(endings.FEMININE_INSIDE + ending for ending in _DUALS)
+_DUALS_FEMININE: Final = tuple(
+    endings.FEMININE_INSIDE + ending for ending in (*_DUALS, endings.DUAL_BARE)
+)
 _DUALS_OWNED: Final = (endings.DUAL_BARE, endings.DUAL_OBLIQUE_BARE)
 
 
-def counts(
-    annotations: Annotations, sentence: Sentence, *, more: bool = False
-) -> Iterator[tuple[int, int, Size]]:
+def counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, int, Size]]:
     """What may count persons, by first and last token: numbers, and duals.
 
     Args:
         annotations: the text.
         sentence: the sentence.
-        more: read as rows do (see ``casualties.tolls``).
     """
     taken: set[int] = set()
     for first, last, number in annotations.numbers(sentence.first, sentence.stop):
@@ -48,16 +51,17 @@ def counts(
         taken.update(range(first, last + 1))
         before = sentence.words[first - 1] if first > sentence.first else ""
         # الساعات الثلاث، شاب في الثلاثين
-        hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in _OTHERS
+        hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in OTHERS
         age = before in closed_classes.IN and sentence.words[first].startswith(ARTICLE)
-        others = counted in _OTHERS or hours or age or sentence.words[first] in DAYS
-        if not others and not _is_part(sentence, first, more=more):
+        others = counted in OTHERS or hours or age or sentence.words[first] in DAYS
+        if not others and not _is_part(sentence, first):
             yield first, last, (number.low, number.high)
     for index in range(sentence.first, sentence.stop):
         word = sentence.words[index]
-        two = index not in taken and (_are_two(word, more=more) or is_owned_two(word))
+        two = index not in taken and (is_two(word) or is_owned_two(word))
         if two and not annotations.is_name(index):
-            yield index, index, (2, 2)
+            if not _is_part(sentence, index):
+                yield index, index, (2, 2)
         elif index > sentence.first and index not in taken:
             yield from _behind_noun(sentence, index)
 
@@ -71,26 +75,15 @@ def _behind_noun(sentence: Sentence, index: int) -> Iterator[tuple[int, int, Siz
         yield index - 1, index, (1, 1)
 
 
-def _is_part(sentence: Sentence, index: int, *, more: bool) -> bool:
+def _is_part(sentence: Sentence, index: int) -> bool:
     """Whether those at a token are among others that are counted before: بينهم خمسة أطفال."""
     for near in range(index - 1, max(sentence.first, index - 3) - 1, -1):
         word = sentence.words[near]
         if word in PARTS or word[1:] in PARTS:
             return True
-        if more and sentence.is_verb(near):
-            return False  # فقتلوا أربعة منهم وأصابوا اثنين
+        if sentence.is_verb(near) or lemmas_of(word) & _TELLS:
+            return False  # فقتلوا أربعة منهم وأصابوا اثنين، بينهم طفل وإصابة عشرة
     return False
-
-
-def _are_two(word: str, *, more: bool) -> bool:
-    return is_two(word) or (more and _of_trade_two(word))
-
-
-@remembers
-def _of_trade_two(word: str) -> bool:
-    """Whether a word is two persons of a trade in the nominative: عابران."""
-    stem = word.removesuffix(endings.DUAL)
-    return stem != word and stem.removeprefix(ARTICLE) in _TRADES
 
 
 def _bare(word: str) -> str:
@@ -101,6 +94,11 @@ def _bare(word: str) -> str:
 def _unjoined(word: str) -> str:
     """A word without what is written together with it."""
     return word[1:] if word[:1] in _JOINED and word[1:] else word
+
+
+def is_joined(word: str) -> bool:
+    """Whether و joins a word to those before it: وثلاثة, not واحد."""
+    return word.startswith(CONJUNCTIONS[0]) and word not in _SINGLE
 
 
 @remembers
@@ -118,27 +116,16 @@ def is_two(word: str) -> bool:
 
 
 @remembers
-def is_one(word: str) -> bool:
-    """Whether a word is one person, with or without article, conjunction or pronoun."""
-    return _is_among(ONE, word)
-
-
-@remembers
 def is_somebody(word: str) -> bool:
-    """Whether a word is one person, read as rows do: also شابا، صيدلانية."""
-    return _is_among(_TRADES, word, endings.ACCUSATIVE)
-
-
-def _is_among(persons: frozenset[str], word: str, ending: str = "") -> bool:
-    """Whether a word is one of some persons, whatever is written onto it."""
+    """Whether a word is one person, whatever is written onto it: شابا، والقائد، سائقها."""
     for bare in (word, _unjoined(word)):
         stem = _bare(bare)
-        if stem in persons or stem.removesuffix(ending) in persons:
+        if stem in ONE or stem.removesuffix(endings.ACCUSATIVE) in ONE:
             return True
         for pronoun in _OWN:
             rest = stem.removesuffix(pronoun)
             feminine = rest.removesuffix(endings.FEMININE_INSIDE) + endings.FEMININE_FOLDED
-            if rest != stem and (rest in persons or feminine in persons):
+            if rest != stem and (rest in ONE or feminine in ONE):
                 return True
     return False
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import itemgetter
 from typing import Final
 
 from transforms.enrich.attributes.article import ArticleContext
 from transforms.enrich.attributes.casualties import Toll, distance, toll_of, tolls
-from transforms.enrich.attributes.counted import Size
 from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
 from transforms.enrich.attributes.places import place_of
 from transforms.enrich.attributes.status import Realis, find_status, is_background
@@ -178,43 +175,6 @@ def _nearest(
         start, stop = sentence.clause_start(at), sentence.clause_stop(at)
         found = [toll for toll in found if start <= toll.first < stop]
     return toll_of(found, sentence, at, "dead"), toll_of(found, sentence, at, "hurt")
-
-
-def count_again(events: Iterable[EventMention], scenes: Iterable[Scene]) -> None:
-    """Give events the dead and the injured that rows have (decision 0079).
-
-    The fitted models know those that ``count_persons`` finds. What was learned to read since then
-    changes rows alone, not which events there are.
-
-    Args:
-        events: of an article, joined; their tolls are replaced.
-        scenes: its sentences.
-    """
-    placed: dict[tuple[str, int], Scene] = {
-        (scene.annotations.tokens.field, scene.number): scene for scene in scenes
-    }
-    for event in events:
-        if event.event_type in HARM and event.joined:
-            told = [
-                (placed[field, order].sentence, token, _counted(placed[field, order], token, event))
-                for _, field, token, order in event.joined
-            ]
-            dead = [(_gap(s, pair[0], at), pair[0]) for s, at, pair in told]
-            hurt = [(_gap(s, pair[1], at), pair[1]) for s, at, pair in told]
-            event.fatalities, event.injured = _best_suited(dead), _best_suited(hurt)
-
-
-def _counted(scene: Scene, token: int, event: EventMention) -> tuple[Toll | None, Toll | None]:
-    """The dead and the injured nearest to a word that tells an event, as rows have them."""
-    if scene.counted is None:
-        scene.counted = tolls(scene.annotations, scene.sentence, more=True)
-    return _nearest(scene.counted, scene.sentence, token, event.event_type)
-
-
-def _best_suited(found: Iterable[tuple[tuple[int, int], Toll | None]]) -> Size | None:
-    """The size of the toll that suits an event best; None without any."""
-    best = min(found, key=itemgetter(0))[1]
-    return best.size if best else None
 
 
 def _victims(mention: EventMention, scene: Scene, counted: list[Toll]) -> list[Actor]:
