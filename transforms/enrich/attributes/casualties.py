@@ -284,7 +284,9 @@ def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
     """What a verb behind a number says of those it counts: أن 15 جنديا لقوا حتفهم."""
     for index in range(last + 1, min(sentence.stop, last + 2 * _REACH + 1)):
         plural, verb = is_plural(sentence.words[index]), is_verb(sentence, index)
-        if sentence.kind(index) in ".,#" or (verb and is_joined(sentence.words[index])):
+        if sentence.kind(index) in ".,#" or (
+            verb and not plural and is_joined(sentence.words[index])
+        ):
             break
         if (verb and index <= last + _REACH) or (plural and (verb or index == last + 1)):
             if dies(sentence, index):

@@ -47,6 +47,8 @@ def counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, 
     """
     taken: set[int] = set()
     for first, last, number in annotations.numbers(sentence.first, sentence.stop):
+        if first == last and first > sentence.first and any(_behind_noun(sentence, first)):
+            continue
         counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
         taken.update(range(first, last + 1))
         before = sentence.words[first - 1] if first > sentence.first else ""
