@@ -25,6 +25,7 @@ from transforms.records import Actor, Evidence, Span
 from transforms.text.dates import DateMention
 
 HISTORICAL_DAYS: Final = 60
+_BESIDE: Final = 3  # tokens from a word of killing to whom it befalls
 HARM: Final = frozenset({"ASSAULT", "SANCTION", "COERCE"})  # types of which people die
 
 
@@ -190,10 +191,15 @@ def _victims(mention: EventMention, scene: Scene, counted: list[Toll]) -> list[A
 
 
 def _gap(sentence: Sentence, toll: Toll | None, token: int) -> tuple[int, int]:
-    """How badly a toll suits a mention: numbers before words, those before dozens; then how far."""
+    """How badly a toll suits a mention: numbers before words, those before dozens; then how far.
+
+    One who dies right beside the word that tells the event is as good as a number: استشهد رقيب.
+    """
     if toll is None:
         return 3, 0
-    return (2 if not toll.exact else int(not toll.numbered)), distance(sentence, toll, token)
+    far = distance(sentence, toll, token)
+    beside = toll.kind == "dead" and far <= _BESIDE
+    return (2 if not toll.exact else int(not toll.numbered and not beside)), far
 
 
 def lacks(mention: EventMention) -> bool:
