@@ -31,6 +31,7 @@ from transforms.enrich.events.details import (
 from transforms.enrich.events.implied_country import assign_country, main_countries
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import merge
+from transforms.enrich.events.neighbours import lend_tolls
 from transforms.enrich.events.own_events import (
     Own,
     Words,
@@ -83,10 +84,11 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
         article: see ``code_events``.
         model: decides and merges.
     """
-    merged, doubtful, context, _ = joined(article, model)
+    merged, doubtful, context, scenes = joined(article, model)
     anchor = anchor_of(article)
     if anchor is not None and model.whole is not None and is_long(article):
         look_again(merged, context.countries, anchor, model.whole)
+    lend_tolls(merged, scenes)
     for mention in doubtful:  # another type is often as good
         mention.confidence *= _UNDERRATED
     if anchor is not None:

@@ -25,6 +25,7 @@ from transforms.records import Actor, Evidence, Span
 from transforms.text.dates import DateMention
 
 HISTORICAL_DAYS: Final = 60
+_OWN_REACH: Final = 8  # tokens behind an act that is no assault in which its own toll stands
 _BESIDE: Final = 3  # tokens from a word of killing to whom it befalls
 HARM: Final = frozenset({"ASSAULT", "SANCTION", "COERCE"})  # types of which people die
 
@@ -155,17 +156,22 @@ def dates_of(scene: Scene) -> list[DateMention]:
 def count_persons(mention: EventMention, scene: Scene) -> None:
     """Give a mention the dead and the injured of its sentence that stand nearest to it.
 
-    An act that is no assault has those of its own clause only: the executed and those shot when a
-    square is cleared, not those of the attack told beside it.
+    An act that is no assault has those right behind it in its clause: the executed and those shot
+    when a square is cleared, not those of the attack told beside it.
     """
-    if scene.tolls is None:
-        scene.tolls = tolls(scene.annotations, scene.sentence)
     sentence, at = scene.sentence, mention.token
-    dead, hurt = _nearest(scene.tolls, sentence, at, mention.event_type)
+    dead, hurt = _nearest(tolls_in(scene), sentence, at, mention.event_type)
     mention.fatalities, mention.injured = dead and dead.size, hurt and hurt.size
     mention.gaps = _gap(sentence, dead, at), _gap(sentence, hurt, at)
     if mention.event_type == "ASSAULT" and not mention.recipients:
         mention.recipients = _victims(mention, scene, [t for t in (dead, hurt) if t is not None])
+
+
+def tolls_in(scene: Scene) -> list[Toll]:
+    """The tolls of a sentence, read once."""
+    if scene.tolls is None:
+        scene.tolls = tolls(scene.annotations, scene.sentence)
+    return scene.tolls
 
 
 def _nearest(
@@ -173,8 +179,8 @@ def _nearest(
 ) -> tuple[Toll | None, Toll | None]:
     """The dead and the injured of a sentence that stand nearest to the word that tells an event."""
     if event_type != "ASSAULT":
-        start, stop = sentence.clause_start(at), sentence.clause_stop(at)
-        found = [toll for toll in found if start <= toll.first < stop]
+        stop = min(sentence.clause_stop(at), at + _OWN_REACH)
+        found = [toll for toll in found if at <= toll.first < stop]
     return toll_of(found, sentence, at, "dead"), toll_of(found, sentence, at, "hurt")
 
 
