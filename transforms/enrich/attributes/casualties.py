@@ -48,6 +48,7 @@ from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
 from transforms.enrich.words.clitics import ARTICLE
+from transforms.enrich.words.closed_classes import FROM
 from transforms.enrich.words.endings import ACCUSATIVE
 
 _TOTALS: Final = lists.words("counted", "totals")
@@ -62,6 +63,7 @@ _FALLS: Final = with_conjunctions(lists.words("attributes", "falls"))
 _OWN_PEOPLE: Final = lists.words("attributes", "own_people")
 _REACH: Final = 5
 _LONG_REACH: Final = 16  # of a total: عدد قتلى الهجوم الذي استهدف أمس حشدا في المدينة بلغ 91
+_OTHER_SIDE: Final = 9  # tokens from the dead of one side to those of the other
 _BREAKS: Final = ".,CRV"
 _INSERTED: Final = "TX"
 
@@ -101,10 +103,13 @@ def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
         return []
     found: list[Toll] = []
     for first, last, size in sorted(counts(annotations, sentence)):
+        before = found[-1] if found else None
+        if before is not None and _goes_on(sentence, before.last, first, last):
+            found[-1] = Toll(before.kind, _sum(before.size, size), before.first, last)
+            continue
         kind = _kind(sentence, first, last)
         if kind == "":
             continue
-        before = found[-1] if found else None
         if _are_of_others(sentence, last, kind, found):
             continue
         if before is not None and before.kind == kind and _joins(sentence, before.last, first):
@@ -181,12 +186,25 @@ def _sum(one: Size, two: Size) -> Size:
 
 def _joins(sentence: Sentence, last: int, first: int) -> bool:
     """Whether و joins what is counted at ``first`` to what is counted before it."""
-    if not is_joined(sentence.words[first]):
+    if not is_joined(sentence, first):
         return False
     between = range(last + 1, first)
     return len(between) <= _REACH and not any(
         sentence.kind(index) in _BREAKS or tells_by_itself(sentence.words[index])
         for index in between
+    )
+
+
+def _goes_on(sentence: Sentence, end: int, first: int, last: int) -> bool:
+    """Whether a number adds those of another side: 26 من المسلحين و18 من رجال الأمن."""
+    words = sentence.words
+    from_side = last + 1 < sentence.stop and words[last + 1] in FROM
+    sides = from_side and end < first <= end + _OTHER_SIDE and is_joined(sentence, first)
+    return sides and not any(
+        sentence.kind(index) in ".,"
+        or tells_by_itself(words[index])
+        or lemmas_of(words[index]) & _OTHER_FATES
+        for index in range(end + 1, first + 1)
     )
 
 
@@ -229,7 +247,7 @@ def _persons_behind(sentence: Sentence, last: int) -> int:
 
 def _persons_before(annotations: Annotations, sentence: Sentence, first: int, kind: str) -> int:
     """How many without a number stand before what و joins to them: قائد وأربعة."""
-    if not is_joined(sentence.words[first]) and not _is_beside(sentence, first):
+    if not is_joined(sentence, first) and not _is_beside(sentence, first):
         return 0
     for index in _before(sentence, first, 2 * _REACH):
         if sentence.kind(index) in ".,CR":
@@ -245,8 +263,9 @@ def _kind(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
     The noun right after it decides, else the total that it is, else the nearest word of killing or
     injuring before it, else a verb behind it.
     """
-    if told_by(sentence.words[first]) & (DEAD_NOUNS | HURT_NOUNS):
-        return "dead" if told_by(sentence.words[first]) & DEAD_NOUNS else "hurt"
+    own = told_by(sentence.words[first])
+    if own & (DEAD_NOUNS | BODIES | HURT_NOUNS):
+        return "hurt" if own & HURT_NOUNS else "dead"
     return (
         _of_noun(sentence, last)
         or _of_lives(sentence, first, last)
@@ -285,7 +304,7 @@ def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
     for index in range(last + 1, min(sentence.stop, last + 2 * _REACH + 1)):
         plural, verb = is_plural(sentence.words[index]), is_verb(sentence, index)
         if sentence.kind(index) in ".,#" or (
-            verb and not plural and is_joined(sentence.words[index])
+            verb and not plural and is_joined(sentence, index)
         ):
             break
         if (verb and index <= last + _REACH) or (plural and (verb or index == last + 1)):
@@ -298,13 +317,13 @@ def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
 
 
 def _of_lives(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
-    """Whether a number counts lives or victims: أزهقت أرواح ستة، راح ضحيتها تسعة، راح ستة ضحية."""
+    """Whether a number counts lives, bodies or victims: أزهقت أرواح ستة، راح ستة ضحية هجوم."""
     near = sentence.words[max(sentence.first, first - _REACH) : first]
-    if near and (near[-1] in LIVES or any(map(is_victim, near))):
+    if near and (near[-1] in LIVES or lemmas_of(near[-1]) & BODIES or any(map(is_victim, near))):
         return "dead"
-    behind = sentence.words[last + 1 : min(sentence.stop, last + _REACH)]
-    falls = not _FALLS.isdisjoint(near[-3:])
-    return "dead" if falls and any(lemmas_of(word) & VICTIMS for word in behind) else ""
+    around = (*near, *sentence.words[last + 1 : min(sentence.stop, last + _REACH)])
+    falls = not _FALLS.isdisjoint(near)
+    return "dead" if falls and any(lemmas_of(word) & VICTIMS for word in around) else ""
 
 
 def _of_loss(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:

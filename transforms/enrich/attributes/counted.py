@@ -22,6 +22,7 @@ _PAIR: Final = lists.words("counted", "pair")
 _SINGLE: Final = lists.words("counted", "single")
 ONE_DEAD: Final = lists.words("counted", "one_dead")
 ONE_HURT: Final = lists.words("counted", "one_hurt")
+_KIN: Final = lists.words("counted", "kin")
 DAYS: Final = lists.words("counted", "days_like_numbers")
 DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
 HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
@@ -30,6 +31,8 @@ _TELLS: Final = lists.lemmas("attributes", "killed_before") | lists.lemmas(
 )
 BODIES: Final = lists.lemmas("attributes", "bodies")
 _OWN: Final = (*endings.POSSESSIVES, PRONOUNS[-1])  # سائقها، زوجتي
+_HIS, _OF_BOTH = endings.POSSESSIVES[0], endings.POSSESSIVES[3]
+_OWN_OF_TWO: Final = (*endings.PLAIN_POSSESSIVES, _OF_BOTH)
 _JOINED: Final = frozenset(CONJUNCTIONS + PREPOSITIONS)
 _DUALS: Final = (endings.DUAL, endings.DUAL_OBLIQUE)
 _DUALS_FEMININE: Final = tuple(
@@ -52,15 +55,18 @@ def counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, 
         counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
         taken.update(range(first, last + 1))
         before = sentence.words[first - 1] if first > sentence.first else ""
-        # الساعات الثلاث، شاب في الثلاثين
+        definite = sentence.words[first].startswith(ARTICLE)
+        ordinal = sentence.words[first].startswith(CONJUNCTIONS[0] + ARTICLE)
+        # الساعات الثلاث، شاب في الثلاثين، في الرابعة والعشرين
         hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in OTHERS
-        age = before in closed_classes.IN and sentence.words[first].startswith(ARTICLE)
-        others = counted in OTHERS or hours or age or sentence.words[first] in DAYS
+        age = before in closed_classes.IN
+        day = sentence.words[first] in DAYS
+        others = counted in OTHERS or (definite and (hours or age)) or ordinal or day
         if not others and not _is_part(sentence, first):
             yield first, last, (number.low, number.high)
     for index in range(sentence.first, sentence.stop):
         word = sentence.words[index]
-        two = index not in taken and (is_two(word) or is_owned_two(word))
+        two = index not in taken and (is_two(word) or _are_owned_two(sentence, index))
         if two and not annotations.is_name(index):
             if not _is_part(sentence, index):
                 yield index, index, (2, 2)
@@ -98,9 +104,11 @@ def _unjoined(word: str) -> str:
     return word[1:] if word[:1] in _JOINED and word[1:] else word
 
 
-def is_joined(word: str) -> bool:
-    """Whether و joins a word to those before it: وثلاثة, not واحد."""
-    return word.startswith(CONJUNCTIONS[0]) and word not in _SINGLE
+def is_joined(sentence: Sentence, index: int) -> bool:
+    """Whether و joins a word to those before it: وثلاثة، و18, not واحد."""
+    word, joining = sentence.words[index], CONJUNCTIONS[0]
+    alone = index > sentence.first and sentence.words[index - 1] == joining
+    return alone or (word.startswith(joining) and word not in _SINGLE)
 
 
 @remembers
@@ -132,8 +140,30 @@ def is_somebody(word: str) -> bool:
     return False
 
 
+def _are_owned_two(sentence: Sentence, index: int) -> bool:
+    """Whether two persons of somebody stand here, and not some out of many: سبعة من مقاتليها."""
+    before = sentence.words[index - 1] if index > sentence.first else ""
+    return before not in closed_classes.FROM and is_owned_two(sentence.words[index])
+
+
 @remembers
 def is_owned_two(word: str) -> bool:
-    """Whether a word is two persons of somebody: طفلاها، طفليها."""
-    stems = [word.removesuffix(own) for own in endings.PLAIN_POSSESSIVES if word.endswith(own)]
-    return any(stem[-1:] in _DUALS_OWNED and stem[:-1] in ONE for stem in stems)
+    """Whether a word is two persons of somebody: طفلاها، وطفليها، حارساه."""
+    bare = _unjoined(word)
+    if bare in ONE:
+        return False
+    stems = [bare.removesuffix(own) for own in _OWN_OF_TWO if bare.endswith(own)]
+    if bare.endswith(endings.DUAL_BARE + _HIS):
+        stems.append(bare.removesuffix(_HIS))
+    return any(
+        (stem.endswith(endings.DUAL_BARE) and stem[:-1] in ONE)
+        or (stem.endswith(endings.DUAL_OBLIQUE_BARE) and stem[:-1] in _KIN)
+        or (stem.endswith(_DUALS_OWNED) and _feminine(stem[:-1]) in ONE)
+        for stem in stems
+    )
+
+
+def _feminine(stem: str) -> str:
+    """The feminine noun that a stem belongs to: طفلت of طفلتاهما."""
+    rest = stem.removesuffix(endings.FEMININE_INSIDE)
+    return rest + endings.FEMININE_FOLDED if rest != stem else ""

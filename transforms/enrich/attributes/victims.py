@@ -24,6 +24,7 @@ from transforms.enrich.attributes.fates import (
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
+from transforms.text.numbers import number_words
 
 _ONE_MORE: Final = lists.words("counted", "one_more")
 _REACH: Final = 5
@@ -59,7 +60,8 @@ def persons(annotations: Annotations, sentence: Sentence) -> Iterator[Persons]:
             continue
         word = sentence.words[index]
         if word in ONE_DEAD or word in ONE_HURT:
-            yield Persons("dead" if word in ONE_DEAD else "hurt", 1, index, index)
+            if "بين" not in sentence.words[max(sentence.first, index - 2) : index]:
+                yield Persons("dead" if word in ONE_DEAD else "hurt", 1, index, index)
             continue
         kind = befalls_one(sentence, index)
         first = _victim(annotations, sentence, index + 1) if kind else None
@@ -83,6 +85,8 @@ def _victim(annotations: Annotations, sentence: Sentence, start: int) -> int | N
         word = sentence.words[index]
         if is_somebody(word) or word in _ONE_MORE or index in annotations.persons:
             return index
+        if word in number_words():
+            return None
     return None
 
 
