@@ -12,6 +12,8 @@ from typing import Final, Literal, NamedTuple
 from transforms.enrich.attributes.counted import (
     BODIES,
     DAYS,
+    DEAD_NOUNS,
+    HURT_NOUNS,
     PARTS,
     Size,
     counts,
@@ -19,10 +21,8 @@ from transforms.enrich.attributes.counted import (
     is_somebody,
 )
 from transforms.enrich.attributes.fates import (
-    DEAD_NOUNS,
     HURT_AFTER,
     HURT_BEFORE,
-    HURT_NOUNS,
     KILLED_AFTER,
     KILLED_BEFORE,
     LIVES,
@@ -101,23 +101,7 @@ def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
     words = sentence.words[sentence.first : sentence.stop]
     if sentence.lemmas.isdisjoint(TOLD) and TOLD_WORDS.isdisjoint(words):
         return []
-    found: list[Toll] = []
-    for first, last, size in sorted(counts(annotations, sentence)):
-        before = found[-1] if found else None
-        if before is not None and _goes_on(sentence, before.last, first, last):
-            found[-1] = Toll(before.kind, _sum(before.size, size), before.first, last)
-            continue
-        kind = _kind(sentence, first, last)
-        if kind == "":
-            continue
-        if _are_of_others(sentence, last, kind, found):
-            continue
-        if before is not None and before.kind == kind and _joins(sentence, before.last, first):
-            found[-1] = Toll(kind, _sum(before.size, size), before.first, last)
-            continue
-        stop = _persons_behind(sentence, last)
-        extra = _persons_before(annotations, sentence, first, kind) + int(stop > last)
-        found.append(Toll(kind, _sum(size, (extra, extra)), first, stop))
+    found = _numbered(annotations, sentence)
     covered = {
         (toll.kind, index)
         for toll in found
@@ -130,6 +114,25 @@ def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
     ]
     found += [toll for toll in single if (toll.kind, toll.first) not in covered]
     return _with_others(sentence, sorted(found, key=lambda toll: toll.first))
+
+
+def _numbered(annotations: Annotations, sentence: Sentence) -> list[Toll]:
+    """The tolls that numbers and duals give, with what is joined to them."""
+    found: list[Toll] = []
+    for first, last, size in sorted(counts(annotations, sentence)):
+        before = found[-1] if found else None
+        goes_on = before is not None and _goes_on(sentence, before.last, first, last)
+        kind = before.kind if before and goes_on else _kind(sentence, first, last)
+        if kind == "" or (not goes_on and _are_of_others(sentence, last, kind, found)):
+            continue
+        joins = before is not None and before.kind == kind and _joins(sentence, before.last, first)
+        if before and (goes_on or joins):
+            found[-1] = Toll(kind, _sum(before.size, size), before.first, last)
+            continue
+        stop = _persons_behind(sentence, last)
+        extra = _persons_before(annotations, sentence, first, kind) + int(stop > last)
+        found.append(Toll(kind, _sum(size, (extra, extra)), first, stop))
+    return found
 
 
 def _are_of_others(sentence: Sentence, last: int, kind: str, found: Iterable[Toll]) -> bool:
@@ -303,9 +306,7 @@ def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
     """What a verb behind a number says of those it counts: أن 15 جنديا لقوا حتفهم."""
     for index in range(last + 1, min(sentence.stop, last + 2 * _REACH + 1)):
         plural, verb = is_plural(sentence.words[index]), is_verb(sentence, index)
-        if sentence.kind(index) in ".,#" or (
-            verb and not plural and is_joined(sentence, index)
-        ):
+        if sentence.kind(index) in ".,#" or (verb and not plural and is_joined(sentence, index)):
             break
         if (verb and index <= last + _REACH) or (plural and (verb or index == last + 1)):
             if dies(sentence, index):

@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from typing import Final, Literal
 
 from transforms.enrich.attributes import counted
-from transforms.enrich.attributes.counted import BODIES, is_somebody, is_two
+from transforms.enrich.attributes.counted import BODIES, DEAD_NOUNS, HURT_NOUNS, is_somebody, is_two
+from transforms.enrich.own import follows
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
@@ -25,8 +26,8 @@ def with_conjunctions(words: Iterable[str]) -> frozenset[str]:
     return frozenset(clitic + word for word in words for clitic in ("", *CONJUNCTIONS))
 
 
-# What words that the lists of verbs and nouns lack stand for: killing, the dead, the injured.
-_KILL, _DEAD, _HURT = "#kill", "#dead", "#hurt"
+# The lemmas that words stand for which the lists of verbs and nouns lack.
+_KILL, _DEAD, _HURT = "قتل", "قتيل", "جريح"
 _UNLISTED: Final = {
     word: lemma
     for lemma, name in ((_KILL, "killed_words"), (_DEAD, "dead_words"), (_HURT, "hurt_words"))
@@ -34,13 +35,11 @@ _UNLISTED: Final = {
 }
 _ENDING: Final = with_conjunctions(lists.words("attributes", "ending"))
 _VERBS: Final = _ENDING | with_conjunctions(lists.words("attributes", "killed_words"))
-KILLED_BEFORE: Final = lists.lemmas("attributes", "killed_before") | {_KILL}
-KILLED_ONE: Final = lists.lemmas("attributes", "killed_one") | {_KILL}
+KILLED_BEFORE: Final = lists.lemmas("attributes", "killed_before")
+KILLED_ONE: Final = lists.lemmas("attributes", "killed_one")
 HURT_BEFORE: Final = lists.lemmas("attributes", "hurt_before")
-KILLED_AFTER: Final = lists.lemmas("attributes", "killed_after") | {_KILL, _DEAD}
-HURT_AFTER: Final = lists.lemmas("attributes", "hurt_after") | {_HURT}
-DEAD_NOUNS: Final = counted.DEAD_NOUNS | {_DEAD}
-HURT_NOUNS: Final = counted.HURT_NOUNS | {_HURT}
+KILLED_AFTER: Final = lists.lemmas("attributes", "killed_after")
+HURT_AFTER: Final = lists.lemmas("attributes", "hurt_after")
 DEATHS: Final = lists.lemmas("attributes", "deaths")
 ENDS: Final = lists.lemmas("attributes", "ends")
 VICTIMS: Final = lists.lemmas("attributes", "victims")
@@ -64,6 +63,7 @@ TOLD_WORDS: Final = LIVES | _ENDING | _UNLISTED.keys()
 _BEHIND: Final = 20  # tokens behind a verb in which a sign of death stands
 
 
+@follows
 @remembers
 def told_by(word: str) -> frozenset[str]:
     """The lemmas of every reading of a word, and what it stands for if it is in no list."""

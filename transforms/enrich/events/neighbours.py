@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from transforms.enrich.attributes.casualties import Toll, toll_of
@@ -22,7 +23,9 @@ def lend_tolls(events: list[EventMention], scenes: Iterable[Scene]) -> None:
         events: of an article, joined; their tolls are filled in.
         scenes: its sentences.
     """
-    placed = {(scene.annotations.tokens.field, scene.number): scene for scene in scenes}
+    placed: dict[_Place, Scene] = {
+        (scene.annotations.tokens.field, scene.number): scene for scene in scenes
+    }
     attacks = [e for e in events if e.event_type == _ATTACK and e.confidence >= SURE]
     own: set[_Place] = {(field, order) for e in attacks for _, field, _, order in e.joined}
     for event in attacks:
@@ -39,8 +42,9 @@ def lend_tolls(events: list[EventMention], scenes: Iterable[Scene]) -> None:
 
 
 def _behind(
-    event: EventMention, placed: dict[tuple[str, int], Scene], own: set[_Place]
+    event: EventMention, placed: Mapping[_Place, Scene], own: AbstractSet[_Place]
 ) -> Iterator[Scene]:
+    """The sentences behind an attack in its paragraphs that tell no attack themselves."""
     for _, field, _, order in event.joined:
         here, scene = placed.get((field, order)), placed.get((field, order + 1))
         if here is None or scene is None or (field, order + 1) in own:
