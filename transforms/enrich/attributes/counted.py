@@ -52,17 +52,8 @@ def counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, 
     for first, last, number in annotations.numbers(sentence.first, sentence.stop):
         if first == last and first > sentence.first and any(_behind_noun(sentence, first)):
             continue
-        counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
         taken.update(range(first, last + 1))
-        before = sentence.words[first - 1] if first > sentence.first else ""
-        definite = sentence.words[first].startswith(ARTICLE)
-        ordinal = sentence.words[first].startswith(CONJUNCTIONS[0] + ARTICLE)
-        # الساعات الثلاث، شاب في الثلاثين، في الرابعة والعشرين
-        hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in OTHERS
-        age = before in closed_classes.IN
-        day = sentence.words[first] in DAYS
-        others = counted in OTHERS or (definite and (hours or age)) or ordinal or day
-        if not others and not _is_part(sentence, first):
+        if not _counts_others(sentence, first, last) and not _is_part(sentence, first):
             yield first, last, (number.low, number.high)
     for index in range(sentence.first, sentence.stop):
         word = sentence.words[index]
@@ -72,6 +63,18 @@ def counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, 
                 yield index, index, (2, 2)
         elif index > sentence.first and index not in taken:
             yield from _behind_noun(sentence, index)
+
+
+def _counts_others(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a number counts no persons: الساعات الثلاث، شاب في الثلاثين، في الرابعة والعشرين."""
+    word = sentence.words[first]
+    behind = sentence.words[last + 1] if last + 1 < sentence.stop else ""
+    before = sentence.words[first - 1] if first > sentence.first else ""
+    hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in OTHERS
+    age = before in closed_classes.IN
+    ordinal = word.startswith(CONJUNCTIONS[0] + ARTICLE)
+    definite = word.startswith(ARTICLE) and (hours or age)
+    return behind in OTHERS or definite or ordinal or word in DAYS
 
 
 def _behind_noun(sentence: Sentence, index: int) -> Iterator[tuple[int, int, Size]]:

@@ -27,6 +27,7 @@ from transforms.enrich.words import lists
 from transforms.text.numbers import number_words
 
 _ONE_MORE: Final = lists.words("counted", "one_more")
+_AMONG: Final = lists.words("counted", "among")
 _REACH: Final = 5
 _JOINED: Final = 3  # tokens behind one person in which the next is joined to it
 _INSERTED: Final = "TX"
@@ -60,7 +61,7 @@ def persons(annotations: Annotations, sentence: Sentence) -> Iterator[Persons]:
             continue
         word = sentence.words[index]
         if word in ONE_DEAD or word in ONE_HURT:
-            if "بين" not in sentence.words[max(sentence.first, index - 2) : index]:
+            if _AMONG.isdisjoint(sentence.words[max(sentence.first, index - 2) : index]):
                 yield Persons("dead" if word in ONE_DEAD else "hurt", 1, index, index)
             continue
         kind = befalls_one(sentence, index)
