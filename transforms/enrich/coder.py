@@ -23,7 +23,6 @@ from transforms.enrich.events.confidence import confidence, features, has_formul
 from transforms.enrich.events.decide import KEPT, SURE, Decision, DecisionModel, decision_model
 from transforms.enrich.events.details import (
     bare_mention,
-    count_again,
     is_history,
     lacks,
     mention_of,
@@ -32,6 +31,7 @@ from transforms.enrich.events.details import (
 from transforms.enrich.events.implied_country import assign_country, main_countries
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import merge
+from transforms.enrich.events.neighbours import lend_tolls
 from transforms.enrich.events.own_events import (
     Own,
     Words,
@@ -88,7 +88,7 @@ def code_with(article: Article, model: DecisionModel) -> list[Event]:
     anchor = anchor_of(article)
     if anchor is not None and model.whole is not None and is_long(article):
         look_again(merged, context.countries, anchor, model.whole)
-    count_again(merged, scenes)
+    lend_tolls(merged, scenes)
     for mention in doubtful:  # another type is often as good
         mention.confidence *= _UNDERRATED
     if anchor is not None:
