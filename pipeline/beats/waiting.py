@@ -32,6 +32,7 @@ from transforms.records import Entry, Feed, Sighting, content_id
 _LOG: Final = logging.getLogger(__name__)
 WAITING: Final = f"{INBOX}/waiting"
 MOST: Final = 200  # groups of one host; what is beyond them is asked again when its feed is read
+_GROUP: Final = ".pages"
 _TAKEN: Final = ".taken-"
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,7 +77,7 @@ class WaitingPages:
         for number, group in enumerate(groups):
             lines = b"\n".join(orjson.dumps(_plain(each, as_of)) for each in group)
             data = gzip.compress(lines, compresslevel=6, mtime=0)
-            name = f"{time_in_name(as_of)}-{number:04}-{content_id(lines)[:16]}.pages"
+            name = f"{time_in_name(as_of)}-{number:04}-{content_id(lines)[:16]}{_GROUP}"
             self._files.write(f"{WAITING}/{quote(host, safe='')}/{name}", data)
         return len(groups)
 
@@ -94,13 +95,15 @@ class WaitingPages:
         asked: dict[str, datetime] = {}
         for path in self._files.listing(WAITING):
             name, _, written = path.partition(_TAKEN)
+            if not name.endswith(_GROUP) or "/." in name:
+                continue  # a worker is writing it, or has died of it
             taken, host = time_of_name(written) if written else now, host_of(name)
             if taken == now:
                 found[host].names.append(name)
             elif now - taken >= timedelta(seconds=HELD):
                 self._files.remove(path)
                 self._files.remove_empty(path.rpartition("/")[0])
-            else:
+            elif taken < now:  # a later beat is done again, too, and takes again what it took
                 asked[host] = max(taken, asked.get(host, taken))
         for host, groups in found.items():
             # The host was asked when its pages were found, too.

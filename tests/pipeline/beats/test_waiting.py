@@ -63,6 +63,32 @@ def test_groups_are_taken_in_order_and_a_beat_done_again_finds_its_own(
         assert not [name for name in files.listing(WAITING) if "taken" in name]
 
 
+def test_beats_done_again_find_what_each_took_whatever_later_ones_took(tmp_path):
+    """An engine goes back several beats: a group of each was taken, and none was delivered."""
+    waiting = WaitingPages(Inbox(str(tmp_path / "out")).files)
+    waiting.put(HOST, [page(number) for number in range(3)], NOON, 1)
+    names = waiting.look(NOON)[HOST].names
+    beats = [later(60), later(62), later(64)]
+    taken = [waiting.take(name, beat) for name, beat in zip(names, beats, strict=True)]
+    for name, beat, before, pages in zip(names, beats, [NOON, *beats], taken, strict=False):
+        groups = waiting.look(beat)[HOST]
+        assert groups.names == [name]
+        assert groups.asked_at == before, "what comes later has not been asked yet"
+        assert waiting.take(name, beat) == pages
+
+
+def test_groups_that_are_being_written_are_none_yet(tmp_path):
+    files = Inbox(str(tmp_path / "out")).files
+    waiting = WaitingPages(files)
+    waiting.put(HOST, [page(1)], NOON, 1)
+    (name,) = waiting.look(NOON)[HOST].names
+    folder, _, last = name.rpartition("/")
+    with files.writing(f"{folder}/{last.replace('0000', '0001')}") as stream:
+        stream.write(b"half of it")
+        assert [each for each in files.listing(WAITING) if each.endswith(".part")]
+        assert waiting.look(NOON)[HOST].names == [name]
+
+
 def test_what_cannot_be_read_is_empty_and_told(tmp_path, caplog):
     caplog.set_level("WARNING")  # a command that was run in this process may have turned it off
     files = Inbox(str(tmp_path / "out")).files
