@@ -4,16 +4,13 @@
 on those of this package that are no held-out ones, on its own sentences and on the sources of the
 seeds (run it where they are, at the root of the project); it writes the packaged
 models, and into ``unseen.json`` the figures of eight models that were each fitted without the
-articles they are measured on. ``--details`` keeps the packaged models that decide which events
-there are and replaces those of their details alone (``details_of``); the figures are of a whole
-fit all the same.
+articles they are measured on.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +20,7 @@ from transforms.enrich.build.decisions import fit
 from transforms.enrich.build.gold import article_of, read_gold
 from transforms.enrich.coder import code_with
 from transforms.enrich.events.confidence import UNSEEN
-from transforms.enrich.events.decide import TABLE, DecisionModel, decision_model, save
+from transforms.enrich.events.decide import TABLE, save
 from transforms.records import Event
 
 OWN: Final = Path(__file__).parent / "data"
@@ -43,22 +40,15 @@ def sources(data: Path) -> list[Path]:
     ]
 
 
-def details_of(packaged: DecisionModel, fitted: DecisionModel) -> DecisionModel:
-    """The packaged models with the fitted ones of whether there is a recipient, and of phrases."""
-    sides = replace(packaged.sides, has=fitted.sides.has)
-    return replace(packaged, sides=sides, ends=fitted.ends)
-
-
-def main(data: Path, *, details: bool) -> None:
+def main(data: Path) -> None:
     """Fit, measure out of fold, write models and figures.
 
     Args:
         data: the directory of labelled data.
-        details: replace the models of details alone.
     """
     files = sources(data)
     whole, models, folds = fit(read_gold(files))
-    save(details_of(decision_model(), whole) if details else whole, TABLE)
+    save(whole, TABLE)
     unseen = json.loads(UNSEEN.read_text("utf-8"))
 
     def code(document: Document) -> list[Event]:
@@ -73,4 +63,4 @@ def main(data: Path, *, details: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), details="--details" in sys.argv[2:])
+    main(Path(sys.argv[1]))

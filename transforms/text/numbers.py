@@ -17,7 +17,7 @@ from typing import Final
 from transforms.text.arabic import Normalised, normalise, normalise_text
 
 _UNITS: Final = {
-    1: "واحد واحدة",
+    1: "واحد واحدة واحدا",
     2: "اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي",
     3: "ثلاثة ثلاث",
     4: "أربعة أربع",

@@ -6,7 +6,7 @@ injuring; what و joins to it is added (ثلاثة جنود ومدنيان، ق�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from transforms.enrich.attributes.counted import (
@@ -14,54 +14,56 @@ from transforms.enrich.attributes.counted import (
     DAYS,
     DEAD_NOUNS,
     HURT_NOUNS,
-    ONE,
     PARTS,
     Size,
     counts,
-    is_one,
-    is_owned_two,
+    is_joined,
     is_somebody,
 )
 from transforms.enrich.attributes.fates import (
-    ENDS,
     HURT_AFTER,
     HURT_BEFORE,
     KILLED_AFTER,
     KILLED_BEFORE,
-    KILLED_ONE,
     LIVES,
+    LOSES,
     TOLD,
     TOLD_WORDS,
     VICTIMS,
     Kind,
     befalls,
-    befalls_him,
     befalls_one,
     dies,
     first_told,
     is_hit,
     is_plural,
+    is_verb,
     is_victim,
+    told_by,
+    with_conjunctions,
 )
+from transforms.enrich.attributes.victims import joined_persons, persons, tells_by_itself
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
-from transforms.enrich.words.analyse import lemmas_of
+from transforms.enrich.words.analyse import analyse, lemmas_of
 from transforms.enrich.words.clitics import ARTICLE
+from transforms.enrich.words.closed_classes import FROM
 from transforms.enrich.words.endings import ACCUSATIVE
 
 _TOTALS: Final = lists.words("counted", "totals")
 _TOTAL_NOUNS: Final = lists.lemmas("counted", "total_nouns")
 _OTHER_FATES: Final = lists.lemmas("attributes", "other_fates")
-_BEFALLS_ONE: Final = KILLED_ONE | HURT_BEFORE | ENDS
 _DEAD_IN_ALL: Final = DEAD_NOUNS | VICTIMS
-_ONE_MORE: Final = lists.words("counted", "one_more")
 _REACHES: Final = lists.words("counted", "reaches")
 _BESIDE: Final = lists.words("counted", "beside")
 _MORE: Final = lists.words("counted", "more_persons")
 _ABOUT: Final = lists.words("counted", "about")
+_FALLS: Final = with_conjunctions(lists.words("attributes", "falls"))
+_OWN_PEOPLE: Final = lists.words("attributes", "own_people")
 _REACH: Final = 5
 _LONG_REACH: Final = 16  # of a total: عدد قتلى الهجوم الذي استهدف أمس حشدا في المدينة بلغ 91
+_OTHER_SIDE: Final = 9  # tokens from the dead of one side to those of the other
 _BREAKS: Final = ".,CRV"
 _INSERTED: Final = "TX"
 
@@ -89,41 +91,48 @@ class Toll(NamedTuple):
         return self.size[1] is None or self.size[0] == self.size[1]
 
 
-def tolls(annotations: Annotations, sentence: Sentence, *, more: bool = False) -> list[Toll]:
+def tolls(annotations: Annotations, sentence: Sentence) -> list[Toll]:
     """Every toll of a sentence, in the order of the text.
 
     Args:
         annotations: the text.
         sentence: the sentence.
-        more: read as rows do, with what was learned since the models that look at tolls were
-            fitted (decision 0079).
     """
     words = sentence.words[sentence.first : sentence.stop]
     if sentence.lemmas.isdisjoint(TOLD) and TOLD_WORDS.isdisjoint(words):
         return []
-    found: list[Toll] = []
-    for first, last, size in sorted(counts(annotations, sentence, more=more)):
-        kind = _kind(sentence, first, last, more=more)
-        if kind == "":
-            continue
-        before = found[-1] if found else None
-        if more and _are_of_others(sentence, last, kind, found):
-            continue
-        if before is not None and before.kind == kind and _joins(sentence, before.last, first):
-            found[-1] = Toll(kind, _sum(before.size, size), before.first, last)
-            continue
-        stop = _persons_behind(sentence, last, more=more)
-        extra = _persons_before(annotations, sentence, first, kind, more=more) + int(stop > last)
-        found.append(Toll(kind, _sum(size, (extra, extra)), first, stop))
+    found = _numbered(annotations, sentence)
     covered = {
         (toll.kind, index)
         for toll in found
         if not _are_others(sentence, toll) or _is_beside(sentence, toll.first)
-        for index in range(toll.first - _reach(sentence, toll.first), toll.last + 1)
+        for index in range(toll.first - _reach(sentence, toll.first), toll.last + 2)
     }
-    single = _without_number(annotations, sentence, more=more)
+    single = [
+        Toll(p.kind, (p.number, p.number), p.first, p.last, numbered=False)
+        for p in persons(annotations, sentence)
+    ]
     found += [toll for toll in single if (toll.kind, toll.first) not in covered]
     return _with_others(sentence, sorted(found, key=lambda toll: toll.first))
+
+
+def _numbered(annotations: Annotations, sentence: Sentence) -> list[Toll]:
+    """The tolls that numbers and duals give, with what is joined to them."""
+    found: list[Toll] = []
+    for first, last, size in sorted(counts(annotations, sentence)):
+        before = found[-1] if found else None
+        goes_on = before is not None and _goes_on(sentence, before.last, first, last)
+        kind = before.kind if before and goes_on else _kind(sentence, first, last)
+        if kind == "" or (not goes_on and _are_of_others(sentence, last, kind, found)):
+            continue
+        joins = before is not None and before.kind == kind and _joins(sentence, before.last, first)
+        if before and (goes_on or joins):
+            found[-1] = Toll(kind, _sum(before.size, size), before.first, last)
+            continue
+        stop = _persons_behind(sentence, last)
+        extra = _persons_before(annotations, sentence, first, kind) + int(stop > last)
+        found.append(Toll(kind, _sum(size, (extra, extra)), first, stop))
+    return found
 
 
 def _are_of_others(sentence: Sentence, last: int, kind: str, found: Iterable[Toll]) -> bool:
@@ -180,17 +189,26 @@ def _sum(one: Size, two: Size) -> Size:
 
 def _joins(sentence: Sentence, last: int, first: int) -> bool:
     """Whether و joins what is counted at ``first`` to what is counted before it."""
-    if not sentence.words[first].startswith("و"):
+    if not is_joined(sentence, first):
         return False
     between = range(last + 1, first)
     return len(between) <= _REACH and not any(
-        sentence.kind(index) in _BREAKS or _deadly(sentence, index) for index in between
+        sentence.kind(index) in _BREAKS or tells_by_itself(sentence.words[index])
+        for index in between
     )
 
 
-def _deadly(sentence: Sentence, index: int) -> bool:
-    """Whether a word tells of killing or injuring by itself."""
-    return bool(lemmas_of(sentence.words[index]) & (KILLED_BEFORE | HURT_BEFORE))
+def _goes_on(sentence: Sentence, end: int, first: int, last: int) -> bool:
+    """Whether a number adds those of another side: 26 من المسلحين و18 من رجال الأمن."""
+    words = sentence.words
+    from_side = last + 1 < sentence.stop and words[last + 1] in FROM
+    sides = from_side and end < first <= end + _OTHER_SIDE and is_joined(sentence, first)
+    return sides and not any(
+        sentence.kind(index) in ".,"
+        or tells_by_itself(words[index])
+        or lemmas_of(words[index]) & _OTHER_FATES
+        for index in range(end + 1, first + 1)
+    )
 
 
 def _is_beside(sentence: Sentence, first: int) -> bool:
@@ -199,10 +217,10 @@ def _is_beside(sentence: Sentence, first: int) -> bool:
     return first > sentence.first and sentence.words[first - 1] in _BESIDE and behind in _MORE
 
 
-def _before(sentence: Sentence, first: int, reach: int, *, more: bool) -> Iterator[int]:
+def _before(sentence: Sentence, first: int, reach: int) -> Iterator[int]:
     """The nearest tokens before one, without times, insertions and limits: ما لا يقل عن."""
     for index in range(first - 1, sentence.first - 1, -1):
-        if sentence.kind(index) in _INSERTED or (more and sentence.words[index] in _ABOUT):
+        if sentence.kind(index) in _INSERTED or sentence.words[index] in _ABOUT:
             continue
         if reach == 0:
             return
@@ -215,7 +233,7 @@ def _reach(sentence: Sentence, first: int) -> int:
     return 2 * _REACH if _is_beside(sentence, first) else _REACH + 1
 
 
-def _persons_behind(sentence: Sentence, last: int, *, more: bool) -> int:
+def _persons_behind(sentence: Sentence, last: int) -> int:
     """The token of one person joined to a number: ثلاثة من رجال الأمن ومدني; else ``last``."""
     for index in range(last + 1, min(sentence.stop, last + _REACH + 1)):
         word = sentence.words[index]
@@ -224,106 +242,56 @@ def _persons_behind(sentence: Sentence, last: int, *, more: bool) -> int:
         behind = sentence.words[index + 1] if index + 1 < sentence.stop else ""
         # 11 ضابطا ومجندا are eleven.
         same = all(each.endswith(ACCUSATIVE) for each in sentence.words[index - 1 : index + 1])
-        one = is_somebody(word[1:]) and not same if more else word[1:] in ONE
+        one = is_somebody(word[1:]) and not same
         if one and word.startswith("و") and not behind.startswith(ARTICLE):
             return index
     return last
 
 
-def _persons_before(
-    annotations: Annotations, sentence: Sentence, first: int, kind: str, *, more: bool
-) -> int:
-    """1 when a number is joined by و to one person behind the word of killing: قائد وأربعة."""
-    if not sentence.words[first].startswith("و") and not _is_beside(sentence, first):
+def _persons_before(annotations: Annotations, sentence: Sentence, first: int, kind: str) -> int:
+    """How many without a number stand before what و joins to them: قائد وأربعة."""
+    if not is_joined(sentence, first) and not _is_beside(sentence, first):
         return 0
-    lemmas = KILLED_BEFORE | KILLED_ONE if kind == "dead" else HURT_BEFORE
-    for index in _before(sentence, first, 2 * _REACH, more=more):
+    for index in _before(sentence, first, 2 * _REACH):
         if sentence.kind(index) in ".,CR":
             return 0
-        if lemmas_of(sentence.words[index]) & lemmas and not annotations.is_name(index):
-            return int(any(map(_one(more=more), sentence.words[index + 1 : first])))
+        if befalls_one(sentence, index) == kind and not annotations.is_name(index):
+            return joined_persons(annotations, sentence, index + 1, first)
     return 0
 
 
-def _one(*, more: bool) -> Callable[[str], bool]:
-    """What says whether a word is one person."""
-    return is_somebody if more else is_one
-
-
-def _without_number(annotations: Annotations, sentence: Sentence, *, more: bool) -> Iterator[Toll]:
-    """One person, or some joined by و: مقتل شاب، مصرع شيخ وطفلة، إصابة ثالث."""
-    if sentence.lemmas.isdisjoint(_BEFALLS_ONE):
-        return
-    for index in range(sentence.first, sentence.stop - 1):
-        kind = befalls_one(sentence, index, more=more)
-        if kind == "" or annotations.is_name(index):
-            continue
-        position = _victim(annotations, sentence, index + 1, more=more)
-        if position is None:
-            if more and befalls_him(sentence, index):
-                yield Toll(kind, (1, 1), index, index, numbered=False)
-            continue
-        number, last = 1, position
-        for other in range(position + 1, min(sentence.stop, position + 4)):
-            word = sentence.words[other]
-            if sentence.kind(other) in ".,CRP":
-                break
-            if word[0] != "و" or not word[1:]:
-                continue
-            also = 2 if is_owned_two(word[1:]) else int(_one(more=more)(word[1:]))
-            if also:
-                number, last = number + also, other
-        yield Toll(kind, (number, number), position, last, numbered=False)
-
-
-def _victim(annotations: Annotations, sentence: Sentence, start: int, *, more: bool) -> int | None:
-    """The first person behind a word of killing, past prepositional phrases and times."""
-    reach = _REACH
-    for index in range(start, sentence.stop):
-        kind = sentence.kind(index)
-        if kind in _INSERTED:
-            continue
-        if reach == 0 or kind in ".,CRV#" or sentence.words[index] in PARTS:
-            return None
-        reach -= 1
-        word = sentence.words[index]
-        if _one(more=more)(word) or word in _ONE_MORE or index in annotations.persons:
-            return index
-    return None
-
-
-def _kind(sentence: Sentence, first: int, last: int, *, more: bool) -> Kind | Literal[""]:
+def _kind(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
     """What a number counts.
 
     The noun right after it decides, else the total that it is, else the nearest word of killing or
     injuring before it, else a verb behind it.
     """
-    if lemmas_of(sentence.words[first]) & (DEAD_NOUNS | HURT_NOUNS):
-        return "dead" if lemmas_of(sentence.words[first]) & DEAD_NOUNS else "hurt"
+    own = told_by(sentence.words[first])
+    if own & (DEAD_NOUNS | BODIES | HURT_NOUNS):
+        return "hurt" if own & HURT_NOUNS else "dead"
     return (
-        _of_noun(sentence, last, more=more)
-        or _of_lives(sentence, first)
+        _of_noun(sentence, last)
+        or _of_lives(sentence, first, last)
         or _of_total(sentence, first, last)
-        or _told_before(sentence, first, more=more)
-        or _told_behind(sentence, last, more=more)
+        or _told_before(sentence, first)
+        or _told_behind(sentence, last)
+        or _of_loss(sentence, first, last)
     )
 
 
-def _of_noun(sentence: Sentence, last: int, *, more: bool) -> Kind | Literal[""]:
+def _of_noun(sentence: Sentence, last: int) -> Kind | Literal[""]:
     """What the noun says that a number counts, or its adjective: 15 قتيلا، عشرون جنديا مصابا."""
-    if not more:
-        return first_told(sentence, [last + 1], "N", (DEAD_NOUNS, HURT_NOUNS), more=False)
     words = sentence.words[last : min(sentence.stop, last + 3)]
     if all(word.startswith(ARTICLE) for word in words[:2]):
         return ""  # شيع الآلاف القتيل
     adjective = len(words) > 2 and not words[2].startswith((ARTICLE, "و")) and words[1] not in PARTS
     near = range(last + 1, last + 2 + adjective)
-    return first_told(sentence, near, "N", (DEAD_NOUNS | BODIES, HURT_NOUNS), more=True)
+    return first_told(sentence, near, "N", (DEAD_NOUNS | BODIES, HURT_NOUNS))
 
 
-def _told_before(sentence: Sentence, first: int, *, more: bool) -> Kind | Literal[""]:
+def _told_before(sentence: Sentence, first: int) -> Kind | Literal[""]:
     """What the nearest word of killing or injuring before a number says; no other fate between."""
-    before = list(_before(sentence, first, _reach(sentence, first), more=more))
+    before = list(_before(sentence, first, _reach(sentence, first)))
     for number, index in enumerate(before):
         if lemmas_of(sentence.words[index]) & _OTHER_FATES:
             before = before[:number]
@@ -331,29 +299,40 @@ def _told_before(sentence: Sentence, first: int, *, more: bool) -> Kind | Litera
     total = any(lemmas_of(sentence.words[i]) & _TOTALS for i in before)
     dead = KILLED_BEFORE | DEAD_NOUNS if total else KILLED_BEFORE
     hurt = HURT_BEFORE | HURT_NOUNS if total else HURT_BEFORE
-    return first_told(sentence, before, "VNA", (dead, hurt), more=more)
+    return first_told(sentence, before, "VNA", (dead, hurt))
 
 
-def _told_behind(sentence: Sentence, last: int, *, more: bool) -> Kind | Literal[""]:
+def _told_behind(sentence: Sentence, last: int) -> Kind | Literal[""]:
     """What a verb behind a number says of those it counts: أن 15 جنديا لقوا حتفهم."""
     for index in range(last + 1, min(sentence.stop, last + 2 * _REACH + 1)):
-        if sentence.kind(index) in ".,#":
+        plural, verb = is_plural(sentence.words[index]), is_verb(sentence, index)
+        if sentence.kind(index) in ".,#" or (verb and not plural and is_joined(sentence, index)):
             break
-        plural = is_plural(sentence, index)
-        near = index <= last + _REACH and sentence.is_verb(index)
-        if near or (plural and (sentence.is_verb(index) or index == last + 1)):
+        if (verb and index <= last + _REACH) or (plural and (verb or index == last + 1)):
             if dies(sentence, index):
                 return "dead"
-            kind = befalls(sentence, index, "V", (KILLED_AFTER, HURT_AFTER), more=more)
+            kind = befalls(sentence, index, "V", (KILLED_AFTER, HURT_AFTER))
             if kind or is_hit(sentence.words[index]):
                 return kind or "hurt"
     return ""
 
 
-def _of_lives(sentence: Sentence, first: int) -> Kind | Literal[""]:
-    """Whether a number counts lives or victims: أزهقت أرواح ستة، غارة راح ضحيتها تسعة."""
+def _of_lives(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
+    """Whether a number counts lives, bodies or victims: أزهقت أرواح ستة، راح ستة ضحية هجوم."""
     near = sentence.words[max(sentence.first, first - _REACH) : first]
-    return "dead" if near and (near[-1] in LIVES or any(map(is_victim, near))) else ""
+    if near and (near[-1] in LIVES or lemmas_of(near[-1]) & BODIES or any(map(is_victim, near))):
+        return "dead"
+    around = (*near, *sentence.words[last + 1 : min(sentence.stop, last + _REACH)])
+    falls = not _FALLS.isdisjoint(near)
+    return "dead" if falls and any(lemmas_of(word) & VICTIMS for word in around) else ""
+
+
+def _of_loss(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
+    """Whether a number counts own people whom somebody lost: خسرت فيه سبعة من جنودها."""
+    near = sentence.words[max(sentence.first, first - 3) : first]
+    loses = any(r.lemma in LOSES and r.person != "3ms" for word in near for r in analyse(word))
+    behind = sentence.words[last + 1 : min(sentence.stop, last + 3)]
+    return "dead" if loses and not _OWN_PEOPLE.isdisjoint(behind) else ""
 
 
 def _of_total(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
@@ -362,7 +341,7 @@ def _of_total(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
     if last + 1 < sentence.stop and lemmas_of(words[last + 1]) & _TOTAL_NOUNS:
         behind = range(last + 2, last + 2 + _REACH)
         words_of = _DEAD_IN_ALL | KILLED_AFTER, HURT_NOUNS
-        return first_told(sentence, behind, "VN", words_of, more=False)
+        return first_told(sentence, behind, "VN", words_of)
     if not _REACHES.intersection(words[max(sentence.first, first - 2) : first]):
         return ""
     for index in range(first - 1, max(sentence.first, first - _LONG_REACH) - 1, -1):
@@ -370,5 +349,5 @@ def _of_total(sentence: Sentence, first: int, last: int) -> Kind | Literal[""]:
             break
         if lemmas_of(words[index]) & _TOTAL_NOUNS:
             counted = range(index, index + 3)
-            return first_told(sentence, counted, "N", (_DEAD_IN_ALL, HURT_NOUNS), more=False)
+            return first_told(sentence, counted, "N", (_DEAD_IN_ALL, HURT_NOUNS))
     return ""

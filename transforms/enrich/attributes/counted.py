@@ -14,52 +14,67 @@ from transforms.enrich.words.memo import remembers
 
 Size = tuple[int, int | None]
 
-_OTHERS: Final = lists.words("counted", "others")
+OTHERS: Final = lists.words("counted", "others")
 PARTS: Final = lists.words("counted", "parts")
 _TWO: Final = lists.words("counted", "two_persons")
 ONE: Final = lists.words("counted", "one_person")
-_TRADES: Final = ONE | lists.words("counted", "more_trades")
 _PAIR: Final = lists.words("counted", "pair")
 _SINGLE: Final = lists.words("counted", "single")
+ONE_DEAD: Final = lists.words("counted", "one_dead")
+ONE_HURT: Final = lists.words("counted", "one_hurt")
+_KIN: Final = lists.words("counted", "kin")
 DAYS: Final = lists.words("counted", "days_like_numbers")
 DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
 HURT_NOUNS: Final = lists.lemmas("attributes", "hurt_nouns")
+_TELLS: Final = lists.lemmas("attributes", "killed_before") | lists.lemmas(
+    "attributes", "hurt_before"
+)
 BODIES: Final = lists.lemmas("attributes", "bodies")
 _OWN: Final = (*endings.POSSESSIVES, PRONOUNS[-1])  # سائقها، زوجتي
+_HIS, _OF_BOTH = endings.POSSESSIVES[0], endings.POSSESSIVES[3]
+_OWN_OF_TWO: Final = (*endings.PLAIN_POSSESSIVES, _OF_BOTH)
 _JOINED: Final = frozenset(CONJUNCTIONS + PREPOSITIONS)
 _DUALS: Final = (endings.DUAL, endings.DUAL_OBLIQUE)
-_DUALS_FEMININE: Final = tuple(endings.FEMININE_INSIDE + ending for ending in _DUALS)
+_DUALS_FEMININE: Final = tuple(
+    endings.FEMININE_INSIDE + ending for ending in (*_DUALS, endings.DUAL_BARE)
+)
 _DUALS_OWNED: Final = (endings.DUAL_BARE, endings.DUAL_OBLIQUE_BARE)
 
 
-def counts(
-    annotations: Annotations, sentence: Sentence, *, more: bool = False
-) -> Iterator[tuple[int, int, Size]]:
+def counts(annotations: Annotations, sentence: Sentence) -> Iterator[tuple[int, int, Size]]:
     """What may count persons, by first and last token: numbers, and duals.
 
     Args:
         annotations: the text.
         sentence: the sentence.
-        more: read as rows do (see ``casualties.tolls``).
     """
     taken: set[int] = set()
     for first, last, number in annotations.numbers(sentence.first, sentence.stop):
-        counted = sentence.words[last + 1] if last + 1 < sentence.stop else ""
+        if first == last and first > sentence.first and any(_behind_noun(sentence, first)):
+            continue
         taken.update(range(first, last + 1))
-        before = sentence.words[first - 1] if first > sentence.first else ""
-        # الساعات الثلاث، شاب في الثلاثين
-        hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in _OTHERS
-        age = before in closed_classes.IN and sentence.words[first].startswith(ARTICLE)
-        others = counted in _OTHERS or hours or age or sentence.words[first] in DAYS
-        if not others and not _is_part(sentence, first, more=more):
+        if not _counts_others(sentence, first, last) and not _is_part(sentence, first):
             yield first, last, (number.low, number.high)
     for index in range(sentence.first, sentence.stop):
         word = sentence.words[index]
-        two = index not in taken and (_are_two(word, more=more) or is_owned_two(word))
+        two = index not in taken and (is_two(word) or _are_owned_two(sentence, index))
         if two and not annotations.is_name(index):
-            yield index, index, (2, 2)
+            if not _is_part(sentence, index):
+                yield index, index, (2, 2)
         elif index > sentence.first and index not in taken:
             yield from _behind_noun(sentence, index)
+
+
+def _counts_others(sentence: Sentence, first: int, last: int) -> bool:
+    """Whether a number counts no persons: الساعات الثلاث، شاب في الثلاثين، في الرابعة والعشرين."""
+    word = sentence.words[first]
+    behind = sentence.words[last + 1] if last + 1 < sentence.stop else ""
+    before = sentence.words[first - 1] if first > sentence.first else ""
+    hours = before.startswith(ARTICLE) and before.removeprefix(ARTICLE) in OTHERS
+    age = before in closed_classes.IN
+    ordinal = word.startswith(CONJUNCTIONS[0] + ARTICLE)
+    definite = word.startswith(ARTICLE) and (hours or age)
+    return behind in OTHERS or definite or ordinal or word in DAYS
 
 
 def _behind_noun(sentence: Sentence, index: int) -> Iterator[tuple[int, int, Size]]:
@@ -71,26 +86,15 @@ def _behind_noun(sentence: Sentence, index: int) -> Iterator[tuple[int, int, Siz
         yield index - 1, index, (1, 1)
 
 
-def _is_part(sentence: Sentence, index: int, *, more: bool) -> bool:
+def _is_part(sentence: Sentence, index: int) -> bool:
     """Whether those at a token are among others that are counted before: بينهم خمسة أطفال."""
     for near in range(index - 1, max(sentence.first, index - 3) - 1, -1):
         word = sentence.words[near]
         if word in PARTS or word[1:] in PARTS:
             return True
-        if more and sentence.is_verb(near):
-            return False  # فقتلوا أربعة منهم وأصابوا اثنين
+        if sentence.is_verb(near) or lemmas_of(word) & _TELLS:
+            return False  # فقتلوا أربعة منهم وأصابوا اثنين، بينهم طفل وإصابة عشرة
     return False
-
-
-def _are_two(word: str, *, more: bool) -> bool:
-    return is_two(word) or (more and _of_trade_two(word))
-
-
-@remembers
-def _of_trade_two(word: str) -> bool:
-    """Whether a word is two persons of a trade in the nominative: عابران."""
-    stem = word.removesuffix(endings.DUAL)
-    return stem != word and stem.removeprefix(ARTICLE) in _TRADES
 
 
 def _bare(word: str) -> str:
@@ -101,6 +105,13 @@ def _bare(word: str) -> str:
 def _unjoined(word: str) -> str:
     """A word without what is written together with it."""
     return word[1:] if word[:1] in _JOINED and word[1:] else word
+
+
+def is_joined(sentence: Sentence, index: int) -> bool:
+    """Whether و joins a word to those before it: وثلاثة، و18, not واحد."""
+    word, joining = sentence.words[index], CONJUNCTIONS[0]
+    alone = index > sentence.first and sentence.words[index - 1] == joining
+    return alone or (word.startswith(joining) and word not in _SINGLE)
 
 
 @remembers
@@ -118,33 +129,44 @@ def is_two(word: str) -> bool:
 
 
 @remembers
-def is_one(word: str) -> bool:
-    """Whether a word is one person, with or without article, conjunction or pronoun."""
-    return _is_among(ONE, word)
-
-
-@remembers
 def is_somebody(word: str) -> bool:
-    """Whether a word is one person, read as rows do: also شابا، صيدلانية."""
-    return _is_among(_TRADES, word, endings.ACCUSATIVE)
-
-
-def _is_among(persons: frozenset[str], word: str, ending: str = "") -> bool:
-    """Whether a word is one of some persons, whatever is written onto it."""
+    """Whether a word is one person, whatever is written onto it: شابا، والقائد، سائقها."""
     for bare in (word, _unjoined(word)):
         stem = _bare(bare)
-        if stem in persons or stem.removesuffix(ending) in persons:
+        if stem in ONE or stem.removesuffix(endings.ACCUSATIVE) in ONE:
             return True
         for pronoun in _OWN:
             rest = stem.removesuffix(pronoun)
             feminine = rest.removesuffix(endings.FEMININE_INSIDE) + endings.FEMININE_FOLDED
-            if rest != stem and (rest in persons or feminine in persons):
+            if rest != stem and (rest in ONE or feminine in ONE):
                 return True
     return False
 
 
+def _are_owned_two(sentence: Sentence, index: int) -> bool:
+    """Whether two persons of somebody stand here, and not some out of many: سبعة من مقاتليها."""
+    before = sentence.words[index - 1] if index > sentence.first else ""
+    return before not in closed_classes.FROM and is_owned_two(sentence.words[index])
+
+
 @remembers
 def is_owned_two(word: str) -> bool:
-    """Whether a word is two persons of somebody: طفلاها، طفليها."""
-    stems = [word.removesuffix(own) for own in endings.PLAIN_POSSESSIVES if word.endswith(own)]
-    return any(stem[-1:] in _DUALS_OWNED and stem[:-1] in ONE for stem in stems)
+    """Whether a word is two persons of somebody: طفلاها، وطفليها، حارساه."""
+    bare = _unjoined(word)
+    if bare in ONE:
+        return False
+    stems = [bare.removesuffix(own) for own in _OWN_OF_TWO if bare.endswith(own)]
+    if bare.endswith(endings.DUAL_BARE + _HIS):
+        stems.append(bare.removesuffix(_HIS))
+    return any(
+        (stem.endswith(endings.DUAL_BARE) and stem[:-1] in ONE)
+        or (stem.endswith(endings.DUAL_OBLIQUE_BARE) and stem[:-1] in _KIN)
+        or (stem.endswith(_DUALS_OWNED) and _feminine(stem[:-1]) in ONE)
+        for stem in stems
+    )
+
+
+def _feminine(stem: str) -> str:
+    """The feminine noun that a stem belongs to: طفلت of طفلتاهما."""
+    rest = stem.removesuffix(endings.FEMININE_INSIDE)
+    return rest + endings.FEMININE_FOLDED if rest != stem else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,6 +14,9 @@ from transforms.enrich.words import closed_classes, lists
 from transforms.text.arabic import normalise_text
 from transforms.text.dates import DateMention, weekdays
 
+_DAY_AFTER: Final = lists.words("attributes", "day_after")
+_ENDS: Final = frozenset(".,C")  # kinds of tokens that end what a date is told of
+_HANGS: Final = 4  # tokens behind an expression in which the act stands that it dates
 _DIGITS: Final = frozenset("0123456789")
 _TIME_HINTS: Final = lists.words("attributes", "time_hints").union(
     *({word, *(letter + word for letter in "ولبف")} for word in closed_classes.TIME_WORDS)
@@ -47,7 +51,7 @@ def when_of(
         mentions: the dates of the sentence.
         ahead: whether the event lies in the future (a bare weekday is then the next one).
     """
-    fixed = shifted(annotations, match, mentions)
+    fixed = shifted(annotations, sentence, match, mentions)
     if fixed is not None:
         return fixed
     best: tuple[tuple[int, int], When] | None = None
@@ -111,24 +115,59 @@ def _spans_document(when: When, anchor: dt.date | None) -> bool:
 
 
 def shifted(
-    annotations: Annotations, match: TriggerMatch, mentions: list[DateMention]
+    annotations: Annotations,
+    sentence: Sentence,
+    match: TriggerMatch,
+    mentions: list[DateMention],
+    before: dt.date | None = None,
 ) -> When | None:
-    """بعد يوم من الاشتباكات: so many days before the moment that the sentence is about."""
-    for mention in mentions:
-        if mention.shift is None:
+    """بعد يوم من الاشتباكات، غداة الهجوم: days before the moment that the sentence is about.
+
+    An act that is dated itself (غداة هجوم وقع الثلاثاء) is left to others.
+
+    Args:
+        annotations: the text.
+        sentence: the sentence.
+        match: the trigger; it hangs on the expression when it stands right behind it.
+        mentions: the dates of the sentence.
+        before: the day that the sentences before are about; where there is none, the anchor.
+    """
+    for low, stop, days in _shifts(annotations, sentence, mentions):
+        if not low <= match.head < stop + _HANGS or sentence.breaks(stop - 1, match.head):
             continue
-        low, high = annotations.tokens.range_of(mention.start, mention.end)
-        if not low <= match.head <= high + 1:
-            continue
-        base = next(
-            (m.resolved.date for m in mentions if m.resolved is not None), annotations.anchor
-        )
+        dated = _days_of(annotations, mentions)
+        if any(_ENDS.isdisjoint(sentence.stretch(match.head, at) or ".") for at, _ in dated):
+            return None
+        told = [day for at, day in dated if at < low][-1:] or [day for _, day in dated][:1]
+        base = next(iter(told), before or annotations.anchor)
         if base is None:
             return None
-        day = base - dt.timedelta(days=mention.shift)
-        text = annotations.tokens.raw[mention.start : mention.end]
+        day, tokens = base - dt.timedelta(days=days), annotations.tokens
+        text = tokens.raw[slice(*tokens.span(low, stop - 1))]
         return When(day, day, "day", "relative", text)
     return None
+
+
+def _shifts(
+    annotations: Annotations, sentence: Sentence, mentions: list[DateMention]
+) -> Iterator[tuple[int, int, int]]:
+    """What dates another act by this one: first token, the one behind the last, and days."""
+    for mention in mentions:
+        if mention.shift is not None:
+            yield *annotations.tokens.range_of(mention.start, mention.end), mention.shift
+    for index in range(sentence.first, sentence.stop):
+        if sentence.words[index].removeprefix("و") in _DAY_AFTER:
+            yield index, index + 1, 1
+
+
+def _days_of(annotations: Annotations, mentions: list[DateMention]) -> list[tuple[int, dt.date]]:
+    """The dates of a sentence that are days, with their first tokens."""
+    found = []
+    for mention in mentions:
+        when = moment(annotations, mention, ahead=False)
+        if when is not None and when.precision == "day":
+            found.append((annotations.tokens.range_of(mention.start, mention.end)[0], when.end))
+    return found
 
 
 def _day(precision: str) -> str:

@@ -54,7 +54,7 @@ from transforms.enrich.rules.load import all_rules
 from transforms.text.sentences import split_sentences
 
 FOLDS: Final = 8  # each costs a fit of some ten seconds
-LEAST: Final = 5  # candidates that must have a feature; those of an article count twice
+LEAST: Final = 8  # candidates that must have a feature; those of an article count twice
 # Penalty by kind of feature: what a word is weighs more than its neighbours, those than pairs.
 RIDGE: Final = 0.7
 _NEAR, _PAIR = 3.0, 6.0

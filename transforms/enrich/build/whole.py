@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from transforms.enrich import coder
@@ -23,9 +22,6 @@ from transforms.enrich.events.trees import Trees
 from transforms.enrich.events.whole import around, event_numbers, is_asked
 
 WHOLE: Final = Recipe(trees=120, depth=2, rate=0.08, ridge=6.0)
-# Log-odds that are added: a repeat tells rightly and yet is no answer. By these as many required
-# events are sure as before the look, on articles that the models were not fitted on.
-LEAN: Final = 0.08
 Asked = tuple[list[list[float]], list[float]]
 
 
@@ -76,5 +72,4 @@ def fit_whole(asked: Sequence[Asked]) -> Trees | None:
     rows = [row for questions, _ in asked for row in questions]
     if not rows:
         return None
-    found = fit_trees(rows, [answer for _, answers in asked for answer in answers], WHOLE)
-    return replace(found, base=found.base + LEAN)
+    return fit_trees(rows, [answer for _, answers in asked for answer in answers], WHOLE)

@@ -141,7 +141,6 @@ class Scene:
         rules: features of rules by token.
         dates: its date expressions, once they were asked for.
         tolls: the dead and the injured, once they were asked for.
-        counted: the same, read as rows do.
         countries: where it names countries, once that was asked for.
         evidence: its clauses as evidence, by first and last token, as far as they were asked for.
     """
@@ -159,7 +158,6 @@ class Scene:
     rules: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     dates: list[DateMention] | None = None
     tolls: list[Toll] | None = None
-    counted: list[Toll] | None = None
     countries: list[tuple[int, str]] | None = None
     evidence: dict[tuple[int, int], Evidence] = field(default_factory=dict)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import itemgetter
 from typing import Final
 
 from transforms.enrich.attributes.article import ArticleContext
 from transforms.enrich.attributes.casualties import Toll, distance, toll_of, tolls
-from transforms.enrich.attributes.counted import Size
 from transforms.enrich.attributes.dates import is_old, tells_time, undated, when_of
 from transforms.enrich.attributes.places import place_of
 from transforms.enrich.attributes.status import Realis, find_status, is_background
@@ -28,6 +25,8 @@ from transforms.records import Actor, Evidence, Span
 from transforms.text.dates import DateMention
 
 HISTORICAL_DAYS: Final = 60
+_OWN_REACH: Final = 8  # tokens behind an act that is no assault in which its own toll stands
+_BESIDE: Final = 3  # tokens from a word of killing to whom it befalls
 HARM: Final = frozenset({"ASSAULT", "SANCTION", "COERCE"})  # types of which people die
 
 
@@ -157,17 +156,22 @@ def dates_of(scene: Scene) -> list[DateMention]:
 def count_persons(mention: EventMention, scene: Scene) -> None:
     """Give a mention the dead and the injured of its sentence that stand nearest to it.
 
-    An act that is no assault has those of its own clause only: the executed and those shot when a
-    square is cleared, not those of the attack told beside it.
+    An act that is no assault has those right behind it in its clause: the executed and those shot
+    when a square is cleared, not those of the attack told beside it.
     """
-    if scene.tolls is None:
-        scene.tolls = tolls(scene.annotations, scene.sentence)
     sentence, at = scene.sentence, mention.token
-    dead, hurt = _nearest(scene.tolls, sentence, at, mention.event_type)
+    dead, hurt = _nearest(tolls_in(scene), sentence, at, mention.event_type)
     mention.fatalities, mention.injured = dead and dead.size, hurt and hurt.size
     mention.gaps = _gap(sentence, dead, at), _gap(sentence, hurt, at)
     if mention.event_type == "ASSAULT" and not mention.recipients:
         mention.recipients = _victims(mention, scene, [t for t in (dead, hurt) if t is not None])
+
+
+def tolls_in(scene: Scene) -> list[Toll]:
+    """The tolls of a sentence, read once."""
+    if scene.tolls is None:
+        scene.tolls = tolls(scene.annotations, scene.sentence)
+    return scene.tolls
 
 
 def _nearest(
@@ -175,46 +179,9 @@ def _nearest(
 ) -> tuple[Toll | None, Toll | None]:
     """The dead and the injured of a sentence that stand nearest to the word that tells an event."""
     if event_type != "ASSAULT":
-        start, stop = sentence.clause_start(at), sentence.clause_stop(at)
-        found = [toll for toll in found if start <= toll.first < stop]
+        stop = min(sentence.clause_stop(at), at + _OWN_REACH)
+        found = [toll for toll in found if at <= toll.first < stop]
     return toll_of(found, sentence, at, "dead"), toll_of(found, sentence, at, "hurt")
-
-
-def count_again(events: Iterable[EventMention], scenes: Iterable[Scene]) -> None:
-    """Give events the dead and the injured that rows have (decision 0079).
-
-    The fitted models know those that ``count_persons`` finds. What was learned to read since then
-    changes rows alone, not which events there are.
-
-    Args:
-        events: of an article, joined; their tolls are replaced.
-        scenes: its sentences.
-    """
-    placed: dict[tuple[str, int], Scene] = {
-        (scene.annotations.tokens.field, scene.number): scene for scene in scenes
-    }
-    for event in events:
-        if event.event_type in HARM and event.joined:
-            told = [
-                (placed[field, order].sentence, token, _counted(placed[field, order], token, event))
-                for _, field, token, order in event.joined
-            ]
-            dead = [(_gap(s, pair[0], at), pair[0]) for s, at, pair in told]
-            hurt = [(_gap(s, pair[1], at), pair[1]) for s, at, pair in told]
-            event.fatalities, event.injured = _best_suited(dead), _best_suited(hurt)
-
-
-def _counted(scene: Scene, token: int, event: EventMention) -> tuple[Toll | None, Toll | None]:
-    """The dead and the injured nearest to a word that tells an event, as rows have them."""
-    if scene.counted is None:
-        scene.counted = tolls(scene.annotations, scene.sentence, more=True)
-    return _nearest(scene.counted, scene.sentence, token, event.event_type)
-
-
-def _best_suited(found: Iterable[tuple[tuple[int, int], Toll | None]]) -> Size | None:
-    """The size of the toll that suits an event best; None without any."""
-    best = min(found, key=itemgetter(0))[1]
-    return best.size if best else None
 
 
 def _victims(mention: EventMention, scene: Scene, counted: list[Toll]) -> list[Actor]:
@@ -230,10 +197,15 @@ def _victims(mention: EventMention, scene: Scene, counted: list[Toll]) -> list[A
 
 
 def _gap(sentence: Sentence, toll: Toll | None, token: int) -> tuple[int, int]:
-    """How badly a toll suits a mention: numbers before words, those before dozens; then how far."""
+    """How badly a toll suits a mention: numbers before words, those before dozens; then how far.
+
+    One who dies right beside the word that tells the event is as good as a number: استشهد رقيب.
+    """
     if toll is None:
         return 3, 0
-    return (2 if not toll.exact else int(not toll.numbered)), distance(sentence, toll, token)
+    far = distance(sentence, toll, token)
+    beside = toll.kind == "dead" and far <= _BESIDE
+    return (2 if not toll.exact else int(not toll.numbered and not beside)), far
 
 
 def lacks(mention: EventMention) -> bool:

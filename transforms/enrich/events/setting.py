@@ -24,6 +24,7 @@ from transforms.enrich.sentence.annotations import Annotations, Named
 
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 _FAR: Final = 25
+_NEAR: Final = 2  # sentences before one whose day its acts may hang on
 _BACK: Final = 4  # dated expressions before a sentence that are weighed
 _DATELINE: Final = 4  # tokens at the head of a body in which a place is a dateline
 _ELSEWHERE: Final = 200  # how far a place in another text is
@@ -117,7 +118,8 @@ def settle_mention(
         models: ``date`` and ``place``.
     """
     ahead = mention.realis.status == "future"
-    fixed = shifted(scene.annotations, mention.match, dates_of(scene))
+    before = _day_before(scene, setting)
+    fixed = shifted(scene.annotations, scene.sentence, mention.match, dates_of(scene), before)
     if fixed is not None:
         mention.when = fixed
     elif not ahead and setting.anchor is not None:
@@ -132,6 +134,19 @@ def settle_mention(
         if len(places) > 1:
             chosen = _first_best(models["place"](place_numbers(mention, scene, setting, places)))
         mention.place = place_from(places[chosen].annotations, places[chosen].named)
+
+
+def _day_before(scene: Scene, setting: Setting) -> dt.date | None:
+    """The last day that the sentences right before one are about."""
+    near = range(scene.number - _NEAR, scene.number)
+    days = [
+        dated.when.end
+        for dated in setting.dates
+        if dated.scene.annotations is scene.annotations
+        and dated.scene.number in near
+        and dated.when.precision == "day"
+    ]
+    return days[-1] if days else None
 
 
 def _first_best(chances: Sequence[float]) -> int:

@@ -44,6 +44,20 @@ def test_what_comes_so_long_after_an_event_dates_it() -> None:
     assert str(_when("بعد يوم من هجوم المسلحين على القرية.").start) == "2024-03-12"
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("أغلقت المدارس أبوابها أمس الثلاثاء غداة هجوم على القرية.", "2024-03-11"),
+        ("وجاءت الخطوة غداة قصف الجيش القرية.", "2024-03-12"),
+        ("غداة هجوم دام على القرية، أعلن الوزير الأحد الحداد.", "2024-03-09"),
+        ("سافر الوزير غداة هجوم وقع الأحد على القرية.", "2024-03-10"),
+        ("وصل الوفد الثلاثاء بعد ثلاثة أيام من هجوم على القرية.", "2024-03-09"),
+    ],
+)
+def test_what_comes_the_day_after_an_act_dates_it(text, day) -> None:
+    assert str(_when(text).start) == day
+
+
 def test_without_an_anchor_nothing_is_dated() -> None:
     assert _when("قصف الجيش القرية.", day=None) is None
     assert undated(None)
