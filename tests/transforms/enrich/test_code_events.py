@@ -161,7 +161,7 @@ def test_antecedent_of_a_relative_clause_acts() -> None:
         ("طالبت المنظمة تونس بأن تعتقل المتهمين.", "COERCE", "hypothetical"),
         ("سيهاجم الجيش المدينة غداً.", "ASSAULT", "future"),
         ("اجتاحت القوات العراقية الكويت في أغسطس/آب 1990.", "ASSAULT", "historical"),
-        ("يُذكر أن القوات الروسية قصفت المدينة.", "ASSAULT", "historical"),
+        ("يُذكر أن مسلحين قتلوا ثلاثة جنود في المدينة.", "ASSAULT", "historical"),
         ("كانت القوات الروسية قد قصفت المدينة أمس.", "ASSAULT", "asserted"),
     ],
 )
@@ -196,7 +196,11 @@ def test_different_parties_stay_different_events() -> None:
     ("text", "speaker", "claim"),
     [
         ("قالت وكالة رويترز إن مسلحين هاجموا القاعدة.", "وكالة رويترز", "agency"),
-        ("قالت وزارة الدفاع الروسية إن أوكرانيا قصفت بلدة روسية.", "وزارة", "claimed_by_party"),
+        (
+            "قالت وزارة الدفاع الروسية إن القوات الأوكرانية قصفت بلدة روسية وقتلت مدنيين.",
+            "وزارة",
+            "claimed_by_party",
+        ),
         ("قالت الشرطة إن مسلحين هاجموا القاعدة.", "الشرطة", "official"),
         ("قال ناشط إن مسلحين هاجموا القاعدة.", "ناشط", "third_party"),
         ("هاجم مسلحون القاعدة.", None, "unattributed"),
@@ -209,10 +213,8 @@ def test_attribution(text: str, speaker: str | None, claim: str) -> None:
 
 
 def test_speaker_goes_on_over_wa_adaf() -> None:
-    text = "قالت وزارة الدفاع الروسية إن الجيش تقدم.\nوأضافت الوزارة أن مسلحين هاجموا موقعاً."
-    event = max(
-        (e for e in _events(text) if e.trigger.text == "هاجموا"), key=lambda e: e.confidence
-    )
+    text = "قالت وزارة الدفاع الروسية إن الجيش تقدم.\nوأضافت الوزارة أن مسلحين قتلوا جنديين."
+    event = _one(text, "ASSAULT")
     assert event.speaker is not None
     assert event.speaker.startswith("وزارة الدفاع")
 
