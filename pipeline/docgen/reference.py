@@ -28,9 +28,9 @@ _COLUMNS: Final = 90
 _QUALITY_TAIL: Final = """
 ## What the coder gets wrong
 The 40 surest false events and 30 of the misses (every thirteenth, from those that have no row of
-the right type to those that count) on the written part and on the open articles of this project up to
-ng-372, each decided by a model that was not fitted on it, read and grouped by cause. 338 false ones
-and 385 misses were there in all (455 before there were more articles to learn from).
+the right type to those that count) on the written part and on the open articles of this project
+up to ng-372, each decided by a model that was not fitted on it, read and grouped by cause. 338
+false ones and 385 misses were there in all (455 before there were more articles to learn from).
 
 | false events | share |
 |---|---|
