@@ -114,7 +114,8 @@ class Planner:
         ordered = _fitting([*self._ordered_before(free, warm, as_of), *due], pace)
         for feed in ordered:
             due_at = self._ordered[feed.url] = warm.history.states[feed.url].due_at
-            claims.take(feed_name(feed.url), as_of, due_at.isoformat())
+            # One that is polled again for this beat's sake is due later, and free then.
+            claims.take(feed_name(feed.url), as_of, min(due_at, as_of).isoformat())
         count(STAGE, "feeds_ordered", len(ordered))
         return list(self._orders(ordered, warm, as_of, self._turns(pace, as_of, claims)))
 
@@ -125,7 +126,9 @@ class Planner:
             # A pause that is longer than a beat is kept from one turn to the next.
             rested = (as_of - groups.asked_at).total_seconds() >= pace.delay(host)
             free = groups.names if rested else ()
-            turn = next((name for name in free if claims.take(name, as_of)), "")
+            if groups.again:  # whatever a later beat has claimed
+                claims.take(groups.again, as_of)
+            turn = groups.again or next((name for name in free if claims.take(name, as_of)), "")
             turns[host] = turn, tuple(groups.names)
         return turns
 

@@ -166,7 +166,7 @@ class Turns:
             if rest:
                 before = self._come | self._waiting.keys(ahead)
                 rest = [page for page in rest if page.key not in before]
-                rest = rest[: room * (MOST - len(ahead))]
+                rest = rest[: room * max(0, MOST - len(ahead))]
                 self._waiting.put(host, rest, as_of, room)
                 count(STAGE, "pages_put_off", len(rest))
 

@@ -43,10 +43,12 @@ class Groups:
 
     Attributes:
         names: of their files, the oldest first.
+        again: the one that this very beat has taken, should it be done again.
         asked_at: the beat at which pages of the host were last asked for.
     """
 
     names: list[str] = field(default_factory=list)
+    again: str = ""
     asked_at: datetime = _LONG_AGO
 
 
@@ -100,6 +102,8 @@ class WaitingPages:
             taken, host = time_of_name(written) if written else now, host_of(name)
             if taken == now:
                 found[host].names.append(name)
+                if written:
+                    found[host].again = name
             elif now - taken >= timedelta(seconds=HELD):
                 self._files.remove(path)
                 self._files.remove_empty(path.rpartition("/")[0])
@@ -119,10 +123,15 @@ class WaitingPages:
         """Take a group, or take it again at the same beat; it is empty when another one has it."""
         aside = f"{name}{_TAKEN}{time_in_name(beat)}"
         pages = self._read(name)
-        if not pages:
-            return self._read(aside)
-        self._files.move(name, aside)
-        return pages
+        if pages:
+            try:
+                self._files.move(name, aside)
+            except SinkError:
+                if self._files.kind(name) == "file":
+                    raise
+            else:
+                return pages
+        return self._read(aside)  # this beat has had it, or another
 
     def _read(self, name: str) -> list[PageRequest]:
         """Read a group; one that is gone is empty, and so is one that cannot be read."""

@@ -86,12 +86,18 @@ class FeedHistory:
         keys = dict.fromkeys(self.states[feed_url].listed)
         return list({id(known[key]): known[key] for key in keys if key in known}.values())
 
-    def learn(self, sightings: Iterable[Mapping[str, Any]], stand_ins: Collection[str]) -> None:
+    def learn(
+        self,
+        sightings: Iterable[Mapping[str, Any]],
+        stand_ins: Collection[str],
+        states: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
         """Take in what a commit has put into the tables, so that it need not be read again.
 
         Args:
             sightings: rows of ``appearances`` as they were brought.
             stand_ins: articles brought that are summaries only: their pages are still wanted.
+            states: rows of ``feeds`` of polls made elsewhere; of one feed the last counts.
         """
         touched: set[str] = set()
         for row in sightings:
@@ -99,6 +105,13 @@ class FeedHistory:
             if feed is not None:
                 touched.add(feed.url)
                 self._see(self._known[feed.url], known_entry(row, {None, *stand_ins}))
+        for row in states:  # before anything is forgotten: they tell which entries are listed now
+            feed = self._feeds.get(row["feed_url"])
+            if feed is not None:
+                touched.add(feed.url)
+                known = {id(each): each for each in self._known[feed.url].values()}
+                self.states[feed.url] = state_of(feed, self.now, list(known.values()), row)
+                self.polled_by[feed.url] = row["run_id"]
         for url in touched:
             seen = self.states[url].seen
             self._known[url] = {
@@ -107,19 +120,6 @@ class FeedHistory:
                 if not seen.keys().isdisjoint((key, *entry_keys(each)))
                 or canonicalise_url(each.sighting.url) in seen
             }
-
-    def learn_states(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Take in what polls made elsewhere have come to; their sightings are known already.
-
-        Args:
-            rows: of ``feeds``, as they were brought; of one feed the last counts.
-        """
-        for row in rows:
-            feed = self._feeds.get(row["feed_url"])
-            if feed is not None:
-                known = {id(each): each for each in self._known[feed.url].values()}
-                self.states[feed.url] = state_of(feed, self.now, list(known.values()), row)
-                self.polled_by[feed.url] = row["run_id"]
 
     def part(self, feeds: Iterable[Feed]) -> FeedHistory:
         """What is known of some of the feeds, to travel to whoever polls them."""

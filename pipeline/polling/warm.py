@@ -64,8 +64,7 @@ class Warm:
                 elif file.table == "fetch_log":
                     rows = read_staged(files, file, _ROBOTS).to_pylist()
                     self.know(FetchLog(**row) for row in rows if row["purpose"] == "robots")
-        self.history.learn(sightings, stand_ins)
-        self.history.learn_states(feeds)
+        self.history.learn(sightings, stand_ins, feeds)
 
     def know(self, robots: Iterable[FetchLog]) -> None:
         """Take in what robots.txt files said, for whoever fetches next; the latest counts."""

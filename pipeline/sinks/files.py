@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -158,7 +159,7 @@ class Files:
                     yield stream
                 return
             folder, _, last = path.rpartition("/")
-            part = f"{folder}/.{last}.{os.getpid()}.part"
+            part = f"{folder}/.{last}.{os.getpid()}-{secrets.token_hex(4)}.part"
             try:
                 with _made(folder, lambda: open(part, "wb")) as file:  # noqa: PTH123 - hot
                     yield file

@@ -38,7 +38,7 @@ class KnownEntry:
         """
         if not self.is_open:
             return False
-        if self.first_seen_at == now:
+        if now in (self.first_seen_at, self.last_seen_at):
             return True
         return _tries(now - self.first_seen_at) > _tries(self.last_seen_at - self.first_seen_at)
 

@@ -115,6 +115,33 @@ def test_another_writer_at_the_output_costs_a_beat_no_more_than_its_settling(wor
     assert not world.sink.inbox.waiting()[0]
 
 
+def test_a_planner_that_lives_on_knows_what_was_told_since_it_began(world):
+    """What polls made elsewhere told of new entries counts at their feed's next poll."""
+    planner = Planner(world, Rhythm(60, None))
+    polled(world, planner.plan(NOON, Claims()), NOON)
+    assert planner.plan(later(seconds=60), Claims()) == []
+    orders = planner.plan(later(hours=1), Claims())
+    assert len(orders) == 2
+    for _, order in orders:
+        (feed,) = order.feeds
+        assert len(order.history.states[feed.url].seen) >= 3
+        assert len(order.history.listed(feed.url)) >= 3
+
+
+def test_a_group_that_this_beat_took_is_its_turn_whatever_a_later_one_claimed(world):
+    waiting = WaitingPages(world.sink.inbox.files)
+    pages = [
+        PageRequest(f"https://busy.example/{n}", f"https://busy.example/{n}", (), (), NO_PUBLISHERS)
+        for n in range(2)
+    ]
+    waiting.put("busy.example", pages, NOON, 1)
+    planner, claims = Planner(world, Rhythm(60, None)), Claims()
+    first = dict(planner.plan(later(seconds=60), claims))["busy.example"].turn
+    waiting.take(first, later(seconds=60))
+    again = Planner(world, Rhythm(60, None)).plan(later(seconds=60), claims)
+    assert dict(again)["busy.example"].turn == first
+
+
 def test_pages_lost_on_the_way_are_asked_for_again(world):
     """The job dies between a poll and its pages, and nothing of its state is left."""
     first = Planner(world, Rhythm())

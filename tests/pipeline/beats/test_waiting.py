@@ -77,6 +77,21 @@ def test_beats_done_again_find_what_each_took_whatever_later_ones_took(tmp_path)
         assert waiting.take(name, beat) == pages
 
 
+def test_a_group_that_goes_between_reading_and_taking_is_this_beats_or_nobodys(
+    tmp_path, monkeypatch
+):
+    """A worker that was given up for dead may still be at it."""
+    files = Inbox(str(tmp_path / "out")).files
+    waiting = WaitingPages(files)
+    waiting.put(HOST, [page(1)], NOON, 1)
+    (name,) = waiting.look(NOON)[HOST].names
+    pages, read = waiting.take(name, later(60)), waiting._read
+    for beat, expected in ((later(60), pages), (later(62), [])):
+        with monkeypatch.context() as patch:
+            patch.setattr(waiting, "_read", lambda each: pages if each == name else read(each))
+            assert waiting.take(name, beat) == expected
+
+
 def test_groups_that_are_being_written_are_none_yet(tmp_path):
     files = Inbox(str(tmp_path / "out")).files
     waiting = WaitingPages(files)

@@ -12,7 +12,8 @@ from pipeline_helpers import SHARED
 
 from transforms.feeds import parse_feed
 from transforms.feeds import schedule as s
-from transforms.records import Entry, Feed, ParsedFeed, content_id
+from transforms.feeds.known import KnownEntry
+from transforms.records import Entry, Feed, ParsedFeed, Sighting, content_id
 
 URL = "https://a.example/rss"
 FEED = Feed(URL)
@@ -353,3 +354,12 @@ def test_history_on_a_simulated_clock(name: str) -> None:
     assert set(appeared) == set(versions(history)), "none missed"
     assert requests < hourly
     assert bodies < requests
+
+
+def test_a_poll_made_again_wants_the_page_that_it_wanted_then() -> None:
+    """At its first sighting, or at a later try: the sighting is told before the page has come."""
+    seen = Sighting(URL, "g1", "https://a.example/1", 0, "")
+    entry = KnownEntry(seen, None, None, T0 - timedelta(hours=1), T0, is_open=True)
+    assert entry.is_wanted(T0)
+    assert not entry.is_wanted(T0 + timedelta(minutes=10))
+    assert not replace(entry, is_open=False).is_wanted(T0)
