@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -164,6 +165,10 @@ class Inbox:
             provenance: who wrote them.
             staged: files of ``stage``; the same set gives the same bundle.
             bounded: the bundle waits until ``complete`` is called for its run.
+
+        Raises:
+            SinkError: it cannot be written, or a file is gone, since a bundle that named it, too,
+                was settled meanwhile: nothing is delivered, the work is to be done again.
         """
         named = tuple(sorted(set(staged), key=lambda file: file.path))
         bundle_id = content_id(*(file.path for file in named))
@@ -180,6 +185,10 @@ class Inbox:
         if not bounded:
             self.files.sync()  # the manifest must not name a file the disk does not have
         self.files.write(name, json.dumps(document, indent=1).encode())
+        for file in named:  # looked for only now: from here on ``discard`` sees who names them
+            if not self._is_there(file.path):
+                self.files.remove(name)
+                raise SinkError(f"{file.path} is gone: its bundle is to be written again")
         return bundle
 
     def begin(self, run_id: str) -> list[str]:
@@ -314,18 +323,38 @@ class Inbox:
         """Remove bundles that were settled: manifests first, then the files they name.
 
         A bounded run's directory goes whole: what else lies in it was written by tries that
-        failed. It stays while a bundle lies there that could not be taken in.
+        failed. It stays while a bundle lies there that could not be taken in. A file that another
+        bundle of the run names, too, stays for that one: work that is done again brings files of
+        the same content, and thereby of the same name.
         """
         for bundle in bundles:
             self.files.remove(self._manifest(bundle))
         for run_id in {each.provenance.run_id for each in bundles if each.bounded}:
             if not any(name.endswith(BUNDLE) for name in self.files.listing(self.folder(run_id))):
                 self.files.remove_tree(self.folder(run_id))
+        paths: dict[str, set[str]] = defaultdict(set)
         for bundle in bundles:
             if not bundle.bounded:
-                for file in bundle.files:
-                    self.files.remove(file.path)
-                self.files.remove_empty(self.folder(bundle.provenance.run_id))
+                paths[self.folder(bundle.provenance.run_id)].update(e.path for e in bundle.files)
+        for folder, settled in paths.items():
+            for path in sorted(settled - self._named(folder)):
+                self.files.remove(path)
+            self.files.remove_empty(folder)
+
+    def _named(self, folder: str) -> set[str]:
+        """The files that the manifests in a directory name; one not to be read names none."""
+        named: set[str] = set()
+        for name in self.files.listing(folder):
+            if not name.endswith(BUNDLE):
+                continue
+            try:
+                named.update(file["path"] for file in json.loads(self.files.read(name))["files"])
+            except (ValueError, KeyError, TypeError):
+                continue
+            except SinkError:
+                if self._is_there(name):
+                    raise  # else its worker has taken it back
+        return named
 
     def forget(self, run_id: str) -> None:
         """Remove all that lies below a run's name."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files
 from pipeline.sinks.inbox import Bundle, Inbox
 
@@ -53,3 +54,28 @@ def test_a_file_that_is_lost_while_its_manifest_stands_is_told(
     bundles, (broken,) = inbox.waiting()
     assert not bundles
     assert f"it names {path}, which is not there" in broken.problem
+
+
+def test_a_file_that_another_bundle_names_outlives_the_one_that_is_settled(
+    inbox: Inbox, rows: Any
+) -> None:
+    """Work that is done again may bring a file of before beside a new one."""
+    first, again = put(inbox, rows, 1, 2), put(inbox, rows, 2, 3)
+    inbox.discard([first])
+    assert inbox.waiting() == ([again], [])
+    assert len(inbox.files.listing("_inbox")) == 3, "two files and who names them"
+    inbox.discard([again])
+    assert inbox.files.listing("_inbox") == []
+
+
+def test_a_bundle_whose_file_is_settled_under_its_hands_is_not_delivered(
+    inbox: Inbox, rows: Any
+) -> None:
+    first = put(inbox, rows, 1)
+    staged = [inbox.stage("stream", "articles", [rows.article(each)]) for each in (1, 2)]
+    inbox.discard([first])
+    with pytest.raises(SinkError, match="is gone: its bundle is to be written again"):
+        inbox.deliver(rows.provenance("stream"), staged, bounded=False)
+    assert inbox.waiting() == ([], [])
+    done_again = put(inbox, rows, 1, 2)
+    assert inbox.waiting() == ([done_again], [])
