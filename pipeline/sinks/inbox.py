@@ -29,6 +29,7 @@ from transforms.rows.rows import Provenance
 from transforms.rows.schema import SCHEMA_VERSION, STORED
 
 INBOX: Final = "_inbox"
+WAITING: Final = f"{INBOX}/waiting"  # pages that wait for their host's turn: no run's directory
 COMPLETE: Final = "complete.json"
 HELD: Final = "held.json"
 BUNDLE: Final = ".bundle.json"
