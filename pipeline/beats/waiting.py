@@ -24,13 +24,12 @@ from pipeline.beats.claims import HELD
 from pipeline.queue.form import time_in_name, time_of_name, to_plain, to_record
 from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files
-from pipeline.sinks.inbox import INBOX
+from pipeline.sinks.inbox import WAITING
 from pipeline.steps.documents import PageRequest
 from transforms.feeds.publishers import PublisherIndex
 from transforms.records import Entry, Feed, Sighting, content_id
 
 _LOG: Final = logging.getLogger(__name__)
-WAITING: Final = f"{INBOX}/waiting"
 MOST: Final = 200  # groups of one host; what is beyond them is asked again when its feed is read
 _GROUP: Final = ".pages"
 _TAKEN: Final = ".taken-"

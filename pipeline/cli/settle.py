@@ -21,8 +21,9 @@ Streams and engines leave bundles in the inbox; so does a run that was cut off p
   rasd settle --data out --sweep 0         and remove at once what runs that were cut off have left
 
 Settling again changes nothing. What runs that never completed have left in the inbox does not
-count: it is told, and removed when nothing was written to it for --sweep days. Exit code 1 says
-that a bundle could not be taken in.
+count: it is told, and removed when nothing was written to it for --sweep days. Files that no bundle
+names yet stay for a day at least: a stream may be at work. Exit code 1 says that a bundle could not
+be taken in.
 """
 
 

@@ -6,16 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-import pyarrow.compute as pc
-
 from pipeline.polling.history import FeedHistory
-from pipeline.sinks.base import Sink
+from pipeline.sinks.base import Sink, SinkError
+from pipeline.sinks.files import Files
 from pipeline.sinks.inbox import Bundle, read_staged
 from transforms.fetch.robots import KEPT_SECONDS
 from transforms.records import FetchLog
 from transforms.rows.rows import Row
 
 _ROBOTS: Final = ("url", "purpose", "started_at", "status", "outcome", "robots")
+_COLUMNS: Final[dict[str, tuple[str, ...] | None]] = {
+    "appearances": None,
+    "articles": ("article_id", "extractor"),
+    "feeds": None,
+    "fetch_log": _ROBOTS,
+}
 
 
 class Warm:
@@ -41,10 +46,14 @@ class Warm:
         """Take in the sightings and requests that a tick has delivered.
 
         Args:
-            bundles: of the tick; each is read once.
+            bundles: of the tick; each is read once. One that was settled since it was listed is
+                passed over.
             states: take in the states of feeds, too: somebody else has polled them.
+
+        Raises:
+            SinkError: a file of a bundle that still waits cannot be read.
         """
-        files = self.sink.inbox.files
+        inbox = self.sink.inbox
         sightings: list[Row] = []
         stand_ins: set[str] = set()
         feeds: list[Row] = []
@@ -52,18 +61,18 @@ class Warm:
             if bundle.bundle_id in self._learned:
                 continue
             self._learned.add(bundle.bundle_id)
-            for file in bundle.files:
-                if file.table == "appearances":
-                    sightings += read_staged(files, file).to_pylist()
-                elif file.table == "articles":
-                    data = read_staged(files, file, ("article_id", "extractor"))
-                    summaries = data.filter(pc.equal(data["extractor"], "feed"))
-                    stand_ins.update(summaries["article_id"].to_pylist())
-                elif file.table == "feeds" and states:
-                    feeds += read_staged(files, file).to_pylist()
-                elif file.table == "fetch_log":
-                    rows = read_staged(files, file, _ROBOTS).to_pylist()
-                    self.know(FetchLog(**row) for row in rows if row["purpose"] == "robots")
+            try:
+                brought = _brought(inbox.files, bundle, states=states)
+            except SinkError:
+                if inbox.stands(bundle):
+                    raise
+                continue  # somebody else has settled it meanwhile: the tables tell of it
+            sightings += brought["appearances"]
+            stand_ins.update(
+                row["article_id"] for row in brought["articles"] if row["extractor"] == "feed"
+            )
+            feeds += brought["feeds"]
+            self.know(FetchLog(**row) for row in brought["fetch_log"] if row["purpose"] == "robots")
         self.history.learn(sightings, stand_ins, feeds)
 
     def know(self, robots: Iterable[FetchLog]) -> None:
@@ -81,3 +90,12 @@ class Warm:
             for url, log in self.robots.items()
             if (now - log.started_at).total_seconds() < KEPT_SECONDS
         }
+
+
+def _brought(files: Files, bundle: Bundle, *, states: bool) -> dict[str, list[Row]]:
+    """Read what a bundle brings of feeds and hosts, whole or not at all: rows by table."""
+    rows: dict[str, list[Row]] = {table: [] for table in _COLUMNS}
+    for file in bundle.files:
+        if file.table in rows and (states or file.table != "feeds"):
+            rows[file.table] += read_staged(files, file, _COLUMNS[file.table]).to_pylist()
+    return rows

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from transforms.rows.rows import Provenance
 from transforms.rows.schema import SCHEMA_VERSION, STORED
 
 INBOX: Final = "_inbox"
+WAITING: Final = f"{INBOX}/waiting"  # pages that wait for their host's turn: no run's directory
 COMPLETE: Final = "complete.json"
 HELD: Final = "held.json"
 BUNDLE: Final = ".bundle.json"
@@ -164,6 +166,10 @@ class Inbox:
             provenance: who wrote them.
             staged: files of ``stage``; the same set gives the same bundle.
             bounded: the bundle waits until ``complete`` is called for its run.
+
+        Raises:
+            SinkError: it cannot be written, or a file is gone, since a bundle that named it, too,
+                was settled meanwhile: nothing is delivered, the work is to be done again.
         """
         named = tuple(sorted(set(staged), key=lambda file: file.path))
         bundle_id = content_id(*(file.path for file in named))
@@ -176,10 +182,14 @@ class Inbox:
             "bounded": bounded,
             "files": [asdict(file) for file in named],
         }
-        name = f"{self.folder(provenance.run_id)}/{bundle_id}{BUNDLE}"
+        name = self._manifest(bundle)
         if not bounded:
             self.files.sync()  # the manifest must not name a file the disk does not have
         self.files.write(name, json.dumps(document, indent=1).encode())
+        for file in named:  # looked for only now: from here on ``discard`` sees who names them
+            if not self._is_there(file.path):
+                self.files.remove(name)
+                raise SinkError(f"{file.path} is gone: its bundle is to be written again")
         return bundle
 
     def begin(self, run_id: str) -> list[str]:
@@ -206,7 +216,11 @@ class Inbox:
         self.files.write(f"{self.folder(run_id)}/{COMPLETE}", b"{}\n")
 
     def waiting(self) -> tuple[list[Bundle], list[Broken]]:
-        """List the bundles that count, in the order of their ids, and those that are broken."""
+        """List the bundles that count, in the order of their ids, and those that are broken.
+
+        Others may settle meanwhile: a bundle whose manifest is gone by the time it is read is in
+        the tables, and is neither.
+        """
         names = self.files.listing(INBOX)
         present = set(names)
         bundles: list[Bundle] = []
@@ -215,19 +229,40 @@ class Inbox:
             if not name.endswith(BUNDLE):
                 continue
             try:
-                bundle = self._read(name)
-            except (ValueError, KeyError, TypeError) as error:
-                broken.append(Broken(name, f"it cannot be read ({error}): delete it"))
+                found = self._weighed(name, present)
+            except SinkError:
+                if self._is_there(name):
+                    raise
                 continue
-            problem = _problem(bundle, present)
-            counts = not bundle.bounded or f"{_parent(name)}/{COMPLETE}" in present
-            if counts and not problem:
-                problem = next(filter(None, map(self._file_problem, bundle.files)), "")
-            if problem:
-                broken.append(Broken(name, problem))
-            elif counts:
-                bundles.append(bundle)
+            if isinstance(found, Bundle):
+                bundles.append(found)
+            elif found is not None and self._is_there(name):
+                broken.append(found)
         return sorted(bundles, key=lambda bundle: bundle.bundle_id), broken
+
+    def stands(self, bundle: Bundle) -> bool:
+        """Whether a bundle's manifest is still there; it goes before any of its files does."""
+        return self._is_there(self._manifest(bundle))
+
+    def _weighed(self, name: str, present: Collection[str]) -> Bundle | Broken | None:
+        """Read a bundle and see that it can be taken in; None when it does not count yet."""
+        try:
+            bundle = self._read(name)
+        except (ValueError, KeyError, TypeError) as error:
+            return Broken(name, f"it cannot be read ({error}): delete it")
+        problem = _problem(bundle, present)
+        counts = not bundle.bounded or f"{_parent(name)}/{COMPLETE}" in present
+        if counts and not problem:
+            problem = next(filter(None, map(self._file_problem, bundle.files)), "")
+        if problem:
+            return Broken(name, problem)
+        return bundle if counts else None
+
+    def _is_there(self, name: str) -> bool:
+        return self.files.kind(name) != "missing"
+
+    def _manifest(self, bundle: Bundle) -> str:
+        return f"{self.folder(bundle.provenance.run_id)}/{bundle.bundle_id}{BUNDLE}"
 
     def damaged(self, bundles: Iterable[Bundle]) -> dict[str, Broken]:
         """Read the files of bundles whole and find those that are not what was written.
@@ -242,8 +277,7 @@ class Inbox:
         for bundle in bundles:
             for file in bundle.files:
                 if not self._is_whole(file):
-                    path = f"{self.folder(bundle.provenance.run_id)}/{bundle.bundle_id}{BUNDLE}"
-                    found[bundle.bundle_id] = Broken(path, _damage(file))
+                    found[bundle.bundle_id] = Broken(self._manifest(bundle), _damage(file))
                     break
         return found
 
@@ -258,6 +292,8 @@ class Inbox:
             with opened(self.files, file.path) as parquet:
                 schema = parquet.schema_arrow
         except SinkError:
+            if not self._is_there(file.path):
+                return _absence(file)
             if self._is_whole(file):
                 raise
             return _damage(file)
@@ -288,19 +324,38 @@ class Inbox:
         """Remove bundles that were settled: manifests first, then the files they name.
 
         A bounded run's directory goes whole: what else lies in it was written by tries that
-        failed. It stays while a bundle lies there that could not be taken in.
+        failed. It stays while a bundle lies there that could not be taken in. A file that another
+        bundle of the run names, too, stays for that one: work that is done again brings files of
+        the same content, and thereby of the same name.
         """
         for bundle in bundles:
-            run_id = bundle.provenance.run_id
-            self.files.remove(f"{self.folder(run_id)}/{bundle.bundle_id}{BUNDLE}")
+            self.files.remove(self._manifest(bundle))
         for run_id in {each.provenance.run_id for each in bundles if each.bounded}:
             if not any(name.endswith(BUNDLE) for name in self.files.listing(self.folder(run_id))):
                 self.files.remove_tree(self.folder(run_id))
+        paths: dict[str, set[str]] = defaultdict(set)
         for bundle in bundles:
             if not bundle.bounded:
-                for file in bundle.files:
-                    self.files.remove(file.path)
-                self.files.remove_empty(self.folder(bundle.provenance.run_id))
+                paths[self.folder(bundle.provenance.run_id)].update(e.path for e in bundle.files)
+        for folder, settled in paths.items():
+            for path in sorted(settled - self._named(folder)):
+                self.files.remove(path)
+            self.files.remove_empty(folder)
+
+    def _named(self, folder: str) -> set[str]:
+        """The files that the manifests in a directory name; one not to be read names none."""
+        named: set[str] = set()
+        for name in self.files.listing(folder):
+            if not name.endswith(BUNDLE):
+                continue
+            try:
+                named.update(file["path"] for file in json.loads(self.files.read(name))["files"])
+            except (ValueError, KeyError, TypeError):
+                continue
+            except SinkError:
+                if self._is_there(name):
+                    raise  # else its worker has taken it back
+        return named
 
     def forget(self, run_id: str) -> None:
         """Remove all that lies below a run's name."""
@@ -324,10 +379,14 @@ def _problem(bundle: Bundle, present: Collection[str]) -> str:
     """Say why a bundle cannot be taken in; empty when it can."""
     for file in bundle.files:
         if file.path not in present:
-            return f"it names {file.path}, which is not there: bring it back, or delete the bundle"
+            return _absence(file)
         if file.table not in STORED:
             return f"its table {file.table} is unknown here: pip install -U rasd"
     return ""
+
+
+def _absence(file: StagedFile) -> str:
+    return f"it names {file.path}, which is not there: bring it back, or delete the bundle"
 
 
 def _damage(file: StagedFile) -> str:

@@ -2,7 +2,9 @@
 
 A launcher that is killed leaves the bundles of its run; a job that goes on without it brings more.
 They do not count, and no later run will make them: they are told, and removed once nothing was
-written there for some days. What counts, or could be mended, is never touched (decision 0070).
+written there for some days. What counts, or could be mended, is never touched (decision 0070), nor
+are pages that wait for their host's turn. Files that no bundle names yet may be those of a stream
+at work, which is never held off: they stay for a day at least.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pipeline.sinks.inbox import BUNDLE, COMPLETE, HELD, INBOX, Inbox
+from pipeline.sinks.base import SinkError
+from pipeline.sinks.inbox import BUNDLE, COMPLETE, HELD, INBOX, WAITING, Inbox
 
 DAYS: Final = 7  # nothing was written for so long: nobody works there any more
+_AT_WORK: Final = 1  # day: a worker names what it writes well before that
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def leftovers(inbox: Inbox) -> list[Leftover]:
         folder = name.removeprefix(f"{INBOX}/").partition("/")[0]
         folders[f"{INBOX}/{folder}"].append((name, size, written))
     found = []
+    folders.pop(WAITING, None)
     for folder, files in sorted(folders.items()):
         names = [name for name, _, _ in files]
         bounded = [_is_bounded(inbox, name) for name in names if name.endswith(BUNDLE)]
@@ -87,7 +92,8 @@ def sweep(inbox: Inbox, now: datetime, days: int = DAYS) -> tuple[list[Leftover]
     Args:
         inbox: of an output that the caller may write to.
         now: the caller's clock.
-        days: nothing was written there for so many days.
+        days: nothing was written there for so many days; at least one where no run is known to
+            be dead.
 
     Returns:
         What is gone, and what is left of runs that never completed.
@@ -97,7 +103,8 @@ def sweep(inbox: Inbox, now: datetime, days: int = DAYS) -> tuple[list[Leftover]
     """
     gone, left = [], []
     for each in leftovers(inbox):
-        if now - each.written_at >= timedelta(days=days):
+        least = days if each.dead else max(days, _AT_WORK)
+        if now - each.written_at >= timedelta(days=least):
             inbox.files.remove_tree(each.folder)
             gone.append(each)
         elif each.dead:
@@ -109,5 +116,5 @@ def _is_bounded(inbox: Inbox, name: str) -> bool:
     """Whether a bundle counts only once its run is complete; one not to be read may be mended."""
     try:
         return json.loads(inbox.files.read(name))["bounded"] is True
-    except (ValueError, KeyError, TypeError):
+    except (SinkError, ValueError, KeyError, TypeError):  # or its worker has taken it back
         return False

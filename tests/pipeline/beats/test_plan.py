@@ -99,6 +99,26 @@ def test_a_stream_leaves_settling_to_others_when_told(world):
     assert table(world.sink.uri, "SELECT feed_url FROM feeds") == []
 
 
+def test_what_others_settle_while_a_beat_reads_it_costs_the_beat_nothing(world, monkeypatch):
+    planner = Planner(world, Rhythm(60, None))
+    polled(world, planner.plan(NOON, Claims()), NOON)
+    inbox = world.sink.inbox
+    waiting = type(inbox).waiting
+
+    def overtaken(self):
+        bundles, broken = waiting(self)
+        monkeypatch.undo()
+        world.sink.prepare()
+        settle_inbox(world.sink, Provenance("settle", "0", NOON))
+        world.sink.close()
+        return bundles, broken
+
+    monkeypatch.setattr(type(inbox), "waiting", overtaken)
+    planner.plan(later(seconds=60), Claims())
+    assert inbox.waiting() == ([], [])
+    assert len(table(world.sink.uri, "SELECT feed_url FROM feeds")) == 2
+
+
 def test_another_writer_at_the_output_costs_a_beat_no_more_than_its_settling(world, monkeypatch):
     planner = Planner(world, Rhythm())
     polled(world, planner.plan(NOON, Claims()), NOON)

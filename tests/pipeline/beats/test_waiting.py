@@ -11,8 +11,8 @@ from live_feeds import NOON
 
 from pipeline.beats.claims import HELD
 from pipeline.beats.pace import HostPace, Rhythm
-from pipeline.beats.waiting import WAITING, WaitingPages
-from pipeline.sinks.inbox import Inbox
+from pipeline.beats.waiting import WaitingPages
+from pipeline.sinks.inbox import WAITING, Inbox
 from pipeline.steps.documents import PageRequest
 from transforms.feeds.publishers import PublisherIndex
 from transforms.fetch.politeness import Manners

@@ -13,7 +13,7 @@ from pipeline.cli.prune import command as prune
 from pipeline.cli.settle import command as settle
 from pipeline.errors import Exit
 from pipeline.sinks.base import open_sink
-from pipeline.sinks.inbox import HELD, Inbox
+from pipeline.sinks.inbox import HELD, WAITING, Inbox
 from pipeline.sinks.leftovers import leftovers, sweep
 
 
@@ -75,6 +75,21 @@ def test_what_is_old_goes_and_what_is_young_is_told(inbox: Inbox, rows: Any) -> 
     ]  # fmt: skip
     assert not left
     assert folders(inbox) == {"broken", "complete", "unbounded"}
+
+
+def test_nothing_of_a_stream_at_work_is_swept(inbox: Inbox, rows: Any) -> None:
+    fill(inbox, rows)
+    page = f"{WAITING}/a.example/group.pages"
+    inbox.files.write(page, b"pages")
+    now = datetime.now(UTC)
+    gone, left = sweep(inbox, now + timedelta(hours=23), 0)
+    assert [each.folder for each in gone] == ["_inbox/cut-off", "_inbox/went-on"], "known dead"
+    assert not left
+    assert folders(inbox) == {"broken", "complete", "unbounded", "unnamed", "waiting"}
+    gone, _ = sweep(inbox, now + timedelta(days=1, minutes=5), 0)
+    assert [each.folder for each in gone] == ["_inbox/unnamed"]
+    sweep(inbox, now + timedelta(days=99))
+    assert page in inbox.files.listing(WAITING)
 
 
 def test_a_run_that_begins_clears_what_a_killed_one_held(inbox: Inbox, rows: Any) -> None:
