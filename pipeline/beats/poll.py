@@ -112,8 +112,12 @@ def _publishers_for(wanted: PageRequest, publishers: PublisherIndex) -> Publishe
 
 
 def _seen(wanted: PageRequest, provenance: Provenance) -> list[PackedRows]:
-    """Sightings of a page still to come: should it be lost on the way, it is asked for again."""
-    rows = (("appearances", appearance_row(each, provenance)) for each in wanted.sightings)
+    """Sightings of a page still to come: should it be lost on the way, it is asked for again.
+
+    What the entry said is told with the page: an entry that has changed stays changed until then.
+    """
+    told = (replace(each, text_id="") for each in wanted.sightings)
+    rows = (("appearances", appearance_row(each, provenance)) for each in told)
     return pack_rows(rows)
 
 

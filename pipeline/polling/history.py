@@ -146,8 +146,10 @@ class FeedHistory:
         before = known.get(seen.sighting.guid)
         if before is not None:
             same = seen.article_id in {None, before.article_id}
+            text = seen.sighting.text_id or before.sighting.text_id
             seen = replace(
                 seen,
+                sighting=replace(seen.sighting, text_id=text),
                 article_id=before.article_id if same else seen.article_id,
                 page_id=seen.page_id or before.page_id,
                 first_seen_at=min(before.first_seen_at, seen.first_seen_at),

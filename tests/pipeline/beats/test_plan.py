@@ -19,10 +19,14 @@ from pipeline.beats.waiting import WaitingPages
 from pipeline.context import RunContext
 from pipeline.errors import UsageError
 from pipeline.options import Config
+from pipeline.polling.history import FeedHistory
 from pipeline.sinks.base import open_sink
+from pipeline.sinks.inbox import read_staged
 from pipeline.steps.documents import PageRequest
 from pipeline.steps.settle import settle_inbox
+from transforms.feeds.known import KnownEntry
 from transforms.feeds.publishers import NO_PUBLISHERS
+from transforms.records import Sighting
 from transforms.rows.packed import PackedRows
 from transforms.rows.rows import Provenance
 from transforms.text.urls import registrable_host
@@ -146,6 +150,22 @@ def test_a_planner_that_lives_on_knows_what_was_told_since_it_began(world):
         (feed,) = order.feeds
         assert len(order.history.states[feed.url].seen) >= 3
         assert len(order.history.listed(feed.url)) >= 3
+
+
+def test_an_entry_that_changed_stays_changed_until_its_page_has_come(world):
+    """Should the page be lost on the way, the entry is asked for again when the beat is."""
+    planner = Planner(world, Rhythm(60, None))
+    polled(world, planner.plan(NOON, Claims()), NOON)
+    bundles, _ = world.sink.inbox.waiting()
+    files = [file for each in bundles for file in each.files if file.table == "appearances"]
+    told = [row for file in files for row in read_staged(world.sink.inbox.files, file).to_pylist()]
+    assert len(told) == 7, "one page stands in both lists"
+    assert {row["text_id"] for row in told} == {None}
+    history, known = FeedHistory(None, NOON), {}
+    for text in ("as it was", ""):
+        seen = Sighting("feed", "g1", "https://a.example/1", 0, text)
+        history._see(known, KnownEntry(seen, "article", "page", NOON, NOON, is_open=False))
+    assert {each.sighting.text_id for each in known.values()} == {"as it was"}
 
 
 def test_a_group_that_this_beat_took_is_its_turn_whatever_a_later_one_claimed(world):
