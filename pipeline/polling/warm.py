@@ -9,7 +9,8 @@ from typing import Final
 from pipeline.polling.history import FeedHistory
 from pipeline.sinks.base import Sink, SinkError
 from pipeline.sinks.files import Files
-from pipeline.sinks.inbox import Bundle, read_staged
+from pipeline.sinks.inbox import Bundle
+from pipeline.sinks.staged import read_staged
 from transforms.fetch.robots import KEPT_SECONDS
 from transforms.records import FetchLog
 from transforms.rows.rows import Row

@@ -15,7 +15,8 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Changes, Sink
-from pipeline.sinks.inbox import INBOX, stage_rows
+from pipeline.sinks.inbox import INBOX
+from pipeline.sinks.staged import stage_rows
 from pipeline.steps import incidents
 from pipeline.steps.component import Component
 from pipeline.steps.prints import Prints, day_of

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from pipeline.render.progress import Progress
 from pipeline.sinks.base import Sink
-from pipeline.sinks.inbox import INBOX, stage_rows
+from pipeline.sinks.inbox import INBOX
+from pipeline.sinks.staged import stage_rows
 from pipeline.steps import incidents
 from pipeline.workers.pool import Failure, KillablePool, Workers
 from pipeline.workers.tally import tick, ticked

@@ -19,7 +19,7 @@ from pipeline.polling.warm import Warm
 from pipeline.render.progress import Progress
 from pipeline.run.job import Job, Summary
 from pipeline.sinks.base import Sink
-from pipeline.sinks.inbox import read_staged
+from pipeline.sinks.staged import read_staged
 from pipeline.sources.base import Indexed, Ref
 from pipeline.sources.files import FileIndex
 from pipeline.sources.spool import Spool

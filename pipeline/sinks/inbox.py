@@ -11,19 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from pipeline.sinks.base import SinkError, StagedFile
-from pipeline.sinks.files import Files, explained, lasting_uri, open_files
+from pipeline.sinks.files import Files, lasting_uri, open_files
+from pipeline.sinks.staged import DIGEST, opened, stage_rows, stage_table
 from transforms.records import content_id
-from transforms.rows.arrow import form_problem, to_arrow
+from transforms.rows.arrow import form_problem
 from transforms.rows.packed import PackedRows, order_rows, unpack_rows
 from transforms.rows.rows import Provenance
 from transforms.rows.schema import SCHEMA_VERSION, STORED
@@ -34,8 +31,6 @@ COMPLETE: Final = "complete.json"
 HELD: Final = "held.json"
 BUNDLE: Final = ".bundle.json"
 _SETTLING: Final = "settle-"
-_ROW_GROUP: Final = 2_048
-_DIGEST: Final = 32  # hex digits of a file's hash in its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,58 +61,6 @@ class Broken:
 
     path: str
     problem: str
-
-
-def stage_rows(
-    files: Files, folder: str, table: str, rows: Sequence[Mapping[str, Any]]
-) -> StagedFile:
-    """Write valid rows aside in one Parquet file named by its content, ``date`` last.
-
-    Args:
-        files: where.
-        folder: the directory, relative to ``files``.
-        table: the table's name.
-        rows: rows that ``validate_row`` finds nothing wrong with; the same rows in another order
-            give the same file.
-
-    Raises:
-        SinkError: the file cannot be written; nothing of it is left.
-    """
-    data = order_rows(table, to_arrow(table, rows, with_date=True))
-    return stage_table(files, folder, table, data)
-
-
-def stage_table(files: Files, folder: str, table: str, data: pa.Table) -> StagedFile:
-    """Write rows aside that are an Arrow table already, sorted by key, ``date`` last."""
-    buffer = pa.BufferOutputStream()
-    # It is read once or twice and goes: snappy takes half the CPU of zstd for it.
-    pq.write_table(
-        data, buffer, compression="snappy", write_statistics=False, row_group_size=_ROW_GROUP
-    )
-    content = buffer.getvalue()
-    digest = hashlib.sha256(content).hexdigest()[:_DIGEST]
-    name = f"{folder}/{table}-{digest}.parquet"
-    # The disk is not waited for: what a lost machine leaves half written is written again.
-    with files.writing(name, durable=False) as stream:
-        stream.write(content)
-    return StagedFile(name, table, data.num_rows)
-
-
-@contextmanager
-def opened(files: Files, name: str) -> Iterator[pq.ParquetFile]:
-    """Open a Parquet file for reading; one that cannot be read is a ``SinkError``."""
-    with (
-        explained(files.path(name)),
-        files.fs.open_input_file(files.path(name)) as source,
-        pq.ParquetFile(source) as parquet,
-    ):
-        yield parquet
-
-
-def read_staged(files: Files, staged: StagedFile, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a staged file back; all columns, ``date`` last, when none are named."""
-    with opened(files, staged.path) as parquet:
-        return parquet.read(columns=None if columns is None else list(columns))
 
 
 class Inbox:
@@ -283,7 +226,7 @@ class Inbox:
 
     def _is_whole(self, file: StagedFile) -> bool:
         """Whether a file still has the content it is named by."""
-        digest = hashlib.sha256(self.files.read(file.path)).hexdigest()[:_DIGEST]
+        digest = hashlib.sha256(self.files.read(file.path)).hexdigest()[:DIGEST]
         return file.path.endswith(f"-{digest}.parquet")
 
     def _file_problem(self, file: StagedFile) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.sinks.base import MANY_ROWS, Sink, SinkError, StagedFile
-from pipeline.sinks.inbox import read_staged, stage_rows
+from pipeline.sinks.staged import read_staged, stage_rows
 from pipeline.steps import incidents
 from pipeline.steps.prints import Dates, Prints, days_near
 from pipeline.workers.pool import UNLIMITED, KillablePool

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Sink, StagedFile
-from pipeline.sinks.inbox import INBOX, stage_rows
+from pipeline.sinks.inbox import INBOX
+from pipeline.sinks.staged import stage_rows
 from pipeline.steps.prints import Dates
 from transforms.records import DEFAULT_CONFIDENCE, content_id
 from transforms.rows.merge import fold_rows

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Sink, StagedFile
-from pipeline.sinks.inbox import read_staged
+from pipeline.sinks.staged import read_staged
 from transforms.dedup import fingerprint
 from transforms.dedup.fingerprint import VERSION
 from transforms.records import Article, Fingerprint

@@ -18,14 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.base import Changes, OutputChanged, Sink, SinkError, StagedFile
-from pipeline.sinks.inbox import (
-    INBOX,
-    Broken,
-    Bundle,
-    read_staged,
-    stage_rows,
-    stage_table,
-)
+from pipeline.sinks.inbox import INBOX, Broken, Bundle
+from pipeline.sinks.staged import read_staged, stage_rows, stage_table
 from pipeline.steps import incidents
 from pipeline.steps.beside import Grouped, IncidentWork, PairWork, decide
 from pipeline.steps.component import Component

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.sinks.base import CommitReport, Sink
-from pipeline.sinks.inbox import stage_table
+from pipeline.sinks.staged import stage_table
 from transforms.rows.schema import STORED
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.sinks.base import CommitReport, Sink, StagedFile
-from pipeline.sinks.inbox import read_staged
+from pipeline.sinks.staged import read_staged
 from pipeline.sql.data import open_data
 from transforms.rows.schema import TABLES
 

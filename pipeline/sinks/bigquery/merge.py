@@ -19,10 +19,10 @@ from pipeline.sinks.base import Changes
 from pipeline.sinks.bigquery.names import OP
 from pipeline.sinks.bigquery.read import Reader, key_parts
 from pipeline.sinks.files import Files, explained
-from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.layout import partition_name
 from pipeline.sinks.parquet.parts import KEY, conform, key_column
 from pipeline.sinks.parquet.sorting import sorted_chunks
+from pipeline.sinks.staged import opened
 from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.merge import fold_rows, merge_rows

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sinks.files import Files
-from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.layout import Part, partition_name
 from pipeline.sinks.parquet.parts import (
     KEYS_AT_ONCE,
@@ -20,6 +19,7 @@ from pipeline.sinks.parquet.parts import (
     read_keys,
     row_count,
 )
+from pipeline.sinks.staged import opened
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.schema import STORED
 

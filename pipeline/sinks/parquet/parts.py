@@ -16,8 +16,8 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipeline.sinks.files import Files, explained
-from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.layout import Part, partition_day
+from pipeline.sinks.staged import opened
 from transforms.rows.arrow import arrow_schema
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.schema import STORED

@@ -20,7 +20,6 @@ import pyarrow.compute as pc
 
 from pipeline.sinks.base import Changes
 from pipeline.sinks.files import Files
-from pipeline.sinks.inbox import opened
 from pipeline.sinks.parquet.compare import equal_rows
 from pipeline.sinks.parquet.homes import Homes, find_homes, partitions_of, parts_to_merge
 from pipeline.sinks.parquet.layout import (
@@ -39,6 +38,7 @@ from pipeline.sinks.parquet.parts import (
 )
 from pipeline.sinks.parquet.sorting import Cursor, sorted_chunks
 from pipeline.sinks.parquet.writer import NewParts
+from pipeline.sinks.staged import opened
 from transforms.rows.arrow import arrow_schema, to_arrow
 from transforms.rows.columns import PARTITION_COLUMN
 from transforms.rows.merge import compared_columns, fold_rows, merge_rows, stays_when_same

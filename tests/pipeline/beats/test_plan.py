@@ -21,7 +21,7 @@ from pipeline.errors import UsageError
 from pipeline.options import Config
 from pipeline.polling.history import FeedHistory
 from pipeline.sinks.base import open_sink
-from pipeline.sinks.inbox import read_staged
+from pipeline.sinks.staged import read_staged
 from pipeline.steps.documents import PageRequest
 from pipeline.steps.settle import settle_inbox
 from transforms.feeds.known import KnownEntry
