@@ -40,14 +40,13 @@ from transforms.enrich.attributes.fates import (
     is_verb,
     is_victim,
     told_by,
-    with_conjunctions,
 )
 from transforms.enrich.attributes.victims import joined_persons, persons, tells_by_itself
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
-from transforms.enrich.words.clitics import ARTICLE
+from transforms.enrich.words.clitics import ARTICLE, with_conjunctions
 from transforms.enrich.words.closed_classes import FROM
 from transforms.enrich.words.endings import ACCUSATIVE
 

@@ -11,10 +11,11 @@ from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import closed_classes, lists
+from transforms.enrich.words.clitics import with_conjunctions
 from transforms.text.arabic import normalise_text
 from transforms.text.dates import DateMention, weekdays
 
-_DAY_AFTER: Final = lists.words("attributes", "day_after")
+_DAY_AFTER: Final = with_conjunctions(lists.words("attributes", "day_after"))
 _ENDS: Final = frozenset(".,C")  # kinds of tokens that end what a date is told of
 _HANGS: Final = 4  # tokens behind an expression in which the act stands that it dates
 _DIGITS: Final = frozenset("0123456789")
@@ -155,8 +156,8 @@ def _shifts(
     for mention in mentions:
         if mention.shift is not None:
             yield *annotations.tokens.range_of(mention.start, mention.end), mention.shift
-    for index in range(sentence.first, sentence.stop):
-        if sentence.words[index].removeprefix("و") in _DAY_AFTER:
+    for index, word in enumerate(sentence.words[sentence.first : sentence.stop], sentence.first):
+        if word in _DAY_AFTER:
             yield index, index + 1, 1
 
 

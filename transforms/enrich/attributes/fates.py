@@ -12,18 +12,13 @@ from transforms.enrich.own import follows
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse, lemmas_of
-from transforms.enrich.words.clitics import ARTICLE, CONJUNCTIONS, PREPOSITIONS
+from transforms.enrich.words.clitics import ARTICLE, PREPOSITIONS, with_conjunctions
 from transforms.enrich.words.endings import ACCUSATIVE, FEMININE_FOLDED
 from transforms.enrich.words.memo import remembers
 from transforms.text.numbers import number_words
 
 Kind = Literal["dead", "hurt"]
 Lemmas = AbstractSet[str]
-
-
-def with_conjunctions(words: Iterable[str]) -> frozenset[str]:
-    """Words as they are, and with what joins them to the text before: وفارق، ففارق."""
-    return frozenset(clitic + word for word in words for clitic in ("", *CONJUNCTIONS))
 
 
 # The lemmas that words stand for which the lists of verbs and nouns lack.

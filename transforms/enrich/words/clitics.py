@@ -17,6 +17,11 @@ ARTICLE: Final = "ال"
 PRONOUNS: Final = ("هما", "كما", "ها", "هم", "هن", "نا", "كم", "ني", "ه", "ك", "ي")
 
 
+def with_conjunctions(words: Iterable[str]) -> frozenset[str]:
+    """Words as they are, and with what joins them to the text before: وفارق، ففارق."""
+    return frozenset(clitic + word for word in words for clitic in ("", *CONJUNCTIONS))
+
+
 class Prefix(NamedTuple):
     """What may stand before a word: as it is written, the clitic in it, and whether ال is in it."""
 
