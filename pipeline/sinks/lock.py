@@ -10,6 +10,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,11 +23,15 @@ LOCK_NAME: Final = "_lock"
 
 @dataclass(slots=True)
 class _Held:
-    """A lock this process holds: which process that is, the handle, and by how many sinks."""
+    """A lock this process holds: which process that is, the handle, and by how many sinks.
+
+    ``commits`` of them are at a commit just now.
+    """
 
     process: int
     handle: int
     count: int
+    commits: int = 0
 
 
 _held: Final[dict[str, _Held]] = {}
@@ -51,9 +57,8 @@ class Lock:
             self._lease = Lease(self.files.root)
             self.held = self._lease.acquire()
             return self.held
-        path = self.files.path(LOCK_NAME)
-        ours = _held.get(path)
-        if ours is not None and ours.process == os.getpid():
+        path, ours = self.files.path(LOCK_NAME), self._ours()
+        if ours is not None:
             ours.count += 1
             self.held = True
             return True
@@ -69,6 +74,31 @@ class Lock:
         _held[path] = _Held(os.getpid(), handle, 1)
         self.held = True
         return True
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Tell the readers of this process, while it lasts, that a commit is not theirs to finish.
+
+        In a bucket they cannot have the lease meanwhile.
+        """
+        ours = self._ours()
+        if ours is not None:
+            ours.commits += 1
+        try:
+            yield
+        finally:
+            if ours is not None:
+                ours.commits -= 1
+
+    def is_committing(self) -> bool:
+        """Whether a sink of this process is at a commit."""
+        ours = self._ours()
+        return ours is not None and ours.commits > 0
+
+    def _ours(self) -> _Held | None:
+        """The lock of this output, if this process holds it."""
+        ours = _held.get(self.files.path(LOCK_NAME))
+        return ours if ours is not None and ours.process == os.getpid() else None
 
     def check(self) -> None:
         """Make sure that the right still holds, before anything is published.
@@ -88,11 +118,10 @@ class Lock:
             self._lease.release()
             self._lease = None
             return
-        path = self.files.path(LOCK_NAME)
-        ours = _held.get(path)
-        if ours is None or ours.process != os.getpid():
+        ours = self._ours()
+        if ours is None:
             return
         ours.count -= 1
         if ours.count == 0:
             os.close(ours.handle)
-            del _held[path]
+            del _held[self.files.path(LOCK_NAME)]

@@ -104,7 +104,7 @@ class ParquetSink:
                 "name an output you may write, or change its permissions"
             )
 
-    def _own(self) -> None:
+    def _own(self) -> Lock:
         """Become the one writer, or say that another is."""
         self._lock = self._lock or Lock(self.files)
         if not self._lock.acquire():
@@ -112,6 +112,7 @@ class ParquetSink:
                 f"another run is writing to {self.files.root}: wait for it to end, "
                 "or name another output"
             )
+        return self._lock
 
     def recover(self) -> bool:
         """Finish a commit that was cut off past its point of no return.
@@ -157,10 +158,16 @@ class ParquetSink:
         return self._publish(commit_id, lambda work: make_plans(self.files, work, works))
 
     def _publish(self, commit_id: str, plan: Callable[[str], dict[str, TablePlan]]) -> CommitReport:
-        """Make plans, write them to the journal, carry them out."""
+        """Commit what is planned, while no reader of this process takes it for cut off."""
         self.files.make_directory("")
-        self._own()
-        self.recover()
+        with self._own().committing():
+            self.recover()
+            return self._published(commit_id, plan)
+
+    def _published(
+        self, commit_id: str, plan: Callable[[str], dict[str, TablePlan]]
+    ) -> CommitReport:
+        """Make plans, write them to the journal, carry them out."""
         work = f"{STAGING}/{commit_id}"
         try:
             plans = plan(work)
@@ -219,8 +226,8 @@ class ParquetSink:
     def _settle(self) -> None:
         """Before reading: check the schema, and finish a commit that was cut off, if one can.
 
-        Where it cannot be finished (another process is at it, or the output is read-only) the
-        journal is read as if it were.
+        Where it cannot be finished (another process or thread is at it, or the output is
+        read-only) the journal is read as if it were.
         """
         if self.files.kind() != "directory" or read_journal(self.files) is None:
             return
@@ -228,7 +235,7 @@ class ParquetSink:
         with contextlib.suppress(SinkError):
             if lock.held:
                 self.recover()
-            elif lock.acquire():
+            elif not lock.is_committing() and lock.acquire():
                 try:
                     self.recover()
                 finally:

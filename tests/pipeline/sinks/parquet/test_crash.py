@@ -31,7 +31,7 @@ from pipeline.sinks.base import SinkError
 from pipeline.sinks.files import Files, explained
 from pipeline.sinks.lock import _held
 from pipeline.sinks.parquet import ParquetSink
-from pipeline.sinks.parquet.layout import table_parts
+from pipeline.sinks.parquet.layout import read_journal, table_parts
 
 WORKER = textwrap.dedent(
     """
@@ -101,6 +101,26 @@ def second(rows: Any) -> dict[str, list[dict[str, Any]]]:
         "articles": [rows.article(n, day=1 + n % 3, run="run2", summary="x") for n in range(8, 20)],
         "clusters": [rows.cluster(n, 1, day=7, run="run2") for n in range(4)],
     }
+
+
+def test_a_reader_beside_a_commit_of_its_own_process_leaves_the_journal_alone(
+    start: Path, second: dict[str, Any]
+) -> None:
+    """Else it would finish what a thread is at, and take the next commit's journal away."""
+    seen = []
+
+    class Watched(ParquetSink):
+        def _checkpoint(self, place: str) -> None:
+            if place in ("journal", "move"):
+                rows = ParquetSink(str(start)).read("articles", ["article_id"]).num_rows
+                seen.append((place, rows, read_journal(self.files) is not None))
+
+    sink = Watched(str(start))
+    sink.prepare()
+    put(sink, second)
+    sink.close()
+    assert ("journal", 20, True) in seen
+    assert {(rows, there) for _, rows, there in seen} == {(20, True)}
 
 
 @pytest.mark.reliability
