@@ -211,4 +211,6 @@ def fold_rows(table: str, rows: Sequence[Row]) -> Row:
         return min(rows, key=canonical_json)
     # Those of one run meet first: what it brings twice counts as one try.
     ordered = sorted(rows, key=lambda row: (str(row.get("run_id")), canonical_json(row)))[::-1]
+    if table == "feeds":  # nobody polls a feed before it is due: the latest poll is due last
+        ordered.sort(key=lambda row: (row.get("due_at") is not None, row.get("due_at")))
     return reduce(lambda one, other: merge_rows(table, one, other), ordered)

@@ -92,6 +92,16 @@ def test_feeds_have_no_date() -> None:
     assert (merged["health"], "date" in merged) == ("gone", False)
 
 
+def test_of_polls_folded_at_once_the_latest_stands_whatever_their_runs_are_called() -> None:
+    rows = [
+        feed_row(Feed("f"), by(run), health=str(poll), due_at=due)
+        for poll, run, due in [(0, 2, None), (1, 9, NOW), (2, 1, NOW + timedelta(hours=1))]
+    ]
+    for order in permutations(rows):
+        assert fold_rows("feeds", order)["health"] == "2"
+        assert fold_rows("feeds", order)["due_at"] == NOW + timedelta(hours=1)
+
+
 def sighting(run: int, **more: Any) -> dict[str, Any]:
     """Return an appearance as the n-th run writes it."""
     row = appearance_row(Entry("f", "g", "u", run), by(run), **more)
