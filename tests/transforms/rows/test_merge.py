@@ -95,7 +95,7 @@ def test_feeds_have_no_date() -> None:
 def test_of_polls_folded_at_once_the_latest_stands_whatever_their_runs_are_called() -> None:
     rows = [
         feed_row(Feed("f"), by(run), health=str(poll), due_at=due)
-        for poll, run, due in [(0, 2, None), (1, 9, NOW), (2, 1, NOW + timedelta(hours=1))]
+        for poll, run, due in [(0, 2, None), (1, 1, NOW), (2, 9, NOW + timedelta(hours=1))]
     ]
     for order in permutations(rows):
         assert fold_rows("feeds", order)["health"] == "2"
