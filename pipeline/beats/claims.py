@@ -129,11 +129,15 @@ class _ClaimRequest(beam.DoFn):
         element: tuple[str, tuple[datetime, Request]],
         claims: Any = CLAIMS,
     ) -> Iterable[TimestampedValue]:
-        """Claim one page for the feeds that list it; others that list it ask for themselves."""
+        """Claim one page for the feeds that list it, and for what they say of it.
+
+        Others that list it ask for themselves.
+        """
         host, (beat, request) = element
         held = Claims.read(claims, beat)
         feeds = sorted({each.feed_url for each in request.context.sightings})
-        if not held.take("\n".join((request.url, *feeds)), beat):
+        said = content_id(*sorted({each.text_id for each in request.context.sightings}))[:16]
+        if not held.take("\n".join((request.url, *feeds)), beat, said):
             count(STAGE, "claimed_already")
             return
         held.write(claims)

@@ -9,7 +9,10 @@ import pytest
 from beat_feeds import State
 from live_feeds import NOON
 
-from pipeline.beats.claims import HELD, Claims
+from pipeline.beats.claims import HELD, Claims, _ClaimRequest
+from pipeline.steps.documents import PageRequest
+from transforms.fetch.messages import Request
+from transforms.records import Sighting
 
 
 def claimed(state, name, now, what=""):
@@ -34,6 +37,17 @@ def test_in_another_state_it_may_be_claimed_anew():
     assert claimed(state, "feed", NOON, "due at 12")
     assert not claimed(state, "feed", NOON, "due at 12")
     assert claimed(state, "feed", NOON, "due at 13")
+
+
+def test_a_page_is_asked_for_again_at_once_when_its_entry_says_something_else():
+    state, url = State(), "https://a.example/1"
+
+    def goes_through(text):
+        seen = Sighting("https://a.example/rss", "g1", url, 0, text)
+        request = Request(url, context=PageRequest(url, url, (), (seen,)))
+        return len(list(_ClaimRequest().process(("a.example", (NOON, request)), state)))
+
+    assert [goes_through(text) for text in ("one", "one", "two", "two")] == [1, 0, 1, 0]
 
 
 def test_claims_do_not_pile_up_nor_show_an_address():
