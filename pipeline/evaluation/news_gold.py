@@ -15,9 +15,12 @@ Figures (``n`` is what each was measured on):
   nothing and touch a span that must not be coded.
 * ``actor_country``, ``recipient_country``: answered events with any country in common (both sides
   together when the event is reciprocal); ``invented_recipient``: recipients where the gold has
-  none; ``phrase``: parties whose phrase neither begins nor ends inside every marked one that it
-  touches; ``phrase_exact``: those with just the words of a marked one; ``place_country``, ``date``
-  (a month or year by prefix), ``dead`` (the lowest number).
+  none; ``actor_named``, ``recipient_named``: phrases given as a side that share words with one
+  marked as that side's, where they stand or by their first word; ``actor_found``,
+  ``recipient_found``: marked sides of which a phrase is given so; ``phrase``: parties whose phrase
+  neither begins nor ends inside every marked one that it touches; ``phrase_exact``: those with just
+  the words of a marked one; ``place_country``; ``invented_place``: places where the gold has none;
+  ``date`` (a month or year by prefix), ``dead`` (the lowest number).
 * ``ece``: expected calibration error over all asserted events, whatever their confidence; an event
   is true when it fits and touches a gold event.
 """
@@ -30,7 +33,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transforms.enrich.build.gold import fits, matched, overlaps, placed, spans_of
-from transforms.records import DEFAULT_CONFIDENCE, Event
+from transforms.enrich.events.word_model import stem
+from transforms.records import DEFAULT_CONFIDENCE, Actor, Event
+from transforms.text.arabic import normalise_text
 
 Document = Mapping[str, Any]
 Span = tuple[int, int]
@@ -150,6 +155,7 @@ def score_document(events: Sequence[Event], document: Document) -> Tally:
     _score_spans(tally, told, document)
     for number, index in found.items():
         _score_parties(tally, told[index], document["events"][number])
+        _score_named(tally, told[index], document["events"][number], document)
         _score_attributes(tally, told[index], document["events"][number])
     return tally
 
@@ -217,6 +223,39 @@ def _score_parties(tally: Tally, event: Event, gold: Mapping[str, Any]) -> None:
         tally.add("invented_recipient", right=bool(event.recipients))
 
 
+def _score_named(tally: Tally, event: Event, gold: Mapping[str, Any], document: Document) -> None:
+    """Whether the phrases given as sides are those that were marked, and the marked ones given."""
+    shift = len(document["title"]) + 1
+    sides = [
+        (side, [a for a in given if a.char_start is not None], _marked(gold[side]))
+        for side, given in (("actor", event.actors), ("recipient", event.recipients))
+    ]
+    if gold.get("reciprocal"):
+        (_, given, marked), (_, others, more) = sides
+        sides = [("actor", [*given, *others], [*marked, *more])]
+    for side, given, marked in sides:
+        alike = [[_is_same(actor, party, shift) for party in marked] for actor in given]
+        for row in alike if marked else ():
+            tally.add(f"{side}_named", right=any(row))
+        for number in range(len(marked)):
+            tally.add(f"{side}_found", right=any(row[number] for row in alike))
+
+
+def _marked(parties: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The parties whose phrases are marked; labels may name a country alone."""
+    return [party for party in parties if "start" in party]
+
+
+def _is_same(actor: Actor, party: Mapping[str, Any], shift: int) -> bool:
+    """Whether a phrase is a marked one, or begins with the word that one begins with."""
+    moved = shift if actor.field == "body" else 0
+    span = (actor.char_start or 0) + moved, (actor.char_end or 0) + moved
+    if overlaps(span, [(party["start"], party["end"])]):
+        return True
+    one, two = (normalise_text(text or "-").split()[:1] for text in (actor.text, party["text"]))
+    return [stem(word) for word in one] == [stem(word) for word in two]
+
+
 def _score_spans(tally: Tally, told: Sequence[Event], document: Document) -> None:
     """Whether the parties' phrases cut through those that were marked where they stand."""
     golds = document["events"]
@@ -224,8 +263,7 @@ def _score_spans(tally: Tally, told: Sequence[Event], document: Document) -> Non
         (party["start"], party["end"])
         for gold in golds
         for side in ("actor", "recipient")
-        for party in gold[side]
-        if "start" in party  # labels may name a party's country alone
+        for party in _marked(gold[side])
     }
     shift = len(document["title"]) + 1
     for party in {party for event in told for party in (*event.actors, *event.recipients)}:
@@ -244,6 +282,8 @@ def _score_spans(tally: Tally, told: Sequence[Event], document: Document) -> Non
 
 def _score_attributes(tally: Tally, event: Event, gold: Mapping[str, Any]) -> None:
     place = gold["place"]
+    if not place:
+        tally.add("invented_place", right=event.place is not None)
     if place and place["country"]:
         tally.add(
             "place_country",

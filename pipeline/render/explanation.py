@@ -114,6 +114,12 @@ def _show_considered(console: Console, words: tuple[Considered, ...]) -> None:
         console.print(head)
         signs = "; ".join(f"{one_line(sign)} {weight:+g}" for sign, weight in each.signs)
         console.print(Text(f"   {signs or 'nothing'}", "dim"))
+        for role in ("actor", "recipient"):
+            named = [
+                f"{one_line(text)} {chance:.2f}" for r, text, chance in each.sides if r == role
+            ]
+            if named:
+                console.print(Text(f"   {role}: {'; '.join(named)}", "dim"))
 
 
 def _event_facts(event: Event) -> list[tuple[str, str]]:

@@ -43,8 +43,9 @@ from transforms.enrich.events.own_events import (
 )
 from transforms.enrich.events.parties import assign_countries, countries_of
 from transforms.enrich.events.record import to_event
+from transforms.enrich.events.roles import Roles, give_sides
 from transforms.enrich.events.scenes import scenes_of
-from transforms.enrich.events.setting import Setting, setting_of, settle_mention
+from transforms.enrich.events.setting import Setting, setting_of, settle
 from transforms.enrich.events.spans import whole_phrases
 from transforms.enrich.events.whole import WORDS, look_again
 from transforms.enrich.events.word_model import lexical_model
@@ -162,16 +163,16 @@ def _decided(
         elif PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
             decision.probability = SURE
     likely = [d for d in decisions if d.probability >= DOUBTFUL]
-    found = details(likely, context)
+    found = details(likely, context, model.roles)
     known = [scene for scene in scenes if not scene.only_own]
     setting = setting_of(known if likely else [], context.countries)
     told_in = [(m, d.candidate.scene) for m, d in zip(found, likely, strict=True)]
     assign_countries(told_in, context.countries, model.sides)
+    settle(told_in, setting, model.setting)
     for mention, scene in told_in:
-        settle_mention(mention, scene, setting, model.setting)
         judge(mention, scene, context, setting)
     doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)
-    found, doubtful = _with_unreal(scenes, context, (found, doubtful), told)
+    found, doubtful = _with_unreal(scenes, context, (found, doubtful), told, model.roles)
     return [*found, *_settled(own, scenes, context, model)], doubtful
 
 
@@ -180,8 +181,8 @@ def _settled(
 ) -> list[EventMention]:
     """The mentions of own rules with date, place and status; their sides are the rule's to say."""
     setting = setting_of(scenes if own else [], context.countries)
+    settle([(mention, scene) for scene, mention in own], setting, model.setting)
     for scene, mention in own:
-        settle_mention(mention, scene, setting, model.setting)
         judge(mention, scene, context, setting)
     return [mention for _, mention in own]
 
@@ -251,8 +252,16 @@ def once(decisions: list[Decision]) -> list[Decision]:
     return list(best.values())
 
 
-def details(decisions: list[Decision], context: ArticleContext) -> list[EventMention]:
-    """The mentions that the models decided for; doubtful ones are bare of all details."""
+def details(
+    decisions: list[Decision], context: ArticleContext, roles: Roles | None = None
+) -> list[EventMention]:
+    """The mentions that the models decided for; doubtful ones are bare of all details.
+
+    Args:
+        decisions: what the models decided.
+        context: what the article says as a whole.
+        roles: say who does it to whom; without them grammar does.
+    """
     mentions = []
     for decision in decisions:
         candidate, kind = decision.candidate, decision.event_type
@@ -261,7 +270,7 @@ def details(decisions: list[Decision], context: ArticleContext) -> list[EventMen
         if decision.probability < DOUBTFUL:
             mention = bare_mention(scene, match, kind, token)
         else:
-            mention = mention_of(scene, match, kind, context, token)
+            mention = mention_of(scene, match, kind, context, token, roles)
         mention.confidence = decision.probability
         mentions.append(mention)
     return mentions
@@ -272,6 +281,7 @@ def _with_unreal(
     context: ArticleContext,
     decided: tuple[list[EventMention], list[EventMention]],
     told_by_own: Words,
+    roles: Roles,
 ) -> tuple[list[EventMention], list[EventMention]]:
     """Add what rules find that is not told as a fact.
 
@@ -282,7 +292,7 @@ def _with_unreal(
     sure = {key for m in found if m.confidence >= SURE for key in _tokens(m)}
     unreal = [
         mention
-        for mention in _ruled(scenes, context, told_by_own, unreal=True)
+        for mention in _ruled(scenes, context, told_by_own, unreal=roles)
         if mention.status not in {"asserted", "historical"} and not _tokens(mention) & sure
     ]
     told = {key for m in unreal for key in _tokens(m)}
@@ -324,11 +334,12 @@ def _by_rules(scenes: list[Scene], context: ArticleContext) -> list[EventMention
 
 
 def _ruled(
-    scenes: list[Scene], context: ArticleContext, told: Words, *, unreal: bool = False
+    scenes: list[Scene], context: ArticleContext, told: Words, *, unreal: Roles | None = None
 ) -> list[EventMention]:
     """The mentions that shipped rules find by words that are not told yet.
 
-    Their confidence is the formula's; ``unreal`` asks for those alone that are told as no facts.
+    Their confidence is the formula's; ``unreal`` asks for those alone that are told as no facts,
+    and says who does it to whom.
     """
     mentions = []
     for scene in scenes:
@@ -344,6 +355,8 @@ def _ruled(
             mention = mention_of(scene, match, match.rule.event_type, context, match.head)
             if lacks(mention):
                 continue
+            if unreal:
+                give_sides(mention, scene, unreal)
             _look_ahead(mention)
             if not has_formula(mention.event_type):  # a fitted formula knows the words alone
                 assign_country(mention, context.homes)

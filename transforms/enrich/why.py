@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from transforms.enrich.attributes.article import ArticleContext
-from transforms.enrich.coder import candidates, read_article
+from transforms.enrich.coder import DOUBTFUL, candidates, read_article
 from transforms.enrich.events.candidates import Candidate, Scene
 from transforms.enrich.events.clause import NONE, SURE, TYPES, clause_options
 from transforms.enrich.events.decide import DecisionModel, decision_model
+from transforms.enrich.events.details import mention_of, trigger_of
 from transforms.enrich.events.features import names_of
 from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.numbers import Floats
+from transforms.enrich.events.roles import Role, likely_sides
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.records import Article, Event, Span
 
@@ -108,6 +110,9 @@ class Considered:
         outcome: what became of it.
         signs: what speaks for the type and against, in words, with its weight (log-odds), the
             heaviest first; of a user's own rule its name with its confidence.
+        sides: the phrases that may be its actor or recipient, with their probabilities, the
+            likeliest of a side first; none in an undated text, where grammar says it, and of what
+            is hardly an event.
     """
 
     trigger: Span
@@ -116,6 +121,7 @@ class Considered:
     probability: float | None
     outcome: Said
     signs: tuple[tuple[Said, float], ...]
+    sides: tuple[tuple[Role, str, float], ...] = ()
 
 
 def considered(article: Article, events: Sequence[Event]) -> list[Considered]:
@@ -181,7 +187,7 @@ def _considered(
         best = decided.get(id(option.candidate), (0.0, ""))
         decided[id(option.candidate)] = max(best, (chance, option.event_type))
     return [
-        _told(candidate, (row, names), decided, model, events, dated=dated)
+        _told(candidate, (row, names), decided, (model, context), events, dated=dated)
         for candidate, row, names in zip(found, chances, names_of(found), strict=True)
     ]
 
@@ -190,11 +196,12 @@ def _told(
     candidate: Candidate,
     asked: tuple[Floats, list[str]],
     decided: dict[int, tuple[float, str]],
-    model: DecisionModel,
+    known: tuple[DecisionModel, ArticleContext],
     events: Sequence[Event],
     *,
     dated: bool,
 ) -> Considered:
+    model, context = known
     tokens, sentence = candidate.scene.annotations.tokens, candidate.scene.sentence
     start, end = tokens.span(candidate.token, candidate.token)
     trigger = Span(tokens.text(candidate.token, candidate.token), tokens.field, start, end)
@@ -211,7 +218,12 @@ def _told(
     chance, event_type = decided.get(id(candidate), nothing)
     heaviest = _signs(names, TYPES.index(event_type), model)
     outcome = _outcome(trigger, event_type, events)
-    return Considered(trigger, words, event_type, chance, outcome, tuple(heaviest))
+    sides = []
+    if chance >= DOUBTFUL:
+        scene, match = candidate.scene, trigger_of(candidate, event_type)
+        mention = mention_of(scene, match, event_type, context, candidate.token, model.roles)
+        sides = likely_sides(mention, scene, model.roles)
+    return Considered(trigger, words, event_type, chance, outcome, tuple(heaviest), tuple(sides))
 
 
 def _outcome(trigger: Span, event_type: str | None, events: Sequence[Event]) -> Said:

@@ -31,6 +31,7 @@ from transforms.enrich.build.gold import (
 )
 from transforms.enrich.build.linear import Sparse, fit_softmax, vocabulary
 from transforms.enrich.build.net import fit_net
+from transforms.enrich.build.roles import fit_roles
 from transforms.enrich.build.sides import Right, Told, fit_pairs, fit_setting, fit_sides
 from transforms.enrich.build.spans import fit_ends, marked_phrases
 from transforms.enrich.build.whole import asked_of, fit_whole
@@ -49,6 +50,7 @@ from transforms.enrich.events.features import Names, names_of
 from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats
+from transforms.enrich.events.roles import Roles
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.rules.load import all_rules
 from transforms.text.sentences import split_sentences
@@ -79,6 +81,7 @@ class Example:
         chances: what a model says of the candidates that was not fitted on it.
         options: the types of its clauses by those chances.
         numbers: what the second model is asked about them.
+        right: those of the options that answer an event of the gold.
         told: what it tells rightly.
     """
 
@@ -91,6 +94,7 @@ class Example:
     chances: Floats = field(default_factory=lambda: np.zeros((0, NONE + 1)))
     options: list[Decision] = field(default_factory=list)
     numbers: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    right: list[Decision] = field(default_factory=list)
     told: Told | None = None
 
 
@@ -232,13 +236,23 @@ def answers(gold: Gold, option: Decision) -> list[Gold]:
 def _look(example: Example) -> None:
     """Fill in what an example's chances lead to."""
     example.options, example.numbers = clause_options(Ground(example.candidates), example.chances)
-    right = [o for o in example.options if answers(example.gold, o) and o.own >= OWN]
-    right.sort(key=lambda o: o.candidate.position)
-    for option in right:
+    example.right = [o for o in example.options if answers(example.gold, o) and o.own >= OWN]
+    example.right.sort(key=lambda o: o.candidate.position)
+    for option in example.right:
         option.probability = 1.0  # with all details
+
+
+def _tell(example: Example, roles: Roles | None = None) -> None:
+    """Fill in what an example tells rightly.
+
+    Args:
+        example: looked at.
+        roles: say who does it to whom, not fitted on it; without them grammar does.
+    """
+    mentions = coder.details(example.right, example.context, roles)
     found = [
         Right(mention, option.candidate.scene, answers(example.gold, option))
-        for mention, option in zip(coder.details(right, example.context), right, strict=True)
+        for mention, option in zip(mentions, example.right, strict=True)
     ]
     scenes = list({id(c.scene): c.scene for c in example.candidates}.values())
     example.told = Told(found, scenes, example.context.countries)
@@ -273,20 +287,32 @@ def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict
     for example in examples:
         if example.whole:
             _look(example)
+            _tell(example)
     wholes = [e for e in examples if e.whole]
+    roles = [_fit_roles([e for e in wholes if e.fold != fold]) for fold in range(FOLDS)]
+    all_roles = _fit_roles(wholes)
+    for example in wholes:
+        _tell(example, roles[example.fold])
     for fold, (known, net) in enumerate(parts):
-        models.append(_model(known, net, [e for e in wholes if e.fold != fold]))
+        models.append(_model(known, net, roles[fold], [e for e in wholes if e.fold != fold]))
     asked = [(e.fold, asked_of(e.gold, models[e.fold])) for e in wholes]
     models = [
         replace(model, whole=fit_whole([each for fold, each in asked if fold != number]))
         for number, model in enumerate(models)
     ]
-    whole = _model(*_fit_types(examples), wholes)
+    whole = _model(*_fit_types(examples), all_roles, wholes)
     whole = replace(whole, whole=fit_whole([each for _, each in asked]))
     return whole, models, {e.gold["doc_id"]: e.fold for e in wholes}
 
 
-def _model(known: dict[str, int], net: Net, examples: Sequence[Example]) -> DecisionModel:
+def _fit_roles(examples: Sequence[Example]) -> Roles:
+    """Which phrases are sides, on articles that are no single sentences."""
+    return fit_roles([(e.gold, e.told) for e in examples if e.trust == 1.0 and e.told])
+
+
+def _model(
+    known: dict[str, int], net: Net, roles: Roles, examples: Sequence[Example]
+) -> DecisionModel:
     articles = [example.told for example in examples if example.told]
     sides = fit_sides(articles)
     setting = fit_setting(articles, sides)
@@ -303,6 +329,7 @@ def _model(known: dict[str, int], net: Net, examples: Sequence[Example]) -> Deci
         fit_pairs(articles, sides, setting),
         sides,
         setting,
+        roles=roles,
         ends=fit_ends(marked),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -13,10 +13,8 @@ from transforms.enrich.build.linear import fit_logistic
 from transforms.enrich.events.candidates import Scene
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.merge import pair_numbers
-from transforms.enrich.events.numbers import Logistic
 from transforms.enrich.events.parties import (
     TYPED,
-    Role,
     SideModels,
     assign_countries,
     has_numbers,
@@ -24,20 +22,24 @@ from transforms.enrich.events.parties import (
     party_numbers,
     standings,
 )
+from transforms.enrich.events.roles import Role
 from transforms.enrich.events.setting import (
     Placed,
+    SettingModels,
     date_numbers,
     date_options,
+    likeliest,
     place_numbers,
     place_options,
     setting_of,
-    settle_mention,
+    settle,
 )
 from transforms.enrich.events.trees import Trees
 
 RIDGE: Final = 3.0
-HAS: Final = Recipe(trees=80, depth=3, rate=0.08, ridge=6.0)
+HAS: Final = Recipe(trees=150, depth=4, rate=0.06, ridge=6.0)  # a recipient, a place
 PAIR: Final = Recipe(trees=80, depth=3, rate=0.08, ridge=6.0)
+CHOICE: Final = Recipe(trees=200, depth=4, rate=0.06, ridge=6.0)  # of a date, of a place
 SAME_COUNTRY: Final = 0.4  # how right another place of the right country is
 _Rows = tuple[list[list[float]], list[float]]
 
@@ -112,10 +114,11 @@ def _sides(event: Gold) -> dict[Role, set[str]]:
     return {"actor": actors, "recipient": recipients}
 
 
-def fit_setting(articles: Sequence[Told], sides: SideModels) -> dict[str, Logistic]:
-    """The models of date and place, on right mentions of events that have them."""
+def fit_setting(articles: Sequence[Told], sides: SideModels) -> SettingModels:
+    """The models of date and place, on right mentions."""
     rows: dict[str, list[list[float]]] = {"date": [], "place": []}
     targets: dict[str, list[float]] = {"date": [], "place": []}
+    asked = []
     for told in articles:
         setting = setting_of(told.scenes, told.countries)
         for mention, scene, (event, *_) in told.right:
@@ -126,10 +129,15 @@ def fit_setting(articles: Sequence[Told], sides: SideModels) -> dict[str, Logist
                 rows["date"].append(date_numbers(copied, scene, setting, dated))
                 day = dated.when.start.isoformat()
                 targets["date"].append(float(any(day.startswith(d) for d in days)))
-            places = place_options(scene, setting) if _has_place(event) else []
-            rows["place"] += place_numbers(copied, scene, setting, places)
-            targets["place"] += [_right_place(placed, event["place"]) for placed in places]
-    return {name: fit_logistic(rows[name], targets[name], RIDGE) for name in rows}
+            places = place_options(scene, setting)
+            if places and event["core"] is not None:
+                asked.append(((copied, scene), setting, float(_has_place(event))))
+            if _has_place(event):
+                rows["place"] += place_numbers(copied, scene, setting, places)
+                targets["place"] += [_right_place(placed, event["place"]) for placed in places]
+    date, place = (fit_trees(rows[name], targets[name], CHOICE) for name in rows)
+    numbers = [likeliest([settled], around, place)[0][1] for settled, around, _ in asked]
+    return SettingModels(date, place, fit_trees(numbers, [has for *_, has in asked], HAS))
 
 
 def _has_place(event: Gold) -> bool:
@@ -144,9 +152,7 @@ def _right_place(placed: Placed, wanted: Gold) -> float:
     return 1.0 if place.name in wanted["text"] or wanted["text"] in place.name else SAME_COUNTRY
 
 
-def fit_pairs(
-    articles: Sequence[Told], sides: SideModels, setting: Mapping[str, Logistic]
-) -> Trees:
+def fit_pairs(articles: Sequence[Told], sides: SideModels, setting: SettingModels) -> Trees:
     """The model of two mentions, on right ones of a type, with the sides and dates they get."""
     rows, targets = [], []
     for told in articles:
@@ -155,7 +161,7 @@ def fit_pairs(
         for mention, scene, events in told.right:
             copied = replace(mention)
             assign_countries([(copied, scene)], told.countries, sides)
-            settle_mention(copied, scene, around, setting)
+            settle([(copied, scene)], around, setting)
             whole.append((copied, {id(event) for event in events}))
         for number, (one, ids) in enumerate(whole):
             for two, others in whole[:number]:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from transforms.enrich.attributes.casualties import Toll
 from transforms.enrich.events.attribution import Speaker
@@ -143,6 +143,7 @@ class Scene:
         tolls: the dead and the injured, once they were asked for.
         countries: where it names countries, once that was asked for.
         evidence: its clauses as evidence, by first and last token, as far as they were asked for.
+        heads: where parties may begin in it (see ``roles``), once that was asked for.
     """
 
     annotations: Annotations
@@ -160,6 +161,7 @@ class Scene:
     tolls: list[Toll] | None = None
     countries: list[tuple[int, str]] | None = None
     evidence: dict[tuple[int, int], Evidence] = field(default_factory=dict)
+    heads: Any = None
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ made by ``transforms.enrich.build.decisions``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,8 @@ from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats, Logistic
 from transforms.enrich.events.parties import SideModels
+from transforms.enrich.events.roles import Roles, Sums
+from transforms.enrich.events.setting import SettingModels
 from transforms.enrich.events.spans import Weights
 from transforms.enrich.events.trees import Trees
 
@@ -44,6 +46,8 @@ class DecisionModel:
         setting: the models of date and place (see ``setting``).
         whole: how sure an event is once all is known of it (see ``whole``); None where it was
             not fitted.
+        ends: where the phrases of parties end (see ``spans``).
+        roles: which phrases are the sides of an event (see ``roles``).
     """
 
     rows: dict[str, int]
@@ -51,9 +55,10 @@ class DecisionModel:
     clause: Trees
     pair: Trees
     sides: SideModels
-    setting: Mapping[str, Logistic]
+    setting: SettingModels
     whole: Trees | None = None
     ends: Weights = field(default_factory=dict)
+    roles: Roles = field(default_factory=lambda: Roles({}))
     names: Names = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -122,10 +127,12 @@ def save(model: DecisionModel, path: Path) -> None:
         **model.net.arrays(),
         "ends": np.array("\n".join(model.ends)),
         "ends.weights": np.array(list(model.ends.values()), dtype=np.float32),
+        "roles": np.array("\n".join(model.roles.weights)),
+        "roles.weights": np.array(list(model.roles.weights.values()), dtype=np.float16),
     }
     for name, trees in _trees(model).items():
         parts.update(trees.arrays(name))
-    small = {"actor": model.sides.actor, "recipient": model.sides.recipient, **model.setting}
+    small = {"actor": model.sides.actor, "recipient": model.sides.recipient}
     for name, part in small.items():
         parts[name] = np.array(part.slopes)
     np.savez_compressed(path, **parts)
@@ -133,7 +140,14 @@ def save(model: DecisionModel, path: Path) -> None:
 
 def _trees(model: DecisionModel) -> dict[str, Trees]:
     """The models of trees, by the name under which a file keeps them."""
-    found = {"clause": model.clause, "pair": model.pair, "has": model.sides.has}
+    found = {
+        "clause": model.clause,
+        "pair": model.pair,
+        "has": model.sides.has,
+        "date": model.setting.date,
+        "place": model.setting.place,
+        "placed": model.setting.placed,
+    }
     return found if model.whole is None else {**found, "whole": model.whole}
 
 
@@ -148,15 +162,24 @@ def decision_model() -> DecisionModel:
             Trees.of(data, "clause"),
             Trees.of(data, "pair"),
             SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
-            {name: _line(data, name) for name in ("date", "place")},
+            SettingModels(*(Trees.of(data, name) for name in ("date", "place", "placed"))),
             Trees.of(data, "whole") if "whole.base" in data else None,
             _weights(data, "ends") if "ends" in data else {},
+            Roles(_pairs(data, "roles")),
         )
 
 
 def _weights(data: Any, name: str) -> Weights:
     terms = str(data[name]).splitlines()
     return dict(zip(map(intern, terms), data[f"{name}.weights"].tolist(), strict=True))
+
+
+def _pairs(data: Any, name: str) -> dict[str, Sums]:
+    terms = str(data[name]).splitlines()
+    return {
+        term: (one, two)
+        for term, (one, two) in zip(terms, data[f"{name}.weights"].tolist(), strict=True)
+    }
 
 
 def _line(data: Any, name: str) -> Logistic:

@@ -12,6 +12,7 @@ from transforms.enrich.attributes.status import Realis, find_status, is_backgrou
 from transforms.enrich.events.attribution import claim_status
 from transforms.enrich.events.candidates import Candidate, Scene
 from transforms.enrich.events.mention import EventMention
+from transforms.enrich.events.roles import Roles, give_sides
 from transforms.enrich.roles.actors import actors_of
 from transforms.enrich.roles.arguments import find_arguments
 from transforms.enrich.roles.prepositions import Arguments
@@ -69,7 +70,12 @@ def _reading(word: str, *, verbal: bool) -> Reading | None:
 
 
 def mention_of(
-    scene: Scene, match: TriggerMatch, event_type: str, context: ArticleContext, token: int
+    scene: Scene,
+    match: TriggerMatch,
+    event_type: str,
+    context: ArticleContext,
+    token: int,
+    roles: Roles | None = None,
 ) -> EventMention:
     """A mention with all that its sentence says of it; its confidence is still to be given.
 
@@ -79,31 +85,28 @@ def mention_of(
         event_type: what it tells.
         context: what the article says.
         token: the token that tells it.
+        roles: say who does it to whom; without them grammar does.
     """
     annotations, sentence = scene.annotations, scene.sentence
     arguments = find_arguments(sentence, match)
     rule, tokens = match.rule, annotations.tokens
-    actors = actors_of(annotations, sentence, arguments.actors)
-    speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
-    if not actors and speaks and scene.speaker is not None:
-        actors = [scene.speaker.actor]
-        arguments.inherited = True
     realis = find_status(sentence, match)
     start, end = tokens.span(match.head, match.last)
     cues = sentence.cues
     mention = EventMention(
         match=match, sentence=sentence, arguments=arguments, realis=realis, event_type=event_type,
         status=realis.status, trigger=Span(tokens.raw[start:end], tokens.field, start, end),
-        evidence=[_evidence(scene, match)], actors=actors,
-        recipients=actors_of(annotations, sentence, arguments.recipients),
+        evidence=[_evidence(scene, match)],
         place=place_of(annotations, sentence, match, _taken(arguments)),
         modes=_modes(match, event_type, cues),
         contexts=[*rule.contexts, *(context for cue, context in cue_contexts() if cue in cues)],
         speaker=scene.speaker.actor.text if scene.speaker else None,
         anchored=annotations.anchor is not None, token=token, order=scene.number,
     )  # fmt: skip
-    if match.verbal and not arguments.inherited:
-        mention.named = frozenset(a.country for a in actors if a.country)
+    if roles is None:
+        _sides_by_grammar(mention, scene)
+    else:
+        give_sides(mention, scene, roles)
     mention.claim_status = claim_status(mention, scene.speaker)
     if event_type in HARM:
         count_persons(mention, scene)
@@ -112,6 +115,20 @@ def mention_of(
     if mention.status == "asserted" and is_history(mention, scene, context):
         mention.status = "historical"
     return mention
+
+
+def _sides_by_grammar(mention: EventMention, scene: Scene) -> None:
+    """Give a mention the sides that grammar finds; who acts may be who speaks."""
+    annotations, sentence, rule = scene.annotations, scene.sentence, mention.match.rule
+    arguments = mention.arguments
+    mention.actors = actors_of(annotations, sentence, arguments.actors)
+    mention.recipients = actors_of(annotations, sentence, arguments.recipients)
+    speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
+    if not mention.actors and speaks and scene.speaker is not None:
+        mention.actors = [scene.speaker.actor]
+        arguments.inherited = True
+    if mention.match.verbal and not arguments.inherited:
+        mention.named = frozenset(a.country for a in mention.actors if a.country)
 
 
 def bare_mention(scene: Scene, match: TriggerMatch, event_type: str, token: int) -> EventMention:

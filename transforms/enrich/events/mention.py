@@ -22,7 +22,8 @@ class EventMention:
     that a verb's own subject names, ``gaps`` tell how badly the dead and the injured suit it
     (rank, how far). ``joined`` are the mentions that are one with it, itself among them
     (confidence, field, token, number of the sentence), ``near`` the event of its type that it most
-    probably repeats without being joined to it: how probably, and how sure that one is.
+    probably repeats without being joined to it: how probably, and how sure that one is. ``odds``
+    are how probable its likeliest actor and recipient are, and that it has one (see ``roles``).
     """
 
     match: TriggerMatch
@@ -52,3 +53,4 @@ class EventMention:
     named: frozenset[str] = frozenset()
     joined: tuple[tuple[float, str, int, int], ...] = ()
     near: tuple[float, float] = (0.0, 0.0)
+    odds: tuple[float, float, float] = (0.0, 0.0, 0.0)

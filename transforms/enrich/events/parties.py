@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.article import Countries
 from transforms.enrich.entities.nationality import nisba_country
@@ -20,6 +20,7 @@ from transforms.enrich.events.candidates import Scene, word_info
 from transforms.enrich.events.implied_country import both_sides
 from transforms.enrich.events.mention import EventMention
 from transforms.enrich.events.numbers import Logistic, SparseRow
+from transforms.enrich.events.roles import Role
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
@@ -29,7 +30,6 @@ from transforms.enrich.words.clitics import SINGLE, rests
 from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
-Role = Literal["actor", "recipient"]
 _ROLES: Final[tuple[Role, ...]] = ("actor", "recipient")
 TYPES: Final = tuple(sorted(EVENT_TYPES))
 TYPED: Final = 2 * len(TYPES)  # numbers about a country as a side of an event of each type
@@ -238,8 +238,9 @@ def has_numbers(mention: EventMention, scene: Scene) -> list[float]:
     following = following if following in _SLOTS else following[:1] if following else ""
     reading = match.reading
     return [
-        float(phrase), float(named), float(match.verbal), float(mention.arguments.passive),
-        float(match.rule.reciprocal), float(len(mention.actors)), float(len(mention.recipients)),
+        *mention.odds, float(phrase), float(named), float(match.verbal),
+        float(mention.arguments.passive), float(match.rule.reciprocal),
+        float(len(mention.actors)), float(len(mention.recipients)),
         float(bool(_set(mention.actors))),
         float(match.rule.object == "recipient"), float("recipient" in match.rule.slots.values()),
         float(mention.arguments.inherited), float(mention.trigger.field == "title"),

@@ -8,8 +8,9 @@ The numbers say where an expression stands, what it says, and what kind of event
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.article import Countries
@@ -18,11 +19,12 @@ from transforms.enrich.attributes.places import is_opened, place_from, place_tok
 from transforms.enrich.events.candidates import Scene
 from transforms.enrich.events.details import dates_of
 from transforms.enrich.events.mention import EventMention
-from transforms.enrich.events.numbers import Logistic
+from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
 from transforms.enrich.sentence.annotations import Annotations, Named
 
 TYPES: Final = tuple(sorted(EVENT_TYPES))
+Settled = tuple[EventMention, Scene]
 _FAR: Final = 25
 _NEAR: Final = 2  # sentences before one whose day its acts may hang on
 _BACK: Final = 4  # dated expressions before a sentence that are weighed
@@ -30,6 +32,23 @@ _DATELINE: Final = 4  # tokens at the head of a body in which a place is a datel
 _ELSEWHERE: Final = 200  # how far a place in another text is
 _PLACES: Final = 40  # places of an article that are weighed
 _VERBAL: Final = frozenset({"ACCUSE", "REQUEST", "SUPPORT", "REJECT", "THREATEN", "AGREE"})
+_ONE_OF: Final = {kind: [float(kind == other) for other in TYPES] for kind in TYPES}
+PLACED: Final = 0.1  # probability from which an event has a place that the text tells
+
+
+@dataclass(frozen=True, slots=True)
+class SettingModels:
+    """The models of date and place.
+
+    Attributes:
+        date: which date is the event's.
+        place: which place is, of an event that has one.
+        placed: whether the text says where the event took place, if at that place.
+    """
+
+    date: Trees
+    place: Trees
+    placed: Trees
 
 
 class Dated(NamedTuple):
@@ -106,34 +125,68 @@ def setting_of(scenes: Sequence[Scene], countries: Countries) -> Setting:
     return Setting(tuple(dates), tuple(places), countries, anchor)
 
 
-def settle_mention(
-    mention: EventMention, scene: Scene, setting: Setting, models: Mapping[str, Logistic]
-) -> None:
-    """Give an event its date and place.
+def settle(mentions: Sequence[Settled], setting: Setting, models: SettingModels) -> None:
+    """Give events their dates and places.
 
     Args:
-        mention: its ``when`` and ``place`` are replaced.
-        scene: its sentence.
-        setting: of its article.
-        models: ``date`` and ``place``.
+        mentions: the events, their ``when`` and ``place`` are replaced, and their sentences.
+        setting: of their article.
+        models: of both.
     """
-    ahead = mention.realis.status == "future"
-    before = _day_before(scene, setting)
-    fixed = shifted(scene.annotations, scene.sentence, mention.match, dates_of(scene), before)
-    if fixed is not None:
-        mention.when = fixed
-    elif not ahead and setting.anchor is not None:
-        dates, chosen = setting.options_of(scene)[0], 0
-        if len(dates) > 1:
-            chosen = _first_best(
-                models["date"]([date_numbers(mention, scene, setting, d) for d in dates])
-            )
+    undated = []
+    for mention, scene in mentions:
+        before = _day_before(scene, setting)
+        fixed = shifted(scene.annotations, scene.sentence, mention.match, dates_of(scene), before)
+        if fixed is not None:
+            mention.when = fixed
+        elif mention.realis.status != "future" and setting.anchor is not None:
+            undated.append((mention, setting.options_of(scene)[0], scene))
+    asked = [
+        [date_numbers(mention, scene, setting, dated) for dated in dates]
+        for mention, dates, scene in undated
+    ]
+    for (mention, dates, _), (chosen, _) in zip(undated, _best(asked, models.date), strict=True):
         mention.when = dates[chosen].when
-    places, chosen = setting.options_of(scene)[1], 0
-    if places:
-        if len(places) > 1:
-            chosen = _first_best(models["place"](place_numbers(mention, scene, setting, places)))
-        mention.place = place_from(places[chosen].annotations, places[chosen].named)
+    placed = [(mention, scene) for mention, scene in mentions if setting.options_of(scene)[1]]
+    found = likeliest(placed, setting, models.place)
+    told = models.placed([numbers for _, numbers in found])
+    for (mention, _), (place, _), chance in zip(placed, found, told, strict=True):
+        mention.place = place_from(place.annotations, place.named) if chance >= PLACED else None
+
+
+def likeliest(
+    mentions: Sequence[Settled], setting: Setting, model: Trees
+) -> list[tuple[Placed, list[float]]]:
+    """Which places events most probably have, and what is asked to know whether they have one.
+
+    Args:
+        mentions: the events and their sentences, for which places are weighed.
+        setting: of their article.
+        model: which place is an event's.
+    """
+    asked = [
+        place_numbers(mention, scene, setting, setting.options_of(scene)[1])
+        for mention, scene in mentions
+    ]
+    return [
+        (
+            setting.options_of(scene)[1][chosen],
+            [
+                chance, float(len(rows)), float(mention.match.verbal),
+                float(scene.speaker is not None), *rows[chosen][1:], *_ONE_OF[mention.event_type],
+            ],
+        )
+        for (mention, scene), rows, (chosen, chance) in zip(
+            mentions, asked, _best(asked, model), strict=True
+        )
+    ]  # fmt: skip
+
+
+def _best(asked: Sequence[Sequence[Sequence[float]]], model: Trees) -> list[tuple[int, float]]:
+    """Which option of each is the most probable, the first of equals, and how probable."""
+    chances = iter(model([row for rows in asked for row in rows]))
+    ranked = [list(islice(chances, len(rows))) for rows in asked]
+    return [(own.index(max(own)), max(own)) for own in ranked]
 
 
 def _day_before(scene: Scene, setting: Setting) -> dt.date | None:
@@ -147,11 +200,6 @@ def _day_before(scene: Scene, setting: Setting) -> dt.date | None:
         and dated.when.precision == "day"
     ]
     return days[-1] if days else None
-
-
-def _first_best(chances: Sequence[float]) -> int:
-    """Which of some options is the most probable, the first of equals."""
-    return chances.index(max(chances))
 
 
 def date_options(scene: Scene, setting: Setting) -> list[Dated]:

@@ -71,13 +71,13 @@ def step(scene: Scene, first: int, last: int, read: int) -> list[str]:
     here, there = sentence.kind(last), sentence.kind(following)
     beyond = sentence.kind(following + 1) if following + 1 < sentence.stop else "."
     one, two = words[last], words[following]
-    before, after = _shape(one), _shape(two)
+    before, after = shape(one), shape(two)
     length, name = min(last - first, _FEW), scene.annotations.is_name
-    own, other = _classes(one), _classes(two)
+    own, other = classes(one), classes(two)
     inside = any(low <= last and following <= high for low, high in spans.items())
     ends = last in spans.values()
     rule = "goes on" if last < read else "ends" if last == read else "is over"
-    alike = f"{before[1:] == after[1:]}{_shape(words[first])[1:] == after[1:]}"
+    alike = f"{before[1:] == after[1:]}{shape(words[first])[1:] == after[1:]}"
     return [
         f"k:{here}{there}{beyond}", f"s:{before}{after}", f"c:{own}{other}",
         f"e:{ends}{following in sentence.opens}{after[0]}", f"i:{inside}",
@@ -92,7 +92,7 @@ def step(scene: Scene, first: int, last: int, read: int) -> list[str]:
 
 
 @remembers
-def _shape(word: str) -> str:
+def shape(word: str) -> str:
     """Whether a word has the article, and how it ends."""
     definite = word.startswith(("ال", "لل")) or word[1:3] == "ال"
     ending = next((e for e in _ENDINGS if word.endswith(e) and len(word) > len(e) + 2), "-")
@@ -101,7 +101,7 @@ def _shape(word: str) -> str:
 
 @follows
 @remembers
-def _classes(word: str) -> str:
+def classes(word: str) -> str:
     """The parts of speech that a word may be; 0 for an unknown one."""
     return "".join(sorted({reading.pos for reading in analyse(word)})) or "0"
 

@@ -1,0 +1,138 @@
+"""Who does it to whom: the options of a sentence, the line that weighs them, what it is fitted on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from transforms.enrich import code_events, coder
+from transforms.enrich.build.gold import sentence_gold
+from transforms.enrich.build.roles import fit_roles
+from transforms.enrich.build.sides import Right, Told
+from transforms.enrich.events import roles
+from transforms.enrich.events.decide import decision_model
+from transforms.enrich.events.roles import ELSEWHERE, NEVER, WHETHER, Roles
+from transforms.records import Article
+
+NOON = dt.datetime(2024, 3, 13, 12, tzinfo=dt.UTC)
+ARREST = "اعتقلت الشرطة أمس خمسة مهربين في المدينة."
+
+
+def article(body: str) -> Article:
+    return Article("a", "a", body, "a", "a", published_at=NOON)
+
+
+def told(body: str, event_type: str, at: int):
+    """A mention by grammar with its sentence, and the article's context."""
+    scenes, context = coder.read_article(article(body))
+    decided = [
+        d
+        for d in decision_model().decide(coder.candidates(scenes, context))
+        if d.event_type == event_type and d.candidate.token == at
+    ]
+    (mention,) = coder.details(decided, context)
+    return mention, decided[0].candidate.scene, context
+
+
+def words(scene, tokens):
+    return [scene.sentence.words[token] for token in tokens if token >= 0]
+
+
+def test_any_nominal_token_may_begin_a_side_but_not_the_word_that_tells_the_event():
+    mention, scene, _ = told(ARREST, "COERCE", 0)
+    assert words(scene, roles.options(mention, scene)) == [
+        "الشرطه", "خمسه", "مهربين", "المدينه",
+    ]  # fmt: skip
+    assert roles.options(mention, scene)[-1] == WHETHER
+
+
+def test_a_speaker_whom_an_earlier_sentence_names_is_an_option():
+    body = "قال وزير الداخلية إن الوضع تحت السيطرة. وأضاف أن الشرطة اعتقلت خمسة مهربين."
+    scenes, context = coder.read_article(article(body))
+    last = scenes[-1]
+    found = [d for d in decision_model().decide(coder.candidates([last], context))]
+    mention = coder.details(found, context)[0]
+    assert ELSEWHERE in roles.options(mention, last)
+
+
+def test_every_option_has_a_key_for_every_kind_of_features():
+    mention, scene, _ = told(ARREST, "COERCE", 0)
+    tokens = roles.options(mention, scene)
+    of_event, rows = roles.asked(mention, scene, [*tokens, ELSEWHERE])
+    assert {len(row) for row in rows} == {len(of_event)}
+    names = [[n for pair in zip(of_event, r, strict=True) for n in roles.written(*pair)] for r in rows]
+    assert all(names), "an option without a feature"
+    assert all(len(set(own)) == len(own) for own in names)
+    assert "e" in names[-1] and "h" in names[-2]
+    assert not {"e", "h"} & {n for own in names[:-2] for n in own}
+
+
+def test_chances_are_those_of_the_sum_of_the_weights():
+    mention, scene, _ = told(ARREST, "COERCE", 0)
+    of_event, (row, *_) = roles.asked(mention, scene, roles.options(mention, scene))
+    line = Roles({"t.w|COERCE|شرطه": (2.0, 1.0), "d|1|+": (0.5, -1.0)})
+    ((actor, recipient),) = line.chances([(0.25, 0.0)], of_event, [row])
+    raised = np.exp([2.75, 0.0, 0.0])
+    assert (actor, recipient) == pytest.approx(tuple(raised[:2] / raised.sum()))
+    again = line.chances([(0.25, 0.0)], of_event, [row])  # from what is remembered
+    assert again == [(actor, recipient)]
+
+
+def test_what_can_begin_no_party_is_not_asked_about():
+    mention, scene, _ = told(ARREST, "COERCE", 0)
+    heads = roles.Heads(scene)
+    low = NEVER - 1.0
+    found = Roles({"w|مهربين": (low, low)}).alone(heads)
+    assert "مهربين" not in words(scene, found)
+    assert "الشرطه" in words(scene, found)
+
+
+def test_what_is_remembered_stays_bounded(monkeypatch):
+    monkeypatch.setattr(roles, "LIMIT", 5)
+    line = Roles({"one": (0.1, 0.1)})
+    for body in (ARREST, "قصف الجيش مدينة حلب أمس."):
+        scene = coder.read_article(article(body))[0][0]
+        line.alone(roles.Heads(scene))
+    assert line._known <= 5 + len(roles.Heads(scene).found) * len(roles.ALONE)
+
+
+def test_a_fitted_line_tells_actor_from_recipient():
+    """Two invented sentences of one frame, sides marked; a third has other parties."""
+    made = []
+    for actor, recipient in (("الشرطة", "لصوصا"), ("الجيش", "جنودا"), ("الدرك", "شبانا")) * 5:
+        body = f"اعتقلت {actor} {recipient}."
+        mention, scene, context = told(body, "COERCE", 0)
+        gold = sentence_gold("x", body)
+        start, second = body.index(actor) + 1, body.index(recipient) + 1
+        event = {
+            "actor": [{"text": actor, "start": start, "end": start + len(actor)}],
+            "recipient": [{"text": recipient, "start": second, "end": second + len(recipient)}],
+        }
+        made.append((gold, Told([Right(mention, scene, [event])], [scene], context.countries)))
+    line = fit_roles(made)
+    mention, scene, _ = told("اعتقلت القوات مهربا.", "COERCE", 0)
+    roles.give_sides(mention, scene, line)
+    assert [a.text for a in mention.actors] == ["القوات"]
+    assert [a.text for a in mention.recipients] == ["مهربا"]
+    assert mention.odds[0] > roles.ACTOR and mention.odds[1] > roles.RECIPIENT
+    assert line.weights == fit_roles(made).weights, "two fits differ"
+
+
+def test_nothing_to_fit_on_is_a_line_without_weights():
+    assert fit_roles([]).weights == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "actor", "recipient"),
+    [
+        ("دعت فرنسا ألمانيا إلى تسليم دبابات لأوكرانيا.", "FRA", "DEU"),
+        ("اتهمت السلطات الإثيوبية مصر بتسليح المتمردين.", "ETH", "EGY"),
+        ("الجيش المصري قصف مواقع للمسلحين في ليبيا أمس.", "EGY", "LBY"),
+    ],
+)
+def test_sides_of_plain_sentences(body, actor, recipient):
+    best = max(code_events(article(body)), key=lambda e: e.confidence)
+    assert actor in {a.country for a in best.actors}
+    assert recipient in {a.country for a in best.recipients}
