@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.article import PHYSICAL, ArticleContext, context_of
 from transforms.enrich.attributes.status import find_status
+from transforms.enrich.events.attribution import claim_status
 from transforms.enrich.events.candidates import Candidate, Scene, candidates_of, prepare
 from transforms.enrich.events.confidence import confidence, features, has_formula
 from transforms.enrich.events.decide import KEPT, SURE, Decision, DecisionModel, decision_model
@@ -170,6 +171,7 @@ def _decided(
     assign_countries(told_in, context.countries, model.sides)
     settle(told_in, setting, model.setting)
     for mention, scene in told_in:
+        mention.claim_status = claim_status(mention, scene.speaker)
         judge(mention, scene, context, setting)
     doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)
     found, doubtful = _with_unreal(scenes, context, (found, doubtful), told, model.roles)

@@ -123,3 +123,47 @@ def test_the_keyword_baseline_takes_every_act() -> None:
 def test_an_article_of_the_gold_is_coded_like_any() -> None:
     document = _document()
     assert pytest.approx(1) == len({e.article_id for e in code_events(article_of(document))})
+
+
+def _party(text: str, nth: int = 0) -> dict[str, Any]:
+    span = _gold("ASSAULT", text, nth)["trigger"]
+    return {**span, "country": ""}
+
+
+def _named(text: str, nth: int = 0) -> Actor:
+    start = -1
+    for _ in range(nth + 1):
+        start = BODY.index(text, start + 1)
+    return Actor(text, text, None, (), "body", start, start + len(text))
+
+
+def test_given_phrases_are_compared_with_the_marked_ones_of_their_side() -> None:
+    gold = _gold("ASSAULT", "قصفت", actor=[_party("روسيا")], recipient=[_party("خاركيف")])
+    right = _event("ASSAULT", "قصفت", actors=(_named("روسيا"),), recipients=(_named("خاركيف"),))
+    figures = score_document([right], _document(gold)).figures()
+    names = ("actor_named", "actor_found", "recipient_named", "recipient_found")
+    assert [figures[name] for name in names] == [1, 1, 1, 1]
+    swapped = _event("ASSAULT", "قصفت", actors=(_named("خاركيف"),), recipients=(_named("روسيا"),))
+    figures = score_document([swapped], _document(gold)).figures()
+    assert [figures[name] for name in names] == [0, 0, 0, 0]
+    gold["reciprocal"] = True  # then both sides are one
+    figures = score_document([swapped], _document(gold)).figures()
+    assert (figures["actor_named"], figures["actor_found"]) == (1, 1)
+    assert "recipient_named" not in figures
+
+
+def test_a_side_named_again_elsewhere_counts_by_its_first_word() -> None:
+    gold = _gold("ASSAULT", "قصفت", actor=[_party("روسيا")])
+    again = _event("ASSAULT", "قصفت", actors=(_named("روسيا", 1),))
+    assert score_document([again], _document(gold)).figures()["actor_named"] == 1
+    inferred = _event("ASSAULT", "قصفت", actors=(Actor(None, None, "RUS"),))
+    figures = score_document([inferred], _document(gold)).figures()
+    assert "actor_named" not in figures  # no phrase was given
+    assert figures["actor_found"] == 0
+
+
+def test_a_place_that_the_gold_has_not_is_invented() -> None:
+    document = _document(_gold("ASSAULT", "قصفت"))
+    placed = _event("ASSAULT", "قصفت", place=Place("خاركيف", "خاركيف", "UKR"))
+    assert score_document([placed], document).figures()["invented_place"] == 1
+    assert score_document([_event("ASSAULT", "قصفت")], document).figures()["invented_place"] == 0

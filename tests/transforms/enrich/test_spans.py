@@ -79,3 +79,11 @@ def test_the_packaged_weights_end_phrases(text, first, phrase):
     tokens = scene.annotations.tokens
     at = next(i for i in range(len(tokens.words)) if tokens.text(i, i) == first)
     assert tokens.text(at, phrase_end(scene, at, decision_model().ends)) == phrase
+
+
+def test_a_phrase_ends_before_a_party_of_the_other_side():
+    told = told_of(party("شبان", 5))
+    told.recipients = [party("الحي", 19)]
+    whole_phrases([told], scenes(), {"w:غاضبون": 5.0, "w:من": 5.0, "w:الحي": 5.0, "w:إطارات": -5.0})
+    assert told.actors[0].text == "شبان غاضبون من"
+    assert told.recipients[0].text == "الحي"

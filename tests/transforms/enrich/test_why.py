@@ -67,3 +67,12 @@ def test_a_saying_knows_what_it_was_made_of_and_is_a_plain_text_elsewhere():
     told = said("own_decided", outcome=said("coded", type="PROTEST"), what="my.vigil")
     assert told == "coded as PROTEST, as your rule my.vigil decided"
     assert told.values["outcome"].key == "coded"
+
+
+def test_the_phrases_that_may_be_sides_are_told_with_their_probabilities():
+    words = {each.trigger.text: each for each in considered(DATED, code_events(DATED))}
+    (role, phrase, chance), *_ = words["وأدان"].sides
+    assert (role, phrase) == ("actor", "وزير الخارجية السعودي")
+    assert 0.5 <= chance <= 1.0
+    undated = replace(DATED, published_on=None)
+    assert not any(each.sides for each in considered(undated, code_events(undated)))

@@ -31,7 +31,7 @@ from transforms.enrich.build.gold import (
 )
 from transforms.enrich.build.linear import Sparse, fit_softmax, vocabulary
 from transforms.enrich.build.net import fit_net
-from transforms.enrich.build.roles import fit_roles
+from transforms.enrich.build.roles import fit_roles, lesson, rule_lessons
 from transforms.enrich.build.sides import Right, Told, fit_pairs, fit_setting, fit_sides
 from transforms.enrich.build.spans import fit_ends, marked_phrases
 from transforms.enrich.build.whole import asked_of, fit_whole
@@ -265,11 +265,14 @@ def _fit_clause(examples: Sequence[Example]) -> Trees:
     return fit_trees(rows, targets, CLAUSE)
 
 
-def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict[str, int]]:
+def fit(
+    golds: Iterable[Gold], lessons: Iterable[Gold] = ()
+) -> tuple[DecisionModel, list[DecisionModel], dict[str, int]]:
     """Fit everything.
 
     Args:
         golds: articles coded by hand.
+        lessons: sentences of one act whose sides are marked, for the line of roles alone.
 
     Returns:
         The model of all articles; for every fold the model that was fitted without it; the fold of
@@ -289,8 +292,9 @@ def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict
             _look(example)
             _tell(example)
     wholes = [e for e in examples if e.whole]
-    roles = [_fit_roles([e for e in wholes if e.fold != fold]) for fold in range(FOLDS)]
-    all_roles = _fit_roles(wholes)
+    taught = [*rule_lessons(), *map(lesson, lessons)]
+    roles = [_fit_roles([e for e in wholes if e.fold != fold], taught) for fold in range(FOLDS)]
+    all_roles = _fit_roles(wholes, taught)
     for example in wholes:
         _tell(example, roles[example.fold])
     for fold, (known, net) in enumerate(parts):
@@ -305,9 +309,9 @@ def fit(golds: Iterable[Gold]) -> tuple[DecisionModel, list[DecisionModel], dict
     return whole, models, {e.gold["doc_id"]: e.fold for e in wholes}
 
 
-def _fit_roles(examples: Sequence[Example]) -> Roles:
-    """Which phrases are sides, on articles that are no single sentences."""
-    return fit_roles([(e.gold, e.told) for e in examples if e.trust == 1.0 and e.told])
+def _fit_roles(examples: Sequence[Example], taught: Sequence[tuple[Gold, Told]]) -> Roles:
+    """Which phrases are sides, on whole articles and lessons."""
+    return fit_roles([(e.gold, e.told) for e in examples if e.trust == 1.0 and e.told], taught)
 
 
 def _model(

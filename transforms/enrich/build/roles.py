@@ -2,53 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
-from transforms.enrich.build.gold import Gold
+from transforms.enrich import coder
+from transforms.enrich.build.gold import Gold, article_of, fits, sentence_gold
 from transforms.enrich.build.linear import Sparse, fit_softmax, vocabulary
-from transforms.enrich.build.sides import Told
+from transforms.enrich.build.sides import Right, Told
 from transforms.enrich.events.candidates import Scene
+from transforms.enrich.events.details import mention_of
+from transforms.enrich.events.heads import heads_of
 from transforms.enrich.events.numbers import Floats
-from transforms.enrich.events.roles import (
+from transforms.enrich.events.role_features import (
     ALONE,
     ELSEWHERE,
     WHETHER,
-    Roles,
     asked,
-    heads_of,
     options,
     written,
 )
+from transforms.enrich.events.roles import Roles
 from transforms.enrich.events.word_model import stem
+from transforms.enrich.rules.load import all_rules
+from transforms.enrich.rules.match import TriggerMatch
+from transforms.records import Actor
 from transforms.text.arabic import normalise_text
 
 LEAST: Final = 12  # options that must have a feature
-RIDGE: Final = 3.0
-ALIKE: Final = (
-    0.7  # how right a phrase is that has the first word of one marked in another sentence
-)
+RIDGE: Final = 5.0
+LESSON: Final = 0.35  # weight of a sentence of one act, against one of an article
+ALIKE: Final = 0.7  # how right the first word of a phrase is that is marked in another sentence
 _SIDES: Final = ("actor", "recipient")
 Row = tuple[list[str], list[float]]
 
 
-def fit_roles(articles: Sequence[tuple[Gold, Told]]) -> Roles:
-    """The line, on the right mentions of articles.
+def fit_roles(
+    articles: Sequence[tuple[Gold, Told]], lessons: Sequence[tuple[Gold, Told]] = ()
+) -> Roles:
+    """The line, on the right mentions of articles and on sentences that show plain syntax.
 
     Args:
         articles: as they were coded by hand, and what they tell rightly.
+        lessons: sentences of one act, see ``lesson``.
     """
     rows = [row for gold, told in articles for row in _rows(gold, told)]
-    names = [own for own, _ in rows]
+    taught = [row for gold, told in lessons for row in _rows(gold, told)]
+    names = [own for own, _ in (*rows, *taught)]
     known = vocabulary(names, LEAST)
     if not known:
         return Roles({})
     fitted = fit_softmax(
         Sparse.of(names, known),
-        np.array([target for _, target in rows]),
-        np.ones(len(rows)),
+        np.array([target for _, target in (*rows, *taught)]),
+        np.array([1.0] * len(rows) + [LESSON] * len(taught)),
         np.full(len(known), RIDGE),
     )
     return Roles(_against_nobody(known, fitted))
@@ -59,12 +68,67 @@ def _against_nobody(known: Mapping[str, int], fitted: Floats) -> dict[str, tuple
     return {name: (odds[row][0], odds[row][1]) for name, row in known.items()}
 
 
+def lesson(gold: Gold) -> tuple[Gold, Told]:
+    """A sentence of one act as something to fit on: the rules' triggers of its type tell it.
+
+    Args:
+        gold: its only event has a type and sides, and need not name the words that tell it.
+    """
+    (event,) = gold["events"]
+    return gold, _told(gold, lambda match: fits(match.rule.event_type, event), [event])
+
+
+def rule_lessons() -> Iterator[tuple[Gold, Told]]:
+    """The sentences of the rules, with the sides that grammar, made on these, finds in them."""
+    for rule in all_rules():
+        for text in rule.yes:
+            gold = sentence_gold(f"yes:{rule.id}", text)
+            found = _told(gold, partial(_is_of, rule.id), [])
+            for mention, _, events in found.right:
+                events.append(
+                    {"core": True, "type": rule.event_type}
+                    | {side: _as_marked(getattr(mention, f"{side}s")) for side in _SIDES}
+                )
+            yield gold, found
+
+
+def _is_of(rule_id: str, match: TriggerMatch) -> bool:
+    return match.rule.id == rule_id
+
+
+def _told(gold: Gold, tells: Callable[[TriggerMatch], bool], events: list[Gold]) -> Told:
+    """The mentions of a text that some triggers tell, by grammar."""
+    scenes, context = coder.read_article(article_of(gold))
+    right = [
+        Right(
+            mention_of(scene, match, match.rule.event_type, context, match.head), scene, [*events]
+        )
+        for scene in scenes
+        for match in scene.matches
+        if tells(match)
+    ]
+    return Told(right, scenes, context.countries)
+
+
+def _as_marked(actors: Iterable[Actor]) -> list[dict[str, Any]]:
+    """Parties as the gold marks them, in a text without a title."""
+    return [
+        {"text": actor.text, "start": actor.char_start + 1, "end": actor.char_end + 1}
+        for actor in actors
+        if actor.char_start is not None and actor.char_end is not None
+    ]
+
+
 def _rows(gold: Gold, told: Told) -> Iterator[Row]:
     """Every option of every right mention, with how probably it is which side."""
     for mention, scene, (event, *_) in told.right:
         tokens = options(mention, scene)
         if event.get("reciprocal") and not mention.match.rule.reciprocal:
             tokens.remove(WHETHER)  # another type, in which one side acts alone
+        if not all("start" in party for side in _SIDES for party in event[side]):
+            tokens = [WHETHER]  # sides are known by their countries alone
+        if event["core"] is None:
+            tokens = []  # an empty side is not known
         of_event, rows = asked(mention, scene, tokens)
         targets = _targets(gold, event, scene, tokens)
         for token, own, target in zip(tokens, rows, targets, strict=True):

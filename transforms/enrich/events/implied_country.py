@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from transforms.enrich.events.mention import EventMention
+from transforms.enrich.roles.actors import STATELESS
 from transforms.enrich.sentence.annotations import Annotations
 from transforms.enrich.words import lists
 from transforms.enrich.words.clitics import ARTICLE, prefixes, rests
@@ -80,7 +81,7 @@ def _settled(
     actor: Actor, homes: tuple[str, ...], home: str | None, place: str | None
 ) -> list[Actor]:
     """One party with its country, when it is one of the country at hand; both sides are two."""
-    if actor.country is not None or not actor.text:
+    if actor.country is not None or not actor.text or STATELESS.intersection(actor.sectors):
         return [actor]
     words = normalise_text(actor.text).split()
     if _is_head(words[0]) or (actor.sectors and _STATE.issuperset(actor.sectors)):

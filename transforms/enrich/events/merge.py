@@ -24,7 +24,7 @@ from transforms.records import Actor, Place
 _GROUPS: Final = 50  # events of a type that a mention is compared with
 _MEMBERS: Final = 4  # first and last mentions of an event that it is compared with
 _OTHER_FIELD: Final = 300  # characters between a mention in the title and one in the body
-SAME: Final = 0.4  # mean probability from which a mention joins a group
+SAME: Final = 0.36  # mean probability from which a mention joins a group
 _UNCERTAIN: Final = "document"
 _ONE_OF: Final = {kind: [float(kind == other) for other in TYPES] for kind in TYPES}
 _AREAS: Final = {"city": 0, "admin1": 1, "region": 2, "country": 3}

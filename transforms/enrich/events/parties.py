@@ -23,6 +23,7 @@ from transforms.enrich.events.numbers import Logistic, SparseRow
 from transforms.enrich.events.roles import Role
 from transforms.enrich.events.trees import Trees
 from transforms.enrich.ontology.plover import EVENT_TYPES
+from transforms.enrich.roles.actors import STATELESS
 from transforms.enrich.sentence.annotations import Annotations, Named
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
@@ -45,7 +46,6 @@ _SLOTS: Final = lists.ordered("roles", "slots")
 _NOUN_KINDS: Final = {k: lists.words("noun_kinds", k) for k in ("matters", "objects", "sites")}
 _LEAST: Final = 2  # letters of a noun without its clitic
 _WEIGHED: Final = ("GOV", "MIL", "CVL", "CRM", "REB", "IGO")
-_STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ def _side(
         return [_elsewhere(scene, mention, best, taken)] if beaten else own
     for number, actor in enumerate(own):
         both = normalise_text(actor.text or "").split()[:1]
-        if not set(actor.sectors) & _STATELESS and not both_sides().intersection(both):
+        if not set(actor.sectors) & STATELESS and not both_sides().intersection(both):
             return [*own[:number], replace(actor, country=best), *own[number + 1 :]]
     return own or [_elsewhere(scene, mention, best, taken)]
 

@@ -128,22 +128,35 @@ def whole_phrases(
     """
     if not weights:
         return
-    known: dict[tuple[str | None, int | None], Actor] = {}
+    known: dict[tuple[str | None, int | None, int | None], Actor] = {}
     for mention in mentions:
-        for side in (mention.actors, mention.recipients):
-            starts = [actor.char_start for actor in side if actor.char_start is not None]
+        sides = mention.actors, mention.recipients
+        starts = [(a.field, a.char_start) for side in sides for a in side if a.char_start]
+        for side in sides:
             for number, actor in enumerate(side):
-                place = actor.field, actor.char_start
+                begins = actor.char_start
+                behind = [
+                    start
+                    for field, start in starts
+                    if begins is not None and field == actor.field and start > begins
+                ]
+                place = actor.field, begins, min(behind, default=None)
                 if place not in known:
-                    known[place] = _whole(actor, scenes, weights)
-                text, start, end = known[place].text, actor.char_start, known[place].char_end
-                if start is None or end is None or any(start < other < end for other in starts):
-                    continue  # another party of the event begins inside
-                side[number] = replace(actor, text=text, char_end=end)
+                    known[place] = _whole(actor, scenes, weights, place[2])
+                side[number] = replace(
+                    actor, text=known[place].text, char_end=known[place].char_end
+                )
 
 
-def _whole(actor: Actor, scenes: Iterable[Scene], weights: Weights) -> Actor:
-    """A party with the whole of its phrase; as it is where no token of a sentence begins it."""
+def _whole(actor: Actor, scenes: Iterable[Scene], weights: Weights, stop: int | None) -> Actor:
+    """A party with the whole of its phrase; as it is where no token of a sentence begins it.
+
+    Args:
+        actor: the party.
+        scenes: the sentences of the article.
+        weights: see ``phrase_end``.
+        stop: where another party of the event begins, which is no part of it.
+    """
     if actor.char_start is None or actor.char_end is None:
         return actor
     for scene in scenes:
@@ -152,6 +165,9 @@ def _whole(actor: Actor, scenes: Iterable[Scene], weights: Weights) -> Actor:
         if tokens.field != actor.field or not sentence.first <= first < sentence.stop:
             continue
         if tokens.span(first, first)[0] == actor.char_start:
-            start, end = tokens.span(first, phrase_end(scene, first, weights))
+            last = phrase_end(scene, first, weights)
+            while stop is not None and last > first and tokens.span(last, last)[1] > stop:
+                last -= 1
+            start, end = tokens.span(first, last)
             return replace(actor, text=tokens.raw[start:end], char_end=end)
     return actor

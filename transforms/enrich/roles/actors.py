@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 from transforms.enrich.entities.nationality import nisba_country
 from transforms.enrich.roles.subjects import TokenRange
-from transforms.enrich.sentence.annotations import Annotations
+from transforms.enrich.sentence.annotations import Annotations, Named
 from transforms.enrich.sentence.view import Sentence
 from transforms.enrich.words import lists
 from transforms.enrich.words.analyse import analyse
@@ -18,6 +19,9 @@ from transforms.records import Actor
 _CIVIL_HEADS: Final = lists.words("institutions", "civil_heads")
 # Before the article of a word that is in no list they are surely clitics.
 _BEFORE_ARTICLE: Final = tuple(written(letter, definite=True).letters for letter in "وب")
+# Sectors of bodies to which no country is given, and words that mark who is of them: مبعوث أممي.
+STATELESS: Final = frozenset({"IGO", "NGO", "IMG", "MNC"})
+_OF_BODIES: Final = lists.words("roles", "of_bodies")
 _QUALIFIER: Final = lists.words("roles", "party_qualifiers")
 
 
@@ -92,12 +96,24 @@ def _party(annotations: Annotations, sentence: Sentence, phrase: TokenRange) -> 
             if best.last >= phrase[1]
             else own_end
         )
-    if country is None:
+    body = _body(annotations, named, phrase)
+    if body and (country is None or body == sectors):
+        country, sectors = None, body
+    elif country is None:
         country = _nationality(annotations, sentence, phrase) or _home(annotations, phrase)
     if not sectors and country and tokens.words[phrase[0]] in _CIVIL_HEADS:
         sectors = ("CVL",)
     text = tokens.raw[start:end]
     return Actor(name or text, text, country, sectors, tokens.field, start, end)
+
+
+def _body(annotations: Annotations, named: Sequence[Named], phrase: TokenRange) -> tuple[str, ...]:
+    """The sectors of the body of states that a phrase is of: بعثة الأمم المتحدة، قادة إيكواس."""
+    for each in named:
+        if each.entity.sectors[:1] == ("IGO",):
+            return each.entity.sectors
+    words = annotations.tokens.words[phrase[0] : phrase[1] + 1]
+    return () if _OF_BODIES.isdisjoint(words) else ("IGO",)
 
 
 def _home(annotations: Annotations, phrase: TokenRange) -> str | None:

@@ -325,8 +325,13 @@ def _is_thing(sentence: Sentence, phrase: TokenRange) -> bool:
     return bool(lemmas & _THINGS) and phrase[0] not in sentence.parties
 
 
-def _owner(sentence: Sentence, phrase: TokenRange) -> TokenRange:
-    """Whose forces قواته are: the subject of the clause before."""
+def owner_of(sentence: Sentence, phrase: TokenRange) -> TokenRange:
+    """Whose forces قواته are: the subject of the clause before; other phrases as they are.
+
+    Args:
+        sentence: the sentence.
+        phrase: a phrase of it.
+    """
     readings = [r for r in analyse(sentence.words[phrase[0]]) if r.pos == "N"]
     if not any(r.lemma in _OWN_FORCES and r.pronoun for r in readings):
         return phrase
@@ -336,7 +341,7 @@ def _owner(sentence: Sentence, phrase: TokenRange) -> TokenRange:
 def _tidy(sentence: Sentence, match: TriggerMatch, arguments: Arguments) -> None:
     """No phrase fills two slots, and none is the trigger itself."""
     arguments.actors = [p for p in arguments.actors if not _is_thing(sentence, p)]
-    arguments.actors = [_owner(sentence, p) for p in arguments.actors]
+    arguments.actors = [owner_of(sentence, p) for p in arguments.actors]
     # What the trigger's last noun governs may be a side: استجابت لمطالب المعلمين.
     holds = match.rule.object != "none" or sentence.is_attached(match.last)
     own = set(match.parts[:-1] if len(match.parts) > 1 and holds else match.parts)
