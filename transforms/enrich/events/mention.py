@@ -23,7 +23,8 @@ class EventMention:
     (rank, how far). ``joined`` are the mentions that are one with it, itself among them
     (confidence, field, token, number of the sentence), ``near`` the event of its type that it most
     probably repeats without being joined to it: how probably, and how sure that one is. ``odds``
-    are how probable its likeliest actor and recipient are, and that it has one (see ``roles``).
+    are how probable its likeliest actor and recipient are, and that it has one (see ``roles``),
+    ``phrases`` those that may be either, by first and last token, with both probabilities.
     """
 
     match: TriggerMatch
@@ -54,3 +55,4 @@ class EventMention:
     joined: tuple[tuple[float, str, int, int], ...] = ()
     near: tuple[float, float] = (0.0, 0.0)
     odds: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    phrases: list[tuple[tuple[int, int], tuple[float, float]]] = field(default_factory=list)

@@ -41,7 +41,7 @@ _NOWHERE: Final = 1.0 / (1.0 + _FAR)
 _UNNAMED: Final = [0.0, 0.0, 0.0, 0.0, _NOWHERE, _NOWHERE]
 _MAX: Final = 6  # countries of an article that are weighed beside those of the sentence
 _TITLE, _LEAD, _PLACE, _PUBLISHER = 2.5, 2.0, 1.3, 0.5
-HAS: Final = 0.835  # probability of a recipient from which one is given
+HAS: Final = 0.81  # probability of a recipient from which one is given
 _SLOTS: Final = lists.ordered("roles", "slots")
 _NOUN_KINDS: Final = {k: lists.words("noun_kinds", k) for k in ("matters", "objects", "sites")}
 _LEAST: Final = 2  # letters of a noun without its clitic
@@ -138,6 +138,7 @@ class Standing(NamedTuple):
         around: where it is named around the event's word.
         place: whether the event took place there.
         speaks: whether it is the speaker's.
+        leans: how probable the likeliest phrase that names it is as actor, and as recipient.
     """
 
     country: str
@@ -147,6 +148,7 @@ class Standing(NamedTuple):
     around: list[float]
     place: float
     speaks: float
+    leans: tuple[float, float]
 
 
 def standings(
@@ -166,15 +168,28 @@ def standings(
     first = next(iter(weights), None)
     speaker = scene.speaker.actor.country if scene.speaker else None
     place = mention.place.country if mention.place is not None else None
-    alone = float(len(weights) == 1)
+    alone, leans = float(len(weights) == 1), _leans(mention, named)
     return [
         Standing(
             country, weights.get(country, 0.0), first == country, alone,
             _named_around([index for index, name in named if name == country], *stretch),
-            float(place == country), float(speaker == country),
+            float(place == country), float(speaker == country), leans.get(country, (0.0, 0.0)),
         )
         for country in found
     ]  # fmt: skip
+
+
+def _leans(
+    mention: EventMention, named: Iterable[tuple[int, str]]
+) -> dict[str, tuple[float, float]]:
+    """How probable the phrases that name countries are as the sides of an event."""
+    found: dict[str, tuple[float, float]] = {}
+    for index, country in named:
+        for (first, last), (actor, recipient) in mention.phrases:
+            if first <= index <= last:
+                one, two = found.get(country, (0.0, 0.0))
+                found[country] = max(one, actor), max(two, recipient)
+    return found
 
 
 def party_numbers(mention: EventMention, asked: Iterable[Standing], role: Role) -> list[SparseRow]:
@@ -195,13 +210,15 @@ def party_numbers(mention: EventMention, asked: Iterable[Standing], role: Role) 
     sides = float(bool(own)), float(is_open), float(not unknown), float(not alone)
     kind = TYPES.index(mention.event_type)
     rows = []
-    for country, share, top, single, around, place, speaks in asked:
+    own_lean = _ROLES.index(role)
+    for country, share, top, single, around, place, speaks, leans in asked:
         here, there = country in own_countries, country in other_countries
         rows.append(SparseRow([
             1.0, float(here), float(here and main == country), float(there), *sides,
             share, float(top), float(top and is_open), float(top and not own),
             share * unknown, *around, place, speaks, single,
             float(there and top), float(there and unknown), float(top and alone),
+            leans[own_lean], leans[1 - own_lean], leans[own_lean] * unknown,
         ], ((kind, float(there)), (kind + len(TYPES), float(top)))))  # fmt: skip
     return rows
 

@@ -38,6 +38,7 @@ ACTOR: Final = 0.25  # probability from which the likeliest phrase is the actor'
 RECIPIENT: Final = 0.2
 JOINED: Final = 0.4  # probability from which a phrase that is joined to it is the side's, too
 ALSO: Final = 0.75  # the same of any other phrase: most are the same party told again, or none
+HEARD: Final = 0.03  # probability from which a phrase says something of whose a side is
 TOLD: Final = 0.1  # probability from which a phrase is told to people who ask why
 NEVER: Final = -4.6  # log-odds by what a token is, below which it begins no party
 
@@ -174,6 +175,11 @@ def give_sides(mention: EventMention, scene: Scene, roles: Roles) -> None:
             recipients.discard(two)
         else:
             actors.discard(one)
+    mention.phrases = [
+        (_phrase_at(scene, token), (chance, acted_on[token]))
+        for token, chance in acting.items()
+        if token >= 0 and max(chance, acted_on[token]) >= HEARD
+    ]
     mention.odds = max(acting.values(), default=0.0), max(acted_on.values(), default=0.0), has
     acts = [owner_of(sentence, phrase) for phrase in _phrases(scene, actors)]
     mention.actors = actors_of(scene.annotations, sentence, acts)
