@@ -139,7 +139,7 @@ def test_nothing_to_fit_on_is_a_line_without_weights():
     [
         ("دعت فرنسا ألمانيا إلى تسليم دبابات لأوكرانيا.", "FRA", "DEU"),
         ("اتهمت السلطات الإثيوبية مصر بتسليح المتمردين.", "ETH", "EGY"),
-        ("الجيش المصري قصف مواقع للمسلحين في ليبيا أمس.", "EGY", "LBY"),
+        ("الحكومة التركية اتهمت اليونان بخرق الاتفاق.", "TUR", "GRC"),
     ],
 )
 def test_sides_of_plain_sentences(body, actor, recipient):
