@@ -13,7 +13,9 @@ from transforms.enrich.entities.names import Lexicon, NameForm, lexicon
 from transforms.enrich.entities.own_names import own_names, with_own
 from transforms.enrich.entities.records import PlaceEntry
 from transforms.enrich.own import follows
+from transforms.enrich.words.analyse import analyse
 from transforms.enrich.words.clitics import readings
+from transforms.enrich.words.memo import remembers
 
 _WORD: Final = re.compile(r"\w+")
 _GAP: Final = re.compile(r"[ \"'«»“”„’‘\-–]{1,4}")
@@ -38,6 +40,15 @@ _PRIORITY: Final = {
     )
 }
 _PLACE_CUES: Final = frozenset({"في", "من", "الي", "نحو", "قرب", "باتجاه", "بالقرب", "داخل"})
+
+
+@follows
+@remembers
+def _is_whole(word: str) -> bool:
+    """Whether a word is a noun of the lists by itself, nothing written onto it."""
+    return any(
+        r.pos == "N" and not (r.preposition or r.conjunction or r.pronoun) for r in analyse(word)
+    )
 
 
 class PlaceNoun(NamedTuple):
@@ -221,6 +232,8 @@ class NameTokens:
                 if forms:
                     found, count = forms, more
                     break
+            if found and clitic and _is_whole(self.words[index]):
+                continue  # بيان إن is no ب with the town يان آن
             if found and (best is None or count > best.last - index + 1):
                 start = self.starts[index] + taken
                 best = NameMatch(index, index + count - 1, start, clitic, found)

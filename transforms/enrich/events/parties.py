@@ -184,11 +184,11 @@ def _leans(
 ) -> dict[str, tuple[float, float]]:
     """How probable the phrases that name countries are as the sides of an event."""
     found: dict[str, tuple[float, float]] = {}
-    for index, country in named:
-        for (first, last), (actor, recipient) in mention.phrases:
-            if first <= index <= last:
-                one, two = found.get(country, (0.0, 0.0))
-                found[country] = max(one, actor), max(two, recipient)
+    at = dict(named)
+    for (first, last), (actor, recipient) in mention.phrases:
+        for country in {at[index] for index in range(first, last + 1) if index in at}:
+            one, two = found.get(country, (0.0, 0.0))
+            found[country] = max(one, actor), max(two, recipient)
     return found
 
 

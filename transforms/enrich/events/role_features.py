@@ -23,6 +23,7 @@ ELSEWHERE: Final = NOWHERE  # the option of a speaker whom another sentence name
 WHETHER: Final = -2  # the option that asks whether the event has a recipient at all
 NONE: Final[Key] = ()  # of an option that has no features of a kind
 ALONE: Final[tuple[Key, ...]] = ("word",), ("before",), ("after",)  # kinds it has without an event
+REACH: Final = 60  # tokens around the event's word in which a side may begin: keeps work linear
 _LIMITS: Final = (0, 1, 2, 4, 7, 13)  # tokens between an event's word and a head, told apart
 _STEP: Final = [sum(far > limit for limit in _LIMITS) for far in range(MAX_SENTENCE)]
 _UP_TO_2: Final = [min(count, 2) for count in range(MAX_SENTENCE + 1)]
@@ -41,7 +42,8 @@ def options(mention: EventMention, scene: Scene) -> list[int]:
     own = {*match.parts, mention.token} - {match.subject}
     if len(match.parts) > 1 or scene.sentence.is_attached(match.last):
         own.discard(match.last)
-    found = [token for token in heads.found if token not in own]
+    near = range(mention.token - REACH, mention.token + REACH + 1)
+    found = [token for token in near if token in heads.found and token not in own]
     if scene.speaker is not None and heads.speaker == ELSEWHERE:
         found.append(ELSEWHERE)
     return [*found, WHETHER]

@@ -280,3 +280,17 @@ def test_possessed_heads() -> None:
     assert coded("نظيره التونسي قيس سعيد") == [("TUN", "GOV")]
     assert coded("سفيرها في دمشق")[0] == (None, "GOV")
     assert coded("وقالت قواتها") == [(None, "MIL")]
+
+
+@pytest.mark.parametrize(
+    "text", ["قالت الإدارة في بيان إن القرار نهائي.", "جاء في بيان ان الوضع هادئ."]
+)
+def test_a_word_of_its_own_is_no_preposition_with_a_town(text: str) -> None:
+    assert [e.name for e in entities(text) if e.place is not None] == []
+
+
+def test_a_town_behind_a_preposition_is_found_all_the_same() -> None:
+    found = [
+        e.country for e in entities("انفجارات بدمشق وبحماة وللسودان وبغزة") if e.place or e.country
+    ]
+    assert found == ["SYR", "SYR", "SDN", "PSE"]
