@@ -97,6 +97,15 @@ def test_what_can_begin_no_party_is_not_asked_about():
     assert "الشرطه" in words(scene, found)
 
 
+def test_two_models_do_not_answer_for_each_other():
+    _, scene, _ = told(ARREST, "COERCE", 0)
+    heads = Heads(scene)
+    one, two = Roles({"one": (1.0, 0.0)}), Roles({"one": (2.0, 0.0)})
+    first = dict(one.alone(heads))
+    assert two.alone(heads) == dict.fromkeys(first, (2.0, 0.0))
+    assert one.alone(heads) == first
+
+
 def test_what_is_remembered_stays_bounded(monkeypatch):
     monkeypatch.setattr(roles, "LIMIT", 5)
     line = Roles({"one": (0.1, 0.1)})

@@ -43,7 +43,7 @@ class Heads:
     Attributes:
         found: the heads by token.
         speaker: the token at which its own speaker begins, -1 for none in this sentence.
-        alone: what a model gives them whatever the event, once it was asked.
+        alone: the model that was asked last, and what it gives them whatever the event.
         counts: how many verbs, openers of clauses, commas, stops and nouns precede each token.
     """
 
@@ -62,7 +62,7 @@ class Heads:
             for kinds in ("V", "CR", ",", ".", "N#")
         ]
         self.found: dict[int, Head] = {}
-        self.alone: dict[int, tuple[float, float]] | None = None
+        self.alone: tuple[object, dict[int, tuple[float, float]]] | None = None
         verb = NOWHERE
         inside = {
             token for low, high in sentence.spans.items() for token in range(low + 1, high + 1)

@@ -62,14 +62,14 @@ class Roles:
         Args:
             heads: of the sentence; what is found is kept there.
         """
-        if heads.alone is None:
+        if heads.alone is None or heads.alone[0] is not self:
             tables = self._tables(ALONE)
             found = {
                 token: self._total(ALONE, tables, head.keys, (0.0, 0.0))
                 for token, head in heads.found.items()
             }
-            heads.alone = {token: own for token, own in found.items() if max(own) >= NEVER}
-        return heads.alone
+            heads.alone = self, {t: own for t, own in found.items() if max(own) >= NEVER}
+        return heads.alone[1]
 
     def chances(
         self, alone: Iterable[Sums], of_event: Sequence[Key], rows: Iterable[Sequence[Key]]
