@@ -70,9 +70,10 @@ of them in the event itself, the others in what is said of it.
 | recipient: a masdar (بتعيينهم) | 10 |
 | event: told twice, two in one, of another type, not a fact | 30 |
 
-Behind that decision another reader found a fault in 173 of 236 rows: recipients 71 before and 55 now,
-actors 73 and 62, dates 28 and 12, places 71 and 66, the event itself 30 and 28. A statement that is
-given the place it speaks of (31 rows) and a neighbouring noun taken for a party (22) come first.
+Behind that decision another reader found a fault in 173 of 236 rows: recipients 71 before and 55
+now, actors 73 and 62, dates 28 and 12, places 71 and 66, the event itself 30 and 28. A statement
+that is given the place it speaks of (31 rows) and a neighbouring noun taken for a party (22) come
+first.
 
 ## Writing to BigQuery
 Tests run against BigQuery's emulator over Google's client: the seeds hold the same rows as in

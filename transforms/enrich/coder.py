@@ -163,7 +163,7 @@ def _decided(
             decision.probability = min(decision.probability, SECOND)
         elif PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
             decision.probability = SURE
-    likely = [d for d in decisions if d.probability >= DOUBTFUL]
+    likely = [d for d in decisions if d.probability >= DOUBTFUL][:MAX_MENTIONS]
     found = details(likely, context, model.roles)
     known = [scene for scene in scenes if not scene.only_own]
     setting = setting_of(known if likely else [], context.countries)

@@ -189,3 +189,13 @@ def test_whose_forces_act_is_said_by_the_clause_before():
         key=lambda e: e.confidence,
     )
     assert [(a.text, a.country) for a in arrest.actors] == [("الحكومة الأردنية", "JOR")]
+
+
+def test_many_rows_are_answered_as_each_alone():
+    trees = decision_model().setting.placed
+    rows = np.tile(np.linspace(0.0, 1.0, trees.columns.max() + 1), (5000, 1))
+    rows[:, 0] = np.arange(5000) / 5000
+    together = trees(rows)
+    assert len(together) == len(rows)
+    picked = range(0, len(rows), 499)
+    assert [together[n] for n in picked] == [trees([rows[n]])[0] for n in picked]

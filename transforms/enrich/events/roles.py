@@ -27,6 +27,7 @@ from transforms.enrich.events.role_features import (
     options,
     written,
 )
+from transforms.enrich.own import own_tables
 from transforms.enrich.roles.actors import actors_of
 from transforms.enrich.roles.arguments import owner_of
 from transforms.enrich.roles.subjects import TokenRange
@@ -55,6 +56,7 @@ class Roles:
         self.weights = weights
         self._sums: dict[Key, dict[Key, Sums]] = {}
         self._known = 0
+        self._own = own_tables()
 
     def alone(self, heads: Heads) -> dict[int, Sums]:
         """What the tokens of a sentence that may begin a party get whatever the event.
@@ -91,8 +93,8 @@ class Roles:
 
     def _tables(self, kinds: Iterable[Key]) -> list[dict[Key, Sums]]:
         """What is remembered of kinds of features."""
-        if self._known > LIMIT:
-            self._sums, self._known = {}, 0
+        if self._known > LIMIT or self._own != own_tables():  # what a word is follows own names
+            self._sums, self._known, self._own = {}, 0, own_tables()
         return [self._sums.setdefault(key, {NONE: (0.0, 0.0)}) for key in kinds]
 
     def _total(

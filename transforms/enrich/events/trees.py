@@ -19,6 +19,7 @@ Cells = np.ndarray[Any, np.dtype[np.int16]]
 Places = np.ndarray[Any, np.dtype[np.intp]]
 Levels = np.ndarray[Any, np.dtype[np.float32]]
 _LIMIT: Final = 30.0  # of log-odds
+_AT_ONCE: Final = 4096  # rows that are asked about together
 
 
 def _chance(total: float) -> float:
@@ -47,6 +48,9 @@ class Trees:
 
         Nodes of different trees ask the same: each question is answered once a row.
         """
+        if len(rows) > _AT_ONCE:  # what a row takes, so many rows take at most
+            parts = (rows[i : i + _AT_ONCE] for i in range(0, len(rows), _AT_ONCE))
+            return [chance for part in parts for chance in self(part)]
         if not len(rows):
             return []
         columns, limits, asked = self._questions
