@@ -357,8 +357,9 @@ def _ruled(
             mention = mention_of(scene, match, match.rule.event_type, context, match.head)
             if lacks(mention):
                 continue
-            if unreal:
+            if unreal is not None:
                 give_sides(mention, scene, unreal)
+                mention.claim_status = claim_status(mention, scene.speaker)
             _look_ahead(mention)
             if not has_formula(mention.event_type):  # a fitted formula knows the words alone
                 assign_country(mention, context.homes)

@@ -13,12 +13,13 @@ from transforms.enrich.build.gold import sentence_gold
 from transforms.enrich.build.roles import fit_roles
 from transforms.enrich.build.sides import Right, Told
 from transforms.enrich.events import role_features, roles
+from transforms.enrich.events.attribution import Speaker
 from transforms.enrich.events.decide import decision_model
 from transforms.enrich.events.heads import Heads
 from transforms.enrich.events.role_features import ALONE, ELSEWHERE, WHETHER
 from transforms.enrich.events.roles import NEVER, Roles
 from transforms.enrich.events.setting import setting_of, settle
-from transforms.records import Article
+from transforms.records import Actor, Article
 
 NOON = dt.datetime(2024, 3, 13, 12, tzinfo=dt.UTC)
 ARREST = "اعتقلت الشرطة أمس خمسة مهربين في المدينة."
@@ -199,3 +200,34 @@ def test_many_rows_are_answered_as_each_alone():
     assert len(together) == len(rows)
     picked = range(0, len(rows), 499)
     assert [together[n] for n in picked] == [trees([rows[n]])[0] for n in picked]
+
+
+def test_a_phrase_that_has_lost_drives_nothing_else_away(monkeypatch):
+    mention, scene, _ = told(ARREST, "COERCE", 0)
+    five, smugglers = (scene.sentence.words.index(word) for word in ("خمسه", "مهربين"))
+    sides = roles.Sides({smugglers: 0.9, five: 0.8}, {smugglers: 0.0, five: 0.85}, 0.9)
+    monkeypatch.setattr(roles, "weigh", lambda *_: sides)
+    roles.give_sides(mention, scene, Roles({}))
+    assert mention.recipients == []
+    assert [a.text for a in mention.actors] == ["خمسة مهربين"]
+
+
+def test_a_speaker_behind_a_conjunction_is_found_at_its_token():
+    body = "اعتقلت الشرطة أمس والجيش مهربين."
+    _, scene, _ = told(body, "COERCE", 0)
+    start = body.index("الجيش")
+    scene.speaker = Speaker(
+        Actor("الجيش", "الجيش", None, (), "body", start, start + 5), agency=False, official=True
+    )
+    assert scene.sentence.words[Heads(scene).speaker] == "والجيش"
+
+
+def test_a_speaker_far_away_in_the_sentence_is_an_option():
+    far = "قال الوزير " + "في حديث طويل " * 25 + "إن الشرطة اعتقلت مهربين."
+    scenes, context = coder.read_article(article(far))
+    (scene,) = scenes
+    found = decision_model().decide(coder.candidates(scenes, context))
+    last = max(coder.details(found, context), key=lambda m: m.token)
+    speaker = Heads(scene).speaker
+    assert last.token - speaker > role_features.REACH
+    assert speaker in role_features.options(last, scene)

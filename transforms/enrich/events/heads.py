@@ -83,6 +83,8 @@ def _speaker(scene: Scene) -> int:
         return NOWHERE
     start = speaker.actor.char_start
     token = tokens.range_of(start, start + 1)[0]
+    if token > 0 and tokens.span(token - 1, token - 1)[1] > start:
+        token -= 1  # written together with a conjunction or preposition: وللوزير
     return token if scene.sentence.first <= token < scene.sentence.stop else NOWHERE
 
 

@@ -44,6 +44,8 @@ def options(mention: EventMention, scene: Scene) -> list[int]:
         own.discard(match.last)
     near = range(mention.token - REACH, mention.token + REACH + 1)
     found = [token for token in near if token in heads.found and token not in own]
+    if heads.speaker in heads.found and heads.speaker not in near:
+        found.append(heads.speaker)
     if scene.speaker is not None and heads.speaker == ELSEWHERE:
         found.append(ELSEWHERE)
     return [*found, WHETHER]

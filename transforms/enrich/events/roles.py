@@ -170,13 +170,13 @@ def give_sides(mention: EventMention, scene: Scene, roles: Roles) -> None:
     joined = {t for t in acting if both or (t >= 0 and words[t][0] == "و" and sentence.joins(t))}
     actors = _chosen(acting, ACTOR, joined)
     recipients = _chosen(acted_on, RECIPIENT, joined)
-    for one, two in product(actors, recipients):
-        if not _overlap(_phrase_at(scene, one), _phrase_at(scene, two)):
+    pairs = [(max(acting[a], acted_on[b]), a, b) for a, b in product(actors, recipients)]
+    for _, one, two in sorted(pairs, reverse=True):  # what has lost drives nothing else away
+        if one not in actors or two not in recipients:
             continue
-        if acting[one] >= acted_on[two]:
-            recipients.discard(two)
-        else:
-            actors.discard(one)
+        if _overlap(_phrase_at(scene, one), _phrase_at(scene, two)):
+            side, lost = (recipients, two) if acting[one] >= acted_on[two] else (actors, one)
+            side.discard(lost)
     mention.phrases = [
         (_phrase_at(scene, token), (chance, acted_on[token]))
         for token, chance in acting.items()
@@ -189,8 +189,8 @@ def give_sides(mention: EventMention, scene: Scene, roles: Roles) -> None:
     if ELSEWHERE in actors and scene.speaker is not None:
         mention.actors.append(scene.speaker.actor)
     start, stop = sentence.clause_start(mention.token), sentence.clause_stop(mention.token)
-    if mention.match.verbal and all(start <= token < stop for token in actors):
-        mention.named = frozenset(a.country for a in mention.actors if a.country)
+    own = mention.match.verbal and all(start <= token < stop for token in actors)
+    mention.named = frozenset(a.country for a in mention.actors if a.country and own)
 
 
 def likely_sides(
