@@ -129,7 +129,7 @@ def joined(article: Article, model: DecisionModel) -> Joined:
     if anchor_of(article) is None:
         mentions = _by_rules(scenes, context)
     else:
-        mentions, doubtful = _decided(scenes, context, model)
+        mentions, doubtful = decided(scenes, context, model)
     merged = merge(mentions[:MAX_MENTIONS], model.pair)
     doubtful = _said_once(doubtful)[:MAX_MENTIONS]
     for mention in (*merged, *doubtful):
@@ -150,10 +150,17 @@ def anchor_of(article: Article) -> dt.date | None:
     return article.published_on
 
 
-def _decided(
-    scenes: list[Scene], context: ArticleContext, model: DecisionModel
+def decided(
+    scenes: list[Scene], context: ArticleContext, model: DecisionModel, *, least: float = DOUBTFUL
 ) -> tuple[list[EventMention], list[EventMention]]:
-    """The mentions of a dated article, and those that hardly are events."""
+    """The mentions of a dated article before they are joined, and those that hardly are events.
+
+    Args:
+        scenes: the sentences of the article.
+        context: what it says as a whole.
+        model: decides.
+        least: probability below which one hardly is an event.
+    """
     own = own_mentions(scenes, context)
     told = told_words(own)
     decisions = once(model.decide(candidates(scenes, context)))
@@ -163,7 +170,7 @@ def _decided(
             decision.probability = min(decision.probability, SECOND)
         elif PHRASE <= decision.probability < SURE and tells_by_phrase(decision):
             decision.probability = SURE
-    likely = [d for d in decisions if d.probability >= DOUBTFUL][:MAX_MENTIONS]
+    likely = [d for d in decisions if d.probability >= least][:MAX_MENTIONS]
     found = details(likely, context, model.roles)
     known = [scene for scene in scenes if not scene.only_own]
     setting = setting_of(known if likely else [], context.countries)
@@ -173,7 +180,7 @@ def _decided(
     for mention, scene in told_in:
         mention.claim_status = claim_status(mention, scene.speaker)
         judge(mention, scene, context, setting)
-    doubtful = details([d for d in decisions if d.probability < DOUBTFUL], context)
+    doubtful = [_bare(d) for d in decisions if d.probability < least]
     found, doubtful = _with_unreal(scenes, context, (found, doubtful), told, model.roles)
     return [*found, *_settled(own, scenes, context, model)], doubtful
 
@@ -257,7 +264,7 @@ def once(decisions: list[Decision]) -> list[Decision]:
 def details(
     decisions: list[Decision], context: ArticleContext, roles: Roles | None = None
 ) -> list[EventMention]:
-    """The mentions that the models decided for; doubtful ones are bare of all details.
+    """The mentions that the models decided for, with all details.
 
     Args:
         decisions: what the models decided.
@@ -268,14 +275,19 @@ def details(
     for decision in decisions:
         candidate, kind = decision.candidate, decision.event_type
         match = trigger_of(candidate, kind)
-        scene, token = candidate.scene, candidate.token
-        if decision.probability < DOUBTFUL:
-            mention = bare_mention(scene, match, kind, token)
-        else:
-            mention = mention_of(scene, match, kind, context, token, roles)
+        mention = mention_of(candidate.scene, match, kind, context, candidate.token, roles)
         mention.confidence = decision.probability
         mentions.append(mention)
     return mentions
+
+
+def _bare(decision: Decision) -> EventMention:
+    """The mention of a decision that hardly is an event."""
+    candidate, kind = decision.candidate, decision.event_type
+    match = trigger_of(candidate, kind)
+    mention = bare_mention(candidate.scene, match, kind, candidate.token)
+    mention.confidence = decision.probability
+    return mention
 
 
 def _with_unreal(

@@ -284,8 +284,14 @@ def _of_noun(sentence: Sentence, last: int) -> Kind | Literal[""]:
     if all(word.startswith(ARTICLE) for word in words[:2]):
         return ""  # شيع الآلاف القتيل
     adjective = len(words) > 2 and not words[2].startswith((ARTICLE, "و")) and words[1] not in PARTS
-    near = range(last + 1, last + 2 + adjective)
+    near = [i for i in range(last + 1, last + 2 + adjective) if not _is_another(sentence, i)]
     return first_told(sentence, near, "N", (DEAD_NOUNS | BODIES, HURT_NOUNS))
+
+
+def _is_another(sentence: Sentence, index: int) -> bool:
+    """Whether a noun tells something else than what stands before: مقتل خمسة وإصابة تسعة."""
+    readings = analyse(sentence.words[index]) if index < sentence.stop else ()
+    return bool(readings) and all(reading.conjunction for reading in readings)
 
 
 def _told_before(sentence: Sentence, first: int) -> Kind | Literal[""]:

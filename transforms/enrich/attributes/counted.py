@@ -124,8 +124,15 @@ def is_two(word: str) -> bool:
         stem = bare.removesuffix(ending)
         if stem != bare and len(stem) > 2:
             restored = endings.FEMININE_FOLDED if ending in _DUALS_FEMININE else ""
-            return stem + restored in ONE or stem in ONE
-    return False
+            return stem + restored in ONE or stem in ONE or _is_defective(stem)
+    return bare.endswith(endings.DUAL_OBLIQUE) and _is_defective(
+        bare.removesuffix(endings.DUAL_OBLIQUE)
+    )
+
+
+def _is_defective(stem: str) -> bool:
+    """Whether a noun regains the ي that it loses when it stands alone, as before a dual: راع."""
+    return stem.endswith("ي") and stem[:-1] in ONE
 
 
 @remembers

@@ -31,8 +31,10 @@ from transforms.enrich.build.gold import (
 )
 from transforms.enrich.build.linear import Sparse, fit_softmax, vocabulary
 from transforms.enrich.build.net import fit_net
+from transforms.enrich.build.pairs import asked_of as pairs_of
+from transforms.enrich.build.pairs import fit_pairs
 from transforms.enrich.build.roles import fit_roles, lesson, rule_lessons
-from transforms.enrich.build.sides import Right, Told, fit_pairs, fit_setting, fit_sides
+from transforms.enrich.build.sides import Right, Told, fit_setting, fit_sides, told_by
 from transforms.enrich.build.spans import fit_ends, marked_phrases
 from transforms.enrich.build.whole import asked_of, fit_whole
 from transforms.enrich.events.candidates import Candidate
@@ -202,7 +204,10 @@ def _alone(gold: Gold) -> Iterator[dict[str, Any]]:
                 if low <= start and end <= high
             ]
             if spans:
-                moved = {"trigger": spans[0], "mentions": spans[1:]}
+                moved: dict[str, Any] = {"trigger": spans[0], "mentions": spans[1:]}
+                place = event["place"]
+                if place and not low <= place.get("start", low) < high:
+                    moved |= {"place": None, "place_known": False}
                 alone["events"].append({**event, **moved})
         yield {**alone, "published": gold["published"]}
 
@@ -238,8 +243,6 @@ def _look(example: Example) -> None:
     example.options, example.numbers = clause_options(Ground(example.candidates), example.chances)
     example.right = [o for o in example.options if answers(example.gold, o) and o.own >= OWN]
     example.right.sort(key=lambda o: o.candidate.position)
-    for option in example.right:
-        option.probability = 1.0  # with all details
 
 
 def _tell(example: Example, roles: Roles | None = None) -> None:
@@ -250,10 +253,10 @@ def _tell(example: Example, roles: Roles | None = None) -> None:
         roles: say who does it to whom, not fitted on it; without them grammar does.
     """
     mentions = coder.details(example.right, example.context, roles)
-    found = [
-        Right(mention, option.candidate.scene, answers(example.gold, option))
-        for mention, option in zip(mentions, example.right, strict=True)
-    ]
+    found = []
+    for mention, option in zip(mentions, example.right, strict=True):
+        events = [told_by(mention, event, example.gold) for event in answers(example.gold, option)]
+        found.append(Right(mention, option.candidate.scene, events))
     scenes = list({id(c.scene): c.scene for c in example.candidates}.values())
     example.told = Told(found, scenes, example.context.countries)
 
@@ -299,13 +302,20 @@ def fit(
         _tell(example, roles[example.fold])
     for fold, (known, net) in enumerate(parts):
         models.append(_model(known, net, roles[fold], [e for e in wholes if e.fold != fold]))
-    asked = [(e.fold, asked_of(e.gold, models[e.fold])) for e in wholes]
+    whole = _model(*_fit_types(examples), all_roles, wholes)
+    articles = [e for e in wholes if e.trust == 1.0]
+    pairs = [each for e in articles for each in pairs_of(e.gold, models[e.fold], e.fold)]
+    models = [
+        replace(model, pair=fit_pairs([each for each in pairs if each.fold != number]))
+        for number, model in enumerate(models)
+    ]
+    asked = [(e.fold, asked_of(e.gold, models[e.fold])) for e in articles]
     models = [
         replace(model, whole=fit_whole([each for fold, each in asked if fold != number]))
         for number, model in enumerate(models)
     ]
-    whole = _model(*_fit_types(examples), all_roles, wholes)
-    whole = replace(whole, whole=fit_whole([each for _, each in asked]))
+    last = fit_whole([each for _, each in asked])
+    whole = replace(whole, pair=fit_pairs(pairs), whole=last)
     return whole, models, {e.gold["doc_id"]: e.fold for e in wholes}
 
 
@@ -330,7 +340,6 @@ def _model(
         known,
         net,
         _fit_clause(examples),
-        fit_pairs(articles, sides, setting),
         sides,
         setting,
         roles=roles,

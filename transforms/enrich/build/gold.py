@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from transforms.records import Article, Evidence, Span
+from transforms.records import Actor, Article, Evidence, Span
 
 Gold = Mapping[str, Any]
 
@@ -47,10 +47,10 @@ def overlaps(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
 
 
-def placed(span: Span | Evidence, gold: Gold) -> tuple[int, int]:
+def placed(span: Span | Evidence | Actor, gold: Gold) -> tuple[int, int]:
     """Where a span of an article stands in title, newline, body, as the gold counts."""
     shift = len(gold["title"]) + 1 if span.field == "body" else 0
-    return span.char_start + shift, span.char_end + shift
+    return (span.char_start or 0) + shift, (span.char_end or 0) + shift
 
 
 def matched(edges: Mapping[int, Iterable[int]]) -> dict[int, int]:
@@ -202,7 +202,7 @@ def _of_case(case: Gold) -> Gold:
             {
                 "type": event["type"], "alt_types": [], "status": event["status"],
                 "trigger": span, "mentions": [], "date": event["date"] or "", "place": None,
-                "core": True, **sides,
+                "core": None, **sides,  # None: an empty side is not known
             }
         )  # fmt: skip
     return gold

@@ -48,17 +48,19 @@ def fit_roles(
         articles: as they were coded by hand, and what they tell rightly.
         lessons: sentences of one act, see ``lesson``.
     """
-    rows = [row for gold, told in articles for row in _rows(gold, told)]
-    taught = [row for gold, told in lessons for row in _rows(gold, told)]
-    names = [own for own, _ in (*rows, *taught)]
-    known = vocabulary(names, LEAST)
-    if not known:
+    rows = [
+        (own, target, weight)
+        for examples, weight in ((articles, 1.0), (lessons, LESSON))
+        for gold, told in examples
+        for own, target in _rows(gold, told)
+    ]
+    known = vocabulary([own for own, _, _ in rows], LEAST)
+    rows = [row for row in rows if not known.keys().isdisjoint(row[0])]
+    if not rows:
         return Roles({})
+    names, targets, weights = zip(*rows, strict=True)
     fitted = fit_softmax(
-        Sparse.of(names, known),
-        np.array([target for _, target in (*rows, *taught)]),
-        np.array([1.0] * len(rows) + [LESSON] * len(taught)),
-        np.full(len(known), RIDGE),
+        Sparse.of(names, known), np.array(targets), np.array(weights), np.full(len(known), RIDGE)
     )
     return Roles(_against_nobody(known, fitted))
 
@@ -99,6 +101,7 @@ def _is_of(rule_id: str, match: TriggerMatch) -> bool:
 def _told(gold: Gold, tells: Callable[[TriggerMatch], bool], events: list[Gold]) -> Told:
     """The mentions of a text that some triggers tell, by grammar."""
     scenes, context = coder.read_article(article_of(gold))
+    coder.candidates(scenes, context)  # fills in what is known of tokens
     right = [
         Right(
             mention_of(scene, match, match.rule.event_type, context, match.head), scene, [*events]
@@ -123,12 +126,9 @@ def _rows(gold: Gold, told: Told) -> Iterator[Row]:
     """Every option of every right mention, with how probably it is which side."""
     for mention, scene, (event, *_) in told.right:
         tokens = options(mention, scene)
-        if event.get("reciprocal") and not mention.match.rule.reciprocal:
-            tokens.remove(WHETHER)  # another type, in which one side acts alone
-        if not all("start" in party for side in _SIDES for party in event[side]):
-            tokens = [WHETHER]  # sides are known by their countries alone
-        if event["core"] is None:
-            tokens = []  # an empty side is not known
+        marked = all("start" in party for side in _SIDES for party in event[side])
+        if event["core"] is None or not marked:
+            continue  # an empty side is not known, or sides by their countries alone
         of_event, rows = asked(mention, scene, tokens)
         targets = _targets(gold, event, scene, tokens)
         for token, own, target in zip(tokens, rows, targets, strict=True):

@@ -1,4 +1,4 @@
-"""Fit what is said of an event once it is decided: its sides, date and place, and its mentions."""
+"""Fit what is said of an event once it is decided: its sides, date and place."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Final, NamedTuple
 
 from transforms.enrich.attributes.article import Countries
 from transforms.enrich.build.boost import Recipe, fit_trees
-from transforms.enrich.build.gold import Gold
+from transforms.enrich.build.gold import Gold, overlaps, placed
 from transforms.enrich.build.linear import fit_logistic
 from transforms.enrich.events.candidates import Scene
 from transforms.enrich.events.mention import EventMention
-from transforms.enrich.events.merge import pair_numbers
 from transforms.enrich.events.parties import (
     TYPED,
     SideModels,
@@ -32,14 +31,13 @@ from transforms.enrich.events.setting import (
     place_numbers,
     place_options,
     setting_of,
-    settle,
 )
 from transforms.enrich.events.trees import Trees
 
 RIDGE: Final = 3.0
 HAS: Final = Recipe(trees=150, depth=4, rate=0.06, ridge=6.0)  # a recipient, a place
-PAIR: Final = Recipe(trees=80, depth=3, rate=0.08, ridge=6.0)
 CHOICE: Final = Recipe(trees=200, depth=4, rate=0.06, ridge=6.0)  # of a date, of a place
+PARTS: Final = 4  # of the articles, each asked about its places by a model fitted on the others
 SAME_COUNTRY: Final = 0.4  # how right another place of the right country is
 _Rows = tuple[list[list[float]], list[float]]
 
@@ -50,6 +48,27 @@ class Right(NamedTuple):
     mention: EventMention
     scene: Scene
     events: list[Gold]
+
+
+def told_by(mention: EventMention, event: Gold, gold: Gold) -> Gold:
+    """An event as a mention tells it: where one side acts alone, the others are acted upon.
+
+    A visit is marked as an act of both, and "arrived in Chad" tells of a guest and a host.
+
+    Args:
+        mention: the mention, with sides.
+        event: the event of the gold that it answers.
+        gold: the article.
+    """
+    if not event.get("reciprocal") or mention.match.rule.reciprocal:
+        return event
+    parties = [*event["actor"], *event["recipient"]]
+    given = [placed(actor, gold) for actor in mention.actors if actor.char_start is not None]
+    acting = next(
+        (p for p in parties if "start" in p and overlaps((p["start"], p["end"]), given)), parties[0]
+    )
+    others = [party for party in parties if party is not acting]
+    return {**event, "reciprocal": False, "actor": [acting], "recipient": others}
 
 
 @dataclass(slots=True)
@@ -90,10 +109,10 @@ def _side_rows(told: Told) -> dict[str, _Rows]:
     found: dict[str, _Rows] = {"actor": ([], []), "recipient": ([], []), "has": ([], [])}
     countries = told.countries
     for mention, scene, (event, *_) in told.right:
-        both = bool(event.get("reciprocal"))
-        if event["core"] is not None and (mention.match.rule.reciprocal or not both):
+        if event["core"] is not None:
+            has = bool(event["recipient"]) and not event.get("reciprocal")
             found["has"][0].append(has_numbers(mention, scene))
-            found["has"][1].append(float(bool(event["recipient"]) and not both))
+            found["has"][1].append(float(has))
         for role, wanted in _sides(event).items():
             rows, targets = found[role]
             named = options(mention, scene, countries) if wanted else []
@@ -118,8 +137,8 @@ def fit_setting(articles: Sequence[Told], sides: SideModels) -> SettingModels:
     """The models of date and place, on right mentions."""
     rows: dict[str, list[list[float]]] = {"date": [], "place": []}
     targets: dict[str, list[float]] = {"date": [], "place": []}
-    asked = []
-    for told in articles:
+    asked, parts = [], []
+    for number, told in enumerate(articles):
         setting = setting_of(told.scenes, told.countries)
         for mention, scene, (event, *_) in told.right:
             copied = replace(mention)
@@ -130,14 +149,24 @@ def fit_setting(articles: Sequence[Told], sides: SideModels) -> SettingModels:
                 day = dated.when.start.isoformat()
                 targets["date"].append(float(any(day.startswith(d) for d in days)))
             places = place_options(scene, setting)
-            if places and event["core"] is not None:
-                asked.append(((copied, scene), setting, float(_has_place(event))))
+            if places and event["core"] is not None and event.get("place_known", True):
+                asked.append((number % PARTS, (copied, scene), setting, float(_has_place(event))))
             if _has_place(event):
+                parts += [number % PARTS] * len(places)
                 rows["place"] += place_numbers(copied, scene, setting, places)
                 targets["place"] += [_right_place(placed, event["place"]) for placed in places]
     date, place = (fit_trees(rows[name], targets[name], CHOICE) for name in rows)
-    numbers = [likeliest([settled], around, place)[0][1] for settled, around, _ in asked]
+    others = [_without(rows["place"], targets["place"], parts, part) for part in range(PARTS)]
+    numbers = [likeliest([each], around, others[part])[0][1] for part, each, around, _ in asked]
     return SettingModels(date, place, fit_trees(numbers, [has for *_, has in asked], HAS))
+
+
+def _without(
+    rows: Sequence[Sequence[float]], targets: Sequence[float], parts: Sequence[int], part: int
+) -> Trees:
+    """The model of places that has not seen a part of the articles."""
+    kept = [number for number, own in enumerate(parts) if own != part]
+    return fit_trees([rows[n] for n in kept], [targets[n] for n in kept], CHOICE)
 
 
 def _has_place(event: Gold) -> bool:
@@ -150,22 +179,3 @@ def _right_place(placed: Placed, wanted: Gold) -> float:
     if place is None or place.country != wanted["country"]:
         return 0.0
     return 1.0 if place.name in wanted["text"] or wanted["text"] in place.name else SAME_COUNTRY
-
-
-def fit_pairs(articles: Sequence[Told], sides: SideModels, setting: SettingModels) -> Trees:
-    """The model of two mentions, on right ones of a type, with the sides and dates they get."""
-    rows, targets = [], []
-    for told in articles:
-        around = setting_of(told.scenes, told.countries)
-        whole = []
-        for mention, scene, events in told.right:
-            copied = replace(mention)
-            assign_countries([(copied, scene)], told.countries, sides)
-            settle([(copied, scene)], around, setting)
-            whole.append((copied, {id(event) for event in events}))
-        for number, (one, ids) in enumerate(whole):
-            for two, others in whole[:number]:
-                if one.event_type == two.event_type:
-                    rows.append(pair_numbers(two, one))
-                    targets.append(float(bool(ids & others)))
-    return fit_trees(rows, targets, PAIR)

@@ -23,6 +23,7 @@ from transforms.enrich.events.features import Names
 from transforms.enrich.events.ground import Ground
 from transforms.enrich.events.net import Net
 from transforms.enrich.events.numbers import Floats, Logistic
+from transforms.enrich.events.pairs import PairModel
 from transforms.enrich.events.parties import SideModels
 from transforms.enrich.events.roles import Roles, Sums
 from transforms.enrich.events.setting import SettingModels
@@ -41,9 +42,9 @@ class DecisionModel:
         rows: feature -> its row in ``net``.
         net: the first model: its classes are the types, the last is for no event.
         clause: the second model.
-        pair: the third model.
         sides: the models of the sides (see ``parties``).
         setting: the models of date and place (see ``setting``).
+        pair: the third model; None where it was not fitted.
         whole: how sure an event is once all is known of it (see ``whole``); None where it was
             not fitted.
         ends: where the phrases of parties end (see ``spans``).
@@ -53,9 +54,9 @@ class DecisionModel:
     rows: dict[str, int]
     net: Net
     clause: Trees
-    pair: Trees
     sides: SideModels
     setting: SettingModels
+    pair: PairModel | None = None
     whole: Trees | None = None
     ends: Weights = field(default_factory=dict)
     roles: Roles = field(default_factory=lambda: Roles({}))
@@ -127,6 +128,7 @@ def save(model: DecisionModel, path: Path) -> None:
         **model.net.arrays(),
         "ends": np.array("\n".join(model.ends)),
         "ends.weights": np.array(list(model.ends.values()), dtype=np.float32),
+        **_pair_parts(model.pair),
         "roles": np.array("\n".join(model.roles.weights)),
         "roles.weights": np.array(list(model.roles.weights.values()), dtype=np.float16),
     }
@@ -138,11 +140,18 @@ def save(model: DecisionModel, path: Path) -> None:
     np.savez_compressed(path, **parts)
 
 
+def _pair_parts(model: PairModel | None) -> dict[str, Any]:
+    if model is None:
+        return {}
+    weights = np.array(list(model.words.values()), dtype=np.float32)
+    words = {"pair.words": np.array("\n".join(model.words)), "pair.words.weights": weights}
+    return {**words, **model.trees.arrays("pair")}
+
+
 def _trees(model: DecisionModel) -> dict[str, Trees]:
     """The models of trees, by the name under which a file keeps them."""
     found = {
         "clause": model.clause,
-        "pair": model.pair,
         "has": model.sides.has,
         "date": model.setting.date,
         "place": model.setting.place,
@@ -160,13 +169,17 @@ def decision_model() -> DecisionModel:
             {intern(term): row for row, term in enumerate(terms)},
             Net.of(data),
             Trees.of(data, "clause"),
-            Trees.of(data, "pair"),
             SideModels(_line(data, "actor"), _line(data, "recipient"), Trees.of(data, "has")),
             SettingModels(*(Trees.of(data, name) for name in ("date", "place", "placed"))),
+            _pairs_of(data) if "pair.base" in data else None,
             Trees.of(data, "whole") if "whole.base" in data else None,
             _weights(data, "ends") if "ends" in data else {},
             Roles(_pairs(data, "roles")),
         )
+
+
+def _pairs_of(data: Any) -> PairModel:
+    return PairModel(_weights(data, "pair.words"), Trees.of(data, "pair"))
 
 
 def _weights(data: Any, name: str) -> Weights:

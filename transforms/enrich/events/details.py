@@ -103,10 +103,12 @@ def mention_of(
         speaker=scene.speaker.actor.text if scene.speaker else None,
         anchored=annotations.anchor is not None, token=token, order=scene.number,
     )  # fmt: skip
-    if roles is None:
-        _sides_by_grammar(mention, scene)
-    else:
+    if not arguments.actors and scene.speaker is not None:
+        arguments.inherited |= rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
+    if roles is not None and roles.weights:
         give_sides(mention, scene, roles)
+    else:
+        _sides_by_grammar(mention, scene)
     mention.claim_status = claim_status(mention, scene.speaker)
     if event_type in HARM:
         count_persons(mention, scene)
@@ -119,14 +121,11 @@ def mention_of(
 
 def _sides_by_grammar(mention: EventMention, scene: Scene) -> None:
     """Give a mention the sides that grammar finds; who acts may be who speaks."""
-    annotations, sentence, rule = scene.annotations, scene.sentence, mention.match.rule
-    arguments = mention.arguments
+    annotations, sentence, arguments = scene.annotations, scene.sentence, mention.arguments
     mention.actors = actors_of(annotations, sentence, arguments.actors)
     mention.recipients = actors_of(annotations, sentence, arguments.recipients)
-    speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
-    if not mention.actors and speaks and scene.speaker is not None:
+    if arguments.inherited and not arguments.actors and scene.speaker is not None:
         mention.actors = [scene.speaker.actor]
-        arguments.inherited = True
     if mention.match.verbal and not arguments.inherited:
         mention.named = frozenset(a.country for a in mention.actors if a.country)
 

@@ -14,6 +14,7 @@ from transforms.enrich.events.candidates import Scene, word_info
 from transforms.enrich.events.spans import classes, shape
 from transforms.enrich.events.word_model import stem
 from transforms.enrich.sentence.view import Sentence
+from transforms.text.numbers import number_words
 
 Key = tuple[Any, ...]
 NOWHERE: Final = -1  # no token of the sentence
@@ -69,12 +70,21 @@ class Heads:
         }
         for token, kind in enumerate(line, sentence.first):
             if kind in "N#":
-                self.found[token] = _head(scene, token, verb, inside)
+                if not _is_counted(sentence, token):
+                    self.found[token] = _head(scene, token, verb, inside)
             elif kind == "V":
                 verb = token
             elif kind == ".":
                 verb = NOWHERE
         self.speaker = _speaker(scene)
+
+
+def _is_counted(sentence: Sentence, token: int) -> bool:
+    """Whether a number right before a token counts it: the phrase of ثلاثة جنود begins before."""
+    if token == sentence.first or sentence.words[token].startswith("و"):
+        return False
+    kind, word = sentence.kind(token - 1), sentence.words[token - 1]
+    return kind == "#" or (kind == "N" and word in number_words())
 
 
 def _speaker(scene: Scene) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from transforms.enrich.attributes.dates import When
 from transforms.enrich.attributes.status import Realis
@@ -10,6 +11,13 @@ from transforms.enrich.roles.prepositions import Arguments
 from transforms.enrich.rules.match import TriggerMatch
 from transforms.enrich.sentence.view import Sentence
 from transforms.records import Actor, Evidence, Place, Span, Status
+
+
+class Near(NamedTuple):
+    """How probably an event is one with another of its type, and how sure that one is."""
+
+    mean: float
+    sure: float
 
 
 @dataclass(slots=True)
@@ -21,8 +29,7 @@ class EventMention:
     word that tells the event, ``order`` the number of its sentence, ``named`` holds the countries
     that a verb's own subject names, ``gaps`` tell how badly the dead and the injured suit it
     (rank, how far). ``joined`` are the mentions that are one with it, itself among them
-    (confidence, field, token, number of the sentence), ``near`` the event of its type that it most
-    probably repeats without being joined to it: how probably, and how sure that one is. ``odds``
+    (confidence, field, token, number of the sentence), ``near`` the others of its type. ``odds``
     are how probable its likeliest actor and recipient are, and that it has one (see ``roles``),
     ``phrases`` those that may be either, by first and last token, with both probabilities.
     """
@@ -53,6 +60,6 @@ class EventMention:
     order: int = 0
     named: frozenset[str] = frozenset()
     joined: tuple[tuple[float, str, int, int], ...] = ()
-    near: tuple[float, float] = (0.0, 0.0)
+    near: list[Near] = field(default_factory=list)
     odds: tuple[float, float, float] = (0.0, 0.0, 0.0)
     phrases: list[tuple[tuple[int, int], tuple[float, float]]] = field(default_factory=list)

@@ -33,7 +33,7 @@ _ELSEWHERE: Final = 200  # how far a place in another text is
 _PLACES: Final = 40  # places of an article that are weighed
 _VERBAL: Final = frozenset({"ACCUSE", "REQUEST", "SUPPORT", "REJECT", "THREATEN", "AGREE"})
 _ONE_OF: Final = {kind: [float(kind == other) for other in TYPES] for kind in TYPES}
-PLACED: Final = 0.1  # probability from which an event has a place that the text tells
+PLACED: Final = 0.25  # probability from which an event has a place that the text tells
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,13 +138,26 @@ def _beside(event: EventMention, known: Around) -> list[float]:
     ranked = known.by_type[event.event_type]
     number = next(n for n, (_, _, own) in enumerate(ranked) if own == id(event))
     others = [-ranked[n][0] for n in (0, 1) if n < len(ranked) and n != number]
-    near, sure = event.near
     words = {(field, token) for _, field, token, _ in event.joined}
     rivals = [_best(known.by_word[word], event) for word in words]
     return [
-        near, sure, near * sure, float(number), float(len(ranked) - 1),
+        *_repeated(event), float(number), float(len(ranked) - 1),
         max(others, default=0.0), float(known.sure), float(len(known.events)),
         max(rivals), _best(known.by_sentence[id(event.sentence)], event),
+    ]  # fmt: skip
+
+
+def _repeated(event: EventMention) -> list[float]:
+    """How probably another event of its type tells it, too: any, a surer one, a sure one."""
+    mean, sure = max(event.near, default=(0.0, 0.0))
+    surer = [near for near in event.near if near.sure >= event.confidence]
+    weaker = [near.mean for near in event.near if near.sure < event.confidence]
+    return [
+        mean, sure, mean * sure,
+        max([near.mean for near in surer], default=0.0),
+        max([near.mean * near.sure for near in surer], default=0.0),
+        max(weaker, default=0.0),
+        1.0 - math.prod([1.0 - near.mean for near in surer if near.sure >= SURE]),
     ]  # fmt: skip
 
 

@@ -40,5 +40,6 @@ OPENING_PAIRS: Final = frozenset(
 FUTURE_PARTICLES: Final = words("closed_classes", "future_particles")
 COMPLEMENTISERS: Final = words("closed_classes", "complementisers")
 EITHER_IF_OR_THAT: Final = words("closed_classes", "either_if_or_that")
+OTHERS: Final = words("closed_classes", "others")
 STRONG_STOPS: Final = frozenset(".!?؟؛;:\n")
 QUOTES: Final = frozenset("\"'«»“”‘’„‟`")
