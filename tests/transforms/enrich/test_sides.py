@@ -11,7 +11,7 @@ import pytest
 from transforms.enrich import code_events, coder
 from transforms.enrich.build.gold import sentence_gold
 from transforms.enrich.build.roles import fit_roles
-from transforms.enrich.build.sides import Right, Told
+from transforms.enrich.build.sides import Right, Told, told_by
 from transforms.enrich.events import role_features, roles
 from transforms.enrich.events.attribution import Speaker
 from transforms.enrich.events.decide import decision_model
@@ -231,3 +231,22 @@ def test_a_speaker_far_away_in_the_sentence_is_an_option():
     speaker = Heads(scene).speaker
     assert last.token - speaker > role_features.REACH
     assert speaker in role_features.options(last, scene)
+
+
+def test_an_act_of_both_is_taught_as_the_mention_tells_it():
+    body = "وصل وزير الداخلية الليبي أمس إلى تشاد في زيارة رسمية."
+    scenes, context = coder.read_article(article(body))
+    found = decision_model().decide(coder.candidates(scenes, context))
+    (visit,) = [
+        m for m in coder.details(coder.once(found), context) if m.match.rule.id == "consult.visit"
+    ]
+    host, guest = (
+        {"text": text, "start": body.index(text) + 1, "end": body.index(text) + 1 + len(text)}
+        for text in ("تشاد", "وزير الداخلية الليبي")
+    )
+    event = {"reciprocal": True, "actor": [host, guest], "recipient": []}
+    told_one_way = told_by(visit, event, {"title": ""})
+    assert told_one_way == {"reciprocal": False, "actor": [guest], "recipient": [host]}
+    assert told_by(visit, event | {"reciprocal": False}, {"title": ""})["actor"] == [host, guest]
+    empty = {"reciprocal": True, "actor": [], "recipient": []}
+    assert told_by(visit, empty, {"title": ""}) == empty

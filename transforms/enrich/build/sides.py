@@ -60,9 +60,9 @@ def told_by(mention: EventMention, event: Gold, gold: Gold) -> Gold:
         event: the event of the gold that it answers.
         gold: the article.
     """
-    if not event.get("reciprocal") or mention.match.rule.reciprocal:
-        return event
     parties = [*event["actor"], *event["recipient"]]
+    if not parties or not event.get("reciprocal") or mention.match.rule.reciprocal:
+        return event
     given = [placed(actor, gold) for actor in mention.actors if actor.char_start is not None]
     acting = next(
         (p for p in parties if "start" in p and overlaps((p["start"], p["end"]), given)), parties[0]
