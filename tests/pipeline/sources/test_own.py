@@ -130,7 +130,7 @@ def test_a_run_codes_by_own_rules_and_names_and_recode_does_the_same(desk, here,
     came = told.split("came 7 PROTEST\n")[1].splitlines()
     sentences = [line.strip() for line in came if line.startswith("    ")][:5]
     assert sentences == [f"أنار {who} الشموع أمس في ساحة المثال ضد كتائب المثال" for who in WHO[:5]]
-    assert not came[5].startswith("    ")
+    assert not any(line.startswith("    ") for line in came[5:6])  # five are enough
 
     moved = tmp_path / "elsewhere.toml"
     moved.write_text(VIGIL, "utf-8")
