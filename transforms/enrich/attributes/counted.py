@@ -22,6 +22,7 @@ _PAIR: Final = lists.words("counted", "pair")
 _SINGLE: Final = lists.words("counted", "single")
 ONE_DEAD: Final = lists.words("counted", "one_dead")
 ONE_HURT: Final = lists.words("counted", "one_hurt")
+_DEFECTIVE: Final = lists.words("counted", "defective")
 _KIN: Final = lists.words("counted", "kin")
 DAYS: Final = lists.words("counted", "days_like_numbers")
 DEAD_NOUNS: Final = lists.lemmas("attributes", "dead_nouns")
@@ -131,8 +132,11 @@ def is_two(word: str) -> bool:
 
 
 def _is_defective(stem: str) -> bool:
-    """Whether a noun regains the ي that it loses when it stands alone, as before a dual: راع."""
-    return stem.endswith("ي") and stem[:-1] in ONE
+    """Whether a noun regains the ي that it loses when it stands alone, as before a dual: راع.
+
+    Adjectives that end so are none: ثلاثة قادة رئيسيين are three.
+    """
+    return stem.endswith("ي") and stem[:-1] in _DEFECTIVE
 
 
 @remembers

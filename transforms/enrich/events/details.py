@@ -103,12 +103,13 @@ def mention_of(
         speaker=scene.speaker.actor.text if scene.speaker else None,
         anchored=annotations.anchor is not None, token=token, order=scene.number,
     )  # fmt: skip
-    if not arguments.actors and scene.speaker is not None:
-        arguments.inherited |= rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
+    speaks = rule.speaks and (not rule.reciprocal or "مع" in arguments.slots)
+    heard = speaks and not arguments.actors and scene.speaker is not None
+    arguments.inherited |= heard
     if roles is not None and roles.weights:
         give_sides(mention, scene, roles)
     else:
-        _sides_by_grammar(mention, scene)
+        _sides_by_grammar(mention, scene, heard=heard)
     mention.claim_status = claim_status(mention, scene.speaker)
     if event_type in HARM:
         count_persons(mention, scene)
@@ -119,12 +120,12 @@ def mention_of(
     return mention
 
 
-def _sides_by_grammar(mention: EventMention, scene: Scene) -> None:
+def _sides_by_grammar(mention: EventMention, scene: Scene, *, heard: bool) -> None:
     """Give a mention the sides that grammar finds; who acts may be who speaks."""
     annotations, sentence, arguments = scene.annotations, scene.sentence, mention.arguments
     mention.actors = actors_of(annotations, sentence, arguments.actors)
     mention.recipients = actors_of(annotations, sentence, arguments.recipients)
-    if arguments.inherited and not arguments.actors and scene.speaker is not None:
+    if heard and scene.speaker is not None:
         mention.actors = [scene.speaker.actor]
     if mention.match.verbal and not arguments.inherited:
         mention.named = frozenset(a.country for a in mention.actors if a.country)
