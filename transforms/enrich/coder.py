@@ -293,7 +293,7 @@ def _bare(decision: Decision) -> EventMention:
 def _with_unreal(
     scenes: list[Scene],
     context: ArticleContext,
-    decided: tuple[list[EventMention], list[EventMention]],
+    mentions: tuple[list[EventMention], list[EventMention]],
     told_by_own: Words,
     roles: Roles,
 ) -> tuple[list[EventMention], list[EventMention]]:
@@ -302,7 +302,7 @@ def _with_unreal(
     A sure decision about the same words leaves out what a rule says of them; one that is not sure
     is left out itself, since a status says more.
     """
-    found, doubtful = decided
+    found, doubtful = mentions
     sure = {key for m in found if m.confidence >= SURE for key in _tokens(m)}
     unreal = [
         mention
@@ -359,12 +359,12 @@ def _ruled(
     for scene in scenes:
         sentence = scene.sentence
         lexical: dict[str, float] = {}
-        if not unreal and any(has_formula(match.rule.event_type) for match in scene.matches):
+        if unreal is None and any(has_formula(match.rule.event_type) for match in scene.matches):
             lexical = lexical_model().scores(sentence.words[sentence.first : sentence.stop])
         for match in scene.matches:
             if shares(match, scene, told):
                 continue
-            if unreal and find_status(sentence, match).status == "asserted":
+            if unreal is not None and find_status(sentence, match).status == "asserted":
                 continue
             mention = mention_of(scene, match, match.rule.event_type, context, match.head)
             if lacks(mention):

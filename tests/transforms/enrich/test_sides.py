@@ -207,7 +207,7 @@ def test_a_phrase_that_has_lost_drives_nothing_else_away(monkeypatch):
     five, smugglers = (scene.sentence.words.index(word) for word in ("خمسه", "مهربين"))
     sides = roles.Sides({smugglers: 0.9, five: 0.8}, {smugglers: 0.0, five: 0.85}, 0.9)
     monkeypatch.setattr(roles, "weigh", lambda *_: sides)
-    roles.give_sides(mention, scene, Roles({}))
+    roles.give_sides(mention, scene, Roles({"one": (0.0, 0.0)}))
     assert mention.recipients == []
     assert [a.text for a in mention.actors] == ["خمسة مهربين"]
 

@@ -26,7 +26,7 @@ def merge(mentions: Iterable[EventMention], same: PairModel | None) -> list[Even
     """Merge the mentions of an article.
 
     Args:
-        mentions: in the order of the text, the title first.
+        mentions: what models decided, in the order of the text, then what rules say.
         same: the pair model; without one only what is said twice in the same words is joined.
 
     Returns:
@@ -94,11 +94,10 @@ def grouped(count: int, means: dict[tuple[int, int], float]) -> dict[int, list[i
         sizes = len(groups[one]), len(groups[two])
         groups[one] += groups.pop(two)
         for other in groups.keys() - {one}:
-            own, more = (
-                means.pop((min(each, other), max(each, other)), 0.0) for each in (one, two)
-            )
-            mean = (own * sizes[0] + more * sizes[1]) / sum(sizes)
-            means[min(one, other), max(one, other)] = mean
+            pairs = [(min(each, other), max(each, other)) for each in (one, two)]
+            if not means.keys().isdisjoint(pairs):
+                own, more = (means.pop(pair, 0.0) for pair in pairs)
+                means[pairs[0]] = (own * sizes[0] + more * sizes[1]) / sum(sizes)
     return groups
 
 

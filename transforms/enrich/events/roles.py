@@ -160,10 +160,12 @@ def give_sides(mention: EventMention, scene: Scene, roles: Roles) -> None:
     """Give an event the phrases of its sides.
 
     Args:
-        mention: its actors and recipients are replaced.
+        mention: its actors and recipients are replaced, unless the model was never fitted.
         scene: its sentence.
         roles: the model.
     """
+    if not roles.weights:
+        return
     sentence = scene.sentence
     acting, acted_on, has = weigh(mention, scene, roles)
     words, both = sentence.words, mention.match.rule.reciprocal

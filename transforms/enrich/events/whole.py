@@ -35,7 +35,8 @@ class Around:
         events: those that are looked at, or stand beside.
         countries: of the article.
         anchor: the day it was published.
-        by_type: how sure the events of a type are, with their words' places, the surest first.
+        by_type: how sure the events of a type are, with their words' places, the surest first;
+            the last of a row is the event's id, which ranks nothing.
         by_word: how sure the events are that a word tells, with their ids.
         by_sentence: the same of the events of a sentence.
         sure: how many are sure.
@@ -44,7 +45,7 @@ class Around:
     events: Sequence[EventMention]
     countries: Countries
     anchor: dt.date
-    by_type: Mapping[str, list[tuple[float, int, int]]]
+    by_type: Mapping[str, list[tuple[float, bool, int, int]]]
     by_word: Mapping[tuple[str, int], list[tuple[float, int]]]
     by_sentence: Mapping[int, list[tuple[float, int]]]
     sure: int
@@ -59,17 +60,18 @@ def around(mentions: Iterable[EventMention], countries: Countries, anchor: dt.da
         anchor: the day it was published.
     """
     events = [m for m in mentions if m.confidence >= LEAST]
-    by_type: dict[str, list[tuple[float, int, int]]] = {}
+    by_type: dict[str, list[tuple[float, bool, int, int]]] = {}
     by_word: dict[tuple[str, int], list[tuple[float, int]]] = {}
     by_sentence: dict[int, list[tuple[float, int]]] = {}
     for event in events:
-        own = (-event.confidence, event.trigger.char_start, id(event))
+        in_body = event.trigger.field != "title"
+        own = (-event.confidence, in_body, event.token, id(event))
         by_type.setdefault(event.event_type, []).append(own)
         by_sentence.setdefault(id(event.sentence), []).append((event.confidence, id(event)))
         for word in {(field, token) for _, field, token, _ in event.joined}:
             by_word.setdefault(word, []).append((event.confidence, id(event)))
     for ranked in by_type.values():
-        ranked.sort()
+        ranked.sort(key=lambda own: own[:3])
     for known in (*by_word.values(), *by_sentence.values()):
         known.sort(reverse=True)
     sure = sum(event.confidence >= SURE for event in events)
@@ -136,7 +138,7 @@ def _told(event: EventMention) -> list[float]:
 def _beside(event: EventMention, known: Around) -> list[float]:
     """What else the article tells: of the type, by the same words, in the same sentence."""
     ranked = known.by_type[event.event_type]
-    number = next(n for n, (_, _, own) in enumerate(ranked) if own == id(event))
+    number = next(n for n, (*_, own) in enumerate(ranked) if own == id(event))
     others = [-ranked[n][0] for n in (0, 1) if n < len(ranked) and n != number]
     words = {(field, token) for _, field, token, _ in event.joined}
     rivals = [_best(known.by_word[word], event) for word in words]
